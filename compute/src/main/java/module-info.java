@@ -1,0 +1,7 @@
+/// Containers and images over an OCI runtime and registries; to the engine one more machine part.
+@org.jspecify.annotations.NullMarked
+module vch.compute {
+  requires static transitive org.jspecify;
+  requires transitive vch.engine;
+  requires vch.kernel;
+}

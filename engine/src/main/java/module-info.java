@@ -1,0 +1,14 @@
+/// What is wanted, how it differs from what is, and the work between: the ledger, the compiler, the planner, the
+/// reconciler and the lives of containers. Declares what it needs of a machine; knows no netlink and no HTTP.
+@org.jspecify.annotations.NullMarked
+module vch.engine {
+  requires static transitive org.jspecify;
+  requires transitive vch.portlayer;
+  requires java.sql;
+  requires tools.jackson.databind;
+
+  exports vch.engine;
+  exports vch.engine.machine;
+  exports vch.engine.compute;
+  exports vch.engine.event;
+}

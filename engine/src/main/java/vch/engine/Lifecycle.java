@@ -1,0 +1,55 @@
+package vch.engine;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.rule.CreateContainer;
+
+/// Leads containers through their lives: network first, then the process; on the way down the other way round. Watches
+/// for processes that end, keeps restart policies, adopts what runs when the daemon starts. Publishes the events.
+public interface Lifecycle extends AutoCloseable {
+  CreateContainer.Created create(CreateContainer command);
+
+  /// @return false when it already runs
+  boolean start(ContainerId id);
+
+  /// Sends `signal` (empty: the container's stop signal), then KILL after `timeoutSeconds` (negative: never).
+  ///
+  /// @return false when it does not run
+  boolean stop(ContainerId id, Optional<Integer> timeoutSeconds, String signal);
+
+  /// Sends a signal by name or number; refuses when it does not run.
+  void kill(ContainerId id, String signal);
+
+  void restart(ContainerId id, Optional<Integer> timeoutSeconds, String signal);
+
+  void pause(ContainerId id);
+
+  void unpause(ContainerId id);
+
+  void rename(ContainerId id, String name);
+
+  /// @param force kills it first where it runs
+  /// @param volumes anonymous volumes go too
+  void remove(ContainerId id, boolean force, boolean volumes);
+
+  /// Completes when the condition holds, with the exit code. Registered when the method returns.
+  CompletableFuture<Exit> await(ContainerId id, Condition condition);
+
+  /// Of `docker wait`.
+  enum Condition {
+    NOT_RUNNING,
+    NEXT_EXIT,
+    REMOVED
+  }
+
+  /// @param error why the wait ended otherwise than by the end of the process, empty if not
+  record Exit(int code, String error) {}
+
+  /// Where the namespace that the container's processes live in can be joined from; empty when it does not run.
+  Optional<java.nio.file.Path> namespace(Container container);
+
+  @Override
+  void close();
+}

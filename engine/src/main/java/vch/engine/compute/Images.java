@@ -1,0 +1,84 @@
+package vch.engine.compute;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import vch.portlayer.vch.VchId;
+
+/// Images: stored once a machine, named by tags of each VCH. Layers are shared.
+public interface Images {
+  /// The image that `reference` (name, name:tag, name@digest, id or id prefix) means to the VCH.
+  ///
+  /// @throws vch.portlayer.refusal.Refusal.NotFound `No such image: <ref>`
+  ImageInfo find(VchId vch, String reference);
+
+  /// All images that the VCH has a tag for.
+  List<ImageInfo> list(VchId vch);
+
+  /// Fetches an image from its registry and tags it. Layers that are here are not fetched again.
+  ///
+  /// @param platform `os/arch[/variant]`; empty: that of the machine
+  ImageInfo pull(VchId vch, String reference, Optional<String> platform, Optional<Credentials> credentials, Consumer<Progress> progress);
+
+  /// Reads a `docker save` archive or an OCI layout, plain, gzip or zstd.
+  ///
+  /// @return what was loaded, tags or ids
+  List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress) throws IOException;
+
+  /// Makes an image of one layer from a plain tar of a file system.
+  ///
+  /// @param changes Dockerfile instructions such as `CMD ["sh"]`
+  ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message) throws IOException;
+
+  /// Writes images as `docker save` does.
+  void save(VchId vch, List<String> references, OutputStream out) throws IOException;
+
+  void tag(VchId vch, String source, String target);
+
+  /// Removes a tag, and the image when it was the last; refuses while containers use it, unless `force`.
+  ///
+  /// @return `Untagged: …` and `Deleted: …` as pairs of word and name
+  List<Removed> remove(VchId vch, String reference, boolean force);
+
+  /// Removes images without a tag (`all`: without a container) and returns what went.
+  List<Removed> prune(VchId vch, boolean all);
+
+  /// @param word `Untagged` or `Deleted`
+  record Removed(String word, String name) {}
+
+  /// Name and password, or a token.
+  record Credentials(String user, String password, String identityToken) {}
+
+  /// One line of progress, as the docker CLI shows it.
+  ///
+  /// @param id      short layer id, empty for lines about the whole
+  /// @param current bytes; -1 where there is no bar
+  /// @param total   bytes; -1 unknown
+  record Progress(String id, String status, long current, long total) {
+    public static Progress line(String id, String status) {
+      return new Progress(id, status, -1, -1);
+    }
+  }
+
+  /// @param id          `sha256:` and 64 hex digits, digest of the configuration
+  /// @param tags        of this VCH, in familiar form `busybox:latest`
+  /// @param digests     of this VCH, in familiar form `busybox@sha256:…`
+  /// @param layers      diff ids, lowest first
+  record ImageInfo(
+      String id, List<String> tags, List<String> digests, Optional<Instant> created, long sizeBytes, String architecture,
+      String variant, String os, String author, Config config, List<String> layers, List<History> history, String parent) {}
+
+  /// Defaults for containers, from the image's configuration.
+  record Config(
+      List<String> entrypoint, List<String> cmd, List<String> env, String workingDir, String user, Map<String, String> labels,
+      List<String> exposedPorts, List<String> volumes, String stopSignal, Optional<String> healthcheckJson, List<String> shell,
+      List<String> onBuild) {}
+
+  /// A step of an image's making.
+  record History(Optional<Instant> created, String createdBy, String comment, boolean emptyLayer, String author) {}
+}

@@ -1,0 +1,133 @@
+package vch.engine.compute;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+
+/// Runs the processes of containers. A container's process never depends on the daemon's life: a new daemon finds it by
+/// [#observe()].
+public interface Processes extends AutoCloseable {
+  /// Makes the container's root file system (a layer over its image) and the volumes it mounts. No process yet. Doing it
+  /// twice is the same as once.
+  void prepare(Container container);
+
+  /// Starts the first process inside the network namespace at `namespace`, with these files for names.
+  ///
+  /// @return its pid
+  /// @throws StartFailed the program is not there (127), cannot be run (126), or anything else (128)
+  long start(Container container, Path namespace, Files files);
+
+  /// Sends a signal to the first process; nothing happens if it is gone.
+  void signal(ContainerId id, int signal);
+
+  void pause(ContainerId id);
+
+  void unpause(ContainerId id);
+
+  /// Changes the bounds of a running container to those of its spec.
+  void limit(Container container);
+
+  /// Frees what a run held (mounts, runtime state, cgroup), keeping the root file system. For a process that has ended.
+  void release(ContainerId id);
+
+  /// Removes the root file system, logs and everything else of the container.
+  void delete(ContainerId id);
+
+  /// Every container this machine part knows to run or to have ended since it was last released.
+  Map<ContainerId, Observed> observe();
+
+  /// Calls the listener when a first process ends, once per run, with its exit code; also for those that ended before the
+  /// call and have not been released.
+  void onExit(Consumer<Ended> listener);
+
+  /// Rewrites resolv.conf, hosts and hostname of a running container in place.
+  void rewrite(ContainerId id, Files files);
+
+  /// Connects to the standard streams of the first process.
+  Stdio attach(ContainerId id);
+
+  /// Makes an additional process ready inside a running container and starts it.
+  Exec exec(Container container, ExecSpec spec);
+
+  /// Size of the terminal of the first process, in characters.
+  void resize(ContainerId id, int rows, int columns);
+
+  /// Reads what the container wrote.
+  Logs logs(Container container, LogQuery query);
+
+  /// pids of the container, in the machine's numbering.
+  List<Long> pids(ContainerId id);
+
+  /// Current use of resources.
+  Usage usage(ContainerId id);
+
+  /// Bytes that the container added to its image.
+  long writtenBytes(ContainerId id);
+
+  /// Where the container's log is kept.
+  Path logPath(ContainerId id);
+
+  /// Path of the container's root file system on the machine, merged; mounted for the time of the call where it does not
+  /// run.
+  <T> T withRoot(Container container, RootAction<T> action);
+
+  /// Work on a mounted root file system.
+  interface RootAction<T> {
+    T on(Path root) throws java.io.IOException;
+  }
+
+  /// Contents of the files that the daemon owns inside a container.
+  record Files(String resolvConf, String hosts, String hostname) {}
+
+  /// @param pid 0 when it has ended
+  record Observed(long pid, Optional<Ended> ended) {}
+
+  /// The end of a run.
+  record Ended(ContainerId id, int exitCode, boolean oomKilled, Instant at) {}
+
+  /// @param exitCode 126, 127 or 128
+  final class StartFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int exitCode;
+
+    public StartFailed(int exitCode, String message) {
+      super(message);
+      this.exitCode = exitCode;
+    }
+
+    public int exitCode() {
+      return exitCode;
+    }
+  }
+
+  /// @param user empty: the container's
+  /// @param workingDirectory empty: the container's
+  record ExecSpec(
+      List<String> arguments, List<String> environment, String workingDirectory, String user, boolean tty, boolean stdin,
+      boolean privileged) {}
+
+  /// A started additional process.
+  interface Exec {
+    Stdio stdio();
+
+    long pid();
+
+    void resize(int rows, int columns);
+
+    /// Waits for its end; the exit code.
+    int await() throws InterruptedException;
+  }
+
+  /// Numbers since the start of the run, bytes and nanoseconds; 0 where the machine does not tell.
+  record Usage(
+      long cpuNanos, long cpuSystemNanos, long cpuUserNanos, long memoryBytes, long memoryLimitBytes, long memoryCacheBytes,
+      long pids, long readBytes, long writtenBytes) {}
+
+  @Override
+  void close();
+}

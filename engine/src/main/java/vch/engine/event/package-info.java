@@ -1,0 +1,2 @@
+/// What happened, for who wants to know. Not durable.
+package vch.engine.event;

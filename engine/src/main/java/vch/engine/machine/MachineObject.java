@@ -1,0 +1,127 @@
+package vch.engine.machine;
+
+import java.util.List;
+import java.util.Optional;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
+import vch.portlayer.address.Subnet;
+
+/// One thing of the machine that we own. Equal keys mean the same thing; equal objects mean that nothing is to be done.
+public sealed interface MachineObject {
+  /// What identifies the thing, whatever its settings.
+  Key key();
+
+  /// The namespace that the thing is in; for a namespace itself, its own name.
+  NamespaceName namespace();
+
+  /// Identity of a machine object: its kind, its namespace, and a name unique among these.
+  record Key(Kind kind, NamespaceName namespace, String name) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int c = kind.compareTo(other.kind);
+      c = c != 0 ? c : namespace.compareTo(other.namespace);
+      return c != 0 ? c : name.compareTo(other.name);
+    }
+  }
+
+  /// The kinds, in the order in which they are made.
+  enum Kind {
+    NAMESPACE,
+    SYSCTL,
+    RULESET,
+    LINK,
+    ELEMENT,
+    ADDRESS,
+    ROUTE
+  }
+
+  /// A network namespace.
+  record Namespace(NamespaceName namespace) implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.NAMESPACE, namespace, "");
+    }
+  }
+
+  /// A kernel setting of a namespace, `net/ipv4/ip_forward`.
+  record Sysctl(NamespaceName namespace, String path, String value) implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.SYSCTL, namespace, path);
+    }
+  }
+
+  /// An nftables table with its sets, chains and rules, but without the elements that change often. Replaced as a whole.
+  ///
+  /// @param family `ip`, `ip6`, `inet` or `bridge`
+  /// @param body   native text of what stands between the braces of `table`
+  record Ruleset(NamespaceName namespace, String family, String table, String body) implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.RULESET, namespace, family + " " + table);
+    }
+  }
+
+  /// A link. Of a veth pair this is the end in `namespace`; the other end is made with it.
+  ///
+  /// @param master link of the same namespace that this one is a port of
+  /// @param mac    empty: whatever the kernel gave
+  record Link(
+      NamespaceName namespace, String name, LinkKind kind, Optional<String> master, Optional<Mac> mac, int mtu, boolean up)
+      implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.LINK, namespace, name);
+    }
+  }
+
+  /// What a link is.
+  sealed interface LinkKind {
+    /// A Linux bridge, without spanning tree, multicast snooping left to the kernel's default.
+    record Bridge() implements LinkKind {}
+
+    /// One end of a veth pair; the other is `peer` in `peerNamespace`, made with `peerMac` and set up.
+    record Veth(NamespaceName peerNamespace, String peer, Mac peerMac) implements LinkKind {}
+
+    /// A macvlan in bridge mode on `parent` of the machine's namespace.
+    record Macvlan(String parent) implements LinkKind {}
+
+    /// `lo`: always there, only set up or down.
+    record Loopback() implements LinkKind {}
+  }
+
+  /// An element of an nftables set or map. Key and data parts are typed by [Part].
+  ///
+  /// @param data empty for sets
+  record Element(NamespaceName namespace, String family, String table, String set, List<Part> parts, List<Part> data)
+      implements MachineObject {
+    public Element {
+      parts = List.copyOf(parts);
+      data = List.copyOf(data);
+    }
+
+    @Override
+    public Key key() {
+      return new Key(Kind.ELEMENT, namespace, family + " " + table + " " + set + " " + Part.text(parts));
+    }
+  }
+
+  /// An address on a link.
+  record Address(NamespaceName namespace, String link, Cidr cidr) implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.ADDRESS, namespace, link + " " + cidr);
+    }
+  }
+
+  /// A unicast route of the main table, marked with our protocol number.
+  ///
+  /// @param to `0.0.0.0/0` or `::/0` for the default route
+  record Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link) implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.ROUTE, namespace, to.toString());
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package vch.portlayer.address;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// An Ethernet address (EUI-48) as a 48-bit number.
+public record Mac(long number) implements Comparable<Mac> {
+  private static final Pattern TEXT = Pattern.compile("([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}");
+
+  public Mac {
+    if ((number >>> 48) != 0) {
+      throw new IllegalArgumentException("an Ethernet address has 48 bits");
+    }
+  }
+
+  /// Parses `02:42:ac:11:00:02`, also with `-`; empty when the text is not of that form.
+  public static Optional<Mac> tryParse(String text) {
+    if (!TEXT.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Mac(Long.parseLong(text.replace(":", "").replace("-", ""), 16)));
+  }
+
+  public static Mac parse(String text) {
+    return tryParse(text).orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a MAC address"));
+  }
+
+  /// A locally administered unicast address made of 46 bits of `seed`.
+  public static Mac local(long seed) {
+    return new Mac((seed & 0xfcff_ffff_ffffL) | 0x0200_0000_0000L);
+  }
+
+  public boolean isMulticast() {
+    return (number >>> 40 & 1) == 1;
+  }
+
+  /// 6 bytes, as on the wire.
+  public byte[] bytes() {
+    var out = new byte[6];
+    for (int i = 0; i < 6; i++) {
+      out[i] = (byte) (number >>> (40 - 8 * i));
+    }
+    return out;
+  }
+
+  public static Mac of(byte[] bytes) {
+    long n = 0;
+    for (byte b : bytes) {
+      n = n << 8 | (b & 0xff);
+    }
+    return new Mac(n);
+  }
+
+  @Override
+  public int compareTo(Mac other) {
+    return Long.compare(number, other.number);
+  }
+
+  @Override
+  public String toString() {
+    var out = new StringBuilder(17);
+    for (byte b : bytes()) {
+      out.append(out.isEmpty() ? "" : ":").append(String.format(Locale.ROOT, "%02x", b));
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,26 @@
+package vch.portlayer.address;
+
+/// The addresses from `first` to `last`, both included, of one family.
+public record Range(Ip first, Ip last) {
+  public Range {
+    if (first.family() != last.family()) {
+      throw new IllegalArgumentException(first + "-" + last + " mixes IPv4 and IPv6");
+    }
+    if (first.compareTo(last) > 0) {
+      throw new IllegalArgumentException(first + "-" + last + " ends before it begins");
+    }
+  }
+
+  public boolean contains(Ip address) {
+    return address.family() == first.family() && first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
+  }
+
+  public boolean overlaps(Range other) {
+    return contains(other.first) || other.contains(first);
+  }
+
+  @Override
+  public String toString() {
+    return first + "-" + last;
+  }
+}

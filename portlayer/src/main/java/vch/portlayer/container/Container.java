@@ -1,0 +1,88 @@
+package vch.portlayer.container;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import vch.portlayer.port.Port;
+import vch.portlayer.port.Publication;
+import vch.portlayer.port.PublishRequest;
+import vch.portlayer.scope.ScopeId;
+import vch.portlayer.vch.VchId;
+
+/// A container: its identity, its places on scopes, its publications, what it runs, and how its life goes.
+///
+/// @param endpoints    in the order of attachment
+/// @param publish      what the user asked for
+/// @param exposed      ports of the image and of `--expose`
+/// @param publications what is bound: set at the first start, stable over restarts (random ports too), dropped at removal.
+///                     They are in force only while the container is live
+/// @param links        `--link` on the default bridge
+/// @param document     text that the personality wrote at create and alone reads, to show the request again
+public record Container(
+    ContainerId id,
+    VchId vch,
+    String name,
+    Instant created,
+    String hostname,
+    String domainname,
+    NetworkMode mode,
+    List<Endpoint> endpoints,
+    List<PublishRequest> publish,
+    Set<Port> exposed,
+    boolean publishAll,
+    List<Publication> publications,
+    List<NameLink> links,
+    Resolver resolver,
+    Map<String, String> labels,
+    ContainerSpec spec,
+    ContainerState state,
+    String document) {
+  public Container {
+    endpoints = List.copyOf(endpoints);
+    publish = List.copyOf(publish);
+    exposed = Set.copyOf(exposed);
+    publications = List.copyOf(publications);
+    links = List.copyOf(links);
+    labels = Map.copyOf(labels);
+  }
+
+  public Optional<Endpoint> on(ScopeId scope) {
+    return endpoints.stream().filter(e -> e.scope().equals(Optional.of(scope))).findFirst();
+  }
+
+  public boolean live() {
+    return state.phase().live();
+  }
+
+  public Container with(ContainerState next) {
+    return new Container(
+        id, vch, name, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, publications, links,
+        resolver, labels, spec, next, document);
+  }
+
+  public Container withEndpoints(List<Endpoint> next) {
+    return new Container(
+        id, vch, name, created, hostname, domainname, mode, next, publish, exposed, publishAll, publications, links,
+        resolver, labels, spec, state, document);
+  }
+
+  public Container withPublications(List<Publication> next) {
+    return new Container(
+        id, vch, name, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, next, links,
+        resolver, labels, spec, state, document);
+  }
+
+  public Container withName(String next) {
+    return new Container(
+        id, vch, next, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, publications, links,
+        resolver, labels, spec, state, document);
+  }
+
+  public Container withSpec(ContainerSpec next, String nextDocument) {
+    return new Container(
+        id, vch, name, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, publications, links,
+        resolver, labels, next, state, nextDocument);
+  }
+}

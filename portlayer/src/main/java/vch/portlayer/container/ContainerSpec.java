@@ -1,0 +1,71 @@
+package vch.portlayer.container;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What runs in a container and within which bounds: image defaults and the user's wishes, already merged.
+///
+/// @param image         id of the image, `sha256:` and 64 hex digits
+/// @param imageRef      the image as the user named it
+/// @param arguments     program and its arguments; never empty
+/// @param environment   `NAME=value`
+/// @param user          `name|uid[:group|gid]`; empty: root
+/// @param stdinOpen     keep standard input open
+/// @param stdinOnce     close standard input when the first attached client leaves
+/// @param stopSignal    name or number; empty: TERM
+/// @param stopTimeoutSeconds empty: 10
+/// @param shmBytes      size of /dev/shm
+/// @param capAdd        capabilities without `CAP_`, `ALL` allowed
+/// @param seccomp       empty: Docker's default profile; `unconfined`; or the profile as JSON text
+/// @param maskedPaths   empty: Docker's defaults
+/// @param namespaces    `ipc`, `pid`, `uts`, `cgroup` to the mode asked for, as in `--pid=host`
+/// @param autoRemove    removed when it ends
+/// @param initProcess   an init reaps and forwards signals
+/// @param logOptions    of the json-file driver (`max-size`, `max-file`); driver `none` under the key `driver`
+public record ContainerSpec(
+    String image,
+    String imageRef,
+    List<String> arguments,
+    List<String> environment,
+    String workingDirectory,
+    String user,
+    List<String> groupAdd,
+    boolean tty,
+    boolean stdinOpen,
+    boolean stdinOnce,
+    String stopSignal,
+    Optional<Integer> stopTimeoutSeconds,
+    List<Mount> mounts,
+    Limits limits,
+    List<Ulimit> ulimits,
+    List<Device> devices,
+    Map<String, String> sysctls,
+    List<String> capAdd,
+    List<String> capDrop,
+    boolean privileged,
+    boolean readOnlyRoot,
+    boolean noNewPrivileges,
+    Optional<String> seccomp,
+    Optional<List<String>> maskedPaths,
+    Optional<List<String>> readOnlyPaths,
+    long shmBytes,
+    Map<String, String> namespaces,
+    RestartPolicy restart,
+    boolean autoRemove,
+    boolean initProcess,
+    Map<String, String> logOptions) {
+  public ContainerSpec {
+    arguments = List.copyOf(arguments);
+    environment = List.copyOf(environment);
+    groupAdd = List.copyOf(groupAdd);
+    mounts = List.copyOf(mounts);
+    ulimits = List.copyOf(ulimits);
+    devices = List.copyOf(devices);
+    sysctls = Map.copyOf(sysctls);
+    capAdd = List.copyOf(capAdd);
+    capDrop = List.copyOf(capDrop);
+    namespaces = Map.copyOf(namespaces);
+    logOptions = Map.copyOf(logOptions);
+  }
+}

@@ -1,0 +1,35 @@
+package vch.portlayer.port;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// A transport with ports; the number is that of the IANA protocol registry.
+public enum Protocol {
+  TCP(6),
+  UDP(17),
+  SCTP(132);
+
+  private final int number;
+
+  Protocol(int number) {
+    this.number = number;
+  }
+
+  public int number() {
+    return number;
+  }
+
+  public static Optional<Protocol> tryParse(String text) {
+    for (var p : values()) {
+      if (p.text().equals(text.toLowerCase(Locale.ROOT))) {
+        return Optional.of(p);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// `tcp`, `udp` or `sctp`.
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

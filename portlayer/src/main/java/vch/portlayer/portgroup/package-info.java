@@ -1,0 +1,2 @@
+/// Port groups: the L2 segments of the machine. How a segment is made of links is not known here.
+package vch.portlayer.portgroup;

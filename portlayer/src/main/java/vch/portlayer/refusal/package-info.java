@@ -1,0 +1,2 @@
+/// Refusals by meaning. Status numbers belong to the personalities.
+package vch.portlayer.refusal;

@@ -1,0 +1,12 @@
+package vch.portlayer.rule;
+
+import java.time.Instant;
+import java.util.List;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.portgroup.PortGroupKind;
+
+/// @param link          the Linux bridge to make, or the one to adopt, or the uplink
+/// @param machineRoutes subnets that the machine routes already; a nat subnet must overlap none
+public record CreatePortGroup(
+    PortGroupId id, String name, PortGroupKind kind, String link, List<Subnet> machineRoutes, Instant at) {}

@@ -1,0 +1,25 @@
+package vch.portlayer.rule;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import vch.portlayer.container.EndpointId;
+import vch.portlayer.container.NameLink;
+
+/// A place on a scope as the user asked for it.
+///
+/// @param network   name, id or id prefix
+/// @param addresses texts as given; parsed by the rule
+/// @param mac       text as given
+/// @param seed      chance, for the Ethernet address
+public record EndpointRequest(
+    EndpointId id,
+    String network,
+    List<String> addresses,
+    Optional<String> mac,
+    List<String> aliases,
+    List<NameLink> links,
+    int gatewayPriority,
+    Optional<String> linkName,
+    Map<String, String> options,
+    long seed) {}

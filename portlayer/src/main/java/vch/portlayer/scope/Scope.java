@@ -1,0 +1,50 @@
+package vch.portlayer.scope;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import vch.portlayer.address.Family;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.vch.VchId;
+
+/// A network in the domain.
+///
+/// @param builtin  made with the VCH, cannot be removed
+/// @param isDefault the default bridge: names as Docker has them there, no aliases
+/// @param mtu      bytes
+/// @param options  what the personality was told, kept to be shown again
+public record Scope(
+    ScopeId id,
+    VchId vch,
+    String name,
+    ScopeKind kind,
+    List<SubnetConfig> subnets,
+    int mtu,
+    boolean builtin,
+    boolean isDefault,
+    boolean ipv6,
+    boolean attachable,
+    Map<String, String> labels,
+    Map<String, String> options,
+    Instant created) {
+  public static final String DEFAULT_NAME = "bridge";
+
+  public Scope {
+    subnets = List.copyOf(subnets);
+    labels = Map.copyOf(labels);
+    options = Map.copyOf(options);
+  }
+
+  public Optional<SubnetConfig> subnet(Family family) {
+    return subnets.stream().filter(s -> s.subnet().family() == family).findFirst();
+  }
+
+  public boolean internal() {
+    return kind instanceof ScopeKind.Bridge b && b.internal();
+  }
+
+  public Optional<SubnetConfig> overlapping(Subnet other) {
+    return subnets.stream().filter(s -> s.subnet().overlaps(other)).findFirst();
+  }
+}

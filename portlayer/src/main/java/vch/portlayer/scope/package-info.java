@@ -1,0 +1,2 @@
+/// Scopes: the networks of a VCH. "Network" is the Docker personality's word.
+package vch.portlayer.scope;

@@ -1,0 +1,6 @@
+/// User-space protocols: DNS. Data comes from the published image, sockets from the machine.
+@org.jspecify.annotations.NullMarked
+module vch.services {
+  requires static transitive org.jspecify;
+  requires transitive vch.engine;
+}
