@@ -2,4 +2,6 @@
 @org.jspecify.annotations.NullMarked
 module vch.testkit {
   requires static transitive org.jspecify;
+
+  exports vch.testkit;
 }

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The single entry point of the project. ./do help
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+. scripts/common.sh
+
+usage() {
+  cat <<'T'
+./do check     compile with all warnings, unit, golden, property and map tests (no root, under two minutes; before every commit)
+./do lab       kernel tests in throw-away network namespaces (root)
+./do compat    whole daemons with the real docker CLI and other real clients (root)
+./do test      installs the packages it needs, then check, lab and compat: what CI runs
+./do soak      the long runs that ./do test leaves out
+./do bench     measures beside dockerd and podman (see bench/README.md)
+./do build     jars and AOT caches into dist/, what ./vch runs
+./do image     a self-contained image with its own Java run time in dist/image
+./do fmt       formats everything
+./do deps      installs the Debian packages that the tests need
+T
+}
+
+check() { jdk; mvn_ -Pstrict verify "$@"; }
+lab() { jdk; need_root "./do lab"; mvn_ test -Dtest.groups=lab -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false "$@"; }
+compat() { jdk; need_root "./do compat"; build; mvn_ test -Dtest.groups=compat -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -pl app -am "$@"; }
+build() { jdk; scripts/build.sh "$@"; }
+
+case "${1:-help}" in
+  check) shift; check "$@" ;;
+  lab) shift; lab "$@" ;;
+  compat) shift; compat "$@" ;;
+  test) shift; need_root "./do test"; scripts/packages.sh --tests; check; lab; compat ;;
+  soak) shift; jdk; need_root "./do soak"; build; mvn_ test -Dtest.groups=soak -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false "$@" ;;
+  bench) shift; need_root "./do bench"; build; bench/run.sh "$@" ;;
+  build) shift; build "$@" ;;
+  image) shift; jdk; scripts/build.sh; scripts/image.sh ;;
+  fmt) jdk; mvn_ spotless:apply ;;
+  deps) need_root "./do deps"; scripts/packages.sh --tests ;;
+  help|-h|--help) usage ;;
+  *) echo "do: unknown verb '$1'" >&2; usage >&2; exit 2 ;;
+esac

@@ -1,0 +1,2 @@
+/// Tools that tests share. Nothing here knows the product.
+package vch.testkit;
