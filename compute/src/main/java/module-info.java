@@ -4,4 +4,7 @@ module vch.compute {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
   requires vch.kernel;
+  requires tools.jackson.databind;
+
+  exports vch.compute.image;
 }
