@@ -1,0 +1,36 @@
+package vch.app.cli;
+
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `vch inspect`
+@Command(name = "inspect", description = "Show one virtual container host.")
+final class Inspect implements Callable<Integer> {
+    @Mixin
+    private RunDirectory run = new RunDirectory();
+
+    @Mixin
+    private Help help = new Help();
+
+    @Mixin
+    private Addressed vch = new Addressed();
+
+    @Option(
+            names = "--format",
+            paramLabel = "TEMPLATE",
+            description = "Go template such as '{{.Public.Address}}', or json.")
+    private Optional<String> format = Optional.empty();
+
+    @Override
+    public Integer call() {
+        var parameters = new ArrayList<>(Ls.parameters(format));
+        parameters.add(Map.entry("vch", vch.nameOrId()));
+        run.client().send("GET", "/v1/vch", parameters, System.out);
+        return 0;
+    }
+}

@@ -1,0 +1,35 @@
+package vch.app.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `vch ls`
+@Command(name = "ls", aliases = "list", description = "List the virtual container hosts.")
+final class Ls implements Callable<Integer> {
+    @Mixin
+    private RunDirectory run = new RunDirectory();
+
+    @Mixin
+    private Help help = new Help();
+
+    @Option(
+            names = "--format",
+            paramLabel = "TEMPLATE",
+            description = "Go template such as '{{.Name}}', 'table {{.ID}}\\t{{.Name}}', or json.")
+    private Optional<String> format = Optional.empty();
+
+    @Override
+    public Integer call() {
+        run.client().send("GET", "/v1/vchs", parameters(format), System.out);
+        return 0;
+    }
+
+    static List<Map.Entry<String, String>> parameters(Optional<String> format) {
+        return format.map(f -> List.of(Map.entry("format", f))).orElse(List.of());
+    }
+}

@@ -1,0 +1,24 @@
+package vch.app.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `vch plan`
+@Command(
+        name = "plan",
+        description = "Print what would have to be done to bring the machine to what is wanted; nothing when all is well.")
+final class PlanCommand implements Callable<Integer> {
+    @Mixin
+    private RunDirectory run = new RunDirectory();
+
+    @Mixin
+    private Help help = new Help();
+
+    @Override
+    public Integer call() {
+        run.client().send("GET", "/v1/plan", List.of(), System.out);
+        return 0;
+    }
+}
