@@ -3,4 +3,7 @@
 @org.jspecify.annotations.NullMarked
 module vch.kernel {
   requires static transitive org.jspecify;
+
+  exports vch.kernel.libc;
+  exports vch.kernel.unix;
 }

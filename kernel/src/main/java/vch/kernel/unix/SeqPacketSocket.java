@@ -1,0 +1,165 @@
+package vch.kernel.unix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import vch.kernel.ffi.Native;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Fd;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Open;
+
+/// A connected AF_UNIX SOCK_SEQPACKET socket, unix(7): packets, in order, with an end. One thread may read while another
+/// writes and a third closes. Reading and writing hold their thread while they wait: platform threads only.
+public final class SeqPacketSocket implements AutoCloseable {
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_SEQPACKET = 5;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SUN_PATH_BYTES = 108; // with the closing zero
+  private static final int SHUT_WR = 1;
+  private static final int SHUT_RDWR = 2;
+  private static final int MSG_NOSIGNAL = 0x4000;
+
+  private static final MethodHandle SOCKET = Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle CONNECT = Native.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SHUTDOWN = Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle RECV = Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SEND = Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+
+  private final Fd fd;
+  private final String name;
+
+  /// Readers and writers hold it shared while they use the descriptor's number, so that it is never closed (and given to
+  /// another file) under them; close() wakes them by shutdown first, then waits for them.
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+
+  private SeqPacketSocket(Fd fd, String name) {
+    this.fd = fd;
+    this.name = name;
+  }
+
+  /// Connects to the socket at `path`, which may be longer than the 107 bytes that an address holds.
+  public static SeqPacketSocket connect(Path path) {
+    if (path.toString().getBytes(StandardCharsets.UTF_8).length < SUN_PATH_BYTES) {
+      return connect(path.toString(), path);
+    }
+    var parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException(path + " names no socket");
+    }
+    try (var directory = Open.open(parent, Open.O_PATH | Open.O_DIRECTORY)) {
+      return connect(directory.path() + "/" + path.getFileName(), path);
+    }
+  }
+
+  private static SeqPacketSocket connect(String address, Path path) {
+    var bytes = address.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length >= SUN_PATH_BYTES) {
+      throw new KernelException("connect", Errno.ENAMETOOLONG, path.toString());
+    }
+    var fd = new Fd((int) Native.call("socket", "AF_UNIX SOCK_SEQPACKET",
+        (_, state) -> (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)));
+    try {
+      Native.call("connect", path, (arena, state) -> {
+        var sockaddr = arena.allocate(2 + SUN_PATH_BYTES, 2); // struct sockaddr_un: u16 family, char path[108]
+        sockaddr.set(JAVA_SHORT, 0, (short) AF_UNIX);
+        MemorySegment.copy(bytes, 0, sockaddr, JAVA_BYTE, 2, bytes.length);
+        return (int) CONNECT.invokeExact(state, fd.number(), sockaddr, 2 + SUN_PATH_BYTES);
+      });
+    } catch (RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+    return new SeqPacketSocket(fd, path.toString());
+  }
+
+  /// Waits for the next packet. What does not fit into `into` is lost.
+  ///
+  /// @return its length; 0 when the other side has ended or this socket is closed
+  public int read(byte[] into) {
+    use.readLock().lock();
+    try {
+      if (!fd.isOpen()) {
+        return 0;
+      }
+      return (int) Native.call("recv", name, (arena, state) -> {
+        var buffer = arena.allocate(into.length);
+        long n = (long) RECV.invokeExact(state, fd.number(), buffer, (long) into.length, 0);
+        if (n > 0) {
+          MemorySegment.copy(buffer, JAVA_BYTE, 0, into, 0, (int) n);
+        }
+        return n;
+      });
+    } catch (KernelException e) {
+      if (e.is(Errno.ECONNRESET)) { // the other side ended with packets of ours unread
+        return 0;
+      }
+      throw e;
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /// Sends one packet; waits while the other side's queue is full.
+  ///
+  /// @throws KernelException EPIPE: the other side, or this one, has ended
+  public void write(byte[] from, int offset, int length) {
+    use.readLock().lock();
+    try {
+      if (!fd.isOpen()) {
+        throw new KernelException("send", Errno.EPIPE, name);
+      }
+      Native.call("send", name, (arena, state) -> {
+        var buffer = arena.allocate(Math.max(1, length));
+        MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
+        return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, MSG_NOSIGNAL);
+      });
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  public void write(byte[] packet) {
+    write(packet, 0, packet.length);
+  }
+
+  /// Says that nothing more will be written; reading goes on.
+  public void shutdownWrite() {
+    shutdown(SHUT_WR);
+  }
+
+  private void shutdown(int how) {
+    use.readLock().lock();
+    try {
+      if (fd.isOpen()) {
+        Native.call("shutdown", name, (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), how));
+      }
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOTCONN)) {
+        throw e;
+      }
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /// Wakes whoever waits in [#read] or [#write], and ends the connection.
+  @Override
+  public void close() {
+    shutdown(SHUT_RDWR);
+    use.writeLock().lock();
+    try {
+      fd.close();
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+}
