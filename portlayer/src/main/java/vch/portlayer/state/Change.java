@@ -23,7 +23,11 @@ public sealed interface Change {
 
   record ScopePut(Scope scope) implements Change {}
 
+  /// Its address cursors go with it.
   record ScopeRemoved(ScopeId id) implements Change {}
+
+  /// Where allocation in a scope goes on, one a scope and family. Concerns no machine object.
+  record AddressCursorPut(AddressCursor cursor) implements Change {}
 
   record ContainerPut(Container container) implements Change {}
 

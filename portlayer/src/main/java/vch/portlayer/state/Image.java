@@ -1,13 +1,19 @@
 package vch.portlayer.state;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.stream.Stream;
+import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Volume;
+import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Protocol;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.Scope;
@@ -16,34 +22,16 @@ import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
 /// All that the daemon has been asked to be. Never changed in place. Copies share structure, so a change costs the same
-/// with 10 containers and with 10,000.
+/// with 10 containers and with 10,000; so do all look-ups by id, name, address, port and membership.
 public final class Image {
-  public static final Image EMPTY =
-      new Image(0, Table.empty(), Table.empty(), Table.empty(), Table.empty(), Table.empty(), Table.empty());
+  public static final Image EMPTY = new Image(0, new Draft());
 
   private final long revision;
-  private final Table<String, PortGroup> portGroups;
-  private final Table<String, Vch> vchs;
-  private final Table<String, Scope> scopes;
-  private final Table<String, Container> containers;
-  private final Table<String, Volume> volumes;
-  private final Table<String, ImageTag> tags;
+  private final Draft t; // never touched after construction
 
-  private Image(
-      long revision,
-      Table<String, PortGroup> portGroups,
-      Table<String, Vch> vchs,
-      Table<String, Scope> scopes,
-      Table<String, Container> containers,
-      Table<String, Volume> volumes,
-      Table<String, ImageTag> tags) {
+  private Image(long revision, Draft tables) {
     this.revision = revision;
-    this.portGroups = portGroups;
-    this.vchs = vchs;
-    this.scopes = scopes;
-    this.containers = containers;
-    this.volumes = volumes;
-    this.tags = tags;
+    this.t = tables;
   }
 
   /// Counts change sets.
@@ -53,123 +41,241 @@ public final class Image {
 
   /// This image after one change set; the revision grows by one.
   public Image after(List<Change> changes) {
-    var next = this;
-    for (var change : changes) {
-      next = next.after(change);
-    }
-    return new Image(
-        revision + 1, next.portGroups, next.vchs, next.scopes, next.containers, next.volumes, next.tags);
+    var next = copy();
+    changes.forEach(next::apply);
+    return new Image(revision + 1, next);
   }
 
   /// The same image under another revision, for a store that is read back.
   public Image at(long newRevision) {
-    return new Image(newRevision, portGroups, vchs, scopes, containers, volumes, tags);
+    return new Image(newRevision, t);
   }
 
-  private Image after(Change change) {
-    var pg = portGroups;
-    var v = vchs;
-    var s = scopes;
-    var c = containers;
-    var vol = volumes;
-    var t = tags;
-    switch (change) {
-      case Change.PortGroupPut(var it) -> pg = pg.with(it.id().value(), it);
-      case Change.PortGroupRemoved(var id) -> pg = pg.without(id.value());
-      case Change.VchPut(var it) -> v = v.with(it.id().value(), it);
-      case Change.VchRemoved(var id) -> v = v.without(id.value());
-      case Change.ScopePut(var it) -> s = s.with(it.id().value(), it);
-      case Change.ScopeRemoved(var id) -> s = s.without(id.value());
-      case Change.ContainerPut(var it) -> c = c.with(it.id().value(), it);
-      case Change.ContainerRemoved(var id) -> c = c.without(id.value());
-      case Change.VolumePut(var it) -> vol = vol.with(volumeKey(it.vch(), it.name()), it);
-      case Change.VolumeRemoved(var vch, var name) -> vol = vol.without(volumeKey(vch, name));
-      case Change.TagPut(var it) -> t = t.with(volumeKey(it.vch(), it.reference()), it);
-      case Change.TagRemoved(var vch, var reference) -> t = t.without(volumeKey(vch, reference));
-    }
-    return new Image(revision, pg, v, s, c, vol, t);
+  /// The changes that make this image from [#EMPTY], for a snapshot.
+  public List<Change> changes() {
+    var out = new ArrayList<Change>();
+    t.portGroups.values().forEach(it -> out.add(new Change.PortGroupPut(it)));
+    t.vchs.values().forEach(it -> out.add(new Change.VchPut(it)));
+    t.scopes.values().forEach(it -> out.add(new Change.ScopePut(it)));
+    t.cursors.values().forEach(it -> out.add(new Change.AddressCursorPut(it)));
+    t.containers.values().forEach(it -> out.add(new Change.ContainerPut(it)));
+    t.volumes.values().forEach(it -> out.add(new Change.VolumePut(it)));
+    t.tags.values().forEach(it -> out.add(new Change.TagPut(it)));
+    return out;
   }
 
-  private static String volumeKey(VchId vch, String name) {
-    return vch.value() + "/" + name;
+  private Draft copy() {
+    var next = new Draft();
+    next.portGroups = t.portGroups;
+    next.vchs = t.vchs;
+    next.scopes = t.scopes;
+    next.containers = t.containers;
+    next.volumes = t.volumes;
+    next.tags = t.tags;
+    next.cursors = t.cursors;
+    next.scopesOf = t.scopesOf;
+    next.scopeNames = t.scopeNames;
+    next.subnets = t.subnets;
+    next.containersOf = t.containersOf;
+    next.containerNames = t.containerNames;
+    next.members = t.members;
+    next.addresses = t.addresses;
+    next.names = t.names;
+    next.ports = t.ports;
+    next.publishers = t.publishers;
+    return next;
   }
 
   public Collection<PortGroup> portGroups() {
-    return portGroups.values();
+    return t.portGroups.values();
   }
 
   public Optional<PortGroup> portGroup(PortGroupId id) {
-    return portGroups.get(id.value());
+    return t.portGroups.get(id.value());
   }
 
   public Optional<PortGroup> portGroupNamed(String name) {
-    return portGroups.values().stream().filter(p -> p.name().equals(name)).findFirst();
+    return t.portGroups.values().stream().filter(p -> p.name().equals(name)).findFirst();
   }
 
   public Collection<Vch> vchs() {
-    return vchs.values();
+    return t.vchs.values();
   }
 
   public Optional<Vch> vch(VchId id) {
-    return vchs.get(id.value());
+    return t.vchs.get(id.value());
   }
 
   public Optional<Vch> vchNamed(String name) {
-    return vchs.values().stream().filter(v -> v.name().equals(name)).findFirst();
+    return t.vchs.values().stream().filter(v -> v.name().equals(name)).findFirst();
   }
 
   public Collection<Scope> scopes() {
-    return scopes.values();
+    return t.scopes.values();
   }
 
   public Optional<Scope> scope(ScopeId id) {
-    return scopes.get(id.value());
+    return t.scopes.get(id.value());
   }
 
-  /// Scopes of one VCH.
+  /// Scopes of one VCH, in the order of their ids.
   public Stream<Scope> scopes(VchId vch) {
-    return scopes.values().stream().filter(s -> s.vch().equals(vch));
+    return within(t.scopesOf, vch.value());
+  }
+
+  /// Case matters, as in Docker.
+  public Optional<Scope> scopeNamed(VchId vch, String name) {
+    return t.scopeNames.get(Keys.of(vch, name)).flatMap(this::scope);
+  }
+
+  /// Scopes whose id begins with `prefix`.
+  public Stream<Scope> scopesWithPrefix(VchId vch, String prefix) {
+    return withPrefix(t.scopesOf, Keys.of(vch, prefix));
+  }
+
+  /// A scope of the VCH that has an address in common with `subnet`.
+  public Optional<Scope> scopeOverlapping(VchId vch, Subnet subnet) {
+    // Subnets of a VCH never overlap each other: only the last one that begins within, or before, can reach in.
+    return t.subnets
+        .floor(new Keys.At(vch, subnet.last()))
+        .filter(row -> row.key().vch().equals(vch) && row.value().overlapping(subnet).isPresent())
+        .map(Table.Row::value);
+  }
+
+  /// The scope of the VCH that the address lies in.
+  public Optional<Scope> scopeAround(VchId vch, Ip address) {
+    return scopeOverlapping(vch, new Subnet(address, address.family().bits()));
+  }
+
+  /// Subnets of all scopes of the VCH, in the order of their addresses, IPv4 first.
+  public Stream<Subnet> subnets(VchId vch) {
+    var first = new Keys.At(vch, new Ip(Family.IPV4, 0, 0));
+    var last = new Keys.At(vch, new Ip(Family.IPV6, -1L, -1L));
+    return t.subnets
+        .between(first, last)
+        .map(row -> row.value().subnets().stream().filter(s -> s.subnet().first().equals(row.key().address())).findFirst())
+        .flatMap(Optional::stream)
+        .map(s -> s.subnet());
+  }
+
+  /// The address that was handed out last in the scope.
+  public Optional<Ip> addressCursor(ScopeId scope, Family family) {
+    return t.cursors.get(Draft.cursorKey(scope, family)).map(AddressCursor::last);
+  }
+
+  public Collection<AddressCursor> addressCursors() {
+    return t.cursors.values();
   }
 
   public Collection<Container> containers() {
-    return containers.values();
+    return t.containers.values();
   }
 
   public Optional<Container> container(ContainerId id) {
-    return containers.get(id.value());
+    return t.containers.get(id.value());
   }
 
-  /// Containers of one VCH.
+  /// Containers of one VCH, in the order of their ids.
   public Stream<Container> containers(VchId vch) {
-    return containers.values().stream().filter(c -> c.vch().equals(vch));
+    return within(t.containersOf, vch.value());
   }
 
-  /// Containers with a place on the scope.
+  /// By its exact name, without `/`.
+  public Optional<Container> containerNamed(VchId vch, String name) {
+    return t.containerNames.get(Keys.of(vch, name)).flatMap(this::container);
+  }
+
+  /// Containers whose id begins with `prefix`.
+  public Stream<Container> containersWithPrefix(VchId vch, String prefix) {
+    return withPrefix(t.containersOf, Keys.of(vch, prefix));
+  }
+
+  /// Containers of the VCH that ask for publications, live or not.
+  public Stream<Container> publishers(VchId vch) {
+    return within(t.publishers, vch.value()).map(this::container).flatMap(Optional::stream);
+  }
+
+  /// Containers with a place on the scope, live or not.
   public Stream<Container> members(ScopeId scope) {
-    return containers.values().stream().filter(c -> c.on(scope).isPresent());
+    return within(t.members, scope.value()).map(this::container).flatMap(Optional::stream);
+  }
+
+  /// Live members of the scope that go by `name` there (any case): container name, short id, host name, alias.
+  public Stream<Container> named(ScopeId scope, String name) {
+    return within(t.names, Keys.of(scope, Keys.name(name))).map(this::container).flatMap(Optional::stream);
+  }
+
+  /// Who holds the address within the VCH, live or not.
+  public Optional<Holder> holder(VchId vch, Ip address) {
+    return t.addresses.get(new Keys.At(vch, address));
+  }
+
+  /// Addresses held within the VCH, in order, from `from` on; it goes on past the end of a scope or family.
+  public Iterator<Ip> held(VchId vch, Ip from) {
+    var rows = t.addresses.from(new Keys.At(vch, from));
+    return Stream.generate(() -> rows)
+        .takeWhile(Iterator::hasNext)
+        .map(Iterator::next)
+        .takeWhile(r -> r.key().vch().equals(vch))
+        .map(r -> r.key().address())
+        .iterator();
+  }
+
+  /// A publication in force that claims one of these ports; `hostIp` empty means all addresses. Costs the logarithm of
+  /// the number of publications, whatever the size of the range.
+  public Optional<Bound> bound(VchId vch, Protocol protocol, Optional<Ip> hostIp, PortRange ports) {
+    var at = new Keys.PortAt(vch, protocol, "", 0);
+    if (hostIp.isPresent()) {
+      return bound(at, ports).or(() -> bound(new Keys.PortAt(vch, protocol, hostIp.get().toString(), 0), ports));
+    }
+    // All addresses: look into each group of publications that have one host address.
+    var rows = t.ports.from(at);
+    while (rows.hasNext()) {
+      var group = rows.next().key();
+      if (!group.vch().equals(vch) || group.protocol() != protocol) {
+        return Optional.empty();
+      }
+      var found = bound(group, ports);
+      if (found.isPresent()) {
+        return found;
+      }
+      rows = t.ports.from(new Keys.PortAt(vch, protocol, group.host(), Integer.MAX_VALUE));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Bound> bound(Keys.PortAt group, PortRange ports) {
+    return t.ports
+        .floor(new Keys.PortAt(group.vch(), group.protocol(), group.host(), ports.last()))
+        .filter(row -> row.key().sameHost(group) && row.value().publication().host().overlaps(ports))
+        .map(Table.Row::value);
   }
 
   public Stream<Volume> volumes(VchId vch) {
-    return within(volumes.view(), vch);
+    return within(t.volumes, vch.value());
   }
 
   public Optional<Volume> volume(VchId vch, String name) {
-    return volumes.get(volumeKey(vch, name));
+    return t.volumes.get(Keys.of(vch, name));
   }
 
   public Stream<ImageTag> tags(VchId vch) {
-    return within(tags.view(), vch);
+    return within(t.tags, vch.value());
   }
 
   public Collection<ImageTag> tags() {
-    return tags.values();
+    return t.tags.values();
   }
 
   public Optional<ImageTag> tag(VchId vch, String reference) {
-    return tags.get(volumeKey(vch, reference));
+    return t.tags.get(Keys.of(vch, reference));
   }
 
-  private static <V> Stream<V> within(SortedMap<String, V> all, VchId vch) {
-    return all.subMap(vch.value() + "/", vch.value() + "0").values().stream(); // '0' follows '/'
+  private static <V> Stream<V> within(Table<String, V> table, String owner) {
+    return table.between(Keys.first(owner), Keys.end(owner)).map(Table.Row::value);
+  }
+
+  private static <V> Stream<V> withPrefix(Table<String, V> table, String prefix) {
+    return table.between(prefix, Keys.afterPrefix(prefix)).map(Table.Row::value);
   }
 }
