@@ -3,4 +3,13 @@
 module vch.api {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
+  requires transitive tools.jackson.databind;
+  requires org.eclipse.jetty.server;
+  requires org.eclipse.jetty.unixdomain.server;
+  requires org.eclipse.jetty.http;
+  requires org.eclipse.jetty.io;
+  requires org.eclipse.jetty.util;
+
+  exports vch.api.http;
+  exports vch.api.docker;
 }

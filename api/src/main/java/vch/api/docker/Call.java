@@ -1,0 +1,100 @@
+package vch.api.docker;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import vch.api.http.Exchange;
+import vch.api.http.HttpProblem;
+import vch.api.http.Query;
+import vch.portlayer.refusal.Refusal;
+
+/// One call of the Docker API: an exchange, the version the client speaks, and the variables of the path.
+public final class Call {
+  /// `Content-Type` of JSON answers.
+  public static final String JSON = "application/json";
+
+  private static final Pattern MEDIA_TYPE = Pattern.compile("\\s*([^\\s/;,]+/[^\\s/;,]+)\\s*(;.*)?");
+
+  private final Exchange exchange;
+  private final ApiVersion version;
+  private final Map<String, String> variables;
+
+  public Call(Exchange exchange, ApiVersion version, Map<String, String> variables) {
+    this.exchange = exchange;
+    this.version = version;
+    this.variables = Map.copyOf(variables);
+  }
+
+  public Exchange exchange() {
+    return exchange;
+  }
+
+  public ApiVersion version() {
+    return version;
+  }
+
+  /// True when the client speaks 1.`minor` or later.
+  public boolean since(int minor) {
+    return version.atLeast(minor);
+  }
+
+  /// A variable of the path, such as `id`.
+  public String variable(String name) {
+    return Optional.ofNullable(variables.get(name))
+        .orElseThrow(() -> new IllegalStateException("the route has no variable " + name));
+  }
+
+  public Query query() {
+    return exchange.query();
+  }
+
+  /// The body as a JSON object; one without members where there is no body.
+  ///
+  /// @throws Refusal.Invalid with Docker's words, for another content type and for what is not JSON
+  public Fields body() throws IOException {
+    return bodyIfAny().orElseGet(Fields::empty);
+  }
+
+  /// As [#body()], empty where there is no body, or it is `null`.
+  public Optional<Fields> bodyIfAny() throws IOException {
+    if (exchange.bodyLength() == 0) {
+      return Optional.empty();
+    }
+    checkContentType(exchange.header("Content-Type").orElse(""));
+    byte[] bytes;
+    try {
+      bytes = exchange.body(Json.BODY_BYTES_MAX);
+    } catch (HttpProblem e) {
+      throw e.status() == 400 ? new Refusal.Invalid("invalid JSON: unexpected EOF: " + e.getMessage()) : e;
+    }
+    var tree = Json.parse(bytes);
+    return tree.isNull() ? Optional.empty() : Optional.of(Fields.of(tree, ""));
+  }
+
+  private static void checkContentType(String given) {
+    var type = MEDIA_TYPE.matcher(given);
+    if (!type.matches()) {
+      throw new Refusal.Invalid(
+          "malformed Content-Type header (" + given + "): " + (given.isBlank() ? "mime: no media type" : "mime: expected type/subtype"));
+    }
+    if (!type.group(1).toLowerCase(Locale.ROOT).equals("application/json")) {
+      throw new Refusal.Invalid("unsupported Content-Type header (" + given + "): must be 'application/json'");
+    }
+  }
+
+  /// Answers without a body.
+  public void reply(int status) throws IOException {
+    exchange.respond(status);
+  }
+
+  /// Answers with JSON and a line feed, as Docker does.
+  public void reply(int status, JsonNode tree) throws IOException {
+    var text = Json.bytes(tree);
+    var line = java.util.Arrays.copyOf(text, text.length + 1);
+    line[text.length] = '\n';
+    exchange.respond(status, JSON, line);
+  }
+}

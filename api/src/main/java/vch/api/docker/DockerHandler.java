@@ -1,0 +1,103 @@
+package vch.api.docker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import vch.api.http.Exchange;
+import vch.api.http.HttpHandler;
+import vch.api.http.HttpProblem;
+import vch.api.http.Route;
+import vch.api.http.Router;
+import vch.portlayer.refusal.Refusal;
+
+/// Serves a route table as Docker does: with and without a version in the path, with its headers on every answer, and with
+/// refusals as `{"message": …}`.
+public final class DockerHandler implements HttpHandler {
+  private static final System.Logger LOG = System.getLogger("vch.api.docker");
+  private static final Pattern VERSIONED = Pattern.compile("/v([0-9.]+)(/.*)", Pattern.DOTALL);
+
+  private final Router<Operation> router;
+  private final String server;
+
+  /// @param version of the product, for the `Server` header
+  public DockerHandler(String version, List<Route<Operation>> routes) {
+    router = new Router<>(routes);
+    server = "Docker/" + version + " (linux)";
+  }
+
+  /// The table, for the reference.
+  public List<Route<Operation>> routes() {
+    return router.routes();
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws Exception {
+    exchange.setHeader("Api-Version", ApiVersion.MAX.toString());
+    exchange.setHeader("Docker-Experimental", "false");
+    exchange.setHeader("Ostype", "linux");
+    exchange.setHeader("Server", server);
+    var versioned = VERSIONED.matcher(exchange.path());
+    boolean given = versioned.matches();
+    var version = given ? ApiVersion.parse(versioned.group(1)) : ApiVersion.MAX;
+    var path = given ? versioned.group(2) : exchange.path();
+    var match = router.find(exchange.method(), path);
+    if (match.isEmpty()) {
+      error(exchange, 404, "page not found");
+      return;
+    }
+    if (version.compareTo(ApiVersion.MIN) < 0) {
+      // Clients as old as that read plain text.
+      plain(
+          exchange,
+          "client version " + versioned.group(1) + " is too old. Minimum supported API version is " + ApiVersion.MIN
+              + ", please upgrade your client to a newer version");
+      return;
+    }
+    if (version.compareTo(ApiVersion.MAX) > 0) {
+      error(
+          exchange, 400,
+          "client version " + versioned.group(1) + " is too new. Maximum supported API version is " + ApiVersion.MAX);
+      return;
+    }
+    run(match.get().route().action(), new Call(exchange, version, match.get().variables()));
+  }
+
+  private static void run(Operation operation, Call call) throws Exception {
+    var exchange = call.exchange();
+    try {
+      operation.run(call);
+    } catch (Refusal refusal) {
+      if (exchange.answered()) {
+        throw refusal;
+      }
+      error(exchange, DockerStatus.of(refusal), text(refusal));
+    } catch (HttpProblem problem) {
+      if (exchange.answered()) {
+        throw problem;
+      }
+      error(exchange, problem.status(), text(problem));
+    } catch (IOException | RuntimeException e) {
+      if (exchange.answered()) {
+        throw e;
+      }
+      LOG.log(System.Logger.Level.ERROR, "cannot serve " + exchange.method() + " " + exchange.path(), e);
+      error(exchange, 500, "cannot serve " + exchange.method() + " " + exchange.path() + ": " + text(e));
+    }
+  }
+
+  private static String text(Exception e) {
+    return Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+  }
+
+  private static void plain(Exchange exchange, String message) throws IOException {
+    exchange.respond(400, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Answers `{"message": …}`.
+  static void error(Exchange exchange, int status, String message) throws IOException {
+    var body = Json.text(Json.object().put("message", message)) + "\n";
+    exchange.respond(status, Call.JSON, body.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,44 @@
+package vch.api.docker;
+
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import vch.engine.Engine;
+import vch.engine.Lifecycle;
+import vch.engine.compute.Images;
+import vch.engine.compute.Processes;
+import vch.engine.compute.Volumes;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Vch;
+import vch.portlayer.vch.VchId;
+
+/// What the Docker API of one VCH stands on.
+///
+/// @param chance makes ids
+public record DockerHost(
+    VchId vch,
+    Engine engine,
+    Lifecycle lifecycle,
+    Images images,
+    Volumes volumes,
+    Processes processes,
+    InstantSource clock,
+    RandomGenerator chance,
+    DockerSettings settings) {
+  /// All that is wanted, now.
+  public Image image() {
+    return engine.image();
+  }
+
+  /// The VCH itself, as it is now.
+  public Vch self() {
+    return image().vch(vch).orElseThrow(() -> new IllegalStateException("VCH " + vch + " is gone"));
+  }
+
+  /// A new id: 64 lower-case hex digits.
+  public String newId() {
+    var bytes = new byte[32];
+    chance.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}
