@@ -1,0 +1,294 @@
+package vch.api.admin;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import vch.api.http.Exchange;
+import vch.api.http.HttpHandler;
+import vch.api.http.HttpProblem;
+import vch.api.http.Route;
+import vch.api.http.Router;
+import vch.engine.Engine;
+import vch.engine.Lifecycle;
+import vch.engine.machine.NamespaceName;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.CreatePortGroup;
+import vch.portlayer.rule.CreateVch;
+import vch.portlayer.rule.PortGroupRules;
+import vch.portlayer.rule.VchRules;
+import vch.portlayer.vch.Role;
+import vch.portlayer.vch.TlsMode;
+import vch.portlayer.vch.Vch;
+
+/// Serves the command line. Options come as query parameters; answers are text as the user will see it; a refusal is
+/// its sentence with status 4xx.
+public final class AdminApi implements HttpHandler {
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final System.Logger LOG = System.getLogger(AdminApi.class.getName());
+
+    private final Engine engine;
+    private final Lifecycle lifecycle;
+    private final Hosting hosting;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final Map<String, String> versions;
+    private final Router<HttpHandler> router = new Router<>(List.of(
+            new Route<>("GET", "/v1/version", "versions", this::version),
+            new Route<>("GET", "/v1/plan", "what would be done", this::plan),
+            new Route<>("GET", "/v1/vchs", "list VCHs", this::listVchs),
+            new Route<>("POST", "/v1/vchs", "create a VCH", this::createVch),
+            new Route<>("GET", "/v1/vch", "show a VCH", this::inspectVch),
+            new Route<>("DELETE", "/v1/vch", "delete a VCH", this::deleteVch),
+            new Route<>("GET", "/v1/portgroups", "list port groups", this::listPortGroups),
+            new Route<>("POST", "/v1/portgroups", "create a port group", this::createPortGroup),
+            new Route<>("GET", "/v1/portgroup", "show a port group", this::inspectPortGroup),
+            new Route<>("DELETE", "/v1/portgroup", "remove a port group", this::removePortGroup)));
+
+    /// @param versions names to versions, as `vch version` shows them
+    public AdminApi(
+            Engine engine, Lifecycle lifecycle, Hosting hosting, Ids ids, InstantSource clock, Map<String, String> versions) {
+        this.engine = engine;
+        this.lifecycle = lifecycle;
+        this.hosting = hosting;
+        this.ids = ids;
+        this.clock = clock;
+        this.versions = new LinkedHashMap<>(versions);
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws Exception {
+        try {
+            var match = router.find(exchange.method(), exchange.path());
+            if (match.isEmpty()) {
+                throw new HttpProblem(404, "the daemon knows no " + exchange.method() + " " + exchange.path()
+                        + "; is it older than the command?");
+            }
+            match.get().route().action().handle(exchange);
+        } catch (Refusal e) {
+            answer(exchange, status(e), e.getMessage());
+        } catch (HttpProblem e) {
+            answer(exchange, e.status(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "admin request " + exchange.method() + " " + exchange.path(), e);
+            answer(exchange, 500, "the daemon failed: " + e.getMessage());
+        }
+    }
+
+    private static int status(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.Invalid _ -> 400;
+            case Refusal.NotFound _ -> 404;
+            case Refusal.Conflict _ -> 409;
+            case Refusal.Forbidden _ -> 403;
+            case Refusal.Unsupported _ -> 501;
+            case Refusal.Failed _ -> 500;
+            case Refusal.Unavailable _ -> 503;
+        };
+    }
+
+    private static void answer(Exchange exchange, int status, String text) throws IOException {
+        if (!exchange.answered()) {
+            exchange.respond(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void version(Exchange exchange) throws IOException {
+        var format = exchange.query().text("format");
+        if (format.isEmpty()) {
+            var text = new StringBuilder();
+            versions.forEach((name, version) -> text.append(name).append(' ').append(version).append('\n'));
+            answer(exchange, 200, text.toString());
+        } else {
+            var view = new LinkedHashMap<String, Object>();
+            versions.forEach(
+                    (name, version) -> view.put(Character.toUpperCase(name.charAt(0)) + name.substring(1), Map.of("Version", version)));
+            answer(exchange, 200, Output.one(view, format));
+        }
+    }
+
+    private void plan(Exchange exchange) throws IOException {
+        answer(exchange, 200, engine.plan());
+    }
+
+    private void listVchs(Exchange exchange) throws IOException {
+        var image = engine.image();
+        var rows = image.vchs().stream()
+                .sorted(java.util.Comparator.comparing(Vch::name))
+                .map(v -> Views.vch(image, v, hosting))
+                .toList();
+        answer(exchange, 200, Output.rows(rows, exchange.query().text("format"), Views.VCH_COLUMNS));
+    }
+
+    private void inspectVch(Exchange exchange) throws IOException {
+        var image = engine.image();
+        var vch = VchRules.find(image, exchange.query().text("vch"));
+        answer(exchange, 200, Output.one(Views.vch(image, vch, hosting), exchange.query().text("format")));
+    }
+
+    private void createVch(Exchange exchange) throws IOException {
+        var parameters = new CreateParameters(exchange.query());
+        CreateVch command = parameters.read(engine, ids, clock.instant(), hosting);
+        // Refused here already, so that a refusal still has its status: afterwards the answer has begun.
+        VchRules.create(engine.image(), command);
+        var gone = new AtomicBoolean();
+        try (var out = exchange.stream(200, TEXT, () -> gone.set(true))) {
+            var vch = engine.decide(image -> VchRules.create(image, command));
+            try {
+                for (var line : VchRules.sharing(vch)) {
+                    line(out, line);
+                }
+                stopIfGone(gone);
+                hosting.open(vch, exchange.query().all("tls-cname"), exchange.query().get("organization").orElse(vch.name()));
+                parameters.certificateTarget().ifPresent(target -> hosting.copyCertificates(vch, target));
+                stopIfGone(gone);
+                for (var line : summary(vch, parameters)) {
+                    line(out, line);
+                }
+            } catch (IOException | RuntimeException e) {
+                undo(vch);
+                line(out, "create of \"" + vch.name() + "\" failed and was undone: " + e.getMessage());
+            }
+        }
+    }
+
+    private static void stopIfGone(AtomicBoolean gone) throws IOException {
+        if (gone.get()) {
+            throw new IOException("the command was interrupted");
+        }
+    }
+
+    private void undo(Vch vch) {
+        LOG.log(System.Logger.Level.INFO, "vch-create-undone name={0}", vch.name());
+        hosting.close(vch.id());
+        engine.decide(image -> VchRules.delete(image, vch.id(), true));
+    }
+
+    private static void line(java.io.OutputStream out, String line) throws IOException {
+        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    /// What VIC printed at the end of a successful create (vic.md 1.8), and the local socket.
+    private List<String> summary(Vch vch, CreateParameters parameters) {
+        var client = address(vch, Role.CLIENT);
+        var lines = new java.util.ArrayList<String>();
+        lines.add("VCH ID: " + vch.id());
+        lines.add("VCH Default Bridge Network Range: " + vch.bridge().range());
+        lines.add("VCH Default Bridge Network Width: " + vch.bridge().width());
+        lines.add("Published ports can be reached at: " + address(vch, Role.PUBLIC));
+        lines.add("Management traffic will use: " + address(vch, Role.MANAGEMENT));
+        var host = client + ":" + vch.tls().port();
+        lines.add("Docker environment variables:");
+        if (vch.tls() == TlsMode.NONE) {
+            lines.add("DOCKER_HOST=" + host);
+        } else {
+            var path = parameters.certificateTarget().orElse(hosting.clientCertificates(vch));
+            lines.add((vch.tls() == TlsMode.VERIFY ? "DOCKER_TLS_VERIFY=1 " : "") + "DOCKER_CERT_PATH=" + path
+                    + " DOCKER_HOST=" + host + " COMPOSE_TLS_VERSION=TLSv1_2");
+        }
+        lines.add("On this machine, as root:");
+        lines.add("docker context create " + contextName(vch) + " --docker host=unix://" + hosting.dockerSocket(vch));
+        lines.add("docker -H unix://" + hosting.dockerSocket(vch) + " info");
+        lines.add("Connect to docker:");
+        lines.add("docker -H " + host + (vch.tls() == TlsMode.VERIFY
+                ? " --tlsverify --tlscacert=" + certificate(vch, parameters, "ca.pem") + " --tlscert="
+                        + certificate(vch, parameters, "cert.pem") + " --tlskey=" + certificate(vch, parameters, "key.pem")
+                : vch.tls() == TlsMode.NO_VERIFY ? " --tls" : "") + " info");
+        lines.add("Installer completed successfully");
+        return lines;
+    }
+
+    private static String contextName(Vch vch) {
+        return vch.name().replaceAll("[^a-zA-Z0-9_.+-]", "_");
+    }
+
+    private java.nio.file.Path certificate(Vch vch, CreateParameters parameters, String file) {
+        return parameters.certificateTarget().orElse(hosting.clientCertificates(vch)).resolve(file);
+    }
+
+    private static String address(Vch vch, Role role) {
+        return vch.address(role).map(c -> c.address().toString()).orElse("");
+    }
+
+    private void deleteVch(Exchange exchange) throws IOException {
+        var vch = VchRules.find(engine.image(), exchange.query().text("vch"));
+        boolean force = exchange.query().flag("force");
+        VchRules.delete(engine.image(), vch.id(), force); // refuses before anything is stopped
+        for (var container : engine.image().containers(vch.id()).toList()) {
+            try {
+                lifecycle.remove(container.id(), true, true);
+            } catch (Refusal.NotFound _) { // it went by itself, as with --rm
+                continue;
+            }
+        }
+        hosting.close(vch.id());
+        engine.decide(image -> VchRules.delete(image, vch.id(), force));
+        answer(exchange, 200, "VCH \"" + vch.name() + "\" deleted\n");
+    }
+
+    private void listPortGroups(Exchange exchange) throws IOException {
+        var image = engine.image();
+        var rows = image.portGroups().stream()
+                .sorted(java.util.Comparator.comparing(PortGroup::name))
+                .map(p -> Views.portGroup(image, p))
+                .toList();
+        answer(exchange, 200, Output.rows(rows, exchange.query().text("format"), Views.PORT_GROUP_COLUMNS));
+    }
+
+    private void inspectPortGroup(Exchange exchange) throws IOException {
+        var image = engine.image();
+        var name = exchange.query().text("name");
+        var group = image.portGroupNamed(name)
+                .orElseThrow(() -> new Refusal.NotFound("port group \"" + name + "\" not found; 'vch portgroup ls' lists them"));
+        answer(exchange, 200, Output.one(Views.portGroup(image, group), exchange.query().text("format")));
+    }
+
+    private void createPortGroup(Exchange exchange) throws IOException {
+        var query = exchange.query();
+        var name = query.text("name");
+        boolean nat = query.flag("nat");
+        var subnet = query.get("subnet");
+        var bridge = query.get("bridge");
+        if (bridge.isPresent() && (nat || subnet.isPresent())) {
+            throw new Refusal.Invalid("--bridge adopts a Linux bridge as it is; --nat and --subnet do not go with it");
+        }
+        if (nat != subnet.isPresent()) {
+            throw new Refusal.Invalid(nat ? "--nat needs --subnet, for example --subnet 192.168.100.0/24" : "--subnet needs --nat");
+        }
+        var made = ids.bridgeLink();
+        PortGroupKind kind = bridge.<PortGroupKind>map(PortGroupKind.Bridge::new)
+                .or(() -> subnet.map(s -> new PortGroupKind.Nat(subnet(s))))
+                .orElseGet(PortGroupKind.Internal::new);
+        var command = new CreatePortGroup(
+                ids.portGroup(), name, kind, bridge.orElse(made), engine.machine().routes(NamespaceName.MACHINE), clock.instant());
+        engine.decide(image -> PortGroupRules.create(image, command));
+        answer(exchange, 200, name + "\n");
+    }
+
+    private static Subnet subnet(String text) {
+        try {
+            return Subnet.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal.Invalid("--subnet: " + e.getMessage());
+        }
+    }
+
+    private void removePortGroup(Exchange exchange) throws IOException {
+        var name = exchange.query().text("name");
+        engine.decide(image -> PortGroupRules.remove(image, name));
+        answer(exchange, 200, name + "\n");
+    }
+
+    /// The routes, for the reference.
+    public List<Route<HttpHandler>> routes() {
+        return router.routes();
+    }
+
+}
