@@ -10,6 +10,7 @@ module vch.api {
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
 
+  exports vch.api.admin;
   exports vch.api.http;
   exports vch.api.docker;
 }

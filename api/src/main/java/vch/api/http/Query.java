@@ -44,6 +44,11 @@ public final class Query {
     }
   }
 
+  /// All names, in the order in which they first came.
+  public Set<String> names() {
+    return java.util.Collections.unmodifiableSet(values.keySet());
+  }
+
   /// The first value; empty where there is none or it is the empty text.
   public Optional<String> get(String name) {
     return all(name).stream().findFirst().filter(v -> !v.isEmpty());
