@@ -8,8 +8,11 @@ module vch.engine {
   requires tools.jackson.databind;
 
   exports vch.engine;
+  exports vch.engine.desired;
+  exports vch.engine.ledger;
+  exports vch.engine.plan;
+  exports vch.engine.reconcile;
   exports vch.engine.machine;
   exports vch.engine.compute;
   exports vch.engine.event;
-  exports vch.engine.lifecycle;
 }

@@ -3,6 +3,7 @@ package vch.engine.machine;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -11,7 +12,16 @@ import java.util.function.Consumer;
 /// Only what is recognisably ours is ever observed, so nothing else can be removed.
 public interface Machine extends AutoCloseable {
   /// All that is ours, now. `wanted` tells which adopted things (settings, sets) are worth looking at.
+  ///
+  /// A setting that this kernel does not have (a module that is not loaded) is reported as wanted. An Ethernet address
+  /// that was not asked for may be reported or not. White space within the value of a setting is one blank.
   Collection<MachineObject> observe(Collection<MachineObject> wanted);
+
+  /// As [#observe(Collection)], only what is in these namespaces. Called when somebody touched them: looking at a few must
+  /// not cost as much as looking at all.
+  default Collection<MachineObject> observe(Set<NamespaceName> within, Collection<MachineObject> wanted) {
+    return observe(wanted).stream().filter(o -> within.contains(o.namespace())).toList();
+  }
 
   /// Does the steps of one stage; their order within the stage means nothing. Never throws for a step that failed: the
   /// outcome says so. Outcomes come in the order of the steps.

@@ -1,0 +1,55 @@
+package vch.engine.desired;
+
+import java.util.List;
+import java.util.Optional;
+import vch.engine.machine.MachineObject;
+import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.MachineObject.Ruleset;
+import vch.engine.machine.MachineObject.Sysctl;
+import vch.engine.machine.NamespaceName;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Mac;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupKind;
+
+/// A port group as objects of the machine's namespace.
+final class DesiredPortGroup {
+  /// MTU of the bridges that we make for port groups, bytes.
+  static final int MTU = 1500;
+
+  private DesiredPortGroup() {}
+
+  static List<MachineObject> objects(PortGroup group) {
+    if (group.owner().isPresent()) {
+      return List.of(); // the segments of its VCH are bridges inside the endpoint namespace
+    }
+    return switch (group.kind()) {
+      case PortGroupKind.Internal _ -> List.of(bridge(group));
+      case PortGroupKind.Nat(var subnet) -> nat(group, subnet);
+      case PortGroupKind.Bridge _ -> List.of(); // adopted: NICs plug in, nothing else is ours
+      case PortGroupKind.Nic _ -> List.of(); // a VCH's NIC is a macvlan of its own
+    };
+  }
+
+  private static List<MachineObject> nat(PortGroup group, Subnet subnet) {
+    return List.of(
+        new Sysctl(NamespaceName.MACHINE, "net/ipv4/ip_forward", "1"),
+        new Ruleset(NamespaceName.MACHINE, "ip", natTable(group), NatTable.text(group.link(), subnet)),
+        bridge(group),
+        new Address(NamespaceName.MACHINE, group.link(), new Cidr(subnet.first().plus(1), subnet.length())));
+  }
+
+  /// One table a port group, so that they come and go without touching each other.
+  private static String natTable(PortGroup group) {
+    return "portlayer_" + LinkNames.hash(group.id().value()).substring(0, 10);
+  }
+
+  private static Link bridge(PortGroup group) {
+    var mac = Mac.local(Long.parseUnsignedLong(LinkNames.hash("group/" + group.id().value()).substring(0, 16), 16));
+    return new Link(
+        NamespaceName.MACHINE, group.link(), new LinkKind.Bridge(), Optional.empty(), Optional.of(mac), MTU, true);
+  }
+}

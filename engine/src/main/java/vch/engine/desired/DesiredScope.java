@@ -1,0 +1,58 @@
+package vch.engine.desired;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import vch.engine.machine.MachineObject;
+import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Element;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Part;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.state.Image;
+
+/// A scope as objects of its VCH's endpoint namespace.
+final class DesiredScope {
+  private DesiredScope() {}
+
+  static List<MachineObject> objects(Image image, Scope scope) {
+    if (image.vch(scope.vch()).isEmpty()) {
+      return List.of();
+    }
+    return switch (scope.kind()) {
+      case ScopeKind.Bridge bridge -> segment(scope, bridge);
+      case ScopeKind.None _ -> List.of();
+    };
+  }
+
+  private static List<MachineObject> segment(Scope scope, ScopeKind.Bridge kind) {
+    var ns = LinkNames.endpoint(scope.vch());
+    var name = LinkNames.segment(scope);
+    var out = new ArrayList<MachineObject>();
+    out.add(in(ns, "bridges", name));
+    if (!kind.internal()) {
+      out.add(in(ns, kind.masquerade() ? "out" : "routed", name));
+      out.add(in(ns, "hairpin", name, name));
+    }
+    out.add(
+        new Link(ns, name, new LinkKind.Bridge(), Optional.empty(), Optional.of(LinkNames.segmentMac(scope)), scope.mtu(), true));
+    for (var subnet : scope.subnets()) {
+      if (subnet.subnet().first().isIpv4()) { // the rules of the endpoint namespace speak IPv4 only
+        out.add(new Address(ns, name, new Cidr(subnet.gateway(), subnet.subnet().length())));
+      }
+    }
+    return List.copyOf(out);
+  }
+
+  private static Element in(NamespaceName ns, String set, String... links) {
+    var parts = new ArrayList<Part>();
+    for (var link : links) {
+      parts.add(new Part.Name(link));
+    }
+    return new Element(ns, "inet", EndpointTable.NAME, set, parts, List.of());
+  }
+}

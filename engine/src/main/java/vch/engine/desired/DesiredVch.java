@@ -1,0 +1,110 @@
+package vch.engine.desired;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import vch.engine.machine.MachineObject;
+import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.MachineObject.Namespace;
+import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.MachineObject.Ruleset;
+import vch.engine.machine.MachineObject.Sysctl;
+import vch.engine.machine.NamespaceName;
+import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Nic;
+import vch.portlayer.vch.Role;
+import vch.portlayer.vch.Vch;
+
+/// The endpoint namespace of a VCH: settings, rules, NICs with their addresses, the way out.
+final class DesiredVch {
+  /// Settings of every endpoint namespace, before anything else is in it.
+  private static final String[][] SETTINGS = {
+    // It is a router between its NICs and its segments.
+    {"net/ipv4/ip_forward", "1"},
+    // Frames between containers of one segment stay bridged: they are filtered by `table bridge` alone. With 1 (the
+    // default wherever br_netfilter is loaded) they would pass the inet chains too, and a container could not reach
+    // its own publication.
+    {"net/bridge/bridge-nf-call-iptables", "0"},
+    {"net/bridge/bridge-nf-call-ip6tables", "0"},
+    {"net/bridge/bridge-nf-call-arptables", "0"},
+    // No scope has IPv6 yet, so nothing is to answer on link-local addresses.
+    {"net/ipv6/conf/all/disable_ipv6", "1"},
+    {"net/ipv6/conf/default/disable_ipv6", "1"},
+    // A source address that is routed elsewhere is forged (RFC 3704, strict).
+    {"net/ipv4/conf/all/rp_filter", "1"},
+    {"net/ipv4/conf/default/rp_filter", "1"},
+    // An address is told only on the link that has it: roles and scopes do not answer for each other.
+    {"net/ipv4/conf/all/arp_ignore", "1"},
+    {"net/ipv4/conf/all/arp_announce", "2"},
+    // Hairpin leaves by the link it came by; telling containers a shorter way would be wrong.
+    {"net/ipv4/conf/all/send_redirects", "0"},
+    {"net/ipv4/conf/default/send_redirects", "0"},
+    {"net/ipv4/conf/all/accept_redirects", "0"},
+    // Connections waiting to be accepted by the listeners of the daemon.
+    {"net/core/somaxconn", "4096"},
+  };
+
+  private DesiredVch() {}
+
+  static List<MachineObject> objects(Image image, Vch vch) {
+    var ns = LinkNames.endpoint(vch.id());
+    var out = new ArrayList<MachineObject>();
+    out.add(new Namespace(ns));
+    for (var setting : SETTINGS) {
+      out.add(new Sysctl(ns, setting[0], setting[1]));
+    }
+    out.add(new Ruleset(ns, "inet", EndpointTable.NAME, EndpointTable.text(vch)));
+    out.add(new Ruleset(ns, "bridge", EndpointTable.NAME, BridgeTable.text()));
+    out.add(loopback(ns));
+    for (var nic : vch.nics()) {
+      image.portGroup(nic.portGroup()).ifPresent(group -> plug(out, ns, vch, nic, group));
+    }
+    return List.copyOf(out);
+  }
+
+  private static void plug(List<MachineObject> out, NamespaceName ns, Vch vch, Nic nic, PortGroup group) {
+    switch (group.kind()) {
+      case PortGroupKind.Internal _, PortGroupKind.Nat _, PortGroupKind.Bridge _ ->
+          out.add(
+              new Link(
+                  NamespaceName.MACHINE,
+                  LinkNames.nicPort(vch, nic),
+                  new LinkKind.Veth(ns, nic.name(), nic.mac()),
+                  Optional.of(group.link()),
+                  Optional.of(LinkNames.nicPortMac(vch, nic)),
+                  DesiredPortGroup.MTU,
+                  true));
+      case PortGroupKind.Nic(var uplink, _) ->
+          out.add(
+              new Link(
+                  ns, nic.name(), new LinkKind.Macvlan(uplink), Optional.empty(), Optional.of(nic.mac()), DesiredPortGroup.MTU, true));
+    }
+    for (var address : nic.addresses()) {
+      out.add(new Address(ns, nic.name(), address));
+    }
+    if (nic.roles().contains(Role.PUBLIC)) {
+      nic.gateway().ifPresent(via -> out.add(defaultRoute(ns, via, nic.name())));
+    }
+  }
+
+  static Route defaultRoute(NamespaceName ns, Ip via, String link) {
+    var any = new Ip(via.family(), 0, 0);
+    return new Route(ns, new Subnet(any, 0), Optional.of(via), link);
+  }
+
+  /// `lo`, up. Its MTU is the kernel's own (LOOPBACK_MTU: 64 KiB).
+  static Link loopback(NamespaceName ns) {
+    return new Link(ns, "lo", new LinkKind.Loopback(), Optional.empty(), Optional.empty(), 65536, true);
+  }
+
+  static boolean ipv4(vch.portlayer.address.Cidr address) {
+    return address.address().family() == Family.IPV4;
+  }
+}

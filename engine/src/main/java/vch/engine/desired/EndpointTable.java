@@ -1,0 +1,159 @@
+package vch.engine.desired;
+
+import java.util.ArrayList;
+import vch.portlayer.vch.Role;
+import vch.portlayer.vch.Vch;
+
+/// Rules of the endpoint namespace: what comes in, what passes, what is translated. Scopes, containers and publications
+/// are elements of its sets and maps, so the chains never change while they come and go.
+public final class EndpointTable {
+  /// Name of our tables inside an endpoint namespace, families `inet` and `bridge`.
+  public static final String NAME = "portlayer";
+
+  private EndpointTable() {}
+
+  static String text(Vch vch) {
+    return SETS + translation(vch) + filter(vch);
+  }
+
+  private static final String SETS =
+      """
+      comment "portlayer: endpoint namespace"
+
+      # Publications: what arrives at the public role -> container. Looked up by key, so 1 and 65,000 cost the same.
+      # On any address of the public role:
+      map pub_any {
+        type inet_proto . inet_service : ipv4_addr . inet_service
+      }
+      # On one host address:
+      map pub_ip {
+        type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+      }
+      # Ranges whose port numbers stay as they are, one interval each:
+      map pub_any_range {
+        type inet_proto . inet_service : ipv4_addr
+        flags interval
+      }
+      map pub_ip_range {
+        type ipv4_addr . inet_proto . inet_service : ipv4_addr
+        flags interval
+      }
+
+      # Segments of all bridge scopes.
+      set bridges {
+        type ifname
+      }
+      # Segments that may leave by the public role under its address. Internal scopes are in neither of these two.
+      set out {
+        type ifname
+      }
+      # Segments that may leave by the public role under their own addresses.
+      set routed {
+        type ifname
+      }
+      # A segment with itself: a container that reaches its neighbour, or itself, by a publication.
+      set hairpin {
+        type ifname . ifname
+      }
+
+      """;
+
+  private static String translation(Vch vch) {
+    var out = new StringBuilder();
+    out.append(
+        """
+        # Publications are reached on the public role, and from segments that may go out (hairpin).
+        chain prerouting {
+          type nat hook prerouting priority dstnat; policy accept;
+        """);
+    vch.nic(Role.PUBLIC)
+        .ifPresent(nic -> out.append("  iifname \"%s\" fib daddr type local jump publications\n".formatted(nic.name())));
+    out.append(
+        """
+          # The name service on the gateway address is never published over.
+          iifname @bridges fib daddr . iif type local meta l4proto { tcp, udp } th dport 53 accept
+          iifname @out fib daddr type local jump publications
+          iifname @routed fib daddr type local jump publications
+        }
+
+        # The address asked for comes before any address.
+        chain publications {
+          dnat ip to ip daddr . meta l4proto . th dport map @pub_ip
+          dnat ip to ip daddr . meta l4proto . th dport map @pub_ip_range
+          dnat ip to meta l4proto . th dport map @pub_any
+          dnat ip to meta l4proto . th dport map @pub_any_range
+        }
+
+        # The forward chain has marked what is to take the address of the link it leaves by.
+        chain postrouting {
+          type nat hook postrouting priority srcnat; policy accept;
+          meta mark 1 masquerade
+        }
+
+        """);
+    return out.toString();
+  }
+
+  private static String filter(Vch vch) {
+    var out = new StringBuilder();
+    out.append(
+        """
+        # To the endpoint namespace itself: its services, each on its own NIC only.
+        chain input {
+          type filter hook input priority filter; policy drop;
+          iifname "lo" accept
+          ct state established,related accept
+          ct state invalid drop
+          meta pkttype != host drop
+          # An address is served only on the link that has it: a container does not reach the address of a role or of
+          # another scope's gateway, one role's network not the address of another role.
+          fib daddr . iif type != local goto refuse
+          icmp type echo-request accept
+          iifname @bridges meta l4proto { tcp, udp } th dport 53 accept
+        """);
+    vch.nic(Role.CLIENT)
+        .ifPresent(
+            nic ->
+                out.append("  # Docker API\n")
+                    .append("  iifname \"%s\" tcp dport %d accept\n".formatted(nic.name(), vch.tls().port())));
+    out.append(
+        """
+          goto refuse
+        }
+
+        # Between links. What comes by a NIC and is no reply and no publication is dropped: a neighbour that routes to a
+        # container's address gets no answer. Containers are told at once.
+        chain forward {
+          type filter hook forward priority filter; policy drop;
+          ct state established,related accept
+          ct state invalid drop
+        """);
+    var names = new ArrayList<String>();
+    vch.nic(Role.PUBLIC).ifPresent(nic -> names.add(nic.name()));
+    for (var name : names) {
+      out.append(
+          """
+            # Publications.
+            iifname "%1$s" oifname @bridges ct status dnat accept
+            iifname . oifname @hairpin ct status dnat meta mark set 1 accept
+            iifname @bridges oifname @bridges ct status dnat accept
+            # The way out.
+            iifname @out oifname "%1$s" meta mark set 1 accept
+            iifname @routed oifname "%1$s" accept
+          """
+              .formatted(name));
+    }
+    out.append(
+        """
+          # Between scopes, out of internal scopes, to other roles' networks: refused.
+          iifname @bridges goto refuse
+        }
+
+        chain refuse {
+          meta l4proto tcp reject with tcp reset
+          reject with icmpx admin-prohibited
+        }
+        """);
+    return out.toString();
+  }
+}

@@ -1,0 +1,66 @@
+package vch.engine.desired;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import vch.engine.machine.NamespaceName;
+import vch.portlayer.address.Mac;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.vch.Nic;
+import vch.portlayer.vch.Vch;
+import vch.portlayer.vch.VchId;
+
+/// Names of kernel objects, made from ids alone, so that every daemon that reads the same record finds the same names.
+/// A link name has at most 15 bytes (IFNAMSIZ in linux/if.h, less the final zero).
+public final class LinkNames {
+  private LinkNames() {}
+
+  /// The endpoint namespace of a VCH.
+  public static NamespaceName endpoint(VchId vch) {
+    return new NamespaceName("e-" + vch.value());
+  }
+
+  /// The namespace of one run of a container.
+  public static NamespaceName container(Container container) {
+    return new NamespaceName("c-" + container.id().brief() + "-" + container.state().run());
+  }
+
+  /// The segment of a bridge scope, a Linux bridge in the endpoint namespace.
+  public static String segment(Scope scope) {
+    return "br-" + scope.id().brief();
+  }
+
+  /// The endpoint-namespace end of a container's link. It carries the run, so no name ever means two things.
+  public static String port(Container container, Endpoint endpoint) {
+    return "v" + endpoint.id().value().substring(0, 8) + "x" + Integer.toString(container.state().run(), 36);
+  }
+
+  /// The machine's end of a NIC of an endpoint namespace.
+  public static String nicPort(Vch vch, Nic nic) {
+    return "pn" + hash(vch.id().value() + "/" + nic.name()).substring(0, 10);
+  }
+
+  /// Ethernet address of a segment: ours and stable, so that it does not follow the ports that come and go, and
+  /// containers keep their neighbour entry of the gateway over a repair.
+  public static Mac segmentMac(Scope scope) {
+    return Mac.local(Long.parseUnsignedLong(hash("segment/" + scope.id().value()).substring(0, 16), 16));
+  }
+
+  /// Ethernet address of the machine's end of a NIC. It begins with fe, higher than any other local address: a bridge
+  /// without an address of its own takes the lowest of its ports', and an adopted bridge must not take ours.
+  public static Mac nicPortMac(Vch vch, Nic nic) {
+    long seed = Long.parseUnsignedLong(hash("nic/" + vch.id().value() + "/" + nic.name()).substring(0, 16), 16);
+    return new Mac((seed & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
+  }
+
+  static String hash(String text) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
