@@ -15,4 +15,5 @@ module vch.engine {
   exports vch.engine.machine;
   exports vch.engine.compute;
   exports vch.engine.event;
+  exports vch.engine.lifecycle;
 }

@@ -68,4 +68,20 @@ public record ContainerSpec(
     namespaces = Map.copyOf(namespaces);
     logOptions = Map.copyOf(logOptions);
   }
+
+  public ContainerSpec withMounts(List<Mount> next) {
+    return new ContainerSpec(
+        image, imageRef, arguments, environment, workingDirectory, user, groupAdd, tty, stdinOpen, stdinOnce,
+        stopSignal, stopTimeoutSeconds, next, limits, ulimits, devices, sysctls, capAdd, capDrop, privileged,
+        readOnlyRoot, noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, restart,
+        autoRemove, initProcess, logOptions);
+  }
+
+  public ContainerSpec withEnvironment(List<String> next) {
+    return new ContainerSpec(
+        image, imageRef, arguments, next, workingDirectory, user, groupAdd, tty, stdinOpen, stdinOnce, stopSignal,
+        stopTimeoutSeconds, mounts, limits, ulimits, devices, sysctls, capAdd, capDrop, privileged, readOnlyRoot,
+        noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, restart, autoRemove, initProcess,
+        logOptions);
+  }
 }

@@ -44,4 +44,10 @@ public record CreateContainer(
   public Optional<String> wantedName() {
     return name;
   }
+
+  public CreateContainer withSpec(ContainerSpec next) {
+    return new CreateContainer(
+        id, vch, name, nameIdeas, hostname, domainname, mode, networks, publish, exposed, publishAll, links, resolver, labels,
+        next, document, at);
+  }
 }

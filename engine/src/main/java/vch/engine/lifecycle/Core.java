@@ -1,0 +1,29 @@
+package vch.engine.lifecycle;
+
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import vch.engine.Engine;
+import vch.engine.compute.Processes;
+import vch.engine.compute.Volumes;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+
+/// What all parts of this package work with.
+record Core(
+    Engine engine,
+    Processes processes,
+    Volumes volumes,
+    InstantSource clock,
+    RandomGenerator chance,
+    Scheduler scheduler,
+    LifeTable lives,
+    Waiters waiters,
+    Announcer announcer) {
+
+  /// The container as it is now.
+  ///
+  /// @throws vch.portlayer.refusal.Refusal.NotFound
+  Container container(ContainerId id) {
+    return LifeRules.container(engine.image(), id);
+  }
+}

@@ -1,0 +1,130 @@
+package vch.engine.lifecycle;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import vch.engine.Lifecycle.Exit;
+import vch.engine.compute.Processes.StartFailed;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.Phase;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ContainerRules;
+
+/// Brings containers up: network first, then the process. A start that fails leaves no network behind.
+final class Starts {
+  private static final Logger LOG = System.getLogger(Starts.class.getName());
+
+  /// Neither a program that is missing (127) nor one that cannot be run (126), as dockerd has it.
+  static final int START_FAILED = 128;
+
+  private final Core core;
+  private final Creations creations;
+  private final Removals removals;
+
+  Starts(Core core, Creations creations, Removals removals) {
+    this.core = core;
+    this.creations = creations;
+    this.removals = removals;
+  }
+
+  /// Who starts a container.
+  enum Cause {
+    USER,
+    /// The second half of a user's restart.
+    RESTART,
+    POLICY
+  }
+
+  /// To be called with the life's lock held.
+  ///
+  /// @return false when it runs already
+  boolean start(Life life, ContainerId id, Cause cause) {
+    var container = core.container(id);
+    switch (container.state().phase()) {
+      case RUNNING -> {
+        return false;
+      }
+      case RESTARTING -> {
+        if (cause == Cause.USER) {
+          return false;
+        }
+      }
+      case PAUSED -> throw new Refusal.Conflict("cannot start a paused container, try unpause instead");
+      case REMOVING -> throw new Refusal.Conflict("container is marked for removal and cannot be started");
+      case CREATED, EXITED, STARTING -> {}
+    }
+    if (life.removing) {
+      throw new Refusal.Conflict("container is marked for removal and cannot be started");
+    }
+    if (life.process) {
+      throw new Refusal.Unavailable("container " + container.name() + " is still ending, try again in a moment");
+    }
+    life.cancelRestart();
+    if (cause != Cause.POLICY) {
+      life.backoff = Backoff.NONE;
+    }
+    try {
+      bringUp(life, container, cause);
+      return true;
+    } catch (RuntimeException e) {
+      takeBack(life, id, e);
+      throw translated(e);
+    }
+  }
+
+  private void bringUp(Life life, Container container, Cause cause) {
+    var id = container.id();
+    Sharing.check(core.engine().image(), container);
+    if (!life.prepared && container.state().run() == 0) {
+      creations.layOut(life, container); // the daemon died while it was made
+    }
+    var starting =
+        core.engine().decide(image -> ContainerRules.starting(image, id, cause != Cause.POLICY, core.chance()));
+    core.announcer().networks(starting, "connect");
+    var image = core.engine().image();
+    var owner =
+        Sharing.owner(image, starting)
+            .orElseThrow(() -> new Refusal.Failed("the container whose network " + starting.name() + " shares is gone"));
+    var files = NameFiles.of(image, starting);
+    var at = core.clock().instant();
+    long pid = core.processes().start(starting, core.engine().machine().path(Sharing.namespace(owner)), files);
+    life.process = true;
+    life.prepared = true;
+    var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));
+    core.announcer().container(started, "start");
+  }
+
+  /// Leaves the record as before the start, but for the reason of its failure, and neither process nor network.
+  private void takeBack(Life life, ContainerId id, RuntimeException why) {
+    int code = why instanceof StartFailed failed ? failed.exitCode() : START_FAILED;
+    var message = Refusals.message(why);
+    try {
+      if (life.process) {
+        core.processes().signal(id, Signals.KILL); // its end is dealt with when it comes
+      }
+      var before = core.container(id);
+      var phase = before.state().phase();
+      if (phase == Phase.STARTING) {
+        core.engine().decide(image -> ContainerRules.failed(image, id, code, message));
+        core.announcer().networks(before, "disconnect");
+      } else if (phase == Phase.RESTARTING) {
+        core.engine().decide(image -> LifeRules.givenUp(image, id, false, message));
+      }
+      core.waiters().notRunning(id, new Exit(code, message));
+      if (before.spec().autoRemove() && !life.process) {
+        removals.automatically(life, id);
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "container " + id.brief() + " did not start (" + message + "), and that could not be settled", e);
+    }
+  }
+
+  private static RuntimeException translated(RuntimeException e) {
+    return switch (e) {
+      case Refusal refusal -> refusal;
+      case StartFailed failed when failed.exitCode() == 126 || failed.exitCode() == 127 ->
+          new Refusal.Invalid(Refusals.message(failed));
+      default -> new Refusal.Failed(Refusals.message(e));
+    };
+  }
+}
