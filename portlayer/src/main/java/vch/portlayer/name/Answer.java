@@ -12,7 +12,8 @@ public sealed interface Answer {
     }
   }
 
-  /// The address is ours: these names belong to it, best first.
+  /// The address is ours: these names belong to it, best first. None: it has no name for who asks, and nothing leaks
+  /// upstream either.
   record Names(List<String> names) implements Answer {
     public Names {
       names = List.copyOf(names);

@@ -1,31 +1,115 @@
 package vch.portlayer.rule;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.NetworkMode;
+import vch.portlayer.container.Phase;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
-/// Rules of attaching containers to scopes.
+/// Rules of attaching containers to scopes. Texts are those of Docker Engine API 1.50.
 public final class EndpointRules {
   private EndpointRules() {}
 
-  public static Decision<Endpoint> connect(Image image, ContainerId container, EndpointRequest request) {
-    throw new AssertionError("being written");
+  /// A live container gets its addresses at once or is refused. For one that is not live, an unknown network and an
+  /// address that another container holds are kept as asked: its next start decides. Already attached and not live: no
+  /// changes.
+  public static Decision<Endpoint> connect(Image image, ContainerId id, EndpointRequest request) {
+    var container = container(image, id);
+    if (request.network().equals("host")) {
+      throw new Refusal.Invalid(
+          "cannot connect container to host network - container must be created in host network mode");
+    }
+    if (container.mode() instanceof NetworkMode.Shared) {
+      throw new Refusal.Invalid(
+          "container sharing network namespace with another container or host cannot be connected to any other network");
+    }
+    var scope = ScopeRules.lookUp(image, container.vch(), request.network());
+    if (container.mode() instanceof NetworkMode.None || scope.filter(s -> s.kind() instanceof ScopeKind.None).isPresent()) {
+      throw multipleWithNone();
+    }
+    if (scope.isEmpty() && container.live()) {
+      throw Texts.noSuchNetwork(request.network());
+    }
+    var there = container.endpoints().stream().filter(e -> same(e, request.network(), scope)).findFirst();
+    if (there.isPresent()) {
+      if (container.live()) {
+        throw alreadyThere(container, there.get().network());
+      }
+      return Decision.of(there.get());
+    }
+    var endpoint = Settings.read(request, scope, plainDefault(image, scope), container.endpoints(), "");
+    var changes = new ArrayList<Change>();
+    if (scope.isPresent()) {
+      Places.check(endpoint, scope.get());
+      endpoint = placed(image, container, endpoint, scope.get(), changes);
+    }
+    var endpoints = new ArrayList<>(container.endpoints());
+    endpoints.add(endpoint);
+    changes.add(new Change.ContainerPut(container.withEndpoints(endpoints)));
+    return new Decision<>(changes, endpoint);
   }
 
-  public static Decision<Endpoint> disconnect(Image image, ContainerId container, ScopeId scope) {
-    throw new AssertionError("being written");
+  private static Endpoint placed(Image image, Container container, Endpoint endpoint, Scope scope, List<Change> changes) {
+    if (container.live()) {
+      checkMac(image, container.id(), endpoint, scope);
+    }
+    switch (Places.hold(image, container.id(), endpoint, scope)) {
+      case Places.Outcome.Held(var held, var cursors) -> {
+        changes.addAll(cursors);
+        return held;
+      }
+      case Places.Outcome.Refused(var why) -> {
+        if (container.live()) {
+          throw why;
+        }
+        return endpoint;
+      }
+    }
+  }
+
+  /// Frees the addresses.
+  public static Decision<Endpoint> disconnect(Image image, ContainerId id, ScopeId scopeId) {
+    var container = container(image, id);
+    var scope = image.scope(scopeId).filter(s -> s.vch().equals(container.vch()));
+    if (scope.isEmpty()) {
+      throw Texts.noSuchNetwork(scopeId.value());
+    }
+    var there = container.endpoints().stream().filter(e -> same(e, scope.get().name(), scope)).findFirst();
+    if (there.isEmpty()) {
+      throw new Refusal.Failed(
+          "container " + id + " is not connected to " + (container.live() ? "" : "the ") + "network " + scope.get().name());
+    }
+    var rest = container.endpoints().stream().filter(e -> !e.id().equals(there.get().id())).toList();
+    return Decision.of(there.get(), new Change.ContainerPut(container.withEndpoints(rest)));
   }
 
   /// The endpoint that holds the default route: highest gateway priority, then an external scope, then the first
-  /// non-internal one in the order of attachment.
+  /// non-internal one in the order of attachment. An internal scope never holds it.
   public static Optional<Endpoint> defaultRoute(Image image, Container container) {
-    throw new AssertionError("being written");
+    return container.endpoints().stream()
+        .filter(e -> e.scope().flatMap(image::scope).filter(EndpointRules::leadsOut).isPresent())
+        .min(
+            Comparator.comparingInt((Endpoint e) -> e.gatewayPriority())
+                .reversed()
+                .thenComparingInt(Endpoint::ordinal));
+  }
+
+  private static boolean leadsOut(Scope scope) {
+    return switch (scope.kind()) {
+      case ScopeKind.Bridge b -> !b.internal();
+      case ScopeKind.None _ -> false;
+    };
   }
 
   /// The endpoint that publications go to: that of the network named at create.
@@ -35,5 +119,55 @@ public final class EndpointRules {
 
   static List<Endpoint> ordered(Container container) {
     return container.endpoints().stream().sorted(Comparator.comparingInt(Endpoint::ordinal)).toList();
+  }
+
+  /// Names on the default bridge are links and own ones only, unless the VCH has them on.
+  static boolean plainDefault(Image image, Optional<Scope> scope) {
+    return scope.filter(s -> s.isDefault() && !namesOnDefault(image, s)).isPresent();
+  }
+
+  private static boolean namesOnDefault(Image image, Scope scope) {
+    return image.vch(scope.vch()).filter(v -> v.bridge().namesOnDefault()).isPresent();
+  }
+
+  /// Two live members of a segment with one Ethernet address would take each other's frames.
+  static void checkMac(Image image, ContainerId self, Endpoint endpoint, Scope scope) {
+    if (!endpoint.macRequested()) {
+      return;
+    }
+    image
+        .members(scope.id())
+        .filter(c -> c.live() && !c.id().equals(self))
+        .filter(c -> c.on(scope.id()).filter(e -> e.mac().equals(endpoint.mac())).isPresent())
+        .findFirst()
+        .ifPresent(
+            c -> {
+              throw new Refusal.Forbidden(
+                  "MAC address " + endpoint.mac() + " is already in use on network " + scope.name() + " by container " + c.name());
+            });
+  }
+
+  static boolean same(Endpoint endpoint, String network, Optional<Scope> scope) {
+    return endpoint.scope().isPresent() && scope.isPresent()
+        ? endpoint.scope().get().equals(scope.get().id())
+        : endpoint.network().equals(scope.map(Scope::name).orElse(network));
+  }
+
+  static Refusal alreadyThere(Container container, String network) {
+    return new Refusal.Forbidden("endpoint with name " + container.name() + " already exists in network " + network);
+  }
+
+  static Refusal multipleWithNone() {
+    return new Refusal.Invalid(
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode");
+  }
+
+  private static Container container(Image image, ContainerId id) {
+    var container = image.container(id).orElseThrow(() -> Texts.noSuchContainer(id.value()));
+    if (container.state().phase() == Phase.REMOVING) {
+      throw new Refusal.Failed(
+          "Container " + id + " is marked for removal and cannot be connected or disconnected to the network");
+    }
+    return container;
   }
 }

@@ -1,26 +1,131 @@
 package vch.portlayer.rule;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import vch.portlayer.address.Subnet;
+import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
+import vch.portlayer.vch.Role;
+import vch.portlayer.vch.Vch;
 
 /// Rules of port groups.
 public final class PortGroupRules {
+  private static final int NAME_LENGTH_MAX = 80; // as in vSphere
+
   private PortGroupRules() {}
 
   public static Decision<PortGroup> create(Image image, CreatePortGroup command) {
-    throw new AssertionError("being written");
+    var name = command.name();
+    if (name.isBlank() || name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isISOControl(c))) {
+      throw new Refusal.Invalid(
+          "invalid port group name \"" + name + "\": 1 to " + NAME_LENGTH_MAX
+              + " characters without '/', ':' and control characters are needed");
+    }
+    if (image.portGroupNamed(name).isPresent()) {
+      throw new Refusal.Conflict("port group \"" + name + "\" already exists");
+    }
+    switch (command.kind()) {
+      case PortGroupKind.Internal _ -> {}
+      case PortGroupKind.Nat(var subnet) -> checkNat(image, name, subnet, command.machineRoutes());
+      case PortGroupKind.Bridge(var link) -> checkAdopted(image, name, link);
+      case PortGroupKind.Nic(var uplink, _) ->
+          throw new Refusal.Unsupported(
+              "port group \"" + name + "\" on NIC " + uplink + " is not made: port groups of kind nic are not offered yet; make"
+                  + " the NIC a port of a Linux bridge and adopt that with --bridge");
+    }
+    var group = new PortGroup(command.id(), name, command.kind(), command.link(), Optional.empty(), command.at());
+    return Decision.of(group, new Change.PortGroupPut(group));
+  }
+
+  private static void checkNat(Image image, String name, Subnet subnet, List<Subnet> machineRoutes) {
+    if (!subnet.first().isIpv4() || subnet.length() > SubnetCutter.USABLE_LENGTH_MAX) {
+      throw new Refusal.Invalid(
+          "port group \"" + name + "\" cannot have subnet " + subnet + ": an IPv4 subnet of /" + SubnetCutter.USABLE_LENGTH_MAX
+              + " or larger is needed");
+    }
+    var other = overlapping(image, subnet, machineRoutes);
+    if (other.isPresent()) {
+      throw new Refusal.Conflict("subnet " + subnet + " of port group \"" + name + "\" overlaps with " + other.get());
+    }
+  }
+
+  private static void checkAdopted(Image image, String name, String link) {
+    if (link.isBlank()) {
+      throw new Refusal.Invalid("port group \"" + name + "\" of kind bridge needs the name of a Linux bridge");
+    }
+    image.portGroups().stream()
+        .filter(g -> g.kind() instanceof PortGroupKind.Bridge(var other) && other.equals(link))
+        .findFirst()
+        .ifPresent(
+            g -> {
+              throw new Refusal.Conflict("bridge " + link + " is port group \"" + g.name() + "\" already; use that one");
+            });
+  }
+
+  private static Optional<String> overlapping(Image image, Subnet subnet, List<Subnet> machineRoutes) {
+    return image.portGroups().stream()
+        .filter(g -> g.kind() instanceof PortGroupKind.Nat(var other) && other.overlaps(subnet))
+        .findFirst()
+        .map(g -> "port group \"" + g.name() + "\" subnet " + ((PortGroupKind.Nat) g.kind()).subnet())
+        .or(
+            () ->
+                machineRoutes.stream()
+                    .filter(r -> r.length() > 0 && r.overlaps(subnet))
+                    .findFirst()
+                    .map(r -> "route " + r + " of the machine"));
   }
 
   /// Refused for a group in use, and for one that belongs to a VCH.
   public static Decision<PortGroup> remove(Image image, String name) {
-    throw new AssertionError("being written");
+    var group = image.portGroupNamed(name).orElseThrow(() -> noSuch(image, name));
+    if (group.owner().isPresent()) {
+      var owner = image.vch(group.owner().get()).map(Vch::name).orElse(group.owner().get().value());
+      throw new Refusal.Forbidden("port group \"" + name + "\" belongs to VCH \"" + owner + "\" and goes with it");
+    }
+    var users = new ArrayList<String>();
+    for (var vch : image.vchs()) {
+      for (var nic : vch.nics()) {
+        if (nic.portGroup().equals(group.id())) {
+          nic.roles().stream().sorted().map(Role::word).forEach(r -> users.add(r + " of VCH \"" + vch.name() + "\""));
+        }
+      }
+      if (vch.bridgeGroup().equals(group.id())) {
+        users.add("bridge of VCH \"" + vch.name() + "\"");
+      }
+    }
+    if (!users.isEmpty()) {
+      throw new Refusal.Conflict(
+          "port group \"" + name + "\" is in use: it serves role " + String.join(", ", users) + "; delete the VCH first");
+    }
+    return Decision.of(group, new Change.PortGroupRemoved(group.id()));
+  }
+
+  static Refusal noSuch(Image image, String name) {
+    var known = image.portGroups().stream().filter(g -> g.owner().isEmpty()).map(PortGroup::name).toList();
+    return new Refusal.NotFound(
+        "port group \"" + name + "\" not found" + (known.isEmpty() ? "" : "; there are: " + Texts.quoted(known)));
   }
 
   /// 192.168.218.0/24, or the next /24 that overlaps neither a route nor a port group.
   public static Subnet vmNetworkSubnet(Image image, List<Subnet> machineRoutes) {
-    throw new AssertionError("being written");
+    var near = IntStream.range(0, 256).mapToObj(i -> "192.168." + (218 + i) % 256 + ".0/24");
+    var far = IntStream.range(0, 256).mapToObj(i -> "10.218." + i + ".0/24");
+    return Stream.concat(near, far)
+        .map(Subnet::parse)
+        .filter(s -> overlapping(image, s, machineRoutes).isEmpty())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new Refusal.Failed(
+                    "no subnet is free for port group \"" + PortGroup.VM_NETWORK + "\": 192.168.0.0/16 and 10.218.0.0/16 overlap"
+                        + " routes of the machine; make a port group with --nat --subnet and name it with --public-network"));
   }
 }

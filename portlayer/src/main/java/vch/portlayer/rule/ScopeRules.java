@@ -1,32 +1,196 @@
 package vch.portlayer.rule;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.address.SubnetCutter;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
+import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// Rules of scopes.
+/// Rules of scopes. Texts are those of Docker Engine API 1.50.
 public final class ScopeRules {
+  /// Names that Docker keeps for itself.
+  private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
+
+  /// Bytes; RFC 791 and RFC 8200.
+  private static final int MTU_MIN_IPV4 = 68;
+
+  private static final int MTU_MIN_IPV6 = 1280;
+  private static final int MTU_MAX = 65535;
+
+  private static final int NAME_LENGTH_MAX = 255;
+
   private ScopeRules() {}
 
   public static Decision<Scope> create(Image image, CreateScope command) {
-    throw new AssertionError("being written");
+    var vch = image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
+    checkName(image, command);
+    int mtu = command.mtu().orElse(vch.bridge().mtu());
+    if (mtu < (command.ipv6() ? MTU_MIN_IPV6 : MTU_MIN_IPV4) || mtu > MTU_MAX) {
+      throw new Refusal.Invalid("invalid MTU number: " + mtu);
+    }
+    var chosen = Subnets.read(command.subnets());
+    for (var family : Family.values()) {
+      if (chosen.stream().filter(s -> s.subnet().family() == family).count() > 1) {
+        throw new Refusal.Forbidden("bridge driver doesn't support multiple subnets");
+      }
+    }
+    var subnets = new ArrayList<SubnetConfig>(chosen);
+    subnets.sort(Comparator.comparing(SubnetConfig::subnet));
+    var obstacles = Obstacles.of(image, vch, command.endpointRoutes());
+    for (var config : subnets) {
+      if (config.subnet().family() == Family.IPV6 && !command.ipv6()) {
+        throw new Refusal.Invalid(
+            "invalid network config:\nIPv6 subnet " + config.subnet() + " needs IPv6 to be enabled on the network (--ipv6)");
+      }
+      checkFree(image, vch, obstacles, config.subnet());
+    }
+    if (subnets.stream().noneMatch(s -> s.subnet().family() == Family.IPV4)) {
+      subnets.addFirst(Subnets.automatic(cut(image, vch, obstacles)));
+    }
+    if (command.ipv6() && subnets.stream().noneMatch(s -> s.subnet().family() == Family.IPV6)) {
+      var local = uniqueLocal(command.id());
+      checkFree(image, vch, obstacles, local);
+      subnets.add(Subnets.automatic(local));
+    }
+    var scope =
+        new Scope(
+            command.id(), command.vch(), command.name(), command.kind(), subnets, mtu, false, false, command.ipv6(),
+            command.attachable(), command.labels(), command.options(), command.at());
+    return Decision.of(scope, new Change.ScopePut(scope));
+  }
+
+  private static void checkName(Image image, CreateScope command) {
+    var name = command.name();
+    if (name.isBlank()) {
+      throw new Refusal.Invalid("invalid name: name is empty");
+    }
+    if (PREDEFINED.contains(name)) {
+      throw new Refusal.Forbidden("operation is not permitted on predefined " + name + " network ");
+    }
+    if (command.kind() instanceof ScopeKind.None) {
+      throw new Refusal.Forbidden("only one instance of \"null\" network is allowed");
+    }
+    if (name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isISOControl(c))) {
+      throw new Refusal.Invalid(
+          "invalid name: network name \"" + name + "\" must have at most " + NAME_LENGTH_MAX
+              + " characters and no '/', ':' or control character");
+    }
+    if (image.scopeNamed(command.vch(), name).isPresent()) {
+      throw new Refusal.Conflict("network with name " + name + " already exists");
+    }
+  }
+
+  private static void checkFree(Image image, Vch vch, Obstacles obstacles, Subnet subnet) {
+    var other =
+        image
+            .scopeOverlapping(vch.id(), subnet)
+            .map(s -> "scope " + s.name() + " subnet " + s.overlapping(subnet).map(o -> o.subnet().toString()).orElse(""))
+            .or(() -> obstacles.overlapping(subnet).map(Obstacles.Obstacle::what));
+    if (other.isPresent()) {
+      throw new Refusal.Forbidden(
+          "invalid pool request: Pool overlaps with other one on this address space: subnet " + subnet + " overlaps with "
+              + other.get());
+    }
+  }
+
+  private static Subnet cut(Image image, Vch vch, Obstacles obstacles) {
+    var taken = new ArrayList<>(obstacles.subnets());
+    image.subnets(vch.id()).forEach(taken::add);
+    return SubnetCutter.cut(vch.bridge().range(), vch.bridge().width(), taken)
+        .orElseThrow(
+            () ->
+                new Refusal.Invalid(
+                    "all predefined address pools have been fully subnetted: bridge network range " + vch.bridge().range()
+                        + " of VCH " + vch.name() + " has no subnet left; remove a network or choose one with --subnet"));
+  }
+
+  /// A unique local subnet (RFC 4193 section 3.2): the id of the scope is random, 40 bits of it serve as global id.
+  static Subnet uniqueLocal(ScopeId id) {
+    long global = Long.parseLong(id.value().substring(0, 10).toLowerCase(Locale.ROOT), 16);
+    return new Subnet(new Ip(Family.IPV6, 0xfdL << 56 | global << 16, 0), 64);
   }
 
   /// Refused for builtin scopes and while a member is live. Endpoints of stopped members lose their scope and addresses.
   public static Decision<Scope> remove(Image image, ScopeId id) {
-    throw new AssertionError("being written");
+    var scope = image.scope(id).orElseThrow(() -> Texts.noSuchNetwork(id.value()));
+    if (scope.builtin()) {
+      throw new Refusal.Forbidden(scope.name() + " is a pre-defined network and cannot be removed");
+    }
+    var live = liveMembers(image, id);
+    if (!live.isEmpty()) {
+      throw new Refusal.Forbidden(
+          "error while removing network: network " + scope.name() + " has active endpoints ("
+              + live.stream().map(c -> active(c, id)).collect(Collectors.joining(", ")) + ")");
+    }
+    var changes = new ArrayList<Change>();
+    image.members(id).forEach(c -> changes.add(new Change.ContainerPut(without(c, scope))));
+    changes.add(new Change.ScopeRemoved(id));
+    return new Decision<>(changes, scope);
   }
 
-  /// Lookup by exact id, then exact name, then unique id prefix.
+  private static String active(Container container, ScopeId id) {
+    return "name:\"" + container.name() + "\" id:\"" + container.on(id).map(e -> e.id().brief()).orElse("") + "\"";
+  }
+
+  private static Container without(Container container, Scope scope) {
+    return container.withEndpoints(
+        container.endpoints().stream()
+            .map(e -> e.scope().equals(Optional.of(scope.id())) ? unresolved(e, scope.name()) : e)
+            .toList());
+  }
+
+  private static Endpoint unresolved(Endpoint e, String network) {
+    return new Endpoint(
+        e.id(), network, Optional.empty(), e.requested(), List.of(), e.mac(), e.macRequested(), e.aliases(), e.links(),
+        e.gatewayPriority(), e.ordinal(), e.linkName(), e.options());
+  }
+
+  /// Lookup by exact id, then exact name, then unique id prefix. `default` is the default bridge.
   public static Scope find(Image image, VchId vch, String term) {
-    throw new AssertionError("being written");
+    return lookUp(image, vch, term).orElseThrow(() -> Texts.noSuchNetwork(term));
+  }
+
+  /// As [#find(Image, VchId, String)], empty instead of not found.
+  static Optional<Scope> lookUp(Image image, VchId vch, String term) {
+    if (term.isEmpty()) {
+      return Optional.empty();
+    }
+    var exact =
+        image
+            .scope(new ScopeId(term))
+            .filter(s -> s.vch().equals(vch))
+            .or(() -> image.scopeNamed(vch, term.equals("default") ? Scope.DEFAULT_NAME : term));
+    if (exact.isPresent()) {
+      return exact;
+    }
+    var matches = image.scopesWithPrefix(vch, term).toList();
+    if (matches.size() > 1) {
+      throw new Refusal.Invalid(
+          matches.size() + " matches found based on ID prefix: network " + term + " is ambiguous");
+    }
+    return matches.stream().findFirst();
   }
 
   /// Live members, in the order of their names.
-  public static List<vch.portlayer.container.Container> liveMembers(Image image, ScopeId id) {
-    throw new AssertionError("being written");
+  public static List<Container> liveMembers(Image image, ScopeId id) {
+    return image.members(id).filter(Container::live).sorted(Comparator.comparing(Container::name)).toList();
   }
 }

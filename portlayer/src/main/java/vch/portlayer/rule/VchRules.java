@@ -1,32 +1,170 @@
 package vch.portlayer.rule;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import vch.portlayer.address.SubnetCutter;
+import vch.portlayer.container.Container;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
+import vch.portlayer.vch.Nic;
+import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// Rules of virtual container hosts.
+/// Rules of virtual container hosts. Wording is that of vic-machine where it has one.
 public final class VchRules {
+  /// Characters of a name.
+  public static final int NAME_LENGTH_MAX = 31;
+
+  private static final int MTU_MIN = 68;
+  private static final int MTU_MAX = 65535;
+
+  /// Running containers named in a refusal; more are counted.
+  private static final int NAMED_MAX = 5;
+
+  /// It is part of paths and host names, so VIC's space and brackets are not allowed.
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*");
+
   private VchRules() {}
 
   /// All problems are collected and refused together, one a line, with suggestions.
   public static Decision<Vch> create(Image image, CreateVch command) {
-    throw new AssertionError("being written");
+    var problems = new ArrayList<String>();
+    checkName(command.name(), problems);
+    boolean taken = image.vchNamed(command.name()).isPresent();
+    if (taken) {
+      problems.add("VCH \"" + command.name() + "\" already exists; choose another --name or delete it first");
+    }
+    checkSettings(command, problems);
+    var plan = new RolePlan(image, command, problems);
+    var groups = plan.groups();
+    var bridge = plan.bridge(groups);
+    var nics = plan.nics(groups);
+    var vch =
+        new Vch(
+            command.id(), command.name(), command.at(), nics, bridge.map(PortGroup::id).orElse(new PortGroupId("")), command.bridge(),
+            command.dnsServers(), command.tls(), command.insecureRegistries());
+    var subnet =
+        SubnetCutter.cut(
+            command.bridge().range(), command.bridge().width(), Obstacles.of(vch, List.copyOf(groups.values()), List.of()).subnets());
+    if (subnet.isEmpty()) {
+      problems.add(
+          "no subnet is left for the default bridge: bridge network range " + command.bridge().range()
+              + " overlaps the subnets of the roles; choose another --bridge-network-range");
+    }
+    if (!problems.isEmpty()) {
+      var text = String.join("\n", problems);
+      throw taken && problems.size() == 1 ? new Refusal.Conflict(text) : new Refusal.Invalid(text);
+    }
+    var changes = new ArrayList<Change>();
+    plan.made().forEach(g -> changes.add(new Change.PortGroupPut(g)));
+    changes.add(new Change.VchPut(vch));
+    changes.add(new Change.ScopePut(defaultBridge(command, Subnets.automatic(subnet.orElseThrow()))));
+    changes.add(new Change.ScopePut(none(command)));
+    return new Decision<>(changes, vch);
   }
 
-  /// Removes the VCH with its scopes, tags and volumes. Live containers refuse it unless `force`, which removes them too.
+  private static void checkName(String name, List<String> problems) {
+    if (name.length() > NAME_LENGTH_MAX) {
+      problems.add(
+          "Display name " + name + " exceeds the permitted " + NAME_LENGTH_MAX + " characters limit. Please use a shorter --name parameter");
+    }
+    if (!NAME.matcher(name).matches()) {
+      problems.add(
+          "Display name \"" + name + "\" contains unsupported characters: letters, digits, '-', '_' and '.' are allowed, and it begins"
+              + " with a letter or digit");
+    }
+  }
+
+  private static void checkSettings(CreateVch command, List<String> problems) {
+    if (command.bridge().mtu() < MTU_MIN || command.bridge().mtu() > MTU_MAX) {
+      problems.add("invalid MTU number: " + command.bridge().mtu());
+    }
+    if (!command.bridge().range().first().isIpv4()) {
+      problems.add(
+          "Error parsing bridge network ip range: " + command.bridge().range() + ". Range must be in CIDR format, e.g., 172.16.0.0/12");
+    }
+    for (var server : command.dnsServers()) {
+      if (server.isUnspecified() || server.isMulticast()) {
+        problems.add("Invalid DNS server specified: " + server);
+      }
+    }
+  }
+
+  private static Scope defaultBridge(CreateVch command, SubnetConfig subnet) {
+    return new Scope(
+        command.newScopes().get(0), command.id(), Scope.DEFAULT_NAME,
+        new ScopeKind.Bridge(false, command.bridge().interContainer(), true), List.of(subnet), command.bridge().mtu(), true, true,
+        false, false, Map.of(), Map.of(), command.at());
+  }
+
+  private static Scope none(CreateVch command) {
+    return new Scope(
+        command.newScopes().get(1), command.id(), "none", new ScopeKind.None(), List.of(), command.bridge().mtu(), true, false, false,
+        false, Map.of(), Map.of(), command.at());
+  }
+
+  /// Removes the VCH with its scopes, containers, tags and volumes. Live containers refuse it unless `force`, which
+  /// removes them too.
   public static Decision<Vch> delete(Image image, VchId id, boolean force) {
-    throw new AssertionError("being written");
+    var vch = image.vch(id).orElseThrow(() -> noSuch(image, id.value()));
+    var live = image.containers(id).filter(Container::live).map(Container::name).sorted().toList();
+    if (!live.isEmpty() && !force) {
+      int more = live.size() - Math.min(live.size(), NAMED_MAX);
+      throw new Refusal.Conflict(
+          "VCH \"" + vch.name() + "\" has running containers: " + String.join(", ", live.subList(0, live.size() - more))
+              + (more > 0 ? " and " + more + " more" : "") + "; stop them first, or use --force to delete them too");
+    }
+    var changes = new ArrayList<Change>();
+    image.containers(id).forEach(c -> changes.add(new Change.ContainerRemoved(c.id())));
+    image.volumes(id).forEach(v -> changes.add(new Change.VolumeRemoved(id, v.name())));
+    image.tags(id).forEach(t -> changes.add(new Change.TagRemoved(id, t.reference())));
+    image.scopes(id).forEach(s -> changes.add(new Change.ScopeRemoved(s.id())));
+    changes.add(new Change.VchRemoved(id));
+    image.portGroups().stream()
+        .filter(g -> g.owner().equals(Optional.of(id)))
+        .forEach(g -> changes.add(new Change.PortGroupRemoved(g.id())));
+    return new Decision<>(changes, vch);
   }
 
   /// By exact name, else exact id.
   public static Vch find(Image image, String nameOrId) {
-    throw new AssertionError("being written");
+    return image
+        .vchNamed(nameOrId)
+        .or(() -> image.vch(new VchId(nameOrId)))
+        .orElseThrow(() -> noSuch(image, nameOrId));
+  }
+
+  static Refusal noSuch(Image image, String nameOrId) {
+    var known = image.vchs().stream().map(Vch::name).sorted().toList();
+    return new Refusal.NotFound(
+        "VCH \"" + nameOrId + "\" not found" + (known.isEmpty() ? "; there are none" : "; there are: " + Texts.quoted(known)));
   }
 
   /// The lines of create about roles that share a NIC: `Network role client is sharing NIC with public`.
   public static List<String> sharing(Vch vch) {
-    throw new AssertionError("being written");
+    return vch.nics().stream()
+        .flatMap(
+            nic ->
+                nic.roles().stream()
+                    .sorted(Comparator.naturalOrder())
+                    .skip(1)
+                    .map(role -> "Network role " + role.word() + " is sharing NIC with " + first(nic).word()))
+        .toList();
+  }
+
+  private static Role first(Nic nic) {
+    return nic.roles().stream().min(Comparator.naturalOrder()).orElseThrow();
   }
 }

@@ -1,0 +1,121 @@
+package vch.portlayer.rule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.NextFit;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.state.AddressCursor;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.Image;
+
+/// Gives endpoints their addresses on a scope. Dynamic addresses go round (next-fit): the cursor is part of the record.
+final class Places {
+  private Places() {}
+
+  /// What came of it: an endpoint with all its addresses and the cursors that moved, or why not.
+  sealed interface Outcome {
+    record Held(Endpoint endpoint, List<Change> cursors) implements Outcome {}
+
+    record Refused(Refusal why) implements Outcome {}
+  }
+
+  /// Gives the endpoint one address of each family that the scope has. Addresses that it holds already stay.
+  static Outcome hold(Image image, ContainerId container, Endpoint endpoint, Scope scope) {
+    var addresses = new ArrayList<Cidr>();
+    var cursors = new ArrayList<Change>();
+    for (var subnet : scope.subnets()) {
+      var family = subnet.subnet().family();
+      int length = subnet.subnet().length();
+      var held = endpoint.address(family);
+      var asked = endpoint.requested().stream().filter(a -> a.family() == family).findFirst();
+      if (held.isPresent()) {
+        addresses.add(held.get());
+      } else if (asked.isPresent()) {
+        var taken = taken(image, container, scope, subnet, asked.get());
+        if (taken.isPresent()) {
+          return new Outcome.Refused(
+              new Refusal.Forbidden("Address already in use (" + asked.get() + " is " + taken.get() + ")"));
+        }
+        addresses.add(new Cidr(asked.get(), length));
+      } else {
+        var next = next(image, scope, subnet);
+        if (next.isEmpty()) {
+          return new Outcome.Refused(
+              new Refusal.Failed(
+                  "no available " + (family.bits() == 32 ? "IPv4" : "IPv6")
+                      + " addresses on this network's address pools: " + scope.name() + " (" + scope.id() + ")"));
+        }
+        addresses.add(new Cidr(next.get(), length));
+        cursors.add(new Change.AddressCursorPut(new AddressCursor(scope.id(), next.get())));
+      }
+    }
+    var placed =
+        new Endpoint(
+            endpoint.id(), scope.name(), Optional.of(scope.id()), endpoint.requested(), addresses, endpoint.mac(),
+            endpoint.macRequested(), endpoint.aliases(), endpoint.links(), endpoint.gatewayPriority(), endpoint.ordinal(),
+            endpoint.linkName(), endpoint.options());
+    return new Outcome.Held(placed, cursors);
+  }
+
+  /// As [#hold(Image, ContainerId, Endpoint, Scope)], throwing the refusal.
+  static Outcome.Held require(Image image, ContainerId container, Endpoint endpoint, Scope scope) {
+    return switch (hold(image, container, endpoint, scope)) {
+      case Outcome.Held held -> held;
+      case Outcome.Refused(var why) -> throw why;
+    };
+  }
+
+  private static Optional<Ip> next(Image image, Scope scope, SubnetConfig subnet) {
+    var pool = subnet.range().orElse(subnet.subnet()).range();
+    return NextFit.next(
+        pool,
+        image.addressCursor(scope.id(), subnet.subnet().family()),
+        a -> !subnet.subnet().isHost(a) || a.equals(subnet.gateway()) || subnet.reserved().containsValue(a),
+        from -> image.held(scope.vch(), from));
+  }
+
+  /// Whose the address is, if it cannot be given to the container.
+  private static Optional<String> taken(Image image, ContainerId self, Scope scope, SubnetConfig subnet, Ip address) {
+    if (address.equals(subnet.gateway())) {
+      return Optional.of("the gateway of network " + scope.name());
+    }
+    if (!subnet.subnet().isHost(address)) {
+      return Optional.of(
+          (address.equals(subnet.subnet().first()) ? "the network address of " : "the broadcast address of ") + subnet.subnet());
+    }
+    for (var aux : subnet.reserved().entrySet()) {
+      if (aux.getValue().equals(address)) {
+        return Optional.of("the auxiliary address " + aux.getKey() + " of network " + scope.name());
+      }
+    }
+    return image
+        .holder(scope.vch(), address)
+        .filter(h -> !h.container().equals(self))
+        .map(h -> "held by container " + image.container(h.container()).map(Container::name).orElse(h.container().brief()));
+  }
+
+  /// Refuses an address asked for that the scope could never give.
+  static void check(Endpoint endpoint, Scope scope) {
+    for (var address : endpoint.requested()) {
+      var subnet = scope.subnets().stream().filter(s -> s.subnet().contains(address)).findFirst();
+      if (subnet.isEmpty()) {
+        throw new Refusal.Invalid(
+            "no configured subnet contains IP address " + address + " (network " + scope.name() + " has "
+                + String.join(", ", scope.subnets().stream().map(s -> s.subnet().toString()).toList()) + ")");
+      }
+      if (!subnet.get().chosen()) {
+        throw new Refusal.Invalid(
+            "user specified IP address is supported only when connecting to networks with user configured subnets"
+                + " (the subnet of network " + scope.name() + " was chosen automatically)");
+      }
+    }
+  }
+}

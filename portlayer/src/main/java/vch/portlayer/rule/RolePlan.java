@@ -1,0 +1,310 @@
+package vch.portlayer.rule;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
+import vch.portlayer.address.NextFit;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Nic;
+import vch.portlayer.vch.Role;
+import vch.portlayer.vch.Vch;
+
+/// Works out on which port groups the roles of a new VCH are, and its NICs. Problems are collected, in the words of
+/// vic-machine; what follows from a problem is not reported again.
+final class RolePlan {
+  private final Image image;
+  private final CreateVch command;
+  private final List<String> problems;
+  private final Map<Role, RoleRequest> requests = new EnumMap<>(Role.class);
+  private final List<PortGroup> made = new ArrayList<>();
+
+  RolePlan(Image image, CreateVch command, List<String> problems) {
+    this.image = image;
+    this.command = command;
+    this.problems = problems;
+    for (var request : command.roles()) {
+      if (requests.put(request.role(), request) != null) {
+        problems.add("role " + request.role().word() + " is described twice");
+      }
+    }
+    for (var role : Role.values()) {
+      requests.putIfAbsent(role, RoleRequest.defaults(role));
+    }
+  }
+
+  /// Port groups that creation adds.
+  List<PortGroup> made() {
+    return made;
+  }
+
+  /// Port groups of the roles but bridge; fewer than three entries only where there are problems.
+  Map<Role, PortGroup> groups() {
+    var out = new EnumMap<Role, PortGroup>(Role.class);
+    find(Role.PUBLIC, request(Role.PUBLIC).portGroup().or(() -> Optional.of(PortGroup.VM_NETWORK)))
+        .ifPresent(g -> out.put(Role.PUBLIC, g));
+    inherit(Role.CLIENT, Role.PUBLIC, out);
+    inherit(Role.MANAGEMENT, Role.CLIENT, out);
+    return out;
+  }
+
+  private void inherit(Role role, Role from, Map<Role, PortGroup> out) {
+    var named = request(role).portGroup();
+    var group = named.isPresent() ? find(role, named) : Optional.ofNullable(out.get(from));
+    group.ifPresent(g -> out.put(role, g));
+  }
+
+  private Optional<PortGroup> find(Role role, Optional<String> name) {
+    var wanted = name.orElseThrow();
+    var group =
+        image
+            .portGroupNamed(wanted)
+            .or(() -> made.stream().filter(g -> g.name().equals(wanted)).findFirst())
+            .or(() -> wanted.equals(PortGroup.VM_NETWORK) ? Optional.of(vmNetwork()) : Optional.empty());
+    if (group.isEmpty()) {
+      problems.add("Error checking network for --" + role.word() + "-network: network '" + wanted + "' not found");
+      problems.add("Suggested values for --" + role.word() + "-network: " + suggestions());
+    } else if (group.get().owner().isPresent()) {
+      problems.add(
+          "Error checking network for --" + role.word() + "-network: port group '" + wanted + "' is the bridge network of VCH "
+              + owner(group.get()));
+      problems.add("Suggested values for --" + role.word() + "-network: " + suggestions());
+      return Optional.empty();
+    }
+    return group;
+  }
+
+  private String suggestions() {
+    var names = new ArrayList<String>();
+    names.add(PortGroup.VM_NETWORK);
+    image.portGroups().stream()
+        .filter(g -> g.owner().isEmpty() && !g.name().equals(PortGroup.VM_NETWORK))
+        .map(PortGroup::name)
+        .sorted()
+        .forEach(names::add);
+    return Texts.quoted(names);
+  }
+
+  private PortGroup vmNetwork() {
+    var subnet = PortGroupRules.vmNetworkSubnet(image, command.machineRoutes());
+    return make(PortGroup.VM_NETWORK, new PortGroupKind.Nat(subnet), false);
+  }
+
+  private PortGroup make(String name, PortGroupKind kind, boolean owned) {
+    int at = made.size();
+    var group =
+        new PortGroup(
+            command.newGroups().get(at), name, kind, command.newLinks().get(at), owned ? Optional.of(command.id()) : Optional.empty(),
+            command.at());
+    made.add(group);
+    return group;
+  }
+
+  /// The port group of the bridge role: the one named, else a new one for this VCH alone.
+  Optional<PortGroup> bridge(Map<Role, PortGroup> others) {
+    var request = request(Role.BRIDGE);
+    if (request.address().isPresent() || request.gateway().isPresent()) {
+      problems.add("bridge network takes no address and no gateway: its subnets come from --bridge-network-range");
+    }
+    var name = request.portGroup();
+    if (name.isEmpty()) {
+      boolean taken = image.portGroupNamed(command.name()).isPresent() || made.stream().anyMatch(g -> g.name().equals(command.name()));
+      return Optional.of(make(taken ? command.name() + "-bridge" : command.name(), new PortGroupKind.Internal(), true));
+    }
+    for (var other : others.entrySet()) {
+      if (other.getValue().name().equals(name.get())) {
+        problems.add(
+            "the bridge network must not be shared with another network role - " + other.getKey().word() + " also uses " + name.get());
+        return Optional.empty();
+      }
+    }
+    var there = image.portGroupNamed(name.get());
+    if (there.isEmpty()) {
+      return Optional.of(make(name.get(), new PortGroupKind.Internal(), true));
+    }
+    var user =
+        image.vchs().stream()
+            .filter(v -> v.bridgeGroup().equals(there.get().id()) || v.nics().stream().anyMatch(n -> n.portGroup().equals(there.get().id())))
+            .findFirst();
+    if (user.isPresent()) {
+      problems.add("the bridge network must not be shared with another VCH - " + user.get().name() + " also uses " + name.get());
+      return Optional.empty();
+    }
+    if (!(there.get().kind() instanceof PortGroupKind.Internal)) {
+      problems.add(
+          "the bridge network must be a port group of kind internal, and " + name.get() + " is of kind " + there.get().kind().word()
+              + ": bridge networks with an uplink are not offered yet; leave --bridge-network out to get a new one");
+      return Optional.empty();
+    }
+    return there;
+  }
+
+  /// One NIC for each port group, in the order of roles.
+  List<Nic> nics(Map<Role, PortGroup> groups) {
+    var byGroup = new LinkedHashMap<String, Set<Role>>();
+    groups.forEach((role, group) -> byGroup.computeIfAbsent(group.name(), _ -> EnumSet.noneOf(Role.class)).add(role));
+    var out = new ArrayList<Nic>();
+    for (var roles : byGroup.values()) {
+      var first = roles.iterator().next();
+      var group = groups.get(first);
+      if (group != null) {
+        nic(group, roles, out.size()).ifPresent(out::add);
+      }
+    }
+    sameSubnets(out);
+    return out;
+  }
+
+  private Optional<Nic> nic(PortGroup group, Set<Role> roles, int ordinal) {
+    int before = problems.size();
+    boolean withPublic = roles.contains(Role.PUBLIC);
+    roles.forEach(r -> checkRole(request(r), withPublic));
+    var asking = roles.stream().map(this::request).filter(r -> r.address().isPresent()).toList();
+    if (asking.size() > 1 && !withPublic) {
+      problems.add("Incorrect static IP configuration for networks on port group " + group.name());
+    }
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    var lead = roles.iterator().next();
+    var asked = asking.stream().findFirst().flatMap(RoleRequest::address);
+    var address = asked.isPresent() ? checked(lead, group, asked.get()) : next(lead, group);
+    var gateway = withPublic ? request(Role.PUBLIC).gateway().or(() -> natGateway(group)) : Optional.<Ip>empty();
+    if (withPublic && asked.isPresent() && gateway.isEmpty()) {
+      problems.add("public network must have both static IP and gateway specified");
+    }
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    // Golden ratio: the NICs of one seed get addresses far apart.
+    var mac = Mac.local(command.seed() + ordinal * 0x9e37_79b9_7f4a_7c15L);
+    return Optional.of(new Nic(lead.word(), group.id(), roles, address.stream().toList(), gateway, mac));
+  }
+
+  /// Rules V1, V5 and V6 of vic-machine, and that a gateway can be reached.
+  private void checkRole(RoleRequest request, boolean withPublic) {
+    var word = request.role().word();
+    var address = request.address();
+    var gateway = request.gateway();
+    if (request.role() != Role.PUBLIC && withPublic && address.isPresent()) {
+      problems.add(
+          "Static IP on network sharing port group with public network - Configuration ONLY allowed through public network options"
+              + " (--" + word + "-network-ip)");
+      return;
+    }
+    if (request.role() == Role.PUBLIC && !request.destinations().isEmpty()) {
+      problems.add("public network has the default route and must not have any routing destinations specified for gateway");
+    }
+    if (gateway.isPresent() && address.isEmpty()) {
+      problems.add(
+          request.role() == Role.PUBLIC
+              ? "public network must have both static IP and gateway specified"
+              : "Gateway provided without static IP for " + word + " network");
+      return;
+    }
+    if (gateway.isPresent() && (!address.orElseThrow().subnet().isHost(gateway.get()) || gateway.get().equals(address.get().address()))) {
+      problems.add(word + " gateway with IP " + gateway.get() + " is not reachable from " + address.get());
+    }
+    if (request.role() != Role.PUBLIC && gateway.isPresent()) {
+      problems.add(
+          request.destinations().isEmpty()
+              ? word + " network gateway specified without at least one routing destination"
+              : "routes by a gateway of the " + word + " network are not offered yet; leave --" + word + "-network-gateway out");
+    }
+  }
+
+  private Optional<Cidr> checked(Role role, PortGroup group, Cidr asked) {
+    var option = "--" + role.word() + "-network-ip " + asked;
+    int before = problems.size();
+    if (!asked.subnet().isHost(asked.address()) || asked.address().isLoopback() || asked.address().isMulticast()) {
+      problems.add(option + " is not the address of a host in " + asked.subnet());
+    }
+    if (group.kind() instanceof PortGroupKind.Nat(var subnet)) {
+      if (!asked.subnet().equals(subnet)) {
+        problems.add(option + " is not in the subnet " + subnet + " of port group " + group.name());
+      } else if (natGateway(group).equals(Optional.of(asked.address()))) {
+        problems.add(option + " is the machine's own address on port group " + group.name());
+      }
+    }
+    holder(group, asked.address())
+        .ifPresent(v -> problems.add(option + " is already in use by VCH " + v.name() + " on port group " + group.name()));
+    return problems.size() > before ? Optional.empty() : Optional.of(asked);
+  }
+
+  private Optional<Cidr> next(Role role, PortGroup group) {
+    if (!(group.kind() instanceof PortGroupKind.Nat(var subnet))) {
+      problems.add(
+          role.word() + " network: port group " + group.name() + " has no subnet to take an address from, and DHCP is not offered"
+              + " yet: give --" + role.word() + "-network-ip" + (role == Role.PUBLIC ? " and --public-network-gateway" : ""));
+      return Optional.empty();
+    }
+    var held =
+        image.vchs().stream()
+            .flatMap(v -> v.nics().stream())
+            .filter(n -> n.portGroup().equals(group.id()))
+            .flatMap(n -> n.addresses().stream())
+            .map(Cidr::address)
+            .sorted()
+            .toList();
+    var address =
+        NextFit.next(
+            subnet.range(),
+            Optional.empty(),
+            a -> !subnet.isHost(a) || natGateway(group).equals(Optional.of(a)),
+            from -> held.stream().filter(h -> h.compareTo(from) >= 0).iterator());
+    if (address.isEmpty()) {
+      problems.add("no address is left in the subnet " + subnet + " of port group " + group.name() + " for role " + role.word());
+    }
+    return address.map(a -> new Cidr(a, subnet.length()));
+  }
+
+  /// Rule V4, which was a warning: with one subnet behind two NICs answers would leave by the wrong one.
+  private void sameSubnets(List<Nic> nics) {
+    for (int i = 0; i < nics.size(); i++) {
+      for (int j = i + 1; j < nics.size(); j++) {
+        for (var a : nics.get(i).addresses()) {
+          for (var b : nics.get(j).addresses()) {
+            if (a.subnet().overlaps(b.subnet())) {
+              problems.add(
+                  "Unsupported static IP configuration: Same subnet " + a.subnet() + " is assigned to multiple port groups (roles "
+                      + nics.get(i).name() + " and " + nics.get(j).name() + ")");
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private Optional<Vch> holder(PortGroup group, Ip address) {
+    return image.vchs().stream()
+        .filter(
+            v ->
+                v.nics().stream()
+                    .filter(n -> n.portGroup().equals(group.id()))
+                    .flatMap(n -> n.addresses().stream())
+                    .anyMatch(c -> c.address().equals(address)))
+        .findFirst();
+  }
+
+  private static Optional<Ip> natGateway(PortGroup group) {
+    return group.kind() instanceof PortGroupKind.Nat(Subnet subnet) ? Optional.of(subnet.first().plus(1)) : Optional.empty();
+  }
+
+  private String owner(PortGroup group) {
+    return group.owner().flatMap(image::vch).map(Vch::name).orElse("?");
+  }
+
+  private RoleRequest request(Role role) {
+    return requests.getOrDefault(role, RoleRequest.defaults(role));
+  }
+}
