@@ -13,6 +13,7 @@ import vch.engine.Engine;
 import vch.engine.Lifecycle;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Volumes;
+import vch.engine.desired.LinkNames;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
@@ -212,7 +213,7 @@ public final class ContainerLives implements Lifecycle {
   public Optional<Path> namespace(Container container) {
     return Sharing.owner(core.engine().image(), container)
         .filter(Sharing::runs)
-        .map(owner -> core.engine().machine().path(Sharing.namespace(owner)));
+        .map(owner -> core.engine().machine().path(LinkNames.container(owner)));
   }
 
   /// Removes the containers of the VCH that do not run and that the filter takes.

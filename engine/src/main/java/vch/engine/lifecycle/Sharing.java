@@ -3,7 +3,6 @@ package vch.engine.lifecycle;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
-import vch.engine.machine.NamespaceName;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.NetworkMode;
@@ -60,11 +59,6 @@ final class Sharing {
       at = next.get();
     }
     return Optional.of(at);
-  }
-
-  /// Name of the namespace of a run of a container that has its own.
-  static NamespaceName namespace(Container owner) {
-    return new NamespaceName("c-" + owner.id().brief() + "-" + owner.state().run());
   }
 
   /// True when processes of the container can be there.

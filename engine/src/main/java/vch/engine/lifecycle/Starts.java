@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import vch.engine.Lifecycle.Exit;
 import vch.engine.compute.Processes.StartFailed;
+import vch.engine.desired.LinkNames;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
@@ -87,7 +88,7 @@ final class Starts {
             .orElseThrow(() -> new Refusal.Failed("the container whose network " + starting.name() + " shares is gone"));
     var files = NameFiles.of(image, starting);
     var at = core.clock().instant();
-    long pid = core.processes().start(starting, core.engine().machine().path(Sharing.namespace(owner)), files);
+    long pid = core.processes().start(starting, core.engine().machine().path(LinkNames.container(owner)), files);
     life.process = true;
     life.prepared = true;
     var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));
