@@ -7,8 +7,6 @@ final class BridgeTable {
 
   static String text() {
     return """
-      comment "portlayer: frames of the segments"
-
       # Who may send what: container port, its Ethernet address, its IPv4 address.
       set members {
         type ifname . ether_addr . ipv4_addr

@@ -18,8 +18,6 @@ public final class EndpointTable {
 
   private static final String SETS =
       """
-      comment "portlayer: endpoint namespace"
-
       # Publications: what arrives at the public role -> container. Looked up by key, so 1 and 65,000 cost the same.
       # On any address of the public role:
       map pub_any {

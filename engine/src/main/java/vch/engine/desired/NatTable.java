@@ -8,8 +8,6 @@ final class NatTable {
 
   static String text(String bridge, Subnet subnet) {
     return """
-      comment "portlayer: port group %1$s"
-
       # What leaves %2$s by another link takes the address of that link. Within the port group nothing is translated.
       chain postrouting {
         type nat hook postrouting priority srcnat; policy accept;

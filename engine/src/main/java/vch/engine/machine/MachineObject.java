@@ -52,10 +52,12 @@ public sealed interface MachineObject {
     }
   }
 
-  /// An nftables table with its sets, chains and rules, but without the elements that change often. Replaced as a whole.
+  /// An nftables table with its sets, chains and rules, but without the elements that change often. Replaced as a whole; its
+  /// elements go then, and the plan adds them again.
   ///
   /// @param family `ip`, `ip6`, `inet` or `bridge`
-  /// @param body   native text of what stands between the braces of `table`
+  /// @param body   native text of what stands between the braces of `table`, comments allowed; without a `comment` of
+  ///               the table itself, which is the machine's to mark what is ours
   record Ruleset(NamespaceName namespace, String family, String table, String body) implements MachineObject {
     @Override
     public Key key() {
@@ -87,7 +89,7 @@ public sealed interface MachineObject {
     /// A macvlan in bridge mode on `parent` of the machine's namespace.
     record Macvlan(String parent) implements LinkKind {}
 
-    /// `lo`: always there, only set up or down.
+    /// `lo`. Always in the kernel, so here it is there while it is up: adding sets it up, removing down.
     record Loopback() implements LinkKind {}
   }
 

@@ -1,0 +1,10 @@
+package vch.engine.fake;
+
+import vch.engine.machine.Machine;
+
+class FakeMachineTest extends MachineContract {
+    @Override
+    protected Machine machine() {
+        return new FakeMachine();
+    }
+}
