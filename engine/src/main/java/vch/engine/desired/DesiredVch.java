@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
@@ -12,6 +13,7 @@ import vch.engine.machine.MachineObject.Route;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Part;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
@@ -90,6 +92,10 @@ final class DesiredVch {
       out.add(new Address(ns, nic.name(), address));
     }
     if (nic.roles().contains(Role.PUBLIC)) {
+      nic.addresses().stream()
+          .filter(DesiredVch::ipv4)
+          .map(a -> List.<Part>of(new Part.Address(a.address())))
+          .forEach(part -> out.add(new Element(ns, "inet", EndpointTable.NAME, "public", part, List.of())));
       nic.gateway().ifPresent(via -> out.add(defaultRoute(ns, via, nic.name())));
     }
   }

@@ -37,6 +37,11 @@ public final class EndpointTable {
         flags interval
       }
 
+      # Addresses of the public role.
+      set public {
+        type ipv4_addr
+      }
+
       # Segments of all bridge scopes.
       set bridges {
         type ifname
@@ -60,18 +65,24 @@ public final class EndpointTable {
     var out = new StringBuilder();
     out.append(
         """
-        # Publications are reached on the public role, and from segments that may go out (hairpin).
+        # Publications are reached at the addresses of the public role: from its network, and from segments that may go
+        # out (hairpin), which may also ask their gateway. There the name service is never published over.
         chain prerouting {
           type nat hook prerouting priority dstnat; policy accept;
         """);
     vch.nic(Role.PUBLIC)
-        .ifPresent(nic -> out.append("  iifname \"%s\" fib daddr type local jump publications\n".formatted(nic.name())));
+        .ifPresent(nic -> out.append("  iifname \"%s\" ip daddr @public jump publications\n".formatted(nic.name())));
     out.append(
         """
-          # The name service on the gateway address is never published over.
-          iifname @bridges fib daddr . iif type local meta l4proto { tcp, udp } th dport 53 accept
-          iifname @out fib daddr type local jump publications
-          iifname @routed fib daddr type local jump publications
+          iifname @out jump hairpins
+          iifname @routed jump hairpins
+        }
+
+        chain hairpins {
+          ip daddr @public jump publications
+          fib daddr . iif type != local return
+          meta l4proto { tcp, udp } th dport 53 return
+          jump publications
         }
 
         # The address asked for comes before any address.
