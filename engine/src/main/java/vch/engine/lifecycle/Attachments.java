@@ -62,7 +62,8 @@ public final class Attachments {
   private void refuseRemoval(Life life, ContainerId id) {
     core.container(id);
     if (life.removing) {
-      throw new Refusal.Conflict("Container " + id + " is marked for removal and cannot be connected or disconnected");
+      throw new Refusal.Failed(
+          "Container " + id + " is marked for removal and cannot be connected or disconnected to the network");
     }
   }
 

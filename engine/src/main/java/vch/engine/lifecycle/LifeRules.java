@@ -6,11 +6,12 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
-/// Pure rules of the steps between the ends of a life: frozen, adopted, given up, on its way out.
+/// Pure rules of the steps between the ends of a life: frozen, adopted, on its way out.
 final class LifeRules {
   private LifeRules() {}
 
@@ -48,35 +49,10 @@ final class LifeRules {
                 s.stoppedByUser()));
   }
 
-  /// The restart policy's next start does not come: the user asked for that, or the start failed for `error`. A
-  /// container that waits for no restart is left alone.
-  static Decision<Container> givenUp(Image image, ContainerId id, boolean byUser, String error) {
-    var container = container(image, id);
-    if (container.state().phase() != Phase.RESTARTING) {
-      return Decision.of(container);
-    }
-    return put(
-        container,
-        s ->
-            new ContainerState(
-                Phase.EXITED, s.run(), 0, s.startedAt(), s.finishedAt(), s.exitCode(), error, s.oomKilled(), s.restarts(),
-                byUser || s.stoppedByUser()));
-  }
-
-  /// Phase REMOVING; refused while live.
+  /// Phase REMOVING; refused while live. One that is REMOVING already, because its removal was cut, is left alone.
   static Decision<Container> removing(Image image, ContainerId id) {
     var container = container(image, id);
-    var name = container.name();
-    var refused = "cannot remove container \"" + name + "\": container is ";
-    return switch (container.state().phase()) {
-      case CREATED, EXITED -> put(container, s -> s.with(Phase.REMOVING));
-      case REMOVING -> Decision.of(container);
-      case RUNNING -> throw new Refusal.Conflict(refused + "running: stop the container before removing or force remove");
-      case RESTARTING ->
-          throw new Refusal.Conflict(refused + "restarting: stop the container before removing or force remove");
-      case STARTING -> throw new Refusal.Conflict(refused + "starting: stop the container before removing or force remove");
-      case PAUSED -> throw new Refusal.Conflict(refused + "paused and must be unpaused first");
-    };
+    return container.state().phase() == Phase.REMOVING ? Decision.of(container) : ContainerRules.removing(image, id);
   }
 
   private static Decision<Container> put(Container container, UnaryOperator<ContainerState> next) {

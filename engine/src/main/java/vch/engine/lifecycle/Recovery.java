@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,7 +14,6 @@ import vch.engine.compute.Processes.Ended;
 import vch.engine.compute.Processes.Observed;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
-import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
@@ -43,7 +43,7 @@ final class Recovery {
   /// Brings records and processes together, begins to watch for ends, and begins to start what restart policies want.
   void recover() {
     var observed = core.processes().observe();
-    var wanted = new ArrayList<ContainerId>();
+    var wanted = new TreeMap<ContainerId, Starts.Cause>();
     for (var container : core.engine().image().containers()) {
       var id = container.id();
       core.lives().run(id, life -> guarded(container, () -> adopt(life, container, Optional.ofNullable(observed.get(id)), wanted)));
@@ -57,7 +57,7 @@ final class Recovery {
     core.scheduler().soon(() -> startAll(wanted));
   }
 
-  private void adopt(Life life, Container container, Optional<Observed> found, List<ContainerId> wanted) {
+  private void adopt(Life life, Container container, Optional<Observed> found, Map<ContainerId, Starts.Cause> wanted) {
     var id = container.id();
     var pid = found.map(Observed::pid).orElse(0L);
     var end = found.flatMap(Observed::ended);
@@ -97,7 +97,7 @@ final class Recovery {
   }
 
   /// The last daemon was between asking for a start and recording its success.
-  private void cutStart(Life life, Container container, long pid, Optional<Ended> end, List<ContainerId> wanted) {
+  private void cutStart(Life life, Container container, long pid, Optional<Ended> end, Map<ContainerId, Starts.Cause> wanted) {
     var id = container.id();
     var fresh = end.filter(e -> container.state().finishedAt().filter(f -> !e.at().isAfter(f)).isEmpty());
     if (pid != 0) {
@@ -117,17 +117,18 @@ final class Recovery {
   }
 
   /// A container that does not run: its policy may want it back, and `--rm` may want it gone.
-  private void settle(Life life, Container before, List<ContainerId> wanted) {
+  private void settle(Life life, Container before, Map<ContainerId, Starts.Cause> wanted) {
     var container = core.container(before.id());
-    if (wanted(before.state(), container)) {
-      wanted.add(container.id());
+    boolean cut = before.state().phase() == Phase.STARTING && before.state().restarts() > 0; // by its restart policy
+    if (wanted(cut, container)) {
+      wanted.put(container.id(), cut ? Starts.Cause.POLICY : Starts.Cause.RESTART);
     } else if (container.spec().autoRemove() && container.state().run() > 0) {
       removals.remove(life, container.id(), true);
     }
   }
 
   /// As dockerd: `always` brings back what the user stopped too; nothing is started that never was.
-  private static boolean wanted(ContainerState before, Container container) {
+  private static boolean wanted(boolean cut, Container container) {
     var state = container.state();
     if (state.phase() != Phase.EXITED) {
       return false;
@@ -136,7 +137,7 @@ final class Recovery {
       case NO -> false;
       case ALWAYS -> true;
       case UNLESS_STOPPED -> !state.stoppedByUser();
-      case ON_FAILURE -> before.phase() == Phase.STARTING && before.restarts() > 0;
+      case ON_FAILURE -> cut;
     };
   }
 
@@ -162,18 +163,18 @@ final class Recovery {
   }
 
   /// Starts first what others need (shared networks, links), and side by side what needs nothing of each other.
-  private void startAll(List<ContainerId> ids) {
+  private void startAll(Map<ContainerId, Starts.Cause> wanted) {
     var image = core.engine().image();
     var ranks = new TreeMap<Integer, List<ContainerId>>();
-    for (var id : ids) {
+    for (var id : wanted.keySet()) {
       image.container(id).ifPresent(c -> ranks.computeIfAbsent(rank(image, c, new HashSet<>()), _ -> new ArrayList<>()).add(id));
     }
     for (var rank : ranks.values()) {
-      CompletableFuture.allOf(rank.stream().map(this::start).toArray(CompletableFuture<?>[]::new)).join();
+      CompletableFuture.allOf(rank.stream().map(id -> start(id, wanted.getOrDefault(id, Starts.Cause.RESTART))).toArray(CompletableFuture<?>[]::new)).join();
     }
   }
 
-  private CompletableFuture<Void> start(ContainerId id) {
+  private CompletableFuture<Void> start(ContainerId id, Starts.Cause cause) {
     return CompletableFuture.runAsync(
         () ->
             core.lives()
@@ -181,7 +182,7 @@ final class Recovery {
                     id,
                     life -> {
                       try {
-                        starts.start(life, id, Starts.Cause.POLICY);
+                        starts.start(life, id, cause);
                       } catch (Refusal e) {
                         LOG.log(Level.WARNING, "container " + id.brief() + " was not started again: " + e.getMessage());
                       }

@@ -1,7 +1,6 @@
 package vch.engine.lifecycle;
 
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -14,37 +13,6 @@ import vch.portlayer.state.Image;
 /// Whose network namespace a container's processes live in. Pure.
 final class Sharing {
   private Sharing() {}
-
-  /// Refuses the start of a container whose network belongs to one that does not run.
-  static void check(Image image, Container container) {
-    if (!(container.mode() instanceof NetworkMode.Shared(var term))) {
-      return;
-    }
-    var target =
-        named(image, container, term)
-            .orElseThrow(() -> new Refusal.Failed("joining network namespace of container: No such container: " + term));
-    if (target.id().equals(container.id())) {
-      throw new Refusal.Failed("cannot join own network namespace");
-    }
-    var phase = target.state().phase();
-    switch (phase) {
-      case RUNNING, PAUSED -> {}
-      case RESTARTING ->
-          throw new Refusal.Conflict(
-              "cannot join network namespace of container: Container "
-                  + term
-                  + " is restarting, wait until the container is running");
-      case CREATED, STARTING, EXITED, REMOVING ->
-          throw new Refusal.Conflict(
-              "cannot join network namespace of a non running container: container "
-                  + target.name()
-                  + " is "
-                  + phase.name().toLowerCase(Locale.ROOT));
-    }
-    if (owner(image, container).isEmpty()) {
-      throw new Refusal.Failed("joining network namespace of container: the containers named share each other's network in a circle");
-    }
-  }
 
   /// The container that the namespace belongs to: itself, or the one at the end of `container:` modes. Empty where there
   /// is none.
@@ -59,6 +27,15 @@ final class Sharing {
       at = next.get();
     }
     return Optional.of(at);
+  }
+
+  /// The container as its processes see it: who shares a network shares the names of its owner.
+  static Container dressed(Container c, Container owner) {
+    return c.id().equals(owner.id())
+        ? c
+        : new Container(
+            c.id(), c.vch(), c.name(), c.created(), owner.hostname(), owner.domainname(), c.mode(), c.endpoints(), c.publish(),
+            c.exposed(), c.publishAll(), c.publications(), c.links(), c.resolver(), c.labels(), c.spec(), c.state(), c.document());
   }
 
   /// True when processes of the container can be there.

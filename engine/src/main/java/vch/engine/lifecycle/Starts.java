@@ -31,7 +31,7 @@ final class Starts {
   /// Who starts a container.
   enum Cause {
     USER,
-    /// The second half of a user's restart.
+    /// The second half of a user's restart, or of the daemon's.
     RESTART,
     POLICY
   }
@@ -75,7 +75,6 @@ final class Starts {
 
   private void bringUp(Life life, Container container, Cause cause) {
     var id = container.id();
-    Sharing.check(core.engine().image(), container);
     if (!life.prepared && container.state().run() == 0) {
       creations.layOut(life, container); // the daemon died while it was made
     }
@@ -88,7 +87,7 @@ final class Starts {
             .orElseThrow(() -> new Refusal.Failed("the container whose network " + starting.name() + " shares is gone"));
     var files = NameFiles.of(image, starting);
     var at = core.clock().instant();
-    long pid = core.processes().start(starting, core.engine().machine().path(LinkNames.container(owner)), files);
+    long pid = core.processes().start(Sharing.dressed(starting, owner), core.engine().machine().path(LinkNames.container(owner)), files);
     life.process = true;
     life.prepared = true;
     var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));
@@ -105,11 +104,11 @@ final class Starts {
       }
       var before = core.container(id);
       var phase = before.state().phase();
-      if (phase == Phase.STARTING) {
+      if (phase == Phase.STARTING || phase == Phase.RESTARTING) {
         core.engine().decide(image -> ContainerRules.failed(image, id, code, message));
+      }
+      if (phase == Phase.STARTING) {
         core.announcer().networks(before, "disconnect");
-      } else if (phase == Phase.RESTARTING) {
-        core.engine().decide(image -> LifeRules.givenUp(image, id, false, message));
       }
       core.waiters().notRunning(id, new Exit(code, message));
       if (before.spec().autoRemove() && !life.process) {

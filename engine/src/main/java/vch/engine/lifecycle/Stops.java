@@ -141,7 +141,7 @@ final class Stops {
   private CompletableFuture<Exit> giveUpRestart(Life life, Container container) {
     var id = container.id();
     life.cancelRestart();
-    core.engine().decide(image -> LifeRules.givenUp(image, id, true, ""));
+    core.engine().decide(image -> ContainerRules.stopping(image, id));
     core.waiters().notRunning(id, exit(container));
     return CompletableFuture.completedFuture(exit(container));
   }

@@ -103,6 +103,15 @@ public final class ManualScheduler implements Scheduler, InstantSource {
     }
   }
 
+  /// Waits until no work is under way, whatever became of it.
+  public synchronized void settleQuietly() {
+    long end = System.nanoTime() + HANGS_NANOS;
+    while (working > 0) {
+      pause(end, "work that does not end");
+    }
+    failures.clear();
+  }
+
   /// Waits until `count` works wait for their time.
   public synchronized void awaitWaiting(int count) {
     long end = System.nanoTime() + HANGS_NANOS;
