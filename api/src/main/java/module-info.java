@@ -13,4 +13,5 @@ module vch.api {
   exports vch.api.admin;
   exports vch.api.http;
   exports vch.api.docker;
+  exports vch.api.docker.table;
 }

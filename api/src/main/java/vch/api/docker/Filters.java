@@ -29,12 +29,20 @@ public final class Filters {
   ///
   /// @throws Refusal.Invalid `invalid filter`, `invalid filter '<key>'`
   public static Filters parse(String text, Set<String> accepted) {
+    var filters = parse(text);
+    for (var key : filters.values.keySet()) {
+      if (!accepted.contains(key)) {
+        throw new Refusal.Invalid("invalid filter '" + key + "'");
+      }
+    }
+    return filters;
+  }
+
+  /// As [#parse(String, Set)], for any key.
+  public static Filters parse(String text) {
     var values = new LinkedHashMap<String, Set<String>>();
     if (!text.isBlank()) {
       for (var member : tree(text).properties()) {
-        if (!accepted.contains(member.getKey())) {
-          throw new Refusal.Invalid("invalid filter '" + member.getKey() + "'");
-        }
         values.put(member.getKey(), values(member.getValue()));
       }
     }
@@ -100,6 +108,28 @@ public final class Filters {
     } catch (PatternSyntaxException | OutOfSteps _) { // matches nothing, as in Docker
       return false;
     }
+  }
+
+  /// True when the whole text fits a glob as of Go's `path.Match`: `*` and `?` do not cross a slash, `[…]` is a class.
+  public static boolean glob(String glob, String text) {
+    var regex = new StringBuilder();
+    for (int i = 0; i < glob.length(); i++) {
+      char c = glob.charAt(i);
+      int end = c == '[' ? glob.indexOf(']', i + 1) : -1;
+      if (c == '*') {
+        regex.append("[^/]*");
+      } else if (c == '?') {
+        regex.append("[^/]");
+      } else if (end > i + 1) {
+        var members = glob.substring(i + 1, end);
+        boolean not = members.startsWith("^");
+        regex.append('[').append(not ? "^" : "").append(members.substring(not ? 1 : 0).replaceAll("[^\\w-]", "\\\\$0")).append(']');
+        i = end;
+      } else {
+        regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return found("\\A" + regex + "\\z", text);
   }
 
   /// True when every label asked for, `key` or `key=value`, is there.

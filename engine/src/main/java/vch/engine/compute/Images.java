@@ -20,6 +20,11 @@ public interface Images {
   /// All images that the VCH has a tag for.
   List<ImageInfo> list(VchId vch);
 
+  /// Bytes of the files of a layer, by its diff id; -1 where that is not known.
+  default long layerBytes(String diffId) {
+    return -1;
+  }
+
   /// Fetches an image from its registry and tags it. Layers that are here are not fetched again.
   ///
   /// @param platform `os/arch[/variant]`; empty: that of the machine

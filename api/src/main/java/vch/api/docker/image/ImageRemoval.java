@@ -1,0 +1,115 @@
+package vch.api.docker.image;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import tools.jackson.databind.node.ArrayNode;
+import vch.api.docker.Call;
+import vch.api.docker.DockerHost;
+import vch.api.docker.Filters;
+import vch.api.docker.Json;
+import vch.api.docker.Timestamps;
+import vch.engine.compute.Images.ImageInfo;
+import vch.engine.compute.Images.Removed;
+import vch.portlayer.refusal.Refusal;
+
+/// DELETE /images/{name} and POST /images/prune
+final class ImageRemoval {
+  private static final String DELETED = "Deleted";
+
+  private final DockerHost host;
+  private final AtomicBoolean pruning = new AtomicBoolean();
+
+  ImageRemoval(DockerHost host) {
+    this.host = host;
+  }
+
+  void remove(Call call) throws IOException {
+    if (call.query().has("platforms")) {
+      throw new Refusal.Unsupported("removing one platform of an image is not offered: an image has one platform here");
+    }
+    var name = call.variable("name");
+    var id = host.images().find(host.vch(), name).id();
+    var removed = host.images().remove(host.vch(), name, call.query().flag("force"));
+    publish(id, removed);
+    call.reply(200, json(removed));
+  }
+
+  private void publish(String id, List<Removed> removed) {
+    for (var each : removed) {
+      boolean deleted = each.word().equals(DELETED);
+      host.publish("image", deleted ? "delete" : "untag", id, Map.of("name", deleted ? id : each.name()));
+    }
+  }
+
+  private static ArrayNode json(List<Removed> removed) {
+    var out = Json.array();
+    removed.forEach(r -> out.addObject().put(r.word(), r.name()));
+    return out;
+  }
+
+  void prune(Call call) throws IOException {
+    var filters = Filters.parse(call.query().text("filters"), Set.of("dangling", "label", "label!", "until"));
+    boolean all = !filters.flag("dangling").orElse(true);
+    if (!pruning.compareAndSet(false, true)) {
+      throw new Refusal.Conflict("a prune operation is already running");
+    }
+    try {
+      var before = host.images().list(host.vch());
+      var removed = filters.has("label") || filters.has("label!") || filters.has("until")
+          ? some(before, filters, all)
+          : host.images().prune(host.vch(), all);
+      publish(before, removed);
+      long freed = Math.max(0, new LayerUse(host, before).totalBytes())
+          - Math.max(0, new LayerUse(host, host.images().list(host.vch())).totalBytes());
+      host.publish("image", "prune", "", Map.of("reclaimed", Long.toString(Math.max(0, freed))));
+      var out = Json.object();
+      if (removed.isEmpty()) {
+        out.putNull("ImagesDeleted");
+      } else {
+        out.set("ImagesDeleted", json(removed));
+      }
+      call.reply(200, out.put("SpaceReclaimed", Math.max(0, freed)));
+    } finally {
+      pruning.set(false);
+    }
+  }
+
+  private void publish(List<ImageInfo> before, List<Removed> removed) {
+    for (var each : removed) {
+      var id =
+          before.stream()
+              .filter(i -> i.id().equals(each.name()) || i.tags().contains(each.name()) || i.digests().contains(each.name()))
+              .findFirst()
+              .map(ImageInfo::id)
+              .orElse(each.name());
+      publish(id, List.of(each));
+    }
+  }
+
+  private List<Removed> some(List<ImageInfo> images, Filters filters, boolean all) {
+    var now = host.clock().instant();
+    var until = filters.get("until").stream().findFirst().map(u -> Timestamps.any("until", u, now));
+    var out = new ArrayList<Removed>();
+    for (var image : images) {
+      boolean used = host.image().containers(host.vch()).anyMatch(c -> c.spec().image().equals(image.id()));
+      if (used || (!all && !image.tags().isEmpty())
+          || !filters.labels("label", image.config().labels())
+          || !filters.withoutLabels("label!", image.config().labels())
+          || until.flatMap(u -> image.created().map(at -> !at.isBefore(u))).orElse(false)) {
+        continue;
+      }
+      for (var name : image.tags().isEmpty() ? List.of(image.id()) : image.tags()) {
+        try {
+          out.addAll(host.images().remove(host.vch(), name, false));
+        } catch (Refusal.Conflict | Refusal.NotFound _) {
+          break; // used or removed since
+        }
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,219 @@
+package vch.api.docker.image;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Call;
+import vch.api.docker.DockerHost;
+import vch.api.docker.Json;
+import vch.api.docker.Operation;
+import vch.api.http.Route;
+import vch.engine.compute.Images.ImageInfo;
+import vch.portlayer.refusal.Refusal;
+
+/// The routes below /images.
+public final class ImageRoutes {
+  private static final String TAR = "application/x-tar";
+
+  private final DockerHost host;
+
+  private ImageRoutes(DockerHost host) {
+    this.host = host;
+  }
+
+  public static List<Route<Operation>> of(DockerHost host) {
+    var routes = new ImageRoutes(host);
+    var removal = new ImageRemoval(host);
+    return List.of(
+        new Route<>("GET", "/images/json", "lists images", routes::list),
+        new Route<>("POST", "/images/create", "pulls an image, or imports one", routes::create),
+        new Route<>("POST", "/images/load", "loads a docker save archive", routes::load),
+        new Route<>("GET", "/images/get", "saves images as an archive", call -> routes.save(call, call.query().all("names"))),
+        new Route<>("POST", "/images/prune", "removes images that nothing uses", removal::prune),
+        new Route<>("GET", "/images/{name:.*}/json", "shows an image", routes::inspect),
+        new Route<>("GET", "/images/{name:.*}/history", "shows how an image was made", routes::history),
+        new Route<>("GET", "/images/{name:.*}/get", "saves an image as an archive", call -> routes.save(call, List.of(call.variable("name")))),
+        new Route<>("POST", "/images/{name:.*}/tag", "gives an image a further name", routes::tag),
+        new Route<>("DELETE", "/images/{name:.*}", "removes a name, or an image", removal::remove));
+  }
+
+  private void list(Call call) throws IOException {
+    var query = call.query();
+    var filter = new ImageFilter(host, query.text("filters"));
+    var all = host.images().list(host.vch());
+    var layers =
+        call.since(42) && query.flag("shared-size") ? Optional.of(new LayerUse(host, all)) : Optional.<LayerUse>empty();
+    var out = Json.array();
+    all.stream()
+        .filter(filter::test)
+        .sorted(Comparator.comparing((ImageInfo i) -> i.created().orElse(Instant.EPOCH)).reversed())
+        .forEach(i -> out.add(ImageJson.summary(host, i, filter.tags(i), call.version(), false, layers)));
+    call.reply(200, out);
+  }
+
+  private void inspect(Call call) throws IOException {
+    refusePlatform(call, 49);
+    call.reply(200, ImageJson.inspect(find(call.variable("name")), call.version()));
+  }
+
+  private ImageInfo find(String name) {
+    return host.images().find(host.vch(), name);
+  }
+
+  /// Images have one platform here; which one is chosen when they are pulled.
+  private static void refusePlatform(Call call, int since) {
+    if (call.since(since) && !call.query().text("platform").isEmpty()) {
+      throw new Refusal.Unsupported(
+          "choosing a platform of an image that is here is not offered: docker pull --platform keeps that one platform");
+    }
+  }
+
+  private void history(Call call) throws IOException {
+    refusePlatform(call, 48);
+    var image = find(call.variable("name"));
+    var rows = new ArrayList<ObjectNode>();
+    int layer = 0;
+    for (var step : image.history()) {
+      long bytes = 0;
+      if (!step.emptyLayer() && layer < image.layers().size()) {
+        bytes = Math.max(0, host.images().layerBytes(image.layers().get(layer)));
+        layer++;
+      }
+      var row = Json.object();
+      row.put("Id", "<missing>");
+      row.put("Created", step.created().map(Instant::getEpochSecond).orElse(0L));
+      row.put("CreatedBy", step.createdBy());
+      row.putNull("Tags");
+      row.put("Size", bytes);
+      row.put("Comment", step.comment());
+      rows.addFirst(row);
+    }
+    if (!rows.isEmpty()) {
+      rows.getFirst().put("Id", image.id());
+      if (!image.tags().isEmpty()) {
+        rows.getFirst().set("Tags", Json.array(image.tags()));
+      }
+    }
+    var out = Json.array();
+    rows.forEach(out::add);
+    call.reply(200, out);
+  }
+
+  private void create(Call call) throws Exception {
+    var query = call.query();
+    if (!query.text("fromImage").isEmpty()) {
+      pull(call);
+    } else {
+      importRoot(call);
+    }
+  }
+
+  private void pull(Call call) throws Exception {
+    var query = call.query();
+    var reference = reference(query.text("fromImage"), query.text("tag"));
+    var platform = call.since(32) ? query.get("platform") : Optional.<String>empty();
+    var credentials = RegistryAuth.read(call.exchange().header("X-Registry-Auth"));
+    var progress = new ProgressStream(call);
+    progress.run(
+        () -> {
+          var image = host.images().pull(host.vch(), reference, platform, credentials, progress);
+          var attributes = new HashMap<>(image.config().labels());
+          attributes.put("name", ImageJson.nameOnly(reference));
+          host.publish("image", "pull", reference, attributes);
+          if (!progress.begun()) {
+            progress.status("Status: Image is up to date for " + reference);
+          }
+        });
+  }
+
+  /// `busybox` and `1.36`, or `busybox` and `sha256:…`.
+  static String reference(String name, String tag) {
+    if (tag.isEmpty()) {
+      return name.contains("@") || name.lastIndexOf(':') > name.lastIndexOf('/') ? name : name + ":latest";
+    }
+    var bare = ImageJson.nameOnly(name);
+    return tag.contains(":") ? bare + "@" + tag : bare + ":" + tag;
+  }
+
+  private void importRoot(Call call) throws Exception {
+    var query = call.query();
+    var source = query.text("fromSrc");
+    if (!source.equals("-")) {
+      throw new Refusal.Unsupported(
+          source.isEmpty()
+              ? "an image is created fromImage (a name to pull) or fromSrc=- (a tar archive in the body); neither is given"
+              : "importing from a URL is not offered: fetch " + source + " and give it as the body, with fromSrc=-");
+    }
+    if (!query.text("platform").isEmpty()) {
+      throw new Refusal.Unsupported("importing for another platform is not offered: leave --platform out");
+    }
+    var repository = query.text("repo");
+    var reference =
+        repository.isEmpty() ? Optional.<String>empty() : Optional.of(reference(repository, query.text("tag")));
+    var progress = new ProgressStream(call);
+    progress.run(
+        () -> {
+          var image =
+              host.images()
+                  .importRoot(host.vch(), call.exchange().body(), reference, query.all("changes"), query.text("message"));
+          host.publish("image", "import", image.id(), Map.of("name", reference.orElse(image.id())));
+          progress.status(image.id());
+        });
+  }
+
+  private void load(Call call) throws Exception {
+    refusePlatform(call, 48);
+    boolean quiet = call.query().flag("quiet");
+    var progress = new ProgressStream(call);
+    progress.run(
+        () -> {
+          var loaded =
+              host.images()
+                  .load(
+                      host.vch(), call.exchange().body(),
+                      line -> {
+                        if (!quiet) {
+                          progress.accept(line);
+                        }
+                      });
+          for (var name : loaded) {
+            var id = host.images().find(host.vch(), name).id();
+            host.publish("image", "load", id, Map.of("name", name));
+            progress.text((name.startsWith("sha256:") ? "Loaded image ID: " : "Loaded image: ") + name + "\n");
+          }
+          if (loaded.isEmpty()) {
+            throw new Refusal.Invalid("the archive holds no image: it has neither manifest.json nor index.json");
+          }
+        });
+  }
+
+  private void save(Call call, List<String> names) throws IOException {
+    refusePlatform(call, 48);
+    if (names.isEmpty()) {
+      throw new Refusal.Invalid("no image given: the query needs names, once for each image");
+    }
+    names.forEach(this::find); // so that an unknown one has a status
+    host.images().save(host.vch(), names, call.exchange().stream(200, TAR, () -> {}));
+    for (var name : names) {
+      var image = find(name);
+      host.publish("image", "save", image.id(), Map.of("name", name));
+    }
+  }
+
+  private void tag(Call call) throws IOException {
+    var query = call.query();
+    if (query.text("repo").isEmpty()) {
+      throw new Refusal.Invalid("invalid reference format: no repo given, the name that the image shall have");
+    }
+    var target = reference(query.text("repo"), query.text("tag"));
+    host.images().tag(host.vch(), call.variable("name"), target);
+    host.publish("image", "tag", find(target).id(), Map.of("name", target));
+    call.reply(201);
+  }
+}

@@ -1,0 +1,83 @@
+package vch.api.docker.image;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Call;
+import vch.api.docker.Json;
+import vch.api.docker.JsonStream;
+import vch.engine.compute.Images.Progress;
+
+/// Progress as the docker CLI draws it. The answer begins with the first line, so that what fails before has a status of
+/// its own; what fails later is a line.
+final class ProgressStream implements Consumer<Progress> {
+  private final Call call;
+  private Optional<JsonStream> out = Optional.empty(); // guarded by this
+
+  ProgressStream(Call call) {
+    this.call = call;
+  }
+
+  @Override
+  public void accept(Progress progress) {
+    var line = Json.object().put("status", progress.status());
+    if (!progress.id().isEmpty()) {
+      var detail = line.putObject("progressDetail");
+      if (progress.current() >= 0) {
+        detail.put("current", progress.current());
+        if (progress.total() >= 0) {
+          detail.put("total", progress.total());
+        }
+      }
+      line.put("id", progress.id());
+    }
+    write(line);
+  }
+
+  void status(String text) {
+    write(Json.object().put("status", text));
+  }
+
+  void text(String text) {
+    write(Json.object().put("stream", text));
+  }
+
+  boolean begun() {
+    return out.isPresent();
+  }
+
+  private synchronized void write(ObjectNode line) {
+    try {
+      if (out.isEmpty()) {
+        out = Optional.of(JsonStream.begin(call.exchange(), "\r\n", () -> {}));
+      }
+      out.get().write(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // the client has gone; whoever reports progress stops by it
+    }
+  }
+
+  /// Runs the work; a failure after the first line becomes the last one.
+  void run(Work work) throws Exception {
+    try {
+      work.run();
+    } catch (UncheckedIOException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      if (!begun()) {
+        throw e;
+      }
+      var message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+      var line = Json.object();
+      line.putObject("errorDetail").put("message", message);
+      write(line.put("error", message));
+    }
+  }
+
+  /// What may fail.
+  interface Work {
+    void run() throws Exception;
+  }
+}

@@ -1,0 +1,49 @@
+package vch.api.docker.image;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import vch.api.docker.Fields;
+import vch.api.docker.Json;
+import vch.engine.compute.Images.Credentials;
+import vch.portlayer.refusal.Refusal;
+
+/// Reads the header `X-Registry-Auth`: base64 of a JSON object.
+final class RegistryAuth {
+  private RegistryAuth() {}
+
+  static Optional<Credentials> read(Optional<String> header) {
+    if (header.isEmpty() || header.get().isBlank()) {
+      return Optional.empty();
+    }
+    Fields auth;
+    try {
+      var bytes = Base64.getDecoder().decode(header.get().strip().replace('-', '+').replace('_', '/'));
+      auth = Json.read(new String(bytes, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException | Refusal.Invalid e) {
+      throw new Refusal.Invalid("the X-Registry-Auth header is not base64 of a JSON object: " + e.getMessage());
+    }
+    if (!auth.text("registrytoken").isEmpty()) {
+      throw new Refusal.Unsupported("registry tokens given in X-Registry-Auth are not offered: give user and password");
+    }
+    var user = auth.text("username");
+    var password = auth.text("password");
+    var both = auth.text("auth");
+    if (user.isEmpty() && !both.isEmpty()) {
+      var text = new String(decode(both), StandardCharsets.UTF_8);
+      int colon = text.indexOf(':');
+      user = colon < 0 ? text : text.substring(0, colon);
+      password = colon < 0 ? "" : text.substring(colon + 1);
+    }
+    var token = auth.text("identitytoken");
+    return user.isEmpty() && token.isEmpty() ? Optional.empty() : Optional.of(new Credentials(user, password, token));
+  }
+
+  private static byte[] decode(String text) {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal.Invalid("the member auth of the X-Registry-Auth header is not base64: " + e.getMessage());
+    }
+  }
+}

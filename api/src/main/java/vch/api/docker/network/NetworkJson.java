@@ -1,0 +1,118 @@
+package vch.api.docker.network;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.api.docker.Timestamps;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.NetworkMode;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.state.Image;
+
+/// A scope as Docker shows a network (NetworkInspect of API 1.50).
+public final class NetworkJson {
+  private NetworkJson() {}
+
+  /// The driver's name.
+  public static String driver(Scope scope) {
+    return switch (scope.kind()) {
+      case ScopeKind.Bridge _ -> "bridge";
+      case ScopeKind.None _ -> "null";
+    };
+  }
+
+  /// @param members show the containers with a live endpoint; else an empty object stands for them
+  static ObjectNode of(Image image, Scope scope, boolean members) {
+    var out = Json.object();
+    out.put("Name", scope.name());
+    out.put("Id", scope.id().value());
+    out.put("Created", Timestamps.rfc3339(scope.created()));
+    out.put("Scope", "local");
+    out.put("Driver", driver(scope));
+    out.put("EnableIPv4", true);
+    out.put("EnableIPv6", scope.ipv6());
+    out.set("IPAM", ipam(scope));
+    out.put("Internal", scope.internal());
+    out.put("Attachable", scope.attachable());
+    out.put("Ingress", false);
+    out.putObject("ConfigFrom").put("Network", "");
+    out.put("ConfigOnly", false);
+    var containers = out.putObject("Containers");
+    if (members) {
+      members(image, scope).forEach(c -> containers.set(c.id().value(), member(c, scope)));
+    }
+    out.set("Options", Json.object(options(scope)));
+    out.set("Labels", Json.object(scope.labels()));
+    return out;
+  }
+
+  /// Containers that Docker counts as attached: those with a live endpoint.
+  static Stream<Container> members(Image image, Scope scope) {
+    return switch (scope.kind()) {
+      case ScopeKind.Bridge _ -> image.members(scope.id()).filter(Container::live);
+      case ScopeKind.None _ ->
+          image.containers(scope.vch()).filter(c -> c.live() && c.mode() instanceof NetworkMode.None);
+    };
+  }
+
+  private static ObjectNode ipam(Scope scope) {
+    var out = Json.object();
+    out.put("Driver", "default");
+    if (scope.builtin()) {
+      out.putNull("Options");
+    } else {
+      out.putObject("Options");
+    }
+    switch (scope.kind()) {
+      case ScopeKind.Bridge _ -> {
+        var config = out.putArray("Config");
+        scope.subnets().forEach(s -> config.add(subnet(s)));
+      }
+      case ScopeKind.None _ -> out.putNull("Config");
+    }
+    return out;
+  }
+
+  private static ObjectNode subnet(SubnetConfig config) {
+    var out = Json.object();
+    out.put("Subnet", config.subnet().toString());
+    config.range().ifPresent(r -> out.put("IPRange", r.toString()));
+    out.put("Gateway", config.gateway().toString());
+    if (!config.reserved().isEmpty()) {
+      var reserved = out.putObject("AuxiliaryAddresses");
+      new TreeMap<>(config.reserved()).forEach((name, ip) -> reserved.put(name, ip.toString()));
+    }
+    return out;
+  }
+
+  private static ObjectNode member(Container container, Scope scope) {
+    var endpoint = container.on(scope.id());
+    var out = Json.object();
+    out.put("Name", container.name());
+    out.put("EndpointID", endpoint.map(e -> e.id().value()).orElse(""));
+    out.put("MacAddress", endpoint.map(e -> e.mac().toString()).orElse(""));
+    out.put("IPv4Address", endpoint.flatMap(e -> e.address(Family.IPV4)).map(Cidr::toString).orElse(""));
+    out.put("IPv6Address", endpoint.flatMap(e -> e.address(Family.IPV6)).map(Cidr::toString).orElse(""));
+    return out;
+  }
+
+  /// What the user said; for the default bridge, which nobody made, what holds there.
+  private static Map<String, String> options(Scope scope) {
+    if (!scope.isDefault() || !(scope.kind() instanceof ScopeKind.Bridge bridge)) {
+      return scope.options();
+    }
+    var out = new TreeMap<>(scope.options());
+    out.put("com.docker.network.bridge.default_bridge", "true");
+    out.put(BridgeOptions.ICC, Boolean.toString(bridge.interContainer()));
+    out.put(BridgeOptions.MASQUERADE, Boolean.toString(bridge.masquerade()));
+    out.put("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0");
+    out.put(BridgeOptions.MTU, Integer.toString(scope.mtu()));
+    return out;
+  }
+}

@@ -1,0 +1,113 @@
+package vch.api.docker.network;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import vch.api.docker.Call;
+import vch.api.docker.Fields;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.CreateScope;
+import vch.portlayer.rule.SubnetRequest;
+import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.vch.VchId;
+
+/// Reads the body of POST /networks/create.
+final class NetworkRequest {
+  private static final String NO_MANAGER =
+      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and"
+          + " try again.";
+
+  private NetworkRequest() {}
+
+  /// @param warning empty if there is nothing to say
+  record Read(CreateScope command, String warning) {}
+
+  static Read read(Call call, Fields body, ScopeId id, VchId vch, List<Subnet> endpointRoutes, Instant at) {
+    refuseSwarm(body);
+    checkDriver(body.text("Driver"));
+    checkConfiguration(body);
+    checkFamilies(call, body);
+    var ipam = body.object("IPAM");
+    checkIpamDriver(ipam.text("Driver"));
+    var given = body.textMap("Options");
+    var options = BridgeOptions.read(given);
+    var subnets = ipam.objects("Config").stream().map(NetworkRequest::subnet).filter(NetworkRequest::says).toList();
+    var command =
+        new CreateScope(
+            id, vch, body.text("Name"),
+            new ScopeKind.Bridge(body.flag("Internal"), options.interContainer(), options.masquerade()),
+            subnets, options.mtu().filter(m -> m > 0), false, body.flag("Attachable"), body.textMap("Labels"), given,
+            endpointRoutes, at);
+    return new Read(command, options.warning());
+  }
+
+  private static void refuseSwarm(Fields body) {
+    switch (body.text("Scope")) {
+      case "", "local" -> {}
+      case "swarm" -> throw new Refusal.Forbidden("cannot create a swarm scoped network when swarm is not active");
+      case String other -> throw new Refusal.Invalid("invalid network scope \"" + other + "\": only local is offered");
+    }
+    if (body.flag("Ingress")) {
+      throw new Refusal.Forbidden(NO_MANAGER);
+    }
+  }
+
+  private static void checkDriver(String driver) {
+    switch (driver) {
+      case "", "bridge", "default" -> {}
+      case "host", "null" ->
+          throw new Refusal.Forbidden("only one instance of \"" + driver + "\" network is allowed");
+      case "overlay" -> throw new Refusal.Forbidden(NO_MANAGER);
+      case String other -> throw new Refusal.NotFound("plugin \"" + other + "\" not found");
+    }
+  }
+
+  private static void checkConfiguration(Fields body) {
+    if (body.flag("ConfigOnly")) {
+      throw new Refusal.Unsupported(
+          "configuration-only networks are not offered: give the driver options and subnets with each network");
+    }
+    var from = body.object("ConfigFrom").text("Network");
+    if (!from.isEmpty()) {
+      throw new Refusal.NotFound("configuration network \"" + from + "\" does not exist");
+    }
+  }
+
+  private static void checkFamilies(Call call, Fields body) {
+    boolean ipv6 = body.flag("EnableIPv6");
+    boolean ipv4 = !call.since(48) || body.optionalFlag("EnableIPv4").orElse(true);
+    if (!ipv4 && !ipv6) {
+      throw new Refusal.Invalid("IPv4 or IPv6 must be enabled");
+    }
+    if (ipv6) {
+      throw noIpv6();
+    }
+  }
+
+  static Refusal noIpv6() {
+    return new Refusal.Unsupported("IPv6 networks are not offered yet: create the network without --ipv6 and IPv6 subnets");
+  }
+
+  private static void checkIpamDriver(String driver) {
+    if (!driver.isEmpty() && !driver.equals("default")) {
+      throw new Refusal.Invalid("invalid ipam driver: \"" + driver + "\"");
+    }
+  }
+
+  private static SubnetRequest subnet(Fields config) {
+    var subnet = config.optionalText("Subnet").filter(s -> !s.isBlank());
+    if (subnet.filter(s -> s.indexOf(':') >= 0).isPresent()) {
+      throw noIpv6();
+    }
+    return new SubnetRequest(
+        subnet, config.optionalText("IPRange").filter(s -> !s.isBlank()),
+        config.optionalText("Gateway").filter(s -> !s.isBlank()), config.textMap("AuxiliaryAddresses"));
+  }
+
+  /// Clients send empty configurations; they ask for nothing.
+  private static boolean says(SubnetRequest request) {
+    return !request.equals(new SubnetRequest(Optional.empty(), Optional.empty(), Optional.empty(), java.util.Map.of()));
+  }
+}

@@ -1,0 +1,85 @@
+package vch.api.docker.system;
+
+import java.util.ArrayList;
+import java.util.List;
+import vch.api.docker.Operation;
+import vch.api.http.Route;
+import vch.portlayer.refusal.Refusal;
+
+/// What Docker has and a VCH has not, each with the sentence that says so. Parts that clients look at to see whether swarm
+/// is on answer as a Docker engine without swarm does.
+final class NotOffered {
+  private static final String NO_MANAGER =
+      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and"
+          + " try again.";
+  private static final String SWARM = "swarm mode is not offered by a virtual container host";
+  private static final String BUILD =
+      "building images is not offered by a virtual container host: build with another builder (docker buildx build --push, or"
+          + " --output type=docker) and docker pull or docker load the result";
+  private static final String PLUGINS =
+      "managed plugins are not offered by a virtual container host: the bridge network driver and the local volume driver are"
+          + " built in";
+  private static final String PUSH =
+      "pushing images is not offered by a virtual container host: docker save the image and push it with another tool, such as"
+          + " skopeo";
+  private static final String SEARCH =
+      "searching a registry is not offered by a virtual container host: use the search of the registry's own web site";
+  private static final String COMMIT =
+      "docker commit is not offered by a virtual container host: docker export the container and docker import the result, or"
+          + " build an image with another builder";
+  private static final String DISTRIBUTION =
+      "looking an image up in its registry is not offered by a virtual container host: docker pull it and inspect it here";
+
+  private NotOffered() {}
+
+  static List<Route<Operation>> routes() {
+    var out = new ArrayList<Route<Operation>>();
+    for (var path : List.of("/swarm", "/swarm/unlockkey", "/nodes", "/nodes/{id}", "/services", "/services/{id}", "/services/{id}/logs",
+        "/tasks", "/tasks/{id}", "/tasks/{id}/logs", "/secrets", "/secrets/{id}", "/configs", "/configs/{id}")) {
+      unavailable(out, "GET", path);
+    }
+    unsupported(out, "POST", "/swarm/init", SWARM);
+    unsupported(out, "POST", "/swarm/join", SWARM);
+    for (var path : List.of("/swarm/leave", "/swarm/update", "/swarm/unlock", "/nodes/{id}/update", "/services/create",
+        "/services/{id}/update", "/secrets/create", "/secrets/{id}/update", "/configs/create", "/configs/{id}/update")) {
+      unavailable(out, "POST", path);
+    }
+    for (var path : List.of("/nodes/{id}", "/services/{id}", "/secrets/{id}", "/configs/{id}")) {
+      unavailable(out, "DELETE", path);
+    }
+    for (var path : List.of("/build", "/build/prune", "/build/cancel", "/session", "/grpc")) {
+      unsupported(out, "POST", path, BUILD);
+    }
+    unsupported(out, "POST", "/commit", COMMIT);
+    unsupported(out, "GET", "/images/search", SEARCH);
+    unsupported(out, "POST", "/images/{name:.*}/push", PUSH);
+    unsupported(out, "GET", "/distribution/{name:.*}/json", DISTRIBUTION);
+    for (var path : List.of("/plugins/privileges", "/plugins/{name:.*}/json")) {
+      unsupported(out, "GET", path, PLUGINS);
+    }
+    unsupported(out, "DELETE", "/plugins/{name:.*}", PLUGINS);
+    for (var path : List.of("/plugins/pull", "/plugins/create", "/plugins/{name:.*}/enable", "/plugins/{name:.*}/disable",
+        "/plugins/{name:.*}/push", "/plugins/{name:.*}/upgrade", "/plugins/{name:.*}/set")) {
+      unsupported(out, "POST", path, PLUGINS);
+    }
+    return out;
+  }
+
+  private static void unsupported(List<Route<Operation>> out, String method, String path, String sentence) {
+    out.add(
+        new Route<>(
+            method, path, "not offered (501)",
+            _ -> {
+              throw new Refusal.Unsupported(sentence);
+            }));
+  }
+
+  private static void unavailable(List<Route<Operation>> out, String method, String path) {
+    out.add(
+        new Route<>(
+            method, path, "no swarm (503)",
+            _ -> {
+              throw new Refusal.Unavailable(NO_MANAGER);
+            }));
+  }
+}

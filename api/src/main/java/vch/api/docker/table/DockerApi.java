@@ -1,0 +1,32 @@
+package vch.api.docker.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import vch.api.docker.DockerHandler;
+import vch.api.docker.DockerHost;
+import vch.api.docker.Operation;
+import vch.api.docker.image.ImageRoutes;
+import vch.api.docker.network.NetworkRoutes;
+import vch.api.docker.system.SystemRoutes;
+import vch.api.docker.volume.VolumeRoutes;
+import vch.api.http.Route;
+
+/// Puts the Docker API of one VCH together.
+public final class DockerApi {
+  private DockerApi() {}
+
+  /// All routes; an earlier one is taken before a later one.
+  public static List<Route<Operation>> routes(DockerHost host) {
+    var out = new ArrayList<Route<Operation>>();
+    out.addAll(SystemRoutes.of(host));
+    out.addAll(NetworkRoutes.of(host));
+    out.addAll(ImageRoutes.of(host));
+    out.addAll(VolumeRoutes.of(host));
+    out.addAll(SystemRoutes.notOffered());
+    return out;
+  }
+
+  public static DockerHandler handler(DockerHost host) {
+    return new DockerHandler(host.settings().version(), routes(host));
+  }
+}
