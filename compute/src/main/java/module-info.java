@@ -5,6 +5,10 @@ module vch.compute {
   requires transitive vch.engine;
   requires vch.kernel;
   requires tools.jackson.databind;
+  requires java.net.http;
+  requires org.apache.commons.compress;
+  requires org.tukaani.xz;
+  requires com.github.luben.zstd_jni;
 
   exports vch.compute.image;
 }
