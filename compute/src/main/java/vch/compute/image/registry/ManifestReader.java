@@ -13,8 +13,8 @@ import vch.compute.image.Json;
 import vch.portlayer.refusal.Refusal;
 
 /// Reads manifests and indexes, OCI image specification 1.1 and Docker's schema 2.
-final class ManifestReader {
-  static final int MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
+public final class ManifestReader {
+  public static final int MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
 
   /// A layer as it is fetched.
   static final long LAYER_BYTES_MAX = 64L << 30;
@@ -29,26 +29,26 @@ final class ManifestReader {
   private ManifestReader() {}
 
   /// Something to fetch by its digest.
-  record Descriptor(String mediaType, Digest digest, long size) {}
+  public record Descriptor(String mediaType, Digest digest, long size) {}
 
   /// What a reference leads to.
-  sealed interface Found {}
+  public sealed interface Found {}
 
-  record Manifest(Descriptor config, List<Descriptor> layers) implements Found {}
+  public record Manifest(Descriptor config, List<Descriptor> layers) implements Found {}
 
   /// @param images one per platform, with the platform
-  record Index(List<Entry> images) implements Found {
+  public record Index(List<Entry> images) implements Found {
     /// The best image for the platform.
-    Optional<Entry> choose(Platform wanted) {
+    public Optional<Entry> choose(Platform wanted) {
       return images.stream()
           .filter(e -> wanted.accepts(e.platform()))
           .max(Comparator.comparing(e -> Platform.normal(e.platform().os(), e.platform().arch(), e.platform().variant()).variant()));
     }
   }
 
-  record Entry(Descriptor descriptor, Platform platform) {}
+  public record Entry(Descriptor descriptor, Platform platform) {}
 
-  static Found read(byte[] bytes, String contentType) throws IOException {
+  public static Found read(byte[] bytes, String contentType) throws IOException {
     var json = Json.object(bytes, "the manifest");
     var type = Json.text(json, "mediaType").orElseGet(() -> contentType.split(";", 2)[0].strip());
     if (Json.number(json, "schemaVersion", 2) == 1 || type.startsWith("application/vnd.docker.distribution.manifest.v1")) {

@@ -178,7 +178,7 @@ final class Pull {
         download(layer, file, id);
         unpackings.acquire();
         try {
-          store.addLayer(file, layer.digest(), Optional.of(diff), progress.bar(id, "Extracting", layer.size())::at);
+          store.addLayer(file, layer.digest(), Optional.of(diff), pin, progress.bar(id, "Extracting", layer.size())::at);
         } finally {
           unpackings.release();
         }

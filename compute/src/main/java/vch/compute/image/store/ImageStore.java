@@ -84,6 +84,11 @@ public final class ImageStore implements Layers {
     return tmp.resolve("w" + names.incrementAndGet());
   }
 
+  /// Where native libraries may be unpacked.
+  public Path libraries() {
+    return tmp;
+  }
+
   /// Keeps what is added to it from being swept away, until closed.
   public Pin pin() {
     return new Pin();
@@ -203,9 +208,10 @@ public final class ImageStore implements Layers {
   /// @param blob     a file from [#newTemp()]; it is moved away, or removed when this fails
   /// @param blobId   digest of the file, which the caller has made sure of
   /// @param expected what the image's configuration says; empty: whatever comes out
+  /// @param pin      holds the layer from when it has its place
   /// @param read     told of the bytes of the file that have been read
   /// @throws BadArchiveException what is wrong with the layer
-  public StoredLayer addLayer(Path blob, Digest blobId, Optional<Digest> expected, LongConsumer read) throws IOException {
+  public StoredLayer addLayer(Path blob, Digest blobId, Optional<Digest> expected, Pin pin, LongConsumer read) throws IOException {
     var work = newTemp();
     try {
       Files.createDirectories(work.resolve("fs"));
@@ -220,6 +226,7 @@ public final class ImageStore implements Layers {
       rights.settle(work);
       synchronized (lock) {
         var place = layers.resolve(made.diffId().hex());
+        pin.add(made.diffId());
         if (!Files.exists(place)) {
           Durable.rename(work, place);
           records.put(made.diffId(), made);

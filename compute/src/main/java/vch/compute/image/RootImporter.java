@@ -1,0 +1,53 @@
+package vch.compute.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.DigestInputStream;
+import java.time.InstantSource;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+import vch.compute.image.archive.BoundedInputStream;
+import vch.compute.image.registry.Platform;
+import vch.compute.image.store.ImageStore;
+import vch.compute.image.store.StoredImage;
+
+/// Makes an image of one layer from the tar of a root file system, plain or compressed.
+final class RootImporter {
+  private final ImageStore store;
+  private final ImageStore.Pin pin;
+  private final InstantSource clock;
+
+  RootImporter(ImageStore store, ImageStore.Pin pin, InstantSource clock) {
+    this.store = store;
+    this.pin = pin;
+    this.clock = clock;
+  }
+
+  /// @param config defaults for containers, in Docker's form
+  StoredImage make(InputStream tar, ObjectNode config, String message) throws IOException {
+    var file = store.newTemp();
+    var hasher = Digest.hasher();
+    try (var in = new DigestInputStream(new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"), hasher)) {
+      Files.copy(in, file);
+      var layer = store.addLayer(file, Digest.of(hasher), Optional.empty(), pin, _ -> {});
+      var json = Json.bytes(image(layer.diffId(), config, message));
+      pin.add(Digest.of(json));
+      return store.putConfig(json);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private ObjectNode image(Digest layer, ObjectNode config, String message) {
+    var machine = Platform.machine();
+    var now = clock.instant().toString();
+    var out = Json.newObject().put("architecture", machine.arch());
+    out.set("config", config);
+    out.put("created", now);
+    out.putArray("history").addObject().put("created", now).put("comment", message);
+    out.put("os", machine.os());
+    out.putObject("rootfs").put("type", "layers").putArray("diff_ids").add(layer.toString());
+    return out;
+  }
+}

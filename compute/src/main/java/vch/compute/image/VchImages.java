@@ -1,0 +1,283 @@
+package vch.compute.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import vch.compute.image.archive.SpooledArchive;
+import vch.compute.image.registry.Platform;
+import vch.compute.image.registry.Registries;
+import vch.compute.image.store.ImageStore;
+import vch.compute.image.store.StoredImage;
+import vch.engine.Engine;
+import vch.engine.compute.Images;
+import vch.engine.event.Event;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.Decision;
+import vch.portlayer.state.Image;
+import vch.portlayer.state.ImageTag;
+import vch.portlayer.vch.VchId;
+
+/// The images of all VCHs: contents in the store, names in the engine's record. What no name and no container needs any more
+/// is swept away in the background. Thread safe.
+public final class VchImages implements Images, AutoCloseable {
+  /// Bytes of a root file system that is imported, as it comes.
+  public static final long IMPORT_BYTES_MAX = 64L << 30;
+
+  private final ImageStore store;
+  private final Engine engine;
+  private final Registries registries;
+  private final InstantSource clock;
+  private final Sweeper sweeper;
+
+  /// @param store as opened for the same state directory; it also tells the runtime where layers are
+  public VchImages(ImageStore store, Engine engine, Registries registries, InstantSource clock) {
+    this.store = store;
+    this.engine = engine;
+    this.registries = registries;
+    this.clock = clock;
+    this.sweeper = new Sweeper(() -> store.sweep(this::live));
+    engine.listen((before, after) -> {
+      if (after.tags().size() < before.tags().size() || after.containers().size() < before.containers().size()
+          || after.vchs().size() < before.vchs().size()) {
+        sweeper.wake();
+      }
+    });
+    sweeper.wake(); // what a crash left
+  }
+
+  /// The images that a VCH has a name for or a container uses.
+  private Set<Digest> live() {
+    var image = engine.image();
+    var ids = new LinkedHashSet<String>();
+    image.tags().stream().filter(t -> image.vch(t.vch()).isPresent()).forEach(t -> ids.add(t.image()));
+    image.containers().forEach(c -> ids.add(c.spec().image()));
+    return ids.stream().flatMap(id -> Digest.tryParse(id).stream()).collect(Collectors.toSet());
+  }
+
+  @Override
+  public ImageInfo find(VchId vch, String reference) {
+    var image = engine.image();
+    var id = TagRules.resolve(image, vch, reference).orElseThrow(() -> TagRules.notFound(reference));
+    return info(image, vch, stored(id, reference));
+  }
+
+  private StoredImage stored(String id, String reference) {
+    return Digest.tryParse(id).flatMap(store::image).orElseThrow(() -> TagRules.notFound(reference));
+  }
+
+  @Override
+  public List<ImageInfo> list(VchId vch) {
+    var image = engine.image();
+    return image.tags(vch).map(ImageTag::image).distinct()
+        .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
+        .map(stored -> info(image, vch, stored))
+        .toList();
+  }
+
+  private ImageInfo info(Image image, VchId vch, StoredImage stored) {
+    var rows = TagRules.rows(image, vch, stored.id().toString());
+    var tags = rows.stream().filter(TagRules::tagged).map(r -> Reference.parse(r.reference()).familiar()).sorted().toList();
+    var digests = rows.stream().map(TagRules::digest).filter(d -> !d.isEmpty()).distinct().sorted().toList();
+    var c = stored.config();
+    return new ImageInfo(
+        stored.id().toString(), tags, digests, c.created(), store.bytes(stored), c.architecture(), c.variant(), c.os(), c.author(),
+        c.config(), c.diffIds().stream().map(Digest::toString).toList(), c.history(), "");
+  }
+
+  @Override
+  public ImageInfo pull(
+      VchId vch, String reference, Optional<String> platform, Optional<Credentials> credentials, Consumer<Progress> progress) {
+    var name = Reference.parse(reference).orLatest();
+    var insecure = engine.image().vch(vch).orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
+        .insecureRegistries();
+    try (var pin = store.pin()) {
+      var wish = new Registries.Wish(name, platform.filter(p -> !p.isEmpty()).map(Platform::parse), credentials, insecure);
+      var pulled = registries.pull(wish, pin, progress);
+      var id = pulled.image().id().toString();
+      boolean newer = engine.note(image -> {
+        boolean same = image.tag(vch, name.key()).filter(t -> t.image().equals(id)).isPresent();
+        return new Decision<>(TagRules.put(image, vch, name, id, pulled.digest().toString()), !same);
+      });
+      progress.accept(Progress.line("", "Digest: " + pulled.digest()));
+      progress.accept(Progress.line("", "Status: " + (newer ? "Downloaded newer image" : "Image is up to date") + " for " + name.familiar()));
+      event(vch, "pull", name.familiar(), name.familiarName());
+      return info(engine.image(), vch, pulled.image());
+    }
+  }
+
+  @Override
+  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress) throws IOException {
+    var work = store.newTemp();
+    try (var pin = store.pin();
+        var spooled = SpooledArchive.read(archive, work, store.libraries())) {
+      var loaded = new ArchiveLoader(store, pin, new ProgressGate(progress), spooled).load();
+      engine.note(image -> new Decision<>(named(image, vch, loaded), ""));
+      var out = new ArrayList<String>();
+      for (var it : loaded) {
+        it.names().forEach(n -> out.add(n.familiar()));
+        if (it.names().isEmpty()) {
+          out.add(it.image().id().toString());
+        }
+        event(vch, "load", it.image().id().toString(), it.image().id().toString());
+      }
+      return out;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal.Failed("The load was broken off");
+    } catch (vch.compute.image.archive.BadArchiveException | Json.NotJson e) {
+      throw new Refusal.Invalid(e.getMessage());
+    }
+  }
+
+  private static List<Change> named(Image image, VchId vch, List<ArchiveLoader.Loaded> loaded) {
+    var changes = new ArrayList<Change>();
+    var at = image;
+    for (var it : loaded) {
+      var id = it.image().id().toString();
+      var more = new ArrayList<Change>();
+      if (it.names().isEmpty()) {
+        more.addAll(TagRules.putNameless(at, vch, id));
+      }
+      for (var name : it.names()) {
+        more.addAll(TagRules.put(at.after(more), vch, name, id, ""));
+      }
+      at = at.after(more);
+      changes.addAll(more);
+    }
+    return changes;
+  }
+
+  @Override
+  public ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message) throws IOException {
+    var name = reference.filter(r -> !r.isEmpty()).map(r -> Reference.parse(r).orLatest());
+    if (name.flatMap(Reference::digest).isPresent()) {
+      throw new Refusal.Invalid("cannot import digest reference");
+    }
+    var config = Json.newObject();
+    var apply = new ConfigChanges(config);
+    changes.forEach(apply::apply);
+    try (var pin = store.pin()) {
+      var image = new RootImporter(store, pin, clock).make(tar, config, message);
+      var id = image.id().toString();
+      engine.note(i -> new Decision<>(
+          name.map(n -> TagRules.put(i, vch, n, id, "")).orElseGet(() -> TagRules.putNameless(i, vch, id)), ""));
+      event(vch, "import", id, name.map(Reference::familiar).orElse(id));
+      return info(engine.image(), vch, image);
+    } catch (vch.compute.image.archive.BadArchiveException e) {
+      throw new Refusal.Invalid(e.getMessage());
+    }
+  }
+
+  @Override
+  public void save(VchId vch, List<String> references, OutputStream out) throws IOException {
+    var image = engine.image();
+    try (var pin = store.pin()) {
+      Map<String, LinkedHashSet<Reference>> wanted = new LinkedHashMap<>();
+      for (var text : references) {
+        var id = TagRules.resolve(image, vch, text);
+        var names = names(image, vch, text, id);
+        if (names.isEmpty()) {
+          wanted.computeIfAbsent(id.orElseThrow(() -> TagRules.notFound(text)), _ -> new LinkedHashSet<>());
+        }
+        names.forEach(row -> wanted.computeIfAbsent(row.image(), _ -> new LinkedHashSet<>()).add(Reference.parse(row.reference())));
+      }
+      var items = new ArrayList<ArchiveSaver.Item>();
+      for (var it : wanted.entrySet()) {
+        pin.add(Digest.parse(it.getKey()));
+        items.add(new ArchiveSaver.Item(stored(it.getKey(), it.getKey()), List.copyOf(it.getValue())));
+      }
+      ArchiveSaver.write(store, items, out);
+      items.forEach(i -> event(vch, "save", i.image().id().toString(), i.image().id().toString()));
+    }
+  }
+
+  /// The tags that go with an image: the one written, or all of a repository that was written without a tag.
+  private static List<ImageTag> names(Image image, VchId vch, String text, Optional<String> id) {
+    if (text.startsWith("sha256:") || text.matches("[0-9a-f]{64}")) {
+      return List.of();
+    }
+    var reference = Reference.parse(text);
+    if (reference.digest().isPresent()) {
+      return List.of();
+    }
+    var all = image.tags(vch).filter(TagRules::tagged);
+    if (reference.tag().isPresent()) {
+      return all.filter(r -> r.reference().equals(reference.key())).toList();
+    }
+    return all.filter(r -> Reference.parse(r.reference()).name().equals(reference.name())).toList();
+  }
+
+  @Override
+  public void tag(VchId vch, String source, String target) {
+    var name = Reference.parse(target).orLatest();
+    if (name.digest().isPresent()) {
+      throw new Refusal.Invalid("refusing to create a tag with a digest reference");
+    }
+    var id = engine.note(image -> {
+      var found = TagRules.resolve(image, vch, source).orElseThrow(() -> TagRules.notFound(source));
+      return new Decision<>(TagRules.put(image, vch, name, found, ""), found);
+    });
+    event(vch, "tag", id, name.familiar());
+  }
+
+  @Override
+  public List<Removed> remove(VchId vch, String reference, boolean force) {
+    var removal = engine.note(image -> TagRules.remove(image, vch, reference, force));
+    var out = removed(vch, removal, engine.image());
+    sweeper.wake();
+    return out;
+  }
+
+  @Override
+  public List<Removed> prune(VchId vch, boolean all) {
+    var removals = engine.note(image -> TagRules.prune(image, vch, all));
+    var out = new ArrayList<Removed>();
+    removals.forEach(r -> out.addAll(removed(vch, r, engine.image())));
+    sweeper.wake();
+    return out;
+  }
+
+  private List<Removed> removed(VchId vch, TagRules.Removal removal, Image after) {
+    var out = new ArrayList<>(removal.words());
+    removal.words().forEach(_ -> event(vch, "untag", removal.imageId(), removal.imageId()));
+    if (!removal.deleted()) {
+      return out;
+    }
+    out.add(new Removed("Deleted", removal.imageId()));
+    event(vch, "delete", removal.imageId(), removal.imageId());
+    var gone = Digest.tryParse(removal.imageId()).flatMap(store::image);
+    if (gone.isPresent()) {
+      var kept = after.tags(vch).map(ImageTag::image).distinct()
+          .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
+          .flatMap(i -> i.config().chainIds().stream())
+          .collect(Collectors.toSet());
+      gone.get().config().chainIds().reversed().stream().filter(c -> !kept.contains(c)).forEach(c -> out.add(new Removed("Deleted", c.toString())));
+    }
+    return out;
+  }
+
+  private void event(VchId vch, String action, String actor, String name) {
+    engine.events().publish(new Event(vch, "image", action, actor, Map.of("name", name), clock.instant()));
+  }
+
+  /// Sweeps now and waits for the end, for tests.
+  int sweep() throws IOException {
+    return store.sweep(this::live);
+  }
+
+  @Override
+  public void close() {
+    sweeper.close();
+  }
+}
