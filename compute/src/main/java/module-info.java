@@ -11,4 +11,7 @@ module vch.compute {
   requires com.github.luben.zstd_jni;
 
   exports vch.compute.image;
+  exports vch.compute.image.archive;
+  exports vch.compute.image.registry;
+  exports vch.compute.image.store;
 }

@@ -29,6 +29,8 @@ final class ArchiveSaver {
     this.out = out;
   }
 
+  /// An image to write.
+  ///
   /// @param names tags to write with the image
   record Item(StoredImage image, List<Reference> names) {}
 

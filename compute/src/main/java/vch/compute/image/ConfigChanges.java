@@ -18,6 +18,8 @@ final class ConfigChanges {
     this.config = config;
   }
 
+  /// Applies one instruction.
+  ///
   /// @param line such as `ENV PATH=/bin`, `CMD ["sh"]`
   void apply(String line) {
     var parts = line.strip().split("\\s+", 2);

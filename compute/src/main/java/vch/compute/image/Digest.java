@@ -25,6 +25,8 @@ public record Digest(String hex) implements Comparable<Digest> {
     return good ? Optional.of(new Digest(hex)) : Optional.empty();
   }
 
+  /// Parses `sha256:` and 64 hex digits.
+  ///
   /// @throws IllegalArgumentException when the text is no SHA-256 digest
   public static Digest parse(String text) {
     return tryParse(text).orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a sha256 digest"));

@@ -33,6 +33,8 @@ public record ImageConfig(
     history = List.copyOf(history);
   }
 
+  /// Reads and checks a configuration.
+  ///
   /// @throws Json.NotJson in one sentence, when this is no configuration of an image
   public static ImageConfig parse(byte[] json) throws Json.NotJson {
     var root = Json.object(json, "the image configuration");

@@ -26,6 +26,8 @@ public final class Json {
 
   private Json() {}
 
+  /// Reads an object.
+  ///
   /// @param what for the message, such as `the manifest`
   /// @throws NotJson when it is no JSON object
   public static ObjectNode object(byte[] text, String what) throws NotJson {

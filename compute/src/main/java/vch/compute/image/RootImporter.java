@@ -24,6 +24,8 @@ final class RootImporter {
     this.clock = clock;
   }
 
+  /// Makes and keeps the image.
+  ///
   /// @param config defaults for containers, in Docker's form
   StoredImage make(InputStream tar, ObjectNode config, String message) throws IOException {
     var file = store.newTemp();

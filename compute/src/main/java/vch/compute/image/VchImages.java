@@ -40,6 +40,8 @@ public final class VchImages implements Images, AutoCloseable {
   private final InstantSource clock;
   private final Sweeper sweeper;
 
+  /// Takes what it works with; nothing is read yet.
+  ///
   /// @param store as opened for the same state directory; it also tells the runtime where layers are
   public VchImages(ImageStore store, Engine engine, Registries registries, InstantSource clock) {
     this.store = store;

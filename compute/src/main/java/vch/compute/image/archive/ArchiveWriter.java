@@ -18,6 +18,8 @@ public final class ArchiveWriter implements AutoCloseable {
   private final Instant time;
   private final Set<String> written = new HashSet<>();
 
+  /// Writes to a stream that stays open.
+  ///
   /// @param time of every entry
   public ArchiveWriter(OutputStream out, Instant time) {
     this.out = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
@@ -42,6 +44,8 @@ public final class ArchiveWriter implements AutoCloseable {
     out.closeArchiveEntry();
   }
 
+  /// Adds a file from a stream.
+  ///
   /// @param size what the stream holds, exactly
   public void file(String name, int mode, long size, InputStream content) throws IOException {
     put(new TarArchiveEntry(name, TarConstants.LF_NORMAL), mode, size);

@@ -12,6 +12,8 @@ public final class BoundedInputStream extends FilterInputStream {
   private final LongConsumer read;
   private long count;
 
+  /// Counts from 0.
+  ///
   /// @param what what is too large, for the message
   /// @param read told of the bytes read so far
   public BoundedInputStream(InputStream in, long max, String what, LongConsumer read) {

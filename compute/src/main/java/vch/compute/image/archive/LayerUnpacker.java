@@ -41,6 +41,8 @@ public final class LayerUnpacker {
   private long bytesAtSpaceCheck;
   private boolean replaced;
 
+  /// Prepares for one layer.
+  ///
   /// @param root exists and is empty
   public LayerUnpacker(Path root, Rights rights, Limits limits) {
     this.root = new LayerRoot(root, rights);
@@ -48,6 +50,8 @@ public final class LayerUnpacker {
     this.limits = limits;
   }
 
+  /// How much was unpacked.
+  ///
   /// @param bytes of file contents
   public record Unpacked(long bytes, long entries) {}
 

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 
 /// What only root may do to a file while a layer is unpacked. Nothing here follows a symbolic link in the last component.
 public interface Rights {
+  /// Gives the file to a user and a group.
+  ///
   /// @param uid unsigned 32 bits
   /// @param gid unsigned 32 bits
   void owner(Path path, int uid, int gid) throws IOException;

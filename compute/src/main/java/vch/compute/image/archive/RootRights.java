@@ -11,6 +11,8 @@ import vch.kernel.libc.Xattr;
 
 /// [Rights] by system calls, for a daemon that runs as root.
 public final class RootRights implements Rights {
+  public RootRights() {}
+
   @Override
   public void owner(Path path, int uid, int gid) throws IOException {
     call(() -> Chown.lchown(path, uid, gid));

@@ -36,6 +36,8 @@ public final class ManifestReader {
 
   public record Manifest(Descriptor config, List<Descriptor> layers) implements Found {}
 
+  /// A choice of images.
+  ///
   /// @param images one per platform, with the platform
   public record Index(List<Entry> images) implements Found {
     /// The best image for the platform.
@@ -88,7 +90,7 @@ public final class ManifestReader {
     for (var element : Json.elements(json, "layers")) {
       var layer = descriptor(element, LAYER_BYTES_MAX);
       var type = layer.mediaType();
-      if (type.contains("foreign") || type.contains("nondistributable") && !Json.texts(element, "urls").isEmpty()) {
+      if (type.contains("foreign") || (type.contains("nondistributable") && !Json.texts(element, "urls").isEmpty())) {
         throw new Refusal.Unsupported("layer " + layer.digest() + " is kept outside the registry (" + type + "), which is not offered");
       }
       if (!type.contains(".tar") && !type.contains("rootfs.diff")) {

@@ -36,6 +36,8 @@ public final class Registries {
     this.pause = pause;
   }
 
+  /// For the daemon.
+  ///
   /// @param certificates directories with one directory of `*.crt` per registry, named `host` or `host:port`
   public static Registries of(ImageStore store, List<Path> certificates) {
     return new Registries(store, new Trust(certificates), seconds -> Thread.sleep(java.time.Duration.ofSeconds(seconds)));
@@ -52,6 +54,8 @@ public final class Registries {
   /// @param insecure  hosts, `host:port` or networks that need no verified TLS
   public record Wish(Reference reference, Optional<Platform> platform, Optional<Credentials> credentials, List<String> insecure) {}
 
+  /// What came.
+  ///
   /// @param digest of the manifest or index that the reference means
   public record Pulled(StoredImage image, Digest digest) {}
 
