@@ -1,0 +1,154 @@
+package vch.portlayer.rule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static vch.portlayer.rule.Refused.refused;
+import static vch.portlayer.rule.World.subnet;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.EndpointId;
+import vch.portlayer.container.NetworkMode;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.vch.Vch;
+
+class EndpointRulesTest {
+  private final World world = new World();
+  private final Vch blue = world.vch("blue");
+  private Scope n = world.scope(blue, "n", subnet("10.1.0.0/24"));
+
+  @BeforeEach
+  void anotherNetwork() {
+    world.scope(blue, "m");
+  }
+
+  private Endpoint connect(Container c, EndpointRequest request) {
+    return world.decide(i -> EndpointRules.connect(i, c.id(), request));
+  }
+
+  private void refuse(Class<? extends Refusal> kind, String text, Container c, EndpointRequest request) {
+    refused(world, kind, text, i -> EndpointRules.connect(i, c.id(), request));
+  }
+
+  private EndpointRequest request(String network, int priority, Optional<String> mac, Optional<String> link, List<String> aliases) {
+    return new EndpointRequest(
+        new EndpointId(world.hex(64)), network, List.of(), mac, aliases, List.of(), priority, link, Map.of(), 5);
+  }
+
+  @Test
+  void a_running_container_gets_its_place_at_once() {
+    var web = world.run(blue, "web");
+    var endpoint = connect(web, world.at("n"));
+    assertThat(endpoint.link()).isEqualTo("eth1");
+    assertThat(endpoint.addresses()).hasSize(1);
+    assertThat(connect(web, world.at("m", "")).link()).isEqualTo("eth2");
+    refuse(Refusal.Forbidden.class, "endpoint with name web already exists in network n", web, world.at("n"));
+    refuse(Refusal.Forbidden.class, "endpoint with name web already exists in network n", web, world.at(n.id().value()));
+    refuse(Refusal.NotFound.class, "network nix not found", web, world.at("nix"));
+    world.decide(i -> EndpointRules.disconnect(i, web.id(), n.id()));
+    refused(
+        world, Refusal.Failed.class, "container " + web.id() + " is not connected to network n",
+        i -> EndpointRules.disconnect(i, web.id(), n.id()));
+    assertThat(world.image.members(n.id())).isEmpty();
+    assertThat(connect(web, world.at("n")).link()).isEqualTo("eth3");
+  }
+
+  @Test
+  void a_stopped_container_keeps_what_start_must_decide() {
+    var web = world.create(blue, "web");
+    assertThat(connect(web, world.at("later")).scope()).isEmpty();
+    connect(web, world.at("n"));
+    assertThat(EndpointRules.connect(world.image, web.id(), world.at("n")).changes()).isEmpty();
+    world.create(blue, "db", w -> w.on(world.at("n", "10.1.0.77")));
+    var app = world.create(blue, "app");
+    assertThat(connect(app, world.at("n", "10.1.0.77")).addresses()).isEmpty();
+    refused(
+        world, Refusal.Failed.class, "container " + app.id() + " is not connected to the network m",
+        i -> EndpointRules.disconnect(i, app.id(), ScopeRules.find(i, blue.id(), "m").id()));
+    var live = world.run(blue, "live");
+    refuse(Refusal.Forbidden.class, "Address already in use (10.1.0.77 is held by container db)", live, world.at("n", "10.1.0.77"));
+  }
+
+  @Test
+  void modes_that_cannot_be_connected() {
+    var web = world.run(blue, "web");
+    refuse(
+        Refusal.Invalid.class, "cannot connect container to host network - container must be created in host network mode", web,
+        world.at("host"));
+    var none = "container cannot be connected to multiple networks with one of the networks in private (none) mode";
+    refuse(Refusal.Invalid.class, none, web, world.at("none"));
+    refuse(Refusal.Invalid.class, none, world.create(blue, "lone", w -> w.on(world.at("none"))), world.at("n"));
+    var side = world.create(blue, "side", w -> { w.mode = new NetworkMode.Shared("web"); w.networks = List.of(); return w; });
+    refuse(
+        Refusal.Invalid.class,
+        "container sharing network namespace with another container or host cannot be connected to any other network", side, world.at("n"));
+    var gone = world.create(blue, "gone");
+    world.decide(i -> ContainerRules.removing(i, gone.id()));
+    refuse(
+        Refusal.Failed.class, "Container " + gone.id() + " is marked for removal and cannot be connected or disconnected to the network",
+        gone, world.at("n"));
+  }
+
+  @Test
+  void wrong_settings_are_reported_together() {
+    var web = world.run(blue, "web", w -> w.on(world.at("n")));
+    refuse(
+        Refusal.Invalid.class,
+        "invalid endpoint settings:\ninvalid MAC address: 02:42\nuser-specified IP address is supported on user-defined networks only\n"
+            + "network-scoped aliases are only supported for user-defined networks\ninvalid network alias \"a/b\": a name without spaces"
+            + " and slashes is needed\ninterface name \"eth0\" is in use for network n",
+        web,
+        new EndpointRequest(
+            new EndpointId(world.hex(64)), "bridge", List.of("172.16.0.9"), Optional.of("02:42"), List.of("a/b"), List.of(), 0,
+            Optional.of("eth0"), Map.of(), 5));
+    refuse(
+        Refusal.Invalid.class, "invalid endpoint settings:\ninvalid MAC address: 01:00:5e:00:00:01 is not the address of one host", web,
+        request("m", 0, Optional.of("01:00:5e:00:00:01"), Optional.empty(), List.of()));
+    refuse(
+        Refusal.Invalid.class,
+        "invalid endpoint settings:\ninvalid interface name \"a/b\": 1 to 15 characters without spaces, '/', ':' and '%' are needed", web,
+        request("m", 0, Optional.empty(), Optional.of("a/b"), List.of()));
+    refuse(Refusal.Invalid.class, "no configured subnet contains IP address 10.2.0.9 (network m has 172.17.0.0/16)", web, world.at("m", "10.2.0.9"));
+  }
+
+  @Test
+  void link_names_never_meet() {
+    var web = world.run(blue, "web");
+    connect(web, request("n", 0, Optional.empty(), Optional.of("eth2"), List.of()));
+    assertThat(connect(web, world.at("m")).link()).isEqualTo("eth3");
+  }
+
+  @Test
+  void the_default_route_is_deterministic() {
+    world.internal(blue, "in");
+    var web = world.run(blue, "web", w -> w.on(world.at("in")));
+    assertThat(EndpointRules.defaultRoute(world.image, web)).isEmpty();
+    connect(web, world.at("m"));
+    connect(web, world.at("n"));
+    assertThat(route(web)).isEqualTo("m");
+    connect(web, request("bridge", 5, Optional.empty(), Optional.empty(), List.of()));
+    assertThat(route(web)).isEqualTo("bridge");
+    world.decide(i -> EndpointRules.disconnect(i, web.id(), ScopeRules.find(i, blue.id(), "bridge").id()));
+    assertThat(route(web)).isEqualTo("m");
+    assertThat(EndpointRules.published(world.container(web.id())).orElseThrow().network()).isEqualTo("in");
+  }
+
+  private String route(Container c) {
+    return EndpointRules.defaultRoute(world.image, world.container(c.id())).orElseThrow().network();
+  }
+
+  @Test
+  void a_foreign_network_cannot_be_named() {
+    var red = world.vch("red");
+    var theirs = world.scope(red, "theirs");
+    var web = world.run(blue, "web");
+    refuse(Refusal.NotFound.class, "network " + theirs.id() + " not found", web, world.at(theirs.id().value()));
+    refused(
+        world, Refusal.NotFound.class, "network " + theirs.id() + " not found", i -> EndpointRules.disconnect(i, web.id(), theirs.id()));
+  }
+}
