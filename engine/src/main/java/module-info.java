@@ -5,6 +5,7 @@ module vch.engine {
   requires static transitive org.jspecify;
   requires transitive vch.portlayer;
   requires java.sql;
+  requires org.xerial.sqlitejdbc;
   requires tools.jackson.databind;
 
   exports vch.engine;

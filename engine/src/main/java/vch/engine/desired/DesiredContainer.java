@@ -15,6 +15,7 @@ import vch.engine.machine.Part;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
+import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -58,7 +59,7 @@ final class DesiredContainer {
     for (var endpoint : container.endpoints()) {
       endpoint.scope().flatMap(image::scope).ifPresent(scope -> attach(out, ns, container, endpoint, scope));
     }
-    DefaultRoute.of(image, container)
+    EndpointRules.defaultRoute(image, container)
         .ifPresent(
             endpoint ->
                 endpoint
