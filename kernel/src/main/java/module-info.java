@@ -6,4 +6,9 @@ module vch.kernel {
 
   exports vch.kernel.libc;
   exports vch.kernel.unix;
+  exports vch.kernel.netns;
+  exports vch.kernel.netlink;
+  exports vch.kernel.rtnl;
+  exports vch.kernel.nft;
+  exports vch.kernel.conntrack;
 }

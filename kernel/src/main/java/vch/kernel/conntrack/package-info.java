@@ -1,0 +1,2 @@
+/// Connection tracking of one network namespace, by ctnetlink.
+package vch.kernel.conntrack;

@@ -1,0 +1,33 @@
+package vch.kernel.nft;
+
+/// Types of fields of set elements, with nft's number for them (include/datatype.h of nftables) and their size on the wire.
+public enum FieldType {
+  IPV4_ADDR(7, 4),
+  IPV6_ADDR(8, 16),
+  ETHER_ADDR(9, 6),
+  INET_PROTO(12, 1),
+  INET_SERVICE(13, 2),
+  IFNAME(41, 16),
+  OTHER(0, 4);
+
+  private final int number;
+  private final int bytes;
+
+  FieldType(int number, int bytes) {
+    this.number = number;
+    this.bytes = bytes;
+  }
+
+  public int bytes() {
+    return bytes;
+  }
+
+  static FieldType of(int number) {
+    for (var type : values()) {
+      if (type.number == number) {
+        return type;
+      }
+    }
+    return OTHER;
+  }
+}

@@ -1,0 +1,9 @@
+package vch.kernel.nft;
+
+/// @param family `ip`, `ip6`, `inet`, `bridge`, `arp` or `netdev`
+public record TableName(String family, String name) {
+  @Override
+  public String toString() {
+    return family + " " + name;
+  }
+}
