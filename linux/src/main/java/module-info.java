@@ -4,4 +4,6 @@ module vch.linux {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
   requires vch.kernel;
+
+  exports vch.linux;
 }

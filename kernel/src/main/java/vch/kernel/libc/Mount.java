@@ -40,14 +40,12 @@ public final class Mount {
   /// @param type   `overlay`, `tmpfs`…; empty for MS_BIND, MS_REMOUNT and changes of propagation
   /// @param data   options of the file system, at most 4095 bytes; may be empty
   public static void mount(String source, Path target, String type, long flags, String data) {
-    Native.call("mount", (type.isEmpty() ? source : type) + " on " + target, (arena, state) ->
-        (int) MOUNT.invokeExact(
-            state,
-            source.isEmpty() ? arena.allocateFrom("none") : arena.allocateFrom(source),
-            arena.allocateFrom(target.toString()),
-            type.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(type),
-            flags,
-            data.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(data)));
+    Native.call("mount", (type.isEmpty() ? source : type) + " on " + target, (arena, state) -> {
+      MemorySegment from = arena.allocateFrom(source.isEmpty() ? "none" : source);
+      MemorySegment kind = type.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(type);
+      MemorySegment options = data.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(data);
+      return (int) MOUNT.invokeExact(state, from, arena.allocateFrom(target.toString()), kind, flags, options);
+    });
   }
 
   /// Shows `source` at `target` too.

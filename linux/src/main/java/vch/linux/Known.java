@@ -1,0 +1,49 @@
+package vch.linux;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.MachineObject.Route;
+import vch.portlayer.address.Mac;
+
+/// How links, addresses and routes of one namespace were when we last made or saw them, so that a notification of our own
+/// work is told from one of somebody else's. Safe for all threads.
+final class Known {
+  /// @param mac empty: any
+  record KnownLink(boolean up, int mtu, Optional<Mac> mac, Optional<String> master) {}
+
+  private final Map<String, KnownLink> links = new ConcurrentHashMap<>();
+  private final Set<Address> addresses = ConcurrentHashMap.newKeySet();
+  private final Set<Route> routes = ConcurrentHashMap.newKeySet();
+
+  void link(Link link) {
+    links.put(link.name(), new KnownLink(link.up(), link.mtu(), link.mac(), link.master()));
+  }
+
+  /// The far end of a pair, in whose namespace this is.
+  void peer(Link link, LinkKind.Veth veth) {
+    links.put(veth.peer(), new KnownLink(true, link.mtu(), Optional.of(veth.peerMac()), Optional.empty()));
+  }
+
+  void forgetLink(String name) {
+    links.remove(name);
+    addresses.removeIf(a -> a.link().equals(name));
+    routes.removeIf(r -> r.link().equals(name));
+  }
+
+  Optional<KnownLink> link(String name) {
+    return Optional.ofNullable(links.get(name));
+  }
+
+  Set<Address> addresses() {
+    return addresses;
+  }
+
+  Set<Route> routes() {
+    return routes;
+  }
+}

@@ -1,0 +1,209 @@
+package vch.linux;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Step;
+import vch.kernel.libc.Errno;
+import vch.kernel.netlink.Message;
+import vch.kernel.rtnl.LinkInfo;
+import vch.kernel.rtnl.LinkMessages;
+
+/// Steps for links. For one thread; other threads may have objects of their own.
+final class LinkSteps {
+  private static final String LO = "lo";
+
+  private final Spaces spaces;
+  private final String daemon;
+  private final LinkRemovals removals;
+
+  /// @param daemon the word that marks links of ours
+  LinkSteps(Spaces spaces, String daemon, LinkRemovals removals) {
+    this.spaces = spaces;
+    this.daemon = daemon;
+    this.removals = removals;
+  }
+
+  private record Make(Step step, Link link, boolean isNew) {}
+
+  void apply(List<Step> steps, Outcomes outcomes) {
+    Map<NamespaceName, List<Step>> removed = new TreeMap<>();
+    Map<NamespaceName, List<Make>> made = new TreeMap<>();
+    for (var step : steps) {
+      var link = (Link) step.object();
+      switch (step) {
+        case Step.Remove _ -> removed.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(step);
+        case Step.Add _ ->
+            made.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(new Make(step, link, true));
+        case Step.Change _ ->
+            made.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(new Make(step, link, false));
+      }
+    }
+    removed.forEach((namespace, list) ->
+        outcomes.attempt(list, () -> spaces.find(namespace).ifPresent(space -> remove(space, list, outcomes))));
+    made.forEach((namespace, list) ->
+        outcomes.attempt(list.stream().map(Make::step).toList(), () -> make(spaces.get(namespace), list, outcomes)));
+    peers(made.values().stream().flatMap(List::stream).toList(), outcomes);
+  }
+
+  private void make(Space space, List<Make> list, Outcomes outcomes) {
+    create(space, list, outcomes);
+    var masters = new HashMap<String, Optional<Integer>>();
+    var requests = new Requests();
+    for (var make : list) {
+      var link = make.link;
+      if (outcomes.failed(make.step)) {
+        continue;
+      }
+      if (!(link.kind() instanceof LinkKind.Loopback)) {
+        requests.add(make.step, LinkMessages.alias(link.name(), LinkMark.alias(daemon, link.kind())));
+        settings(space, make, masters, requests, outcomes);
+      } else if (!make.isNew) {
+        requests.add(make.step, LinkMessages.mtu(LO, link.mtu()));
+      }
+      requests.add(make.step, LinkMessages.up(link.name(), link.up()));
+      space.known().link(link);
+    }
+    requests.send(space.rtnl(), outcomes);
+  }
+
+  private static void settings(
+      Space space, Make make, Map<String, Optional<Integer>> masters, Requests requests, Outcomes outcomes) {
+    var link = make.link;
+    link.mac().ifPresent(mac -> requests.add(make.step, LinkMessages.mac(link.name(), mac.bytes())));
+    // A bridge follows the smallest MTU of its ports until it is told one.
+    if (!make.isNew || !(link.kind() instanceof LinkKind.Veth)) {
+      requests.add(make.step, LinkMessages.mtu(link.name(), link.mtu()));
+    }
+    if (link.master().isEmpty()) {
+      if (!make.isNew) {
+        requests.add(make.step, LinkMessages.master(link.name(), 0));
+      }
+      return;
+    }
+    var name = link.master().get();
+    masters.computeIfAbsent(name, n -> space.rtnl().link(n).map(LinkInfo::index)).ifPresentOrElse(
+        index -> requests.add(make.step, LinkMessages.master(link.name(), index)),
+        () -> outcomes.fail(make.step, "there is no link " + name + " to be a port of"));
+  }
+
+  /// Links that are new. "File exists" is well where the link is ours and of that kind.
+  private void create(Space space, List<Make> list, Outcomes outcomes) {
+    var here = new ArrayList<Make>();
+    var messages = new ArrayList<Message>();
+    for (var make : list) {
+      if (make.isNew) {
+        outcomes.attempt(List.of(make.step), () -> {
+          switch (make.link.kind()) {
+            case LinkKind.Bridge _ -> messages.add(LinkMessages.bridge(make.link.name()));
+            case LinkKind.Veth(var namespace, var peer, var mac) -> messages.add(LinkMessages.veth(
+                make.link.name(), make.link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
+            case LinkKind.Macvlan(var parent) -> {
+              macvlan(space, make, parent, outcomes);
+              return;
+            }
+            case LinkKind.Loopback _ -> {
+              return;
+            }
+          }
+          here.add(make);
+        });
+      }
+    }
+    if (messages.isEmpty()) {
+      return;
+    }
+    var acks = space.rtnl().batch(messages);
+    for (int i = 0; i < acks.size(); i++) {
+      var make = here.get(i);
+      if (acks.get(i).is(Errno.EEXIST)) {
+        existing(space, make, outcomes);
+      } else if (!acks.get(i).ok()) {
+        outcomes.fail(make.step, acks.get(i).reason());
+      }
+    }
+  }
+
+  /// A macvlan is made where its parent is, and born in its namespace.
+  private void macvlan(Space space, Make make, String parent, Outcomes outcomes) {
+    var machine = spaces.machine();
+    var below = machine.rtnl().link(parent);
+    if (below.isEmpty()) {
+      outcomes.fail(make.step, "there is no link " + parent + " on the machine");
+      return;
+    }
+    var ack = machine.rtnl().request(LinkMessages.macvlan(make.link.name(), below.get().index(), space.fd()));
+    if (ack.is(Errno.EEXIST)) {
+      existing(space, make, outcomes);
+    } else if (!ack.ok()) {
+      outcomes.fail(make.step, ack.reason());
+    }
+  }
+
+  private void existing(Space space, Make make, Outcomes outcomes) {
+    var now = space.rtnl().link(make.link.name());
+    if (now.isEmpty()) { // so it is the name of the far end that is taken
+      var far = make.link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)
+          ? "link " + peer + " in " + namespace + " is there already"
+          : "file exists";
+      outcomes.fail(make.step, far);
+      return;
+    }
+    if (!now.get().alias().equals(LinkMark.alias(daemon, make.link.kind()))) {
+      outcomes.fail(make.step, "a link of that name is there already and is not ours");
+    }
+  }
+
+  /// The far ends of pairs: marked and set up in their own namespaces, one call for each.
+  private void peers(List<Make> list, Outcomes outcomes) {
+    Map<NamespaceName, Requests> all = new TreeMap<>();
+    Map<NamespaceName, List<Step>> steps = new TreeMap<>();
+    for (var make : list) {
+      if (make.link.kind() instanceof LinkKind.Veth veth && !outcomes.failed(make.step)) {
+        outcomes.attempt(List.of(make.step), () -> {
+          spaces.get(veth.peerNamespace()).known().peer(make.link, veth);
+          var requests = all.computeIfAbsent(veth.peerNamespace(), _ -> new Requests());
+          steps.computeIfAbsent(veth.peerNamespace(), _ -> new ArrayList<>()).add(make.step);
+          requests.add(make.step, LinkMessages.alias(veth.peer(), LinkMark.peerAlias(daemon)));
+          if (!make.isNew) {
+            requests.add(make.step, LinkMessages.mac(veth.peer(), veth.peerMac().bytes()));
+            requests.add(make.step, LinkMessages.mtu(veth.peer(), make.link.mtu()));
+          }
+          requests.add(make.step, LinkMessages.up(veth.peer(), true));
+        });
+      }
+    }
+    all.forEach((namespace, requests) -> outcomes.attempt(
+        steps.getOrDefault(namespace, List.of()), () -> requests.send(spaces.get(namespace).rtnl(), outcomes)));
+  }
+
+  private void remove(Space space, List<Step> list, Outcomes outcomes) {
+    var indexes = new ArrayList<Integer>();
+    var steps = new ArrayList<Step>();
+    for (var step : list) {
+      var link = (Link) step.object();
+      space.known().forgetLink(link.name());
+      if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
+        spaces.find(namespace).ifPresent(s -> s.known().forgetLink(peer));
+      }
+      if (link.kind() instanceof LinkKind.Loopback) {
+        space.rtnl().request(LinkMessages.up(LO, false)).check("set lo down", "in " + space.name());
+        continue;
+      }
+      var now = space.rtnl().link(link.name());
+      if (now.isPresent() && LinkMark.parse(daemon, now.get().alias()).isPresent()) {
+        indexes.add(now.get().index());
+        steps.add(step);
+      } else if (now.isPresent()) {
+        outcomes.fail(step, "the link of that name is not ours");
+      }
+    }
+    outcomes.attempt(steps, () -> removals.remove(space, indexes));
+  }
+}

@@ -1,0 +1,231 @@
+package vch.linux;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import vch.engine.machine.Machine;
+import vch.engine.machine.MachineObject;
+import vch.engine.machine.MachineObject.Element;
+import vch.engine.machine.MachineObject.Kind;
+import vch.engine.machine.MachineObject.Namespace;
+import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Outcome;
+import vch.engine.machine.Part;
+import vch.engine.machine.Step;
+import vch.kernel.conntrack.Conntrack;
+import vch.kernel.libc.Fd;
+import vch.kernel.libc.Fcntl;
+import vch.kernel.netns.Gate;
+import vch.kernel.rtnl.RouteInfo;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Protocol;
+
+/// The machine's network, Linux 5.18 or later. Safe for all threads.
+///
+/// Ours are: namespaces pinned below the run directory, links that carry our mark in their alias, addresses and routes on
+/// them with our protocol number, tables called `portlayer…` and their elements. Nothing else is ever looked at.
+public final class LinuxMachine implements Machine {
+  private final Gate gate;
+  private final Spaces spaces;
+  private final LinkRemovals removals = new LinkRemovals();
+  private final String daemon;
+  private final LinkSteps links;
+  private final AddressSteps addresses;
+  private final SysctlSteps settings;
+  private final RulesetSteps rulesets;
+  private final ElementSteps elements;
+
+  /// Guarded by this.
+  private Optional<Watcher> watcher = Optional.empty();
+
+  private LinuxMachine(Path runDirectory, String daemon, Gate gate, Fd home) {
+    this.gate = gate;
+    this.daemon = daemon;
+    this.spaces = new Spaces(runDirectory.resolve("netns"), gate, home);
+    this.links = new LinkSteps(spaces, daemon, removals);
+    this.addresses = new AddressSteps(spaces);
+    this.settings = new SysctlSteps(spaces);
+    this.rulesets = new RulesetSteps(spaces);
+    this.elements = new ElementSteps(spaces);
+  }
+
+  /// The machine is the namespace that this process was started in.
+  ///
+  /// @param runDirectory where namespaces are pinned, in `netns/`
+  /// @param daemon       a word that no other daemon of the machine has and that a later one of the same state has again;
+  ///                     marks links as ours. Letters and digits
+  public static LinuxMachine open(Path runDirectory, String daemon) {
+    var gate = Gate.open();
+    return new LinuxMachine(runDirectory, checked(daemon), gate, Fcntl.duplicate(gate.home()));
+  }
+
+  /// As [#open(Path, String)], with another namespace in the place of the process's own. It must exist as long as the
+  /// machine is used.
+  public static LinuxMachine openAt(Path runDirectory, String daemon, Fd machineNamespace) {
+    return new LinuxMachine(runDirectory, checked(daemon), Gate.open(), Fcntl.duplicate(machineNamespace));
+  }
+
+  private static String checked(String daemon) {
+    if (!daemon.matches("[A-Za-z0-9]{1,32}")) {
+      throw new IllegalArgumentException("'" + daemon + "' is not 1 to 32 letters and digits");
+    }
+    return daemon;
+  }
+
+  @Override
+  public Collection<MachineObject> observe(Collection<MachineObject> wanted) {
+    var observer = new Observer(spaces, daemon, rulesets, wanted);
+    var out = new ArrayList<MachineObject>(observer.observe(spaces.machine()));
+    spaces.pinned().forEach(space -> out.addAll(observer.observe(space)));
+    return out;
+  }
+
+  @Override
+  public Collection<MachineObject> observe(Set<NamespaceName> within, Collection<MachineObject> wanted) {
+    var observer = new Observer(spaces, daemon, rulesets, wanted);
+    var pinned = new HashSet<Space>(spaces.pinned());
+    pinned.add(spaces.machine());
+    var out = new ArrayList<MachineObject>();
+    pinned.stream().filter(s -> within.contains(s.name())).forEach(space -> out.addAll(observer.observe(space)));
+    return out;
+  }
+
+  @Override
+  public List<Outcome> apply(List<Step> stage) {
+    var outcomes = new Outcomes();
+    Map<Kind, List<Step>> byKind = new EnumMap<>(Kind.class);
+    var goneNamespaces = new ArrayList<Step>();
+    for (var step : stage) {
+      if (step instanceof Step.Remove && step.object() instanceof Namespace) {
+        goneNamespaces.add(step);
+      } else {
+        byKind.computeIfAbsent(step.object().key().kind(), _ -> new ArrayList<>()).add(step);
+      }
+    }
+    byKind.forEach((kind, steps) -> outcomes.attempt(steps, () -> {
+      switch (kind) {
+        case NAMESPACE -> namespaces(steps, outcomes);
+        case SYSCTL -> settings.apply(steps, outcomes);
+        case RULESET -> rulesets.apply(steps, outcomes);
+        case LINK -> links.apply(steps, outcomes);
+        case ELEMENT -> elements.apply(steps, outcomes);
+        case ADDRESS, ROUTE -> addresses.apply(steps, outcomes);
+      }
+    }));
+    namespaces(goneNamespaces, outcomes);
+    return outcomes.of(stage);
+  }
+
+  private void namespaces(List<Step> steps, Outcomes outcomes) {
+    for (var step : steps) {
+      var name = step.object().namespace();
+      outcomes.attempt(List.of(step), () -> {
+        if (step instanceof Step.Remove) {
+          spaces.remove(name);
+        } else {
+          spaces.make(name);
+        }
+      });
+    }
+  }
+
+  @Override
+  public synchronized void watch(Consumer<NamespaceName> touched) {
+    if (watcher.isPresent()) {
+      throw new IllegalStateException("the machine is watched already");
+    }
+    var created = new Watcher(spaces, rulesets, touched);
+    watcher = Optional.of(created);
+    created.start();
+  }
+
+  @Override
+  public Path path(NamespaceName namespace) {
+    return spaces.path(namespace);
+  }
+
+  @Override
+  public <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception {
+    return spaces.get(namespace).in(opening);
+  }
+
+  @Override
+  public void forgetConnections(NamespaceName namespace, List<Element> publications) {
+    var published = publications.stream().map(Published::of).filter(p -> p.protocol == Protocol.UDP).toList();
+    if (published.isEmpty()) {
+      return;
+    }
+    spaces.find(namespace).ifPresent(space -> {
+      try (var conntrack = space.inside(Conntrack::open)) {
+        conntrack.forget(flow -> published.stream().anyMatch(p -> p.meets(flow)));
+      }
+    });
+  }
+
+  /// Where a publication is reached.
+  private record Published(Protocol protocol, Optional<Ip> address, PortRange ports) {
+    static Published of(Element element) {
+      var protocol = Protocol.TCP;
+      var address = Optional.<Ip>empty();
+      var ports = new PortRange(1, 65535);
+      for (var part : element.parts()) {
+        switch (part) {
+          case Part.Proto(var p) -> protocol = p;
+          case Part.Address(var ip) -> address = Optional.of(ip);
+          case Part.Ports(var range) -> ports = range;
+          case Part.Name _, Part.Hardware _ -> {}
+        }
+      }
+      return new Published(protocol, address, ports);
+    }
+
+    boolean meets(Conntrack.Flow flow) {
+      return flow.protocol() == protocol.number()
+          && flow.port() > 0
+          && ports.contains(flow.port())
+          && address.map(a -> a.equals(Addresses.ip(flow.destination()))).orElse(true);
+    }
+  }
+
+  /// Neither the default route, which overlaps everything, nor link-local and multicast subnets, which are on every link;
+  /// nor the subnets of our own links' addresses.
+  @Override
+  public List<Subnet> routes(NamespaceName namespace) {
+    var space = spaces.get(namespace);
+    var ours = new HashSet<Integer>();
+    space.rtnl().links().stream()
+        .filter(l -> LinkMark.parse(daemon, l.alias()).isPresent())
+        .forEach(l -> ours.add(l.index()));
+    return space.rtnl().routes().stream()
+        .filter(r -> r.type() == RouteInfo.UNICAST
+            && r.length() > 0
+            && r.protocol() != AddressSteps.PROTOCOL
+            && !ours.contains(r.link())
+            && !r.to().isLinkLocalAddress()
+            && !r.to().isLoopbackAddress()
+            && !r.to().isMulticastAddress())
+        .map(r -> Addresses.subnet(r.to(), r.length()))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /// Lets go of everything; what was made stays.
+  @Override
+  public synchronized void close() {
+    watcher.ifPresent(Watcher::close);
+    removals.close();
+    spaces.close();
+    gate.close();
+  }
+}

@@ -1,0 +1,35 @@
+package vch.linux;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import vch.engine.machine.Step;
+import vch.kernel.libc.Errno;
+import vch.kernel.netlink.Message;
+import vch.kernel.rtnl.Rtnl;
+
+/// Netlink messages collected for one namespace and sent in one call, each on behalf of a step. For one thread.
+final class Requests {
+  private record Request(Step step, Message message, Set<Errno> alreadySo) {}
+
+  private final List<Request> requests = new ArrayList<>();
+
+  /// @param alreadySo what the kernel says when the thing is as the step wants it
+  void add(Step step, Message message, Errno... alreadySo) {
+    requests.add(new Request(step, message, Set.of(alreadySo)));
+  }
+
+  void send(Rtnl rtnl, Outcomes outcomes) {
+    if (requests.isEmpty()) {
+      return;
+    }
+    var acks = rtnl.batch(requests.stream().map(Request::message).toList());
+    for (int i = 0; i < acks.size(); i++) {
+      var ack = acks.get(i);
+      var request = requests.get(i);
+      if (!ack.ok() && request.alreadySo.stream().noneMatch(ack::is)) {
+        outcomes.fail(request.step, ack.reason());
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package vch.linux;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import vch.engine.machine.NamespaceName;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Fd;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Open;
+import vch.kernel.libc.Write;
+import vch.kernel.netns.Gate;
+import vch.kernel.netns.Pins;
+
+/// All namespaces that are ours, and the machine's own. Safe for all threads; the monitor guards the map.
+final class Spaces implements AutoCloseable {
+  private static final Path PROMOTE = Path.of("/proc/sys/net/ipv4/conf/all/promote_secondaries");
+
+  private final Gate gate;
+  private final Pins pins;
+  private final Space machine;
+  private final Map<NamespaceName, Space> spaces = new TreeMap<>();
+  private Consumer<Space> opened = _ -> {};
+
+  /// @param home the machine's namespace; ownership is taken
+  Spaces(Path directory, Gate gate, Fd home) {
+    this.gate = gate;
+    this.pins = new Pins(directory, gate);
+    var path = Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + home.number());
+    this.machine = new Space(NamespaceName.MACHINE, path, home, gate);
+  }
+
+  Space machine() {
+    return machine;
+  }
+
+  /// From now on each namespace is shown to `listener` when we get a hand on it; those of now too.
+  void onOpened(Consumer<Space> listener) {
+    List<Space> present;
+    synchronized (this) {
+      opened = listener;
+      present = List.copyOf(spaces.values());
+    }
+    present.forEach(listener);
+  }
+
+  /// Makes the namespace; nothing happens if it is there.
+  void make(NamespaceName name) {
+    if (name.equals(NamespaceName.MACHINE) || find(name).isPresent()) {
+      return;
+    }
+    put(new Space(name, pins.path(name.value()), pins.make(name.value(), Spaces::settle), gate));
+  }
+
+  /// Runs inside each new namespace: with this, removing an address does not take others of its subnet along.
+  private static void settle() {
+    try (var file = Open.open(PROMOTE, Open.O_WRONLY)) {
+      Write.writeAll(file, new byte[] {'1'});
+    }
+  }
+
+  private Space put(Space space) {
+    Consumer<Space> listener;
+    synchronized (this) {
+      var now = spaces.get(space.name());
+      if (now != null) {
+        space.close();
+        return now;
+      }
+      spaces.put(space.name(), space);
+      listener = opened;
+    }
+    listener.accept(space);
+    return space;
+  }
+
+  /// Takes the namespace away; the kernel removes what is in it in the background.
+  void remove(NamespaceName name) {
+    if (name.equals(NamespaceName.MACHINE)) {
+      throw new IllegalArgumentException("the machine's own namespace is never removed");
+    }
+    forget(name);
+    pins.remove(name.value());
+  }
+
+  private void forget(NamespaceName name) {
+    Space space;
+    synchronized (this) {
+      space = spaces.remove(name);
+    }
+    if (space != null) {
+      space.close();
+    }
+  }
+
+  Optional<Space> find(NamespaceName name) {
+    if (name.equals(NamespaceName.MACHINE)) {
+      return Optional.of(machine);
+    }
+    synchronized (this) {
+      var space = spaces.get(name);
+      if (space != null) {
+        return Optional.of(space);
+      }
+    }
+    return pins.open(name.value()).map(fd -> put(new Space(name, pins.path(name.value()), fd, gate)));
+  }
+
+  /// @throws Space.Gone it is not there
+  Space get(NamespaceName name) {
+    return find(name).orElseThrow(() -> new Space.Gone(name));
+  }
+
+  Path path(NamespaceName name) {
+    return name.equals(NamespaceName.MACHINE) ? machine.path() : pins.path(name.value());
+  }
+
+  /// All that are pinned now. Somebody may have taken a pin away: then we let go of the namespace too.
+  List<Space> pinned() {
+    var names = pins.names().stream().map(NamespaceName::new).toList();
+    List<NamespaceName> lost;
+    synchronized (this) {
+      lost = new ArrayList<>(spaces.keySet());
+    }
+    lost.removeAll(names);
+    lost.forEach(this::forget);
+    return names.stream().flatMap(n -> find(n).stream()).toList();
+  }
+
+  /// Those that we have a hand on.
+  synchronized List<Space> open() {
+    return List.copyOf(spaces.values());
+  }
+
+  @Override
+  public void close() {
+    for (var space : open()) {
+      space.close();
+    }
+    machine.close();
+    try {
+      pins.closeIfEmpty();
+    } catch (KernelException e) {
+      if (!e.is(Errno.EINVAL)) { // EINVAL: another daemon on the same directory did it
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package vch.linux;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.NamespaceName;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Open;
+import vch.kernel.libc.Pipe;
+import vch.kernel.libc.Poll;
+import vch.kernel.libc.Write;
+import vch.kernel.netlink.Monitor;
+import vch.kernel.netlink.NetlinkSocket;
+import vch.kernel.nft.Nft;
+import vch.kernel.rtnl.Change;
+import vch.kernel.rtnl.LinkInfo;
+import vch.kernel.rtnl.RouteInfo;
+import vch.kernel.rtnl.Rtnl;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Mac;
+
+/// Tells who wants to know when somebody changes what is ours. Two sockets in the machine's namespace hear of all
+/// namespaces that have an id there. What is as we know it, our own work above all, is not told.
+///
+/// Owns one thread, which reads the sockets, looks again at links that notifications name, and calls the listener.
+final class Watcher implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
+
+  private final Spaces spaces;
+  private final RulesetSteps rulesets;
+  private final Consumer<NamespaceName> touched;
+  private final Monitor links;
+  private final Monitor rules;
+  private final Pipe wake = Pipe.open(Open.O_NONBLOCK);
+  private final Map<Integer, Space> byId = new ConcurrentHashMap<>();
+  private final Thread thread = Thread.ofPlatform().daemon().name("netlink-watch").unstarted(this::run);
+  private volatile boolean closing;
+
+  Watcher(Spaces spaces, RulesetSteps rulesets, Consumer<NamespaceName> touched) {
+    this.spaces = spaces;
+    this.rulesets = rulesets;
+    this.touched = touched;
+    this.links = spaces.machine().inside(() -> Monitor.open(NetlinkSocket.NETLINK_ROUTE, Rtnl.GROUPS));
+    this.rules = spaces.machine().inside(() -> Monitor.open(NetlinkSocket.NETLINK_NETFILTER, Nft.GROUPS));
+  }
+
+  void start() {
+    spaces.onOpened(this::listen);
+    thread.start();
+  }
+
+  private void listen(Space space) {
+    try {
+      byId.put(spaces.machine().rtnl().identify(space.fd()), space);
+    } catch (KernelException | IllegalStateException e) {
+      if (!space.isClosed()) {
+        LOG.log(System.Logger.Level.WARNING, "netlink.watch.deaf namespace=" + space.name(), e);
+      }
+    }
+  }
+
+  private void run() {
+    var fds = new int[] {links.number(), rules.number(), wake.read().number()};
+    var events = new short[] {Poll.POLLIN, Poll.POLLIN, Poll.POLLIN};
+    while (!closing) {
+      Poll.poll(Poll.NO_TIMEOUT, fds, events);
+      if (closing) {
+        return;
+      }
+      try {
+        look();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "netlink.watch.failed", e);
+        everything();
+      }
+    }
+  }
+
+  private void look() {
+    var found = new HashSet<NamespaceName>();
+    Map<Space, Set<String>> doubtful = new LinkedHashMap<>();
+    boolean complete = links.drain(n -> {
+      var change = Change.of(n.message());
+      if (change instanceof Change.NamespaceGone(var id) && n.namespace() == Monitor.OWN_NAMESPACE) {
+        gone(id, found);
+      } else {
+        space(n.namespace()).ifPresent(space -> consider(space, change, found, doubtful));
+      }
+    });
+    complete &= rules.drain(n -> Nft.transaction(n.message()).ifPresent(t -> space(n.namespace()).ifPresent(space -> {
+      if (!space.isOwnNft(t.port()) && !rulesets.isOwnCommand(t.process())) {
+        space.forgetSets();
+        found.add(space.name());
+      }
+    })));
+    doubtful.forEach((space, names) -> {
+      if (names.stream().anyMatch(name -> differs(space, name))) {
+        found.add(space.name());
+      }
+    });
+    found.forEach(touched);
+    if (!complete) {
+      everything();
+    }
+  }
+
+  /// Notifications were lost: anything may have changed.
+  private void everything() {
+    touched.accept(NamespaceName.MACHINE);
+    spaces.open().forEach(s -> touched.accept(s.name()));
+  }
+
+  private Optional<Space> space(int id) {
+    return id == Monitor.OWN_NAMESPACE ? Optional.of(spaces.machine()) : Optional.ofNullable(byId.get(id));
+  }
+
+  private void gone(int id, Set<NamespaceName> found) {
+    var space = byId.remove(id);
+    if (space != null && !space.isClosed()) {
+      found.add(space.name());
+    }
+  }
+
+  private static void consider(
+      Space space, Change change, Set<NamespaceName> found, Map<Space, Set<String>> doubtful) {
+    switch (change) {
+      case Change.OfLink(var link, _) -> {
+        if (space.known().link(link.name()).isPresent()) {
+          doubtful.computeIfAbsent(space, _ -> new HashSet<>()).add(link.name());
+        }
+      }
+      case Change.OfAddress(var address, var removed) -> {
+        // Only those that we have set are ours, so one that somebody adds is none of our business.
+        var cidr = new Cidr(Addresses.ip(address.address()), address.length());
+        if (removed && space.known().addresses().stream().anyMatch(a -> a.cidr().equals(cidr))) {
+          found.add(space.name());
+        }
+      }
+      case Change.OfRoute(var route, var removed) -> {
+        if (removed
+            && route.protocol() == AddressSteps.PROTOCOL
+            && route.table() == RouteInfo.TABLE_MAIN
+            && knows(space, route)) {
+          found.add(space.name());
+        }
+      }
+      case Change.NamespaceGone _, Change.Other _ -> {}
+    }
+  }
+
+  private static boolean knows(Space space, RouteInfo route) {
+    var to = Addresses.subnet(route.to(), route.length());
+    var via = route.via().map(Addresses::ip);
+    return space.known().routes().stream().anyMatch(r -> r.to().equals(to) && r.via().equals(via));
+  }
+
+  /// Looks at the link now: what a notification says may be a moment of our own work that is over.
+  private static boolean differs(Space space, String name) {
+    try {
+      var known = space.known().link(name);
+      if (known.isEmpty()) {
+        return false;
+      }
+      var now = space.rtnl().link(name);
+      return now.isEmpty() || !same(space, known.get(), now.get());
+    } catch (IllegalStateException | Space.Gone e) {
+      if (space.isClosed()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean same(Space space, Known.KnownLink known, LinkInfo now) {
+    var master = now.master() == 0
+        ? Optional.<String>empty()
+        : space.rtnl().link(now.master()).map(LinkInfo::name);
+    return known.up() == now.up()
+        && known.mtu() == now.mtu()
+        && known.mac().map(mac -> mac.equals(new Mac(now.mac()))).orElse(true)
+        && known.master().equals(master);
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    Write.write(wake.write(), new byte[] {1}, 0, 1);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    links.close();
+    rules.close();
+    wake.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
