@@ -135,9 +135,9 @@ final class TagRules {
     }
     var gone = new ArrayList<ImageTag>(List.of(row));
     var named = Reference.parse(row.reference());
-    boolean tagLeft = rows.stream().anyMatch(r -> r != row && tagged(r) && Reference.parse(r.reference()).name().equals(named.name()));
+    boolean tagLeft = rows.stream().anyMatch(r -> !r.equals(row) && tagged(r) && Reference.parse(r.reference()).name().equals(named.name()));
     if (!tagLeft) { // digests of a repository go with its last tag
-      rows.stream().filter(r -> r != row && !nameless(r) && !tagged(r) && Reference.parse(r.reference()).name().equals(named.name()))
+      rows.stream().filter(r -> !r.equals(row) && !nameless(r) && !tagged(r) && Reference.parse(r.reference()).name().equals(named.name()))
           .forEach(gone::add);
     }
     var left = rows.stream().filter(r -> !gone.contains(r)).toList();

@@ -1,0 +1,139 @@
+package vch.compute.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static vch.compute.image.TestEngine.BLUE;
+import static vch.compute.image.TestEngine.GREEN;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import vch.engine.compute.Images.Removed;
+import vch.portlayer.container.ContainerState;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.Image;
+import vch.portlayer.state.ImageTag;
+
+class TagRulesTest {
+  private static final String A = "sha256:" + "a1".repeat(32);
+  private static final String B = "sha256:" + "a2".repeat(32);
+  private static final String D1 = "sha256:" + "d1".repeat(32);
+  private static final String D2 = "sha256:" + "d2".repeat(32);
+
+  private Image image = Image.EMPTY;
+
+  private void put(String name, String id, String digest) {
+    image = image.after(TagRules.put(image, BLUE, Reference.parse(name).orLatest(), id, digest));
+  }
+
+  private void contains(String id, String image64, ContainerState state) {
+    image = image.after(List.of(new Change.ContainerPut(TestEngine.container(BLUE, id, image64, state))));
+  }
+
+  private List<String> keys() {
+    return image.tags(BLUE).map(ImageTag::reference).toList();
+  }
+
+  private List<Removed> remove(String text, boolean force) {
+    var decision = TagRules.remove(image, BLUE, text, force);
+    image = image.after(decision.changes());
+    return decision.reply().words();
+  }
+
+  @Test
+  void a_tag_that_moves_leaves_the_old_image_under_its_digest() {
+    put("busybox", A, D1);
+    put("busybox", B, D2);
+    assertThat(keys()).containsExactly("docker.io/library/busybox:latest", "docker.io/library/busybox@" + D1);
+    assertThat(TagRules.resolve(image, BLUE, "busybox")).contains(B);
+    assertThat(TagRules.resolve(image, BLUE, "busybox@" + D1)).contains(A);
+    assertThat(TagRules.resolve(image, BLUE, "busybox@" + D2)).contains(B);
+  }
+
+  @Test
+  void an_image_without_digest_stays_nameless_until_it_is_named_again() {
+    put("x", A, "");
+    put("x", B, "");
+    assertThat(keys()).containsExactly("<none>@" + A, "docker.io/library/x:latest");
+    put("y", A, "");
+    assertThat(keys()).containsExactly("docker.io/library/x:latest", "docker.io/library/y:latest");
+  }
+
+  @Test
+  void tagging_again_keeps_the_digest() {
+    put("x", A, D1);
+    put("x", A, "");
+    assertThat(image.tag(BLUE, "docker.io/library/x:latest").orElseThrow().repoDigest()).isEqualTo(D1);
+  }
+
+  @Test
+  void an_id_or_its_beginning_names_an_image_unless_two_begin_so() {
+    put("x", A, "");
+    put("y", B, "");
+    assertThat(TagRules.resolve(image, BLUE, A)).contains(A);
+    assertThat(TagRules.resolve(image, BLUE, "a1a1")).contains(A);
+    assertThat(TagRules.resolve(image, BLUE, "sha256:a2")).contains(B);
+    assertThat(TagRules.resolve(image, BLUE, "a")).isEmpty();
+    assertThat(TagRules.resolve(image, GREEN, A)).as("another VCH does not see it").isEmpty();
+  }
+
+  @Test
+  void removing_the_last_name_deletes_the_image_and_its_digests() {
+    put("busybox", A, D1);
+    put("busybox:2", A, D1);
+    assertThat(remove("busybox:2", false)).containsExactly(new Removed("Untagged", "busybox:2"));
+    var decision = TagRules.remove(image, BLUE, "busybox", false);
+    assertThat(decision.reply().words())
+        .containsExactly(new Removed("Untagged", "busybox:latest"), new Removed("Untagged", "busybox@" + D1));
+    assertThat(decision.reply().deleted()).isTrue();
+  }
+
+  @Test
+  void a_name_in_use_by_a_container_must_be_forced() {
+    put("x", A, "");
+    contains("c0", A, ContainerState.NEW.exited(0, Instant.EPOCH, false));
+    assertThatThrownBy(() -> remove("x", false)).isInstanceOf(Refusal.Conflict.class).hasMessage(
+        "conflict: unable to remove repository reference \"x:latest\" (must force) - container c0c0c0c0c0c0 is using its referenced image a1a1a1a1a1a1");
+    assertThatThrownBy(() -> remove("a1a1a1a1a1a1", false)).hasMessage(
+        "conflict: unable to delete a1a1a1a1a1a1 (must be forced) - image is being used by stopped container c0c0c0c0c0c0");
+    assertThat(remove("x", true)).containsExactly(new Removed("Untagged", "x:latest"));
+    assertThat(keys()).isEmpty();
+  }
+
+  @Test
+  void the_image_of_a_running_container_is_never_deleted() {
+    put("x", A, "");
+    contains("c0", A, ContainerState.NEW.starting().running(7, Instant.EPOCH));
+    assertThatThrownBy(() -> remove(A, true)).hasMessage(
+        "conflict: unable to delete a1a1a1a1a1a1 (cannot be forced) - image is being used by running container c0c0c0c0c0c0");
+    assertThat(remove("x", true)).containsExactly(new Removed("Untagged", "x:latest"));
+    assertThat(keys()).containsExactly("<none>@" + A);
+  }
+
+  @Test
+  void an_id_with_names_in_two_repositories_must_be_forced() {
+    put("x", A, "");
+    put("y", A, "");
+    assertThatThrownBy(() -> remove(A, false))
+        .hasMessage("conflict: unable to delete a1a1a1a1a1a1 (must be forced) - image is referenced in multiple repositories");
+    assertThat(remove(A, true)).containsExactly(new Removed("Untagged", "x:latest"), new Removed("Untagged", "y:latest"));
+  }
+
+  @Test
+  void pruning_takes_what_has_no_tag_or_all_that_no_container_uses() {
+    put("x", A, D1);
+    put("x", B, D2);
+    var dangling = TagRules.prune(image, BLUE, false);
+    assertThat(dangling.reply()).extracting(TagRules.Removal::imageId).containsExactly(A);
+    contains("c0", A, ContainerState.NEW);
+    assertThat(TagRules.prune(image, BLUE, true).reply()).extracting(TagRules.Removal::imageId).containsExactly(B);
+  }
+
+  @Test
+  void what_is_not_there_is_called_by_its_whole_familiar_name() {
+    assertThatThrownBy(() -> remove("nosuch", false)).isInstanceOf(Refusal.NotFound.class).hasMessage("No such image: nosuch:latest");
+    assertThatThrownBy(() -> remove(A, false)).hasMessage("No such image: " + A);
+    assertThatThrownBy(() -> remove("No Such", false)).isInstanceOf(Refusal.Invalid.class);
+  }
+}
