@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class HttpServerTest {
   @TempDir Path dir;
-  private final HttpServer server = new HttpServer(Duration.ofMillis(700));
+  private final HttpServer server = new HttpServer(Duration.ofMillis(300));
 
   @AfterEach
   void close() {
@@ -127,7 +127,7 @@ class HttpServerTest {
     try (var wire = Wire.unix(socket())) {
       wire.send("GET /events HTTP/1.1\r\nHost: d\r\n\r\n");
       assertThat(wire.head()).startsWith("HTTP/1.1 200 ").contains("Transfer-Encoding: chunked\r\n");
-      Thread.sleep(1500); // twice the idle time of this server
+      Thread.sleep(700); // twice the idle time of this server
       go.countDown();
       assertThat(wire.rest()).isEqualTo("3\r\n{}\n\r\n0\r\n\r\n");
     }

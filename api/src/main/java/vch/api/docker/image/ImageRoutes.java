@@ -124,12 +124,19 @@ public final class ImageRoutes {
         () -> {
           var image = host.images().pull(host.vch(), reference, platform, credentials, progress);
           var attributes = new HashMap<>(image.config().labels());
-          attributes.put("name", ImageJson.nameOnly(reference));
-          host.publish("image", "pull", reference, attributes);
+          var familiar = familiar(reference);
+          attributes.put("name", ImageJson.nameOnly(familiar));
+          host.publish("image", "pull", familiar, attributes);
           if (!progress.begun()) {
-            progress.status("Status: Image is up to date for " + reference);
+            progress.status("Status: Image is up to date for " + familiar);
           }
         });
+  }
+
+  /// `docker.io/library/busybox:1` as people write it, `busybox:1`.
+  private static String familiar(String reference) {
+    var name = reference.startsWith("docker.io/") ? reference.substring("docker.io/".length()) : reference;
+    return name.startsWith("library/") ? name.substring("library/".length()) : name;
   }
 
   /// `busybox` and `1.36`, or `busybox` and `sha256:…`.
@@ -144,11 +151,13 @@ public final class ImageRoutes {
   private void importRoot(Call call) throws Exception {
     var query = call.query();
     var source = query.text("fromSrc");
+    if (source.isEmpty()) {
+      throw new Refusal.Invalid(
+          "an image is created fromImage (a name to pull) or fromSrc=- (a tar archive in the body); neither is given");
+    }
     if (!source.equals("-")) {
       throw new Refusal.Unsupported(
-          source.isEmpty()
-              ? "an image is created fromImage (a name to pull) or fromSrc=- (a tar archive in the body); neither is given"
-              : "importing from a URL is not offered: fetch " + source + " and give it as the body, with fromSrc=-");
+          "importing from a URL is not offered: fetch " + source + " and give it as the body, with fromSrc=-");
     }
     if (!query.text("platform").isEmpty()) {
       throw new Refusal.Unsupported("importing for another platform is not offered: leave --platform out");
@@ -162,7 +171,7 @@ public final class ImageRoutes {
           var image =
               host.images()
                   .importRoot(host.vch(), call.exchange().body(), reference, query.all("changes"), query.text("message"));
-          host.publish("image", "import", image.id(), Map.of("name", reference.orElse(image.id())));
+          host.publish("image", "import", image.id(), Map.of("name", reference.map(ImageRoutes::familiar).orElse(image.id())));
           progress.status(image.id());
         });
   }
@@ -213,7 +222,7 @@ public final class ImageRoutes {
     }
     var target = reference(query.text("repo"), query.text("tag"));
     host.images().tag(host.vch(), call.variable("name"), target);
-    host.publish("image", "tag", find(target).id(), Map.of("name", target));
+    host.publish("image", "tag", find(target).id(), Map.of("name", familiar(target)));
     call.reply(201);
   }
 }
