@@ -1,0 +1,50 @@
+package vch.compute.image.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import vch.portlayer.refusal.Refusal;
+
+class SmallPartsTest {
+  @Test
+  void challenges_are_read_in_any_order_and_number() {
+    var read = Challenge.parse(List.of("Negotiate, Basic realm=x, Bearer scope=\"a,b\",realm=\"http://h/t?a=\\\"b\\\"\" , service = odd", "NTLM"));
+    assertThat(read).extracting(Challenge::scheme).contains("negotiate", "basic", "bearer", "ntlm");
+    var bearer = read.stream().filter(c -> c.scheme().equals("bearer")).findFirst().orElseThrow();
+    assertThat(bearer.parameter("scope")).isEqualTo("a,b");
+    assertThat(bearer.parameter("realm")).isEqualTo("http://h/t?a=\"b\"");
+    assertThat(Challenge.parse(List.of("", "=", "\"", "Bearer realm=\"open"))).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:5000", "127.9.9.9", "localhost:1", "[::1]:5000", "reg.lan", "reg.lan:5000", "other.lan:5000", "10.1.2.3:80", "10.1.255.1"})
+  void loopback_and_what_was_named_needs_no_tls(String registry) {
+    assertThat(new Insecure(List.of("reg.lan", "other.lan:5000", "10.1.0.0/16")).allows(registry)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"docker.io", "other.lan", "other.lan:5001", "10.2.0.1", "127.0.0.1.evil.org", "localhost.evil.org", "10.1.2.3.nip.io"})
+  void all_others_need_it(String registry) {
+    assertThat(new Insecure(List.of("reg.lan", "other.lan:5000", "10.1.0.0/16")).allows(registry)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "linux/amd64, linux, x86_64, '', true", "linux/amd64, linux, amd64, '', true", "linux/amd64, linux, arm64, v8, false", "linux/arm64, linux, arm64, v8, true",
+    "linux/arm64/v8, linux, arm64, '', true", "linux/arm/v7, linux, arm, v6, true", "linux/arm/v6, linux, arm, v7, false", "linux/amd64, windows, amd64, '', false"
+  })
+  void a_platform_accepts_what_runs_on_it(String wanted, String os, String arch, String variant, boolean accepted) {
+    assertThat(Platform.parse(wanted).accepts(new Platform(os, arch, variant))).isEqualTo(accepted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a/b/c/d", "", "/", "linux/", "li nux/amd64", "linux/am$"})
+  void what_is_no_platform_is_refused(String text) {
+    assertThatThrownBy(() -> Platform.parse(text)).isInstanceOf(Refusal.Invalid.class);
+  }
+}
