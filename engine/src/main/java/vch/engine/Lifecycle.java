@@ -1,10 +1,13 @@
 package vch.engine;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.rule.CreateContainer;
+import vch.portlayer.vch.VchId;
 
 /// Leads containers through their lives: network first, then the process; on the way down the other way round. Watches
 /// for processes that end, keeps restart policies, adopts what runs when the daemon starts. Publishes the events.
@@ -46,6 +49,16 @@ public interface Lifecycle extends AutoCloseable {
 
   /// @param error why the wait ended otherwise than by the end of the process, empty if not
   record Exit(int code, String error) {}
+
+  /// Removes the containers of the VCH that do not run and that the filter takes.
+  Pruned prune(VchId vch, Predicate<Container> filter);
+
+  /// @param bytes freed
+  record Pruned(List<ContainerId> containers, long bytes) {
+    public Pruned {
+      containers = List.copyOf(containers);
+    }
+  }
 
   /// Where the namespace that the container's processes live in can be joined from; empty when it does not run.
   Optional<java.nio.file.Path> namespace(Container container);

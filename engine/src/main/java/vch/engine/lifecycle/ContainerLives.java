@@ -216,7 +216,7 @@ public final class ContainerLives implements Lifecycle {
         .map(owner -> core.engine().machine().path(LinkNames.container(owner)));
   }
 
-  /// Removes the containers of the VCH that do not run and that the filter takes.
+  @Override
   public Pruned prune(VchId vch, Predicate<Container> filter) {
     var removed = new ArrayList<ContainerId>();
     long bytes = 0;
@@ -232,13 +232,6 @@ public final class ContainerLives implements Lifecycle {
     }
     core.announcer().summary(vch, "container", "prune", Map.of("reclaimed", Long.toString(bytes)));
     return new Pruned(removed, bytes);
-  }
-
-  /// @param bytes freed
-  public record Pruned(List<ContainerId> containers, long bytes) {
-    public Pruned {
-      containers = List.copyOf(containers);
-    }
   }
 
   /// Watches no longer; the containers go on.

@@ -6,7 +6,7 @@ import java.util.Map;
 import vch.portlayer.refusal.Refusal;
 
 /// Signals by the names and numbers of signal(7), x86 and ARM numbering.
-final class Signals {
+public final class Signals {
   static final int KILL = 9;
   static final int TERM = 15;
 
@@ -21,7 +21,7 @@ final class Signals {
   /// Parses `TERM`, `sigterm`, `15` or `RTMIN+3`.
   ///
   /// @throws Refusal.Invalid `invalid signal: …`
-  static int parse(String text) {
+  public static int parse(String text) {
     var word = text.toUpperCase(Locale.ROOT);
     if (!word.isEmpty() && word.length() <= 2 && word.chars().allMatch(c -> c >= '0' && c <= '9')) {
       int number = Integer.parseInt(word);

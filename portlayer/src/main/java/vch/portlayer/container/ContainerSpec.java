@@ -84,4 +84,13 @@ public record ContainerSpec(
         noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, restart, autoRemove, initProcess,
         logOptions);
   }
+
+  /// What `docker update` changes.
+  public ContainerSpec withBounds(Limits nextLimits, RestartPolicy nextRestart) {
+    return new ContainerSpec(
+        image, imageRef, arguments, environment, workingDirectory, user, groupAdd, tty, stdinOpen, stdinOnce,
+        stopSignal, stopTimeoutSeconds, mounts, nextLimits, ulimits, devices, sysctls, capAdd, capDrop, privileged,
+        readOnlyRoot, noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, nextRestart,
+        autoRemove, initProcess, logOptions);
+  }
 }

@@ -25,4 +25,10 @@ public record Limits(
     long pids,
     int oomScoreAdj) {
   public static final Limits NONE = new Limits(0, 0, 0, 0, 0, 0, 0, "", "", 0, 0);
+
+  public Limits withPids(long next) {
+    return new Limits(
+        memoryBytes, memorySwapBytes, memoryReservationBytes, nanoCpus, cpuShares, cpuQuotaMicros, cpuPeriodMicros, cpusetCpus,
+        cpusetMems, next, oomScoreAdj);
+  }
 }

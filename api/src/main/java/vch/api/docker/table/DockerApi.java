@@ -5,6 +5,7 @@ import java.util.List;
 import vch.api.docker.DockerHandler;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Operation;
+import vch.api.docker.container.ContainerRoutes;
 import vch.api.docker.image.ImageRoutes;
 import vch.api.docker.network.NetworkRoutes;
 import vch.api.docker.system.SystemRoutes;
@@ -19,6 +20,7 @@ public final class DockerApi {
   public static List<Route<Operation>> routes(DockerHost host) {
     var out = new ArrayList<Route<Operation>>();
     out.addAll(SystemRoutes.of(host));
+    out.addAll(ContainerRoutes.of(host));
     out.addAll(NetworkRoutes.of(host));
     out.addAll(ImageRoutes.of(host));
     out.addAll(VolumeRoutes.of(host));

@@ -1,0 +1,80 @@
+package vch.api.docker.container;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import vch.api.docker.Call;
+import vch.api.docker.DockerHost;
+import vch.api.docker.Operation;
+import vch.api.http.Route;
+import vch.portlayer.container.Container;
+import vch.portlayer.refusal.Refusal;
+
+/// The routes below /containers and /exec.
+public final class ContainerRoutes {
+  private final DockerHost host;
+  private final Execs execs;
+
+  private ContainerRoutes(DockerHost host, Execs execs) {
+    this.host = host;
+    this.execs = execs;
+  }
+
+  public static List<Route<Operation>> of(DockerHost host) {
+    var execs = new Execs();
+    var routes = new ContainerRoutes(host, execs);
+    var attach = new AttachRoute(host);
+    var out = new ArrayList<Route<Operation>>();
+    out.add(new Route<>("GET", "/containers/json", "lists containers", routes::list));
+    out.add(new Route<>("POST", "/containers/create", "creates a container", new CreateRoute(host)::run));
+    out.addAll(new LifeRoutes(host).routes());
+    out.add(new Route<>("GET", "/containers/{id}/json", "shows a container", routes::inspect));
+    out.add(new Route<>("POST", "/containers/{id}/update", "changes bounds and restart policy", new UpdateRoute(host)::run));
+    out.add(new Route<>("GET", "/containers/{id}/logs", "reads what a container wrote", new LogsRoute(host)::run));
+    out.add(new Route<>("POST", "/containers/{id}/attach", "connects to the streams of a container", attach::run));
+    out.add(new Route<>("GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket));
+    out.addAll(new ExecRoutes(host, execs).routes());
+    return out;
+  }
+
+  private Optional<String> imageId(String reference) {
+    try {
+      return Optional.of(host.images().find(host.vch(), reference).id());
+    } catch (Refusal _) { // gone, or no reference at all
+      return Optional.empty();
+    }
+  }
+
+  private InspectJson.Sizes sizes(Container container) {
+    long written = host.processes().writtenBytes(container.id());
+    long image;
+    try {
+      image = host.images().find(host.vch(), container.spec().image()).sizeBytes();
+    } catch (Refusal _) { // removed by force since
+      image = 0;
+    }
+    return new InspectJson.Sizes(written, image + written);
+  }
+
+  private void list(Call call) throws IOException {
+    var query = ListQuery.of(call.query());
+    var image = host.image();
+    boolean size = call.query().flag("size");
+    var json =
+        new ListJson(
+            image, host.clock().instant(), call.version(), this::imageId, v -> host.volumes().mountpoint(host.vch(), v),
+            c -> size ? Optional.of(sizes(c)) : Optional.empty());
+    call.reply(200, json.of(query.select(image, host.vch(), this::imageId)));
+  }
+
+  private void inspect(Call call) throws IOException {
+    var container = Containers.of(host, call);
+    var sizes = call.query().flag("size") ? Optional.of(sizes(container)) : Optional.<InspectJson.Sizes>empty();
+    var facts =
+        new InspectJson.Facts(
+            host.image(), host.lifecycle().namespace(container), host.processes().logPath(container.id()),
+            execs.of(container.id()), sizes, v -> host.volumes().mountpoint(host.vch(), v));
+    call.reply(200, InspectJson.of(container, facts, call.version()));
+  }
+}

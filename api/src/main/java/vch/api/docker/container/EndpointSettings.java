@@ -1,0 +1,75 @@
+package vch.api.docker.container;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.portlayer.container.EndpointId;
+import vch.portlayer.container.NameLink;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.EndpointRequest;
+
+/// `EndpointSettings` of a request: what a user says of one place on a network. Addresses, aliases and names of links are
+/// checked by the rule.
+final class EndpointSettings {
+  private static final String LINK_NAME = "com.docker.network.endpoint.ifname";
+
+  private EndpointSettings() {}
+
+  /// @param settings as [Shapes#ENDPOINT] returned it
+  static EndpointRequest of(String network, ObjectNode settings, boolean macOffered, String id, long seed) {
+    var ipam = settings.path("IPAMConfig") instanceof ObjectNode o ? o : Json.object();
+    if (!Shape.Read.texts(ipam, "LinkLocalIPs").isEmpty()) {
+      throw new Refusal.Unsupported(
+          "link-local addresses (--link-local-ip) on network " + network + " are not offered: leave them out");
+    }
+    var addresses = new ArrayList<String>();
+    for (var field : List.of("IPv4Address", "IPv6Address")) {
+      Optional.of(Shape.Read.text(ipam, field)).filter(a -> !a.isEmpty()).ifPresent(addresses::add);
+    }
+    var mac = Optional.of(Shape.Read.text(settings, "MacAddress")).filter(m -> macOffered && !m.isEmpty());
+    var options = Shape.Read.map(settings, "DriverOpts");
+    var linkName = Optional.ofNullable(options.get(LINK_NAME)).filter(n -> !n.isEmpty());
+    for (var option : options.keySet()) {
+      if (!option.equals(LINK_NAME)) {
+        throw new Refusal.Unsupported(
+            "driver option " + option + " for network " + network + " is not offered: leave it out");
+      }
+    }
+    long priority = Shape.Read.number(settings, "GwPriority");
+    if (priority != (int) priority) {
+      throw new Refusal.Invalid("invalid config for network " + network + ": gateway priority " + priority + " is too large");
+    }
+    return new EndpointRequest(
+        new EndpointId(id), network, addresses, mac, Shape.Read.texts(settings, "Aliases"),
+        links(Shape.Read.texts(settings, "Links")), (int) priority, linkName, options, seed);
+  }
+
+  /// `name:alias`, `name`, or `/name:/parent/alias` as inspect writes it.
+  static List<NameLink> links(List<String> given) {
+    var out = new LinkedHashMap<String, NameLink>();
+    for (var text : given) {
+      var link = link(text);
+      out.put(link.alias(), link);
+    }
+    return List.copyOf(out.values());
+  }
+
+  private static NameLink link(String text) {
+    if (text.isEmpty()) {
+      throw new Refusal.Invalid("empty string specified for links");
+    }
+    var parts = text.split(":", -1);
+    if (parts.length > 2 || parts[0].isEmpty() || parts[parts.length - 1].isEmpty()) {
+      throw new Refusal.Invalid("invalid format for links: " + text);
+    }
+    if (parts.length == 1) {
+      return new NameLink(text, text);
+    }
+    return parts[0].startsWith("/")
+        ? new NameLink(parts[0].substring(1), parts[1].substring(parts[1].lastIndexOf('/') + 1))
+        : new NameLink(parts[0], parts[1]);
+  }
+}

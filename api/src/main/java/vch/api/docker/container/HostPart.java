@@ -1,0 +1,170 @@
+package vch.api.docker.container;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.portlayer.container.RestartPolicy;
+import vch.portlayer.refusal.Refusal;
+
+/// The rest of `HostConfig`: restart policy, log, shared memory; and `HostConfig` as inspect shows it.
+final class HostPart {
+  /// Size of `/dev/shm` where the user says nothing, bytes.
+  static final long SHM_BYTES = 64L * 1024 * 1024;
+
+  private static final Pattern SIZE = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,3})?\\s?([bB]|[kKmMgGtT][iI]?[bB]?)?");
+  private static final List<String> MASKED =
+      List.of(
+          "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+          "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+          "/sys/firmware");
+  private static final List<String> READ_ONLY =
+      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+  private HostPart() {}
+
+  static RestartPolicy restart(ObjectNode host) {
+    var policy = host.path("RestartPolicy") instanceof ObjectNode o ? o : Json.object();
+    var name = Shape.Read.text(policy, "Name");
+    long retries = Shape.Read.number(policy, "MaximumRetryCount");
+    var when =
+        switch (name) {
+          case "", "no" -> RestartPolicy.When.NO;
+          case "always" -> RestartPolicy.When.ALWAYS;
+          case "unless-stopped" -> RestartPolicy.When.UNLESS_STOPPED;
+          case "on-failure" -> RestartPolicy.When.ON_FAILURE;
+          default ->
+              throw new Refusal.Invalid(
+                  "invalid restart policy: unknown policy '" + name
+                      + "'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
+        };
+    if (when == RestartPolicy.When.ON_FAILURE) {
+      if (retries < 0) {
+        throw new Refusal.Invalid("invalid restart policy: maximum retry count cannot be negative");
+      }
+    } else if (retries != 0 && !name.isEmpty()) {
+      throw new Refusal.Invalid(
+          "invalid restart policy: maximum retry count can only be used with 'on-failure'"
+              + (retries < 0 ? " and cannot be negative" : ""));
+    }
+    return new RestartPolicy(when, when == RestartPolicy.When.ON_FAILURE ? (int) Math.min(retries, Integer.MAX_VALUE) : 0);
+  }
+
+  /// Options of the log, `driver` among them where there is to be none.
+  static Map<String, String> log(ObjectNode host) {
+    var config = host.path("LogConfig") instanceof ObjectNode o ? o : Json.object();
+    var type = Shape.Read.text(config, "Type");
+    var options = Shape.Read.map(config, "Config");
+    var out = new HashMap<String, String>();
+    switch (type) {
+      case "none" -> {
+        if (!options.isEmpty()) {
+          throw new Refusal.Invalid("unknown log opt '" + options.keySet().iterator().next() + "' for none log driver");
+        }
+        out.put("driver", "none");
+      }
+      case "local" -> { // our log files are of one kind; what a user sees of the driver is its bounds
+        out.put("max-size", "20m");
+        out.put("max-file", "5");
+      }
+      case "", "json-file" -> {}
+      default ->
+          throw new Refusal.Unsupported(
+              "log driver \"" + type + "\" (--log-driver) is not offered: use json-file, local or none");
+    }
+    options.forEach((option, value) -> logOption(type.isEmpty() ? "json-file" : type, option, value, out));
+    return out;
+  }
+
+  private static void logOption(String type, String option, String value, Map<String, String> out) {
+    switch (option) {
+      case "max-size" -> {
+        if (!SIZE.matcher(value).matches() && !value.equals("-1")) {
+          throw new Refusal.Invalid("invalid value for 'max-size': " + value + " is no size such as 10m");
+        }
+        out.put(option, value);
+      }
+      case "max-file" -> {
+        if (!value.matches("[1-9][0-9]{0,4}")) {
+          throw new Refusal.Invalid("invalid value for 'max-file': " + value + " is no positive number");
+        }
+        out.put(option, value);
+      }
+      case "mode" -> {
+        if (!value.equals("blocking")) {
+          throw new Refusal.Unsupported("log mode \"" + value + "\" is not offered: use blocking");
+        }
+      }
+      case "compress", "labels", "labels-regex", "env", "env-regex", "tag", "max-buffer-size" ->
+          throw new Refusal.Unsupported("log option " + option + " is not offered: leave it out");
+      default -> throw new Refusal.Invalid("unknown log opt '" + option + "' for " + type + " log driver");
+    }
+  }
+
+  static long shmBytes(ObjectNode host) {
+    long size = Shape.Read.number(host, "ShmSize");
+    if (size < 0) {
+      throw new Refusal.Invalid("SHM size can not be less than 0");
+    }
+    return size == 0 ? SHM_BYTES : size;
+  }
+
+  static void checkRuntime(ObjectNode host, String runtime) {
+    var asked = Shape.Read.text(host, "Runtime");
+    if (!asked.isEmpty() && !asked.equals(runtime)) {
+      throw new Refusal.Invalid(
+          "unknown or invalid runtime name: " + asked + " (containers of this virtual container host run by " + runtime + ")");
+    }
+    var isolation = Shape.Read.text(host, "Isolation");
+    if (!isolation.isEmpty() && !isolation.equals("default")) {
+      throw new Refusal.Invalid("invalid isolation \"" + isolation + "\" on linux");
+    }
+  }
+
+  /// Fills in what the user left to us.
+  static void complete(ObjectNode host, Surroundings machine, String networkMode, boolean privateIpc) {
+    host.put("NetworkMode", networkMode);
+    fill(host, "IpcMode", privateIpc ? "private" : "shareable");
+    boolean privileged = Shape.Read.flag(host, "Privileged");
+    fill(host, "CgroupnsMode", machine.cgroup2() && !privileged ? "private" : "host");
+    fill(host, "Runtime", machine.runtime());
+    if (host.path("LogConfig") instanceof ObjectNode log) {
+      fill(log, "Type", "json-file");
+    }
+    if (host.path("RestartPolicy") instanceof ObjectNode restart) {
+      fill(restart, "Name", "no");
+    }
+    host.put("ShmSize", shmBytes(host));
+    if (Shape.Read.number(host, "PidsLimit") <= 0) {
+      host.putNull("PidsLimit");
+    }
+    host.putNull("MemorySwappiness"); // -1 says the same
+    if (machine.cgroup2()) {
+      host.putNull("OomKillDisable");
+    } else {
+      host.put("OomKillDisable", false);
+    }
+    long memory = Shape.Read.number(host, "Memory");
+    if (memory > 0 && Shape.Read.number(host, "MemorySwap") == 0) {
+      host.put("MemorySwap", memory * 2);
+    }
+    if (!privileged) {
+      paths(host, "MaskedPaths", MASKED);
+      paths(host, "ReadonlyPaths", READ_ONLY);
+    }
+  }
+
+  private static void fill(ObjectNode host, String field, String value) {
+    if (Shape.Read.text(host, field).isEmpty()) {
+      host.put(field, value);
+    }
+  }
+
+  private static void paths(ObjectNode host, String field, List<String> value) {
+    if (!host.path(field).isArray()) {
+      host.set(field, Json.array(value));
+    }
+  }
+}

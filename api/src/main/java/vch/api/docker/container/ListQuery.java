@@ -1,0 +1,155 @@
+package vch.api.docker.container;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import vch.api.docker.Filters;
+import vch.api.http.Query;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.Mount;
+import vch.portlayer.port.Port;
+import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Protocol;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ContainerRules;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.VchId;
+
+/// Which containers `GET /containers/json` shows, latest first.
+///
+/// @param limit 0: no limit
+record ListQuery(boolean all, int limit, Filters filters) {
+  private static final Set<String> KEYS =
+      Set.of(
+          "ancestor", "before", "exited", "expose", "health", "id", "is-task", "label", "name", "network", "publish", "since",
+          "status", "volume");
+  private static final Set<String> STATUSES =
+      Set.of("created", "restarting", "running", "removing", "paused", "exited", "dead");
+  private static final Set<String> HEALTHS = Set.of("none", "starting", "healthy", "unhealthy");
+
+  static ListQuery of(Query query) {
+    var filters = Filters.parse(query.text("filters"), KEYS);
+    known(filters, "status", STATUSES);
+    known(filters, "health", HEALTHS);
+    filters.flag("is-task");
+    for (var code : filters.get("exited")) {
+      if (!code.matches("-?[0-9]{1,9}")) {
+        throw new Refusal.Invalid("invalid filter 'exited=[" + code + "]'");
+      }
+    }
+    filters.get("publish").forEach(p -> ports("publish", p));
+    filters.get("expose").forEach(p -> ports("expose", p));
+    return new ListQuery(query.flag("all") || filters.has("status"), query.number("limit").orElse(0), filters);
+  }
+
+  private static void known(Filters filters, String key, Set<String> words) {
+    for (var value : filters.get(key)) {
+      if (!words.contains(value)) {
+        throw new Refusal.Invalid("invalid filter '" + key + "=[" + value + "]'");
+      }
+    }
+  }
+
+  /// @param imageId id of the image that a reference names, if it is there
+  List<Container> select(Image image, VchId vch, Function<String, Optional<String>> imageId) {
+    var sorted =
+        image.containers(vch)
+            .sorted(Comparator.comparing(Container::created).reversed().thenComparing(c -> c.id().value()))
+            .toList();
+    var before = bound(image, vch, "before");
+    var since = bound(image, vch, "since");
+    var linking = sorted.stream().filter(c -> !c.links().isEmpty()).toList();
+    var ancestors =
+        filters.get("ancestor").stream().map(a -> imageId.apply(a).orElse(a)).toList();
+    var out = new ArrayList<Container>();
+    for (var c : sorted) {
+      if (limit > 0 && out.size() == limit) {
+        break;
+      }
+      if (since.filter(b -> b.id().equals(c.id())).isPresent()) {
+        break;
+      }
+      boolean late = before.isPresent() && sorted.indexOf(c) <= sorted.indexOf(before.get());
+      if (!late && shown(c) && named(image, linking, c) && placed(c) && ancestor(ancestors, c)) {
+        out.add(c);
+      }
+    }
+    return out;
+  }
+
+  private Optional<Container> bound(Image image, VchId vch, String key) {
+    return filters.get(key).stream().map(term -> ContainerRules.find(image, vch, term)).findFirst();
+  }
+
+  private boolean shown(Container c) {
+    boolean running = Status.running(c);
+    if (!all && limit <= 0 && !running) {
+      return false;
+    }
+    if (filters.has("exited")
+        && (running || c.state().startedAt().isEmpty() || !filters.get("exited").contains(Integer.toString(c.state().exitCode())))) {
+      return false;
+    }
+    return filters.exact("status", Status.word(c))
+        && filters.exact("health", "none")
+        && !filters.flag("is-task").orElse(false)
+        && filters.labels("label", c.labels());
+  }
+
+  private boolean named(Image image, List<Container> linking, Container c) {
+    return filters.pattern("id", c.id().value())
+        && (!filters.has("name")
+            || Links.names(image, linking, c).stream()
+                .anyMatch(n -> filters.pattern("name", n.substring(1)) || filters.pattern("name", n)));
+  }
+
+  private boolean placed(Container c) {
+    boolean network =
+        !filters.has("network")
+            || filters.get("network").stream()
+                .anyMatch(
+                    n ->
+                        c.endpoints().stream()
+                            .anyMatch(
+                                e -> e.network().equals(n) || e.scope().filter(s -> s.value().startsWith(n)).isPresent()));
+    boolean volume =
+        !filters.has("volume")
+            || c.spec().mounts().stream()
+                .anyMatch(
+                    m ->
+                        filters.get("volume").contains(m.target())
+                            || (m.kind() != Mount.Kind.TMPFS && filters.get("volume").contains(m.source())));
+    boolean publish =
+        !filters.has("publish")
+            || PortsView.of(c).bindings().entrySet().stream()
+                .anyMatch(e -> e.getValue().stream().anyMatch(b -> among("publish", new Port(b.port(), e.getKey().protocol()))));
+    boolean expose = !filters.has("expose") || c.exposed().stream().anyMatch(p -> among("expose", p));
+    return network && volume && publish && expose;
+  }
+
+  private boolean among(String key, Port port) {
+    return filters.get(key).stream()
+        .map(text -> ports(key, text))
+        .anyMatch(p -> p.protocol() == port.protocol() && p.range().contains(port.number()));
+  }
+
+  private record Ports(PortRange range, Protocol protocol) {}
+
+  /// `80`, `80/udp`, `8000-8010/tcp`.
+  private static Ports ports(String key, String text) {
+    int slash = text.indexOf('/');
+    var range = PortRange.tryParse(slash < 0 ? text : text.substring(0, slash));
+    var protocol = Protocol.tryParse(slash < 0 ? "tcp" : text.substring(slash + 1));
+    if (range.isEmpty() || protocol.isEmpty()) {
+      throw new Refusal.Invalid("invalid filter '" + key + "=[" + text + "]'");
+    }
+    return new Ports(range.get(), protocol.get());
+  }
+
+  private static boolean ancestor(List<String> ancestors, Container c) {
+    return ancestors.isEmpty() || ancestors.contains(c.spec().image()) || ancestors.contains(c.spec().imageRef());
+  }
+}

@@ -1,0 +1,143 @@
+package vch.api.docker.container;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.portlayer.container.Mount;
+import vch.portlayer.refusal.Refusal;
+
+/// One entry of `HostConfig.Mounts` (`--mount`), with the checks and texts of Docker.
+final class MountSpec {
+  private MountSpec() {}
+
+  /// Takes the volume of a mount; without a name one that is made for the container.
+  interface VolumeMount {
+    MountPart.Place at(String name, String target, MountMode mode, Map<String, String> labels);
+  }
+
+  static MountPart.Place of(ObjectNode mount, VolumeMount volumes, Surroundings machine) {
+    var type = Shape.Read.text(mount, "Type");
+    if (mount.has("ImageOptions") || mount.has("ClusterOptions") || List.of("image", "npipe", "cluster").contains(type)) {
+      throw new Refusal.Unsupported("mounts of type \"" + type + "\" are not offered: use bind, volume or tmpfs");
+    }
+    return switch (type) {
+      case "bind" -> bind(mount, machine);
+      case "volume" -> volume(mount, volumes);
+      case "tmpfs" -> tmpfs(mount);
+      default -> throw wrong(type, "mount type unknown");
+    };
+  }
+
+  private static Refusal.Invalid wrong(String type, String why) {
+    return new Refusal.Invalid("invalid mount config for type \"" + type + "\": " + why);
+  }
+
+  private static void without(ObjectNode mount, String type, String... fields) {
+    for (var field : fields) {
+      if (mount.has(field)) {
+        throw wrong(type, "field " + field + " must not be specified");
+      }
+    }
+  }
+
+  private static MountPart.Place bind(ObjectNode mount, Surroundings machine) {
+    without(mount, "bind", "VolumeOptions", "TmpfsOptions");
+    var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "bind");
+    var source = Shape.Read.text(mount, "Source");
+    if (source.isEmpty()) {
+      throw wrong("bind", "field Source must not be empty");
+    }
+    if (!source.startsWith("/")) {
+      throw wrong("bind", "invalid mount path: '" + source + "' mount path must be absolute");
+    }
+    var options = mount.path("BindOptions") instanceof ObjectNode o ? o : Json.object();
+    var propagation = Optional.of(Shape.Read.text(options, "Propagation")).filter(p -> !p.isEmpty());
+    propagation.filter(p -> !MountMode.PROPAGATIONS.contains(p)).ifPresent(p -> {
+      throw wrong("bind", "invalid propagation mode: " + p);
+    });
+    if (Shape.Read.flag(options, "ReadOnlyForceRecursive")) {
+      throw new Refusal.Unsupported(
+          "BindOptions.ReadOnlyForceRecursive for " + target + " is not offered: mount the parts by themselves, read-only");
+    }
+    boolean create = Shape.Read.flag(options, "CreateMountpoint");
+    if (!create && !machine.pathExists().test(Path.of(source))) {
+      throw wrong("bind", "bind source path does not exist: " + source);
+    }
+    var more = new ArrayList<String>();
+    if (Shape.Read.flag(options, "NonRecursive")) {
+      more.add("bind");
+    }
+    if (!create) {
+      more.add("nocreate");
+    }
+    boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
+    return bindAt(
+        MountPart.clean(source), target, new MountMode("", readOnly, false, propagation), more);
+  }
+
+  /// @param more further options for the runtime
+  static MountPart.Place bindAt(String source, String target, MountMode mode, List<String> more) {
+    if (mode.noCopy()) {
+      throw new Refusal.Invalid("invalid mode: " + mode.text());
+    }
+    var options = new ArrayList<>(more);
+    mode.propagation().ifPresent(options::add);
+    return new MountPart.Place(new Mount(Mount.Kind.BIND, source, target, mode.readOnly(), options), mode.text());
+  }
+
+  private static MountPart.Place volume(ObjectNode mount, VolumeMount volumes) {
+    without(mount, "volume", "BindOptions", "TmpfsOptions");
+    var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "volume");
+    var source = Shape.Read.text(mount, "Source");
+    boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
+    if (source.isEmpty() && readOnly) {
+      throw wrong("volume", "must not set ReadOnly mode when using anonymous volumes");
+    }
+    var options = mount.path("VolumeOptions") instanceof ObjectNode o ? o : Json.object();
+    if (!Shape.Read.text(options, "Subpath").isEmpty()) {
+      throw new Refusal.Unsupported("a part of a volume (volume-subpath) for " + target + " is not offered: mount the whole volume");
+    }
+    var driver = options.path("DriverConfig") instanceof ObjectNode d ? d : Json.object();
+    var driverName = Shape.Read.text(driver, "Name");
+    if (!driverName.isEmpty() && !driverName.equals("local")) {
+      throw MountPart.noDriver(driverName);
+    }
+    if (!Shape.Read.map(driver, "Options").isEmpty()) {
+      throw new Refusal.Unsupported("options of the volume driver (volume-opt) for " + target + " are not offered: leave them out");
+    }
+    var mode = new MountMode("", readOnly, Shape.Read.flag(options, "NoCopy"), Optional.empty());
+    return volumes.at(source, target, mode, Shape.Read.map(options, "Labels"));
+  }
+
+  private static MountPart.Place tmpfs(ObjectNode mount) {
+    without(mount, "tmpfs", "BindOptions", "VolumeOptions");
+    var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "tmpfs");
+    if (!Shape.Read.text(mount, "Source").isEmpty()) {
+      throw wrong("tmpfs", "field Source must not be specified");
+    }
+    var options = mount.path("TmpfsOptions") instanceof ObjectNode o ? o : Json.object();
+    if (!Shape.Read.blank(options.path("Options"))) {
+      throw new Refusal.Unsupported(
+          "TmpfsOptions.Options for " + target + " are not offered: use --tmpfs " + target + ":<options>");
+    }
+    var words = new ArrayList<String>();
+    long size = Shape.Read.number(options, "SizeBytes");
+    long mode = Shape.Read.number(options, "Mode");
+    if (size < 0 || mode < 0) {
+      throw wrong("tmpfs", "SizeBytes and Mode must not be negative");
+    }
+    if (size > 0) {
+      words.add("size=" + size);
+    }
+    if (mode > 0) {
+      words.add("mode=" + String.format(Locale.ROOT, "%o", mode));
+    }
+    boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
+    return new MountPart.Place(TmpfsOptions.mount(target, readOnly, words), "");
+  }
+}

@@ -1,0 +1,76 @@
+package vch.api.docker.container;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.portlayer.address.Ip;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.NetworkMode;
+import vch.portlayer.port.Port;
+import vch.portlayer.port.Publication;
+
+/// Ports of a container that are in force: none while it does not run.
+///
+/// @param bindings of each exposed or published port; empty: only exposed
+record PortsView(SortedMap<Port, List<Binding>> bindings) {
+  /// Where a port is published.
+  record Binding(String ip, int port) {}
+
+  static PortsView of(Container container) {
+    var out = new TreeMap<Port, List<Binding>>();
+    if (container.live() && container.mode() instanceof NetworkMode.Scoped) {
+      container.exposed().forEach(p -> out.put(p, new ArrayList<>()));
+      for (var publication : container.publications()) {
+        add(out, publication);
+      }
+    }
+    return new PortsView(out);
+  }
+
+  private static void add(Map<Port, List<Binding>> out, Publication publication) {
+    var ip = publication.hostIp().map(Ip::toString).orElse("0.0.0.0");
+    for (int i = 0; i < publication.container().size(); i++) {
+      out.computeIfAbsent(new Port(publication.container().first() + i, publication.protocol()), _ -> new ArrayList<>())
+          .add(new Binding(ip, publication.host().first() + i));
+    }
+  }
+
+  /// `NetworkSettings.Ports` of inspect.
+  ObjectNode inspect() {
+    var out = Json.object();
+    bindings.forEach(
+        (port, all) -> {
+          if (all.isEmpty()) {
+            out.putNull(port.toString());
+          } else {
+            var list = out.putArray(port.toString());
+            all.forEach(b -> list.addObject().put("HostIp", b.ip()).put("HostPort", Integer.toString(b.port())));
+          }
+        });
+    return out;
+  }
+
+  /// `Ports` of the list.
+  ArrayNode list() {
+    var out = Json.array();
+    bindings.forEach(
+        (port, all) -> {
+          if (all.isEmpty()) {
+            out.addObject().put("PrivatePort", port.number()).put("Type", port.protocol().text());
+          }
+          for (var b : all) {
+            out.addObject()
+                .put("IP", b.ip())
+                .put("PrivatePort", port.number())
+                .put("PublicPort", b.port())
+                .put("Type", port.protocol().text());
+          }
+        });
+    return out;
+  }
+}

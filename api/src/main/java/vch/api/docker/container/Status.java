@@ -1,0 +1,111 @@
+package vch.api.docker.container;
+
+import java.time.Duration;
+import java.time.Instant;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.api.docker.Timestamps;
+import vch.portlayer.container.Container;
+
+/// The state of a container in Docker's words.
+final class Status {
+  private Status() {}
+
+  /// The seven words of the `status` filter, and of `State.Status`.
+  static String word(Container container) {
+    var state = container.state();
+    return switch (state.phase()) {
+      case CREATED -> "created";
+      case STARTING -> state.startedAt().isPresent() ? "exited" : "created";
+      case RUNNING -> "running";
+      case PAUSED -> "paused";
+      case RESTARTING -> "restarting";
+      case EXITED -> "exited";
+      case REMOVING -> "removing";
+    };
+  }
+
+  /// True when Docker would say that it runs: paused and restarting ones do.
+  static boolean running(Container container) {
+    return switch (container.state().phase()) {
+      case RUNNING, PAUSED, RESTARTING -> true;
+      case CREATED, STARTING, EXITED, REMOVING -> false;
+    };
+  }
+
+  /// What `docker ps` shows: `Up 3 seconds`, `Exited (0) 2 minutes ago`.
+  static String text(Container container, Instant now) {
+    var state = container.state();
+    var up = "Up " + state.startedAt().map(at -> human(Duration.between(at, now))).orElse("Less than a second");
+    var ago = state.finishedAt().map(at -> human(Duration.between(at, now)) + " ago").orElse("");
+    return switch (state.phase()) {
+      case RUNNING -> up;
+      case PAUSED -> up + " (Paused)";
+      case RESTARTING -> "Restarting (" + state.exitCode() + ") " + ago;
+      case REMOVING -> "Removal In Progress";
+      case CREATED -> "Created";
+      case STARTING, EXITED -> {
+        if (state.startedAt().isEmpty()) {
+          yield "Created";
+        }
+        yield state.finishedAt().isEmpty() ? "" : "Exited (" + state.exitCode() + ") " + ago;
+      }
+    };
+  }
+
+  /// As Docker rounds: about an hour from 30 minutes before to 30 after.
+  static String human(Duration time) {
+    long seconds = time.toSeconds();
+    long minutes = time.toMinutes();
+    long hours = time.plusMinutes(30).toHours();
+    if (seconds < 1) {
+      return "Less than a second";
+    }
+    if (seconds == 1) {
+      return "1 second";
+    }
+    if (seconds < 60) {
+      return seconds + " seconds";
+    }
+    if (minutes == 1) {
+      return "About a minute";
+    }
+    if (minutes < 60) {
+      return minutes + " minutes";
+    }
+    if (hours == 1) {
+      return "About an hour";
+    }
+    if (hours < 48) {
+      return hours + " hours";
+    }
+    if (hours < 24 * 7 * 2) {
+      return hours / 24 + " days";
+    }
+    if (hours < 24 * 30 * 2) {
+      return hours / 24 / 7 + " weeks";
+    }
+    if (hours < 24 * 365 * 2) {
+      return hours / 24 / 30 + " months";
+    }
+    return time.toHours() / 24 / 365 + " years";
+  }
+
+  /// `State` of inspect.
+  static ObjectNode json(Container container) {
+    var state = container.state();
+    var word = word(container);
+    return Json.object()
+        .put("Status", word)
+        .put("Running", running(container))
+        .put("Paused", word.equals("paused"))
+        .put("Restarting", word.equals("restarting"))
+        .put("OOMKilled", state.oomKilled())
+        .put("Dead", false)
+        .put("Pid", state.pid())
+        .put("ExitCode", state.exitCode())
+        .put("Error", state.error())
+        .put("StartedAt", state.startedAt().map(Timestamps::rfc3339).orElse(Timestamps.ZERO))
+        .put("FinishedAt", state.finishedAt().map(Timestamps::rfc3339).orElse(Timestamps.ZERO));
+  }
+}
