@@ -52,7 +52,7 @@ final class Faults {
       all.append(t.getMessage()).append('\n');
     }
     var text = all.toString();
-    if (text.contains("Unsupported or unrecognized SSL message") || text.contains("not an SSL/TLS record")) {
+    if (text.contains("nrecognized SSL message") || text.contains("not an SSL/TLS record")) {
       return "http: server gave HTTP response to HTTPS client";
     }
     if (text.contains("unable to find valid certification path") || text.contains("trustAnchors")) {
