@@ -1,0 +1,28 @@
+package vch.compute.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the OCI configuration needs beside the container's record: paths, and what was looked up on the machine.
+///
+/// @param root       the merged root file system, absolute, without symbolic links
+/// @param network    the network namespace to join
+/// @param resolvConf file to show as /etc/resolv.conf; likewise `hosts` and `hostname`
+/// @param volumes    directories behind volume names
+/// @param devices    the nodes that the record's devices name, in the record's order; a directory gives several
+/// @param joined     pids of the containers whose namespaces are joined, by the text behind `container:`
+/// @param init       a static init program of the machine
+record SpecInputs(
+    Path root, Path network, Path resolvConf, Path hosts, Path hostname, Map<String, Path> volumes, Identity identity,
+    List<GrantedDevice> devices, Map<String, Long> joined, Optional<Path> init, String cgroupsPath, Host host) {
+  SpecInputs {
+    volumes = Map.copyOf(volumes);
+    devices = List.copyOf(devices);
+    joined = Map.copyOf(joined);
+  }
+
+  /// @param access of `rwm`
+  record GrantedDevice(DeviceNode node, String access) {}
+}
