@@ -14,4 +14,6 @@ module vch.compute {
   exports vch.compute.image.archive;
   exports vch.compute.image.registry;
   exports vch.compute.image.store;
+  exports vch.compute.runtime;
+  exports vch.compute.volume;
 }

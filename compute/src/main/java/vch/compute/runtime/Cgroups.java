@@ -1,0 +1,218 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import vch.engine.compute.Processes.Usage;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Kill;
+import vch.kernel.libc.KernelException;
+import vch.portlayer.container.ContainerId;
+
+/// The control groups of a daemon's containers, each at `/portlayer-<8 hex>/<64 hex>` of its hierarchies. The runtime
+/// makes and bounds them; here they are read, emptied and removed. Holds no state.
+final class Cgroups {
+  private static final long NANOS_PER_TICK = 10_000_000; // USER_HZ is 100 on all that we run on
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final int SIGKILL = 9;
+
+  /// v1 says "no bound" with a number near 2^63.
+  private static final long UNBOUNDED = 1L << 62;
+
+  private final CgroupMounts mounts;
+  private final String parent;
+
+  /// @param parent first component of the paths, without slash
+  Cgroups(CgroupMounts mounts, String parent) {
+    this.mounts = mounts;
+    this.parent = parent;
+  }
+
+  boolean unified() {
+    return mounts.onlyUnified();
+  }
+
+  /// For `linux.cgroupsPath`.
+  String path(ContainerId id) {
+    return "/" + parent + "/" + id.value();
+  }
+
+  private Optional<Path> group(String controller, ContainerId id) {
+    return mounts.hierarchy(controller).map(h -> h.resolve(parent).resolve(id.value())).filter(Files::isDirectory);
+  }
+
+  /// Every process of the container, also those in groups below its own.
+  List<Long> pids(ContainerId id) {
+    var pids = new ArrayList<Long>();
+    group("pids", id).or(() -> group("memory", id)).ifPresent(g -> collect(g, pids));
+    return pids;
+  }
+
+  private static void collect(Path group, List<Long> pids) {
+    read(group.resolve("cgroup.procs")).lines().filter(l -> !l.isBlank()).forEach(l -> pids.add(Long.parseLong(l.strip())));
+    for (var child : children(group)) {
+      collect(child, pids);
+    }
+  }
+
+  private static List<Path> children(Path group) {
+    var children = new ArrayList<Path>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(group, e -> Files.isDirectory(e, LinkOption.NOFOLLOW_LINKS))) {
+      entries.forEach(children::add);
+    } catch (IOException | java.nio.file.DirectoryIteratorException _) {
+      return List.of(); // gone meanwhile
+    }
+    return children;
+  }
+
+  /// Kills whatever is left of a container: processes that shared the machine's pid namespace outlive their first one.
+  void kill(ContainerId id) {
+    for (long pid : pids(id)) {
+      try {
+        Kill.kill(pid, SIGKILL);
+      } catch (KernelException e) {
+        if (!e.is(Errno.ESRCH)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// Removes the container's groups from every hierarchy; those that still hold a process stay.
+  void remove(ContainerId id) {
+    for (var hierarchy : mounts.all()) {
+      removeTree(hierarchy.resolve(parent).resolve(id.value()));
+    }
+  }
+
+  /// Removes the daemon's own group, where no container is left in it.
+  void removeParent() {
+    for (var hierarchy : mounts.all()) {
+      rmdir(hierarchy.resolve(parent));
+    }
+  }
+
+  private static void removeTree(Path group) {
+    if (Files.isDirectory(group)) {
+      children(group).forEach(Cgroups::removeTree);
+      rmdir(group);
+    }
+  }
+
+  private static void rmdir(Path group) {
+    try {
+      Files.deleteIfExists(group);
+    } catch (IOException _) {
+      return; // EBUSY: somebody is in it. It is tried again with the next release
+    }
+  }
+
+  /// True when the kernel killed a process of the container for want of memory.
+  boolean oomKilled(ContainerId id) {
+    return group("memory", id)
+        .map(g -> value(unified() ? read(g.resolve("memory.events")) : read(g.resolve("memory.oom_control")), "oom_kill") > 0)
+        .orElse(false);
+  }
+
+  boolean frozen(ContainerId id) {
+    return group("freezer", id)
+        .map(
+            g ->
+                unified()
+                    ? read(g.resolve("cgroup.freeze")).strip().equals("1")
+                    : !read(g.resolve("freezer.state")).strip().equals("THAWED"))
+        .orElse(false);
+  }
+
+  /// Zeros for a container that does not run.
+  Usage usage(ContainerId id) {
+    return unified() ? group("memory", id).map(Cgroups::unifiedUsage).orElse(NOTHING) : splitUsage(id);
+  }
+
+  private static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  private static Usage unifiedUsage(Path g) {
+    var cpu = read(g.resolve("cpu.stat"));
+    var io = read(g.resolve("io.stat"));
+    return new Usage(
+        value(cpu, "usage_usec") * NANOS_PER_MICRO,
+        value(cpu, "system_usec") * NANOS_PER_MICRO,
+        value(cpu, "user_usec") * NANOS_PER_MICRO,
+        number(read(g.resolve("memory.current"))),
+        number(read(g.resolve("memory.max"))),
+        value(read(g.resolve("memory.stat")), "inactive_file"),
+        number(read(g.resolve("pids.current"))),
+        sumOf(io, "rbytes="),
+        sumOf(io, "wbytes="));
+  }
+
+  private Usage splitUsage(ContainerId id) {
+    var cpu = group("cpuacct", id);
+    var memory = group("memory", id);
+    var stat = cpu.map(g -> read(g.resolve("cpuacct.stat"))).orElse("");
+    var io = group("blkio", id).map(g -> read(g.resolve("blkio.throttle.io_service_bytes_recursive"))).orElse("");
+    long limit = memory.map(g -> number(read(g.resolve("memory.limit_in_bytes")))).orElse(0L);
+    return new Usage(
+        cpu.map(g -> number(read(g.resolve("cpuacct.usage")))).orElse(0L),
+        value(stat, "system") * NANOS_PER_TICK,
+        value(stat, "user") * NANOS_PER_TICK,
+        memory.map(g -> number(read(g.resolve("memory.usage_in_bytes")))).orElse(0L),
+        limit >= UNBOUNDED ? 0 : limit,
+        memory.map(g -> value(read(g.resolve("memory.stat")), "total_inactive_file")).orElse(0L),
+        group("pids", id).map(g -> number(read(g.resolve("pids.current")))).orElse(0L),
+        sumOfLines(io, "Read"),
+        sumOfLines(io, "Write"));
+  }
+
+  /// Empty when it cannot be read: a file of another kernel version, or a group that has just gone.
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException _) {
+      return "";
+    }
+  }
+
+  /// `max` and the empty text count as 0.
+  private static long number(String text) {
+    var digits = text.strip();
+    return digits.isEmpty() || !Character.isDigit(digits.charAt(0)) ? 0 : Long.parseLong(digits);
+  }
+
+  /// The number behind a key in lines of `key number`.
+  static long value(String text, String key) {
+    return text
+        .lines()
+        .map(l -> l.split(" ", 2))
+        .filter(f -> f.length == 2 && f[0].equals(key))
+        .findFirst()
+        .map(f -> number(f[1]))
+        .orElse(0L);
+  }
+
+  /// Sum over all devices in lines of `8:0 rbytes=1 wbytes=2 …`.
+  static long sumOf(String text, String prefix) {
+    return text
+        .lines()
+        .flatMap(l -> java.util.Arrays.stream(l.split(" ", -1)))
+        .filter(w -> w.startsWith(prefix))
+        .mapToLong(w -> number(w.substring(prefix.length())))
+        .sum();
+  }
+
+  /// Sum over all devices in lines of `8:0 Read 1`.
+  static long sumOfLines(String text, String operation) {
+    return text
+        .lines()
+        .map(l -> l.split(" ", -1))
+        .filter(f -> f.length == 3 && f[1].equals(operation))
+        .mapToLong(f -> number(f[2]))
+        .sum();
+  }
+}

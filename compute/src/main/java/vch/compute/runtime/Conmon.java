@@ -1,0 +1,176 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import vch.portlayer.container.ContainerId;
+
+/// Starts conmon(8), which starts the runtime and stays as the monitor of one process: keeps its streams, writes its log
+/// and its exit code. Blocks its thread. Holds no state.
+///
+/// conmon forks twice, so its direct parent sees it end at once, and ProcessBuilder would then close pipes that conmon
+/// still uses (SIGPIPE, and the container with it). So its side channels are FIFOs opened by path; sh does no more than
+/// give them the numbers that conmon wants.
+final class Conmon {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String CREATE_CHANNELS = "exec 3>sync; exec \"$@\"";
+  private static final String EXEC_CHANNELS = "exec 3>sync 5>attachp 4<begin; exec \"$@\"";
+  private static final byte GO = 0;
+
+  private final Path program;
+  private final OciRuntime runtime;
+
+  Conmon(Path program, OciRuntime runtime) {
+    this.program = program;
+    this.runtime = runtime;
+  }
+
+  /// Something else than the runtime's word went wrong, or the runtime refused: `said` holds its words.
+  static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String said) {
+      super(said);
+    }
+  }
+
+  /// @param log         file to write to; empty: no log
+  /// @param logBytesMax 0: no bound
+  record Streams(boolean tty, boolean stdin, boolean keepStdin, java.util.Optional<Path> log, long logBytesMax) {}
+
+  /// Creates the container of the bundle. Its first process waits for [OciRuntime#start].
+  ///
+  /// @return pid of the first process
+  long create(ContainerId id, Bundle bundle, Path exits, Streams streams) throws IOException {
+    var options = new ArrayList<String>();
+    options.addAll(List.of("-c", id.value(), "-u", id.value(), "-n", id.brief()));
+    options.addAll(List.of("-b", bundle.directory().toString(), "-p", bundle.pid().toString()));
+    options.addAll(List.of("-P", bundle.monitorPid().toString(), "--exit-dir", exits.toString(), "--no-sync-log"));
+    options.addAll(List.of("-l", streams.log().map(l -> "k8s-file:" + l).orElse("none")));
+    if (streams.logBytesMax() > 0) {
+      options.addAll(List.of("--log-size-max", Long.toString(streams.logBytesMax())));
+    }
+    if (streams.stdin()) {
+      options.add("-i");
+    }
+    if (streams.tty()) {
+      options.add("-t");
+    }
+    if (streams.keepStdin()) {
+      options.add("--leave-stdin-open");
+    }
+    try (var sync = Fifo.reading(bundle.directory().resolve("sync"))) {
+      spawn(bundle, CREATE_CHANNELS, options);
+      sync.begun();
+      return data(sync.line(), bundle);
+    }
+  }
+
+  /// What is to be done while an exec is on its way.
+  interface Attaching {
+    /// The attach socket of the bundle is there; the process starts when this returns.
+    void attach() throws IOException;
+  }
+
+  /// An exec under way. conmon writes to it when the process ends, so it stays open until then.
+  record Started(long pid, Fifo sync) {}
+
+  /// Starts another process in a running container; its `process.json` lies in the bundle.
+  Started exec(ContainerId id, Bundle bundle, boolean tty, boolean stdin, Attaching attaching) throws IOException {
+    var options = new ArrayList<String>();
+    var name = bundle.directory().getFileName().toString();
+    options.addAll(List.of("-c", id.value(), "-u", name, "-n", id.brief(), "-b", bundle.directory().toString()));
+    options.addAll(List.of("-p", bundle.pid().toString(), "-P", bundle.monitorPid().toString()));
+    options.addAll(List.of("--exit-dir", bundle.execExits().toString(), "-l", "none", "-e", "--exec-attach"));
+    options.addAll(List.of("--exec-process-spec", bundle.process().toString()));
+    if (stdin) {
+      options.add("-i");
+    }
+    if (tty) {
+      options.add("-t");
+    }
+    var sync = Fifo.reading(bundle.directory().resolve("sync"));
+    try (var attached = Fifo.reading(bundle.directory().resolve("attachp"));
+        var begin = Fifo.writing(bundle.directory().resolve("begin"))) {
+      begin.write(GO); // conmon may fork
+      spawn(bundle, EXEC_CHANNELS, options);
+      sync.begun();
+      attached.begun();
+      data(attached.line(), bundle);
+      attaching.attach();
+      begin.write(GO); // the process may run
+      return new Started(data(sync.line(), bundle), sync);
+    } catch (IOException | RuntimeException e) {
+      sync.close();
+      throw e;
+    }
+  }
+
+  private void spawn(Bundle bundle, String channels, List<String> options) throws IOException {
+    var command = new ArrayList<String>();
+    command.addAll(List.of("/bin/sh", "-c", channels, "sh"));
+    command.addAll(List.of(program.toString(), "--api-version", "1", "-r", runtime.program().toString(), "--full-attach"));
+    for (var argument :
+        List.of("--root", runtime.root().toString(), "--log", bundle.runtimeLog().toString(), "--log-format", "json")) {
+      command.addAll(List.of("--runtime-arg", argument));
+    }
+    command.addAll(options);
+    var builder = new ProcessBuilder(command).directory(bundle.directory().toFile());
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(bundle.errors().toFile()));
+    builder.environment().put("_OCI_SYNCPIPE", "3");
+    builder.environment().put("_OCI_STARTPIPE", "4");
+    builder.environment().put("_OCI_ATTACHPIPE", "5");
+    if (channels.equals(CREATE_CHANNELS)) {
+      builder.environment().remove("_OCI_STARTPIPE");
+      builder.environment().remove("_OCI_ATTACHPIPE");
+    }
+    try {
+      int code = builder.start().waitFor(); // of the process that forks the monitor: it ends at once
+      if (code != 0) {
+        throw new Refused("conmon ended with " + code + ": " + text(bundle.errors()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("start conmon: interrupted", e);
+    }
+  }
+
+  /// The number of a line `{"data": N, "message": "…"}`; a negative one is a refusal.
+  private static long data(String line, Bundle bundle) throws IOException {
+    JsonNode answer;
+    try {
+      answer = line.isEmpty() ? JSON.createObjectNode() : JSON.readTree(line);
+    } catch (JacksonException e) {
+      throw new IOException("conmon said '" + line + "'", e);
+    }
+    var said = StartErrors.lastError(text(bundle.runtimeLog()));
+    if (said.isEmpty()) {
+      said = answer.path("message").asString("").strip();
+    }
+    if (!answer.path("data").isNumber()) {
+      throw new Refused(said.isEmpty() ? "conmon ended without a word " + text(bundle.errors()) : said);
+    }
+    long data = answer.path("data").asLong();
+    if (data < 0) {
+      throw new Refused(said.isEmpty() ? String.format(Locale.ROOT, "the runtime failed with %d", data) : said);
+    }
+    return data;
+  }
+
+  private static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file).strip();
+    } catch (NoSuchFileException _) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import vch.compute.rootfs.Trees;
+import vch.engine.compute.Processes.Exec;
+import vch.engine.compute.Stdio;
+
+/// An additional process. Its streams are drained until it ends, also when nobody reads them any more; the thread that
+/// does so then learns the exit code and removes the bundle.
+final class ConmonExec implements Exec {
+  private static final System.Logger LOG = System.getLogger(ConmonExec.class.getName());
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /// Of a process whose monitor was killed: nobody knows.
+  private static final int UNKNOWN = 255;
+
+  private final Bundle bundle;
+  private final String containerFile;
+  private final AttachedStdio streams;
+  private final Stdio stdio;
+  private final CompletableFuture<Conmon.Started> started = new CompletableFuture<>();
+  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+  /// @param containerFile name of the exit file that conmon writes: the container's id
+  ConmonExec(Bundle bundle, String containerFile) {
+    this.bundle = bundle;
+    this.containerFile = containerFile;
+    this.streams = new AttachedStdio(bundle.directory().getFileName().toString(), this::finish);
+    this.stdio = new Leaving(streams);
+  }
+
+  /// Leaving an exec does not cut its streams: its end must be seen.
+  private record Leaving(AttachedStdio streams) implements Stdio {
+    @Override
+    public Chunk read() throws IOException {
+      return streams.read();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      streams.write(bytes, offset, length);
+    }
+
+    @Override
+    public void closeInput() throws IOException {
+      streams.closeInput();
+    }
+
+    @Override
+    public void close() {
+      streams.mute();
+    }
+  }
+
+  /// Called while conmon waits for it.
+  void attach() {
+    streams.connect(bundle.attach());
+  }
+
+  void started(Conmon.Started how) {
+    started.complete(how);
+  }
+
+  /// It did not start.
+  void failed() {
+    started.cancel(false);
+    streams.close();
+    Trees.delete(bundle.directory());
+  }
+
+  private void finish() {
+    try (var sync = started.join().sync()) {
+      ended.complete(code(sync.line())); // waits for conmon: a process may close its streams and go on
+    } catch (java.util.concurrent.CancellationException _) {
+      return;
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "exit code of exec in " + containerFile, e);
+    } finally {
+      ended.complete(UNKNOWN);
+      Trees.delete(bundle.directory());
+    }
+  }
+
+  private int code(String line) throws IOException {
+    try {
+      var answer = line.isEmpty() ? JSON.createObjectNode() : JSON.readTree(line);
+      if (answer.path("data").isNumber()) {
+        return answer.path("data").asInt();
+      }
+    } catch (JacksonException e) {
+      LOG.log(System.Logger.Level.WARNING, "conmon said '" + line + "'", e);
+    }
+    var file = bundle.execExits().resolve(containerFile);
+    return Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : UNKNOWN;
+  }
+
+  @Override
+  public Stdio stdio() {
+    return stdio;
+  }
+
+  @Override
+  public long pid() {
+    return started.join().pid();
+  }
+
+  @Override
+  public void resize(int rows, int columns) {
+    if (!ended.isDone()) {
+      resize(bundle.control(), rows, columns);
+    }
+  }
+
+  /// Tells conmon the size of a terminal; nothing happens when conmon is gone.
+  static void resize(Path control, int rows, int columns) {
+    // Open for both, as opening for writing alone would wait for a conmon that is gone.
+    try (var fifo = FileChannel.open(control, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      var text = String.format(Locale.ROOT, "1 %d %d%n", rows, columns);
+      fifo.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+    } catch (java.nio.file.NoSuchFileException _) {
+      return;
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "resize through " + control, e);
+    }
+  }
+
+  @Override
+  public int await() throws InterruptedException {
+    try {
+      return ended.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("never completed exceptionally", e);
+    }
+  }
+}

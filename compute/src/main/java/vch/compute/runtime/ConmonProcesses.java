@@ -1,0 +1,484 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import vch.compute.image.Layers;
+import vch.compute.log.DirectoryWatch;
+import vch.compute.log.LogReader;
+import vch.compute.rootfs.Roots;
+import vch.compute.rootfs.Trees;
+import vch.engine.compute.LogQuery;
+import vch.engine.compute.Logs;
+import vch.engine.compute.Processes;
+import vch.engine.compute.Stdio;
+import vch.engine.compute.Volumes;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Kill;
+import vch.kernel.libc.KernelException;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.refusal.Refusal;
+
+/// Containers by conmon and an OCI runtime. Each container has a conmon of its own, which outlives the daemon; a new
+/// daemon over the same directories finds everything again.
+///
+/// May be called from any thread, also virtual ones; calls about one container must come one after the other. What it
+/// knows of runs is in [Runs].
+public final class ConmonProcesses implements Processes {
+  private static final System.Logger LOG = System.getLogger(ConmonProcesses.class.getName());
+
+  /// How long a container whose conmon was killed may pass for running.
+  private static final long MONITOR_CHECK_SECONDS = 2;
+
+  private static final int SIGKILL = 9;
+
+  private final RunFiles files;
+  private final Tools tools;
+  private final Roots roots;
+  private final Cgroups cgroups;
+  private final Runs runs;
+  private final OciRuntime runtime;
+  private final Conmon conmon;
+  private final SpecBuilder specs;
+  private final Preparation preparation;
+  private final Starter starter;
+  private final InstantSource clock;
+  private final Hands hands = new Hands();
+  private final DirectoryWatch watch;
+  private final ScheduledExecutorService checks =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("monitor-check").daemon().factory());
+  private final AtomicLong execs = new AtomicLong();
+  private final Map<ContainerId, DirectoryWatch.Registration> rotations = new ConcurrentHashMap<>();
+
+  private ConmonProcesses(
+      RunFiles files, Tools tools, Host host, CgroupMounts mounts, String cgroup, RuntimeSettings settings, Layers layers,
+      Volumes volumes, InstantSource clock)
+      throws IOException {
+    this.files = files;
+    this.tools = tools;
+    this.clock = clock;
+    this.roots = new Roots(settings.state(), files.run(), layers);
+    this.cgroups = new Cgroups(mounts, cgroup);
+    this.runs = new Runs(files.exits(), cgroups);
+    this.runtime = new OciRuntime(tools.runtime(), files.runtimeRoot(tools.runtime()));
+    this.conmon = new Conmon(tools.conmon(), runtime);
+    this.specs = new SpecBuilder(host, cgroups, volumes, tools.init(), this::pidByName);
+    this.preparation = new Preparation(roots, volumes);
+    this.starter =
+        new Starter(files, roots, runs, cgroups, conmon, runtime, specs, preparation, RunRecord.currentBoot());
+    this.watch = new DirectoryWatch();
+  }
+
+  /// Finds the programs and what a former daemon left.
+  ///
+  /// @throws Refusal.Failed conmon or the OCI runtime is not installed
+  public static ConmonProcesses open(RuntimeSettings settings, Layers layers, Volumes volumes, InstantSource clock) {
+    try {
+      java.nio.file.Files.createDirectories(settings.state());
+      java.nio.file.Files.createDirectories(settings.run());
+      // The runtime takes no symbolic links in the path of a root.
+      var real = new RuntimeSettings(settings.state().toRealPath(), settings.run().toRealPath(), settings.runtime());
+      var files = new RunFiles(real.run());
+      files.make();
+      var mounts = HostProbe.cgroups();
+      var cgroup = "portlayer-" + hash(real.state().toString());
+      var tools = Tools.find(real.runtime(), crun -> RuntimeTrial.runs(crun, real.run(), cgroup));
+      var processes =
+          new ConmonProcesses(files, tools, HostProbe.look(mounts), mounts, cgroup, real, layers, volumes, clock);
+      processes.begin();
+      return processes;
+    } catch (IOException e) {
+      throw new UncheckedIOException("open the containers below " + settings.run() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String hash(String text) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 4);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private void begin() throws IOException {
+    watch.on(files.exits(), false, runs::checkExits);
+    roots.sweep(starter.adopt());
+    runs.checkExits(); // an end between the look and the watch
+    var _ =
+        checks.scheduleWithFixedDelay(
+            this::checkMonitors, MONITOR_CHECK_SECONDS, MONITOR_CHECK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// Ends the containers whose monitor is gone. Done by itself every few seconds.
+  void checkMonitors() {
+    try {
+      runs.checkMonitors();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "check the monitors of containers", e);
+    }
+  }
+
+  /// Which programs run the containers.
+  public Tools tools() {
+    return tools;
+  }
+
+  @Override
+  public void prepare(Container container) {
+    hands.call(
+        "prepare container " + container.id().brief(),
+        () -> {
+          preparation.prepare(container);
+          return container;
+        });
+  }
+
+  @Override
+  public long start(Container container, Path namespace, Files names) {
+    long pid = hands.call("start container " + container.id().brief(), () -> starter.start(container, namespace, names));
+    keepRotated(container);
+    return pid;
+  }
+
+  /// conmon throws rotated logs away; somebody has to keep them.
+  private void keepRotated(Container container) {
+    var log = Preparation.log(container);
+    if (!log.kept() || log.bytesMax() == 0 || log.filesMax() < 2) {
+      return;
+    }
+    var kept = preparation.logs(container);
+    Runnable keep =
+        () -> {
+          try {
+            kept.keepRotated(log.filesMax());
+          } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "keep the rotated log " + kept.current(), e);
+          }
+        };
+    try {
+      var directory = kept.current().toAbsolutePath().getParent();
+      var before = rotations.put(container.id(), watch.on(directory, false, keep));
+      if (before != null) {
+        before.close();
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "watch the log " + kept.current(), e);
+    }
+    keep.run();
+  }
+
+  private void forgetRotation(ContainerId id) {
+    var registration = rotations.remove(id);
+    if (registration != null) {
+      registration.close();
+    }
+  }
+
+  @Override
+  public void signal(ContainerId id, int signal) {
+    var process = runs.live(id).flatMap(r -> r.record().process()).filter(ProcessKey::alive);
+    if (process.isEmpty()) {
+      return;
+    }
+    try {
+      Kill.kill(process.get().pid(), signal);
+    } catch (KernelException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
+      }
+    }
+    if (signal == SIGKILL && cgroups.frozen(id)) {
+      unpause(id); // cgroup v1: who is frozen does not even die
+    }
+  }
+
+  @Override
+  public void pause(ContainerId id) {
+    running(id);
+    byRuntime("pause container " + id.brief(), () -> runtime.pause(id));
+  }
+
+  @Override
+  public void unpause(ContainerId id) {
+    running(id);
+    byRuntime("unpause container " + id.brief(), () -> runtime.resume(id));
+  }
+
+  private interface RuntimeCall {
+    void run() throws IOException;
+  }
+
+  private void byRuntime(String what, RuntimeCall call) {
+    hands.call(
+        what,
+        () -> {
+          try {
+            call.run();
+          } catch (OciRuntime.Failed e) {
+            throw new Refusal.Failed("cannot " + what + ": " + e.getMessage());
+          }
+          return what;
+        });
+  }
+
+  private Run running(ContainerId id) {
+    return runs.live(id)
+        .filter(Run::started)
+        .orElseThrow(() -> new Refusal.Conflict("container " + id + " is not running"));
+  }
+
+  @Override
+  public void limit(Container container) {
+    var id = container.id();
+    var bundle = running(id).bundle();
+    var bounds = specs.bounds(container);
+    if (bounds.isEmpty()) {
+      return;
+    }
+    byRuntime(
+        "change the limits of container " + id.brief(),
+        () -> {
+          var file = bundle.directory().resolve("resources.json");
+          java.nio.file.Files.writeString(file, bounds.toString());
+          runtime.update(id, file);
+        });
+  }
+
+  @Override
+  public void release(ContainerId id) {
+    forgetRotation(id);
+    hands.call(
+        "release container " + id.brief(),
+        () -> {
+          starter.release(id);
+          return id;
+        });
+  }
+
+  @Override
+  public void delete(ContainerId id) {
+    forgetRotation(id);
+    runs.disappoint(id);
+    hands.call(
+        "delete container " + id.brief(),
+        () -> {
+          starter.release(id);
+          roots.delete(id);
+          return id;
+        });
+  }
+
+  @Override
+  public Map<ContainerId, Observed> observe() {
+    var observed = new HashMap<ContainerId, Observed>();
+    runs.all().forEach((id, run) -> {
+      if (run.started()) {
+        observed.put(id, new Observed(run.pid(), run.ended()));
+      }
+    });
+    return observed;
+  }
+
+  @Override
+  public void onExit(Consumer<Ended> listener) {
+    runs.listen(listener);
+  }
+
+  @Override
+  public void rewrite(ContainerId id, Files names) {
+    var run = runs.live(id);
+    if (run.isEmpty()) {
+      return; // the next start brings its own
+    }
+    try {
+      RunFiles.write(run.get().bundle(), names);
+    } catch (IOException e) {
+      throw new UncheckedIOException("write the files for names of container " + id.brief(), e);
+    }
+  }
+
+  @Override
+  public Stdio attach(ContainerId id) {
+    var streams = new AttachedStdio(id.brief(), () -> {});
+    runs.attach(id, streams);
+    return new Attached(runs, id, streams);
+  }
+
+  /// Forgets those who leave before there was a run.
+  private record Attached(Runs runs, ContainerId id, AttachedStdio streams) implements Stdio {
+    @Override
+    public Chunk read() throws IOException {
+      return streams.read();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      streams.write(bytes, offset, length);
+    }
+
+    @Override
+    public void closeInput() throws IOException {
+      streams.closeInput();
+    }
+
+    @Override
+    public void close() {
+      runs.leave(id, streams);
+      streams.close();
+    }
+  }
+
+  @Override
+  public Exec exec(Container container, ExecSpec spec) {
+    var run = running(container.id());
+    return hands.call("exec in container " + container.id().brief(), () -> startExec(container, run, spec));
+  }
+
+  private Exec startExec(Container container, Run run, ExecSpec spec) throws IOException {
+    var id = container.id();
+    var bundle = execBundle(run.bundle());
+    var exec = new ConmonExec(bundle, id.value());
+    try {
+      java.nio.file.Files.createDirectory(bundle.execExits());
+      var process = specs.process(container, roots.merged(id), spec).toString();
+      java.nio.file.Files.writeString(bundle.process(), process);
+      exec.started(conmon.exec(id, bundle, spec.tty(), spec.stdin(), exec::attach));
+      return exec;
+    } catch (Conmon.Refused e) {
+      exec.failed();
+      throw StartErrors.exec(e.getMessage());
+    } catch (Refusal e) {
+      exec.failed();
+      throw new StartFailed(StartErrors.NOT_RUNNABLE, e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      exec.failed();
+      throw e;
+    }
+  }
+
+  private Bundle execBundle(Bundle of) throws IOException {
+    while (true) {
+      var directory = of.directory().resolve("x" + Long.toString(execs.incrementAndGet(), Character.MAX_RADIX));
+      try {
+        return new Bundle(java.nio.file.Files.createDirectory(directory));
+      } catch (java.nio.file.FileAlreadyExistsException _) {
+        continue; // of a former daemon
+      }
+    }
+  }
+
+  @Override
+  public void resize(ContainerId id, int rows, int columns) {
+    ConmonExec.resize(running(id).bundle().control(), rows, columns);
+  }
+
+  @Override
+  public Logs logs(Container container, LogQuery query) {
+    if (!Preparation.log(container).kept()) {
+      throw new Refusal.Unsupported("configured logging driver does not support reading");
+    }
+    var files = preparation.logs(container);
+    var id = container.id();
+    try {
+      if (!query.follow()) {
+        return new LogReader(files, query, () -> false, clock, () -> {});
+      }
+      var directory = files.current().toAbsolutePath().getParent();
+      java.nio.file.Files.createDirectories(directory);
+      var signal = new FollowSignal();
+      var registrations =
+          List.of(watch.on(directory, true, signal::tell), watch.on(this.files.exits(), false, signal::tell));
+      var reader =
+          new LogReader(
+              files, query, () -> runs.live(id).isPresent(), clock, () -> registrations.forEach(DirectoryWatch.Registration::close));
+      signal.reader.set(Optional.of(reader));
+      return reader;
+    } catch (IOException e) {
+      throw new UncheckedIOException("read the log of container " + id.brief(), e);
+    }
+  }
+
+  /// Passes changes on to a reader that is made after the watch on its files.
+  private static final class FollowSignal {
+    final java.util.concurrent.atomic.AtomicReference<Optional<LogReader>> reader =
+        new java.util.concurrent.atomic.AtomicReference<>(Optional.empty());
+
+    void tell() {
+      reader.get().ifPresent(LogReader::happened);
+    }
+  }
+
+  @Override
+  public List<Long> pids(ContainerId id) {
+    return cgroups.pids(id);
+  }
+
+  @Override
+  public Usage usage(ContainerId id) {
+    return cgroups.usage(id);
+  }
+
+  @Override
+  public long writtenBytes(ContainerId id) {
+    var upper = roots.upper(id);
+    return java.nio.file.Files.isDirectory(upper) ? Trees.bytes(upper) : 0;
+  }
+
+  @Override
+  public Path logPath(ContainerId id) {
+    return roots.home(id).resolve("log").resolve("ctr.log");
+  }
+
+  @Override
+  public <T> T withRoot(Container container, RootAction<T> action) {
+    var what = "use the root file system of container " + container.id().brief();
+    var root = hands.call(what, () -> roots.hold(container));
+    try {
+      return action.on(root);
+    } catch (IOException e) {
+      throw new UncheckedIOException(what + ": " + e.getMessage(), e);
+    } finally {
+      hands.call(
+          what,
+          () -> {
+            roots.drop(container.id());
+            return what;
+          });
+    }
+  }
+
+  /// The first process of another container, by its id; 0 when it does not run.
+  private long pidByName(String id) {
+    return runs.live(new ContainerId(id)).map(Run::pid).orElse(0L);
+  }
+
+  /// Lets go. Containers run on.
+  @Override
+  public void close() {
+    checks.shutdownNow();
+    hands.close();
+    try {
+      watch.close();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "stop watching", e);
+    }
+    cgroups.removeParent();
+  }
+}

@@ -1,0 +1,144 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import vch.compute.log.LogFiles;
+import vch.compute.rootfs.CopyUp;
+import vch.compute.rootfs.Roots;
+import vch.engine.compute.Volumes;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.Mount;
+import vch.portlayer.refusal.Refusal;
+
+/// What a container needs on disk before it can run: its layer, directories for binds, filled volumes, a place for its
+/// log. Holds no state.
+final class Preparation {
+  private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([kmgKMG]?)[bB]?");
+
+  private final Roots roots;
+  private final Volumes volumes;
+
+  Preparation(Roots roots, Volumes volumes) {
+    this.roots = roots;
+    this.volumes = volumes;
+  }
+
+  /// Doing it twice is the same as once: a volume that was emptied later stays empty.
+  void prepare(Container container) throws IOException {
+    log(container);
+    roots.make(container);
+    Files.createDirectories(logs(container).current().getParent());
+    binds(container);
+    var done = roots.home(container.id()).resolve("prepared");
+    if (Files.exists(done)) {
+      return;
+    }
+    for (var mount : container.spec().mounts()) {
+      if (mount.kind() == Mount.Kind.VOLUME) {
+        volume(container, mount);
+      }
+    }
+    Files.createFile(done);
+  }
+
+  private void volume(Container container, Mount mount) throws IOException {
+    volumes.create(container.vch(), mount.source());
+    if (mount.options().contains("nocopy")) {
+      return;
+    }
+    var root = roots.hold(container);
+    try {
+      CopyUp.fill(root, mount.target(), volumes.mountpoint(container.vch(), mount.source()));
+    } finally {
+      roots.drop(container.id());
+    }
+  }
+
+  /// A source that is not there becomes a directory, as `-v` has it, unless the mount says `nocreate`.
+  void binds(Container container) throws IOException {
+    for (var mount : container.spec().mounts()) {
+      if (mount.kind() != Mount.Kind.BIND || Files.exists(Path.of(mount.source()))) {
+        continue;
+      }
+      if (mount.options().contains("nocreate")) {
+        throw new Refusal.Invalid(
+            "invalid mount config for type \"bind\": bind source path does not exist: " + mount.source());
+      }
+      try {
+        Files.createDirectories(Path.of(mount.source()));
+      } catch (FileAlreadyExistsException e) {
+        throw new Refusal.Invalid(
+            "error while creating mount source path '" + mount.source() + "': " + e.getMessage() + " is not a directory");
+      }
+    }
+  }
+
+  LogFiles logs(Container container) {
+    return new LogFiles(logPath(container));
+  }
+
+  private Path logPath(Container container) {
+    return roots.home(container.id()).resolve("log").resolve("ctr.log");
+  }
+
+  /// How a container's output is kept.
+  ///
+  /// @param kept     false: not at all
+  /// @param bytesMax of one file; 0: no bound
+  /// @param filesMax with the current one
+  record Log(boolean kept, long bytesMax, int filesMax) {}
+
+  /// @throws Refusal.Unsupported for a driver that is not offered
+  /// @throws Refusal.Invalid     for an option's value
+  static Log log(Container container) {
+    var options = container.spec().logOptions();
+    var driver = options.getOrDefault("driver", "");
+    switch (driver) {
+      case "none" -> {
+        return new Log(false, 0, 1);
+      }
+      case "", "json-file", "local" -> {
+        long bytes = Optional.ofNullable(options.get("max-size")).map(Preparation::bytes).orElse(0L);
+        return new Log(true, bytes, Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1));
+      }
+      default ->
+          throw new Refusal.Unsupported(
+              "logging driver \"" + driver + "\" is not offered; json-file, local and none are");
+    }
+  }
+
+  private static long bytes(String text) {
+    if (text.equals("-1")) {
+      return 0;
+    }
+    var match = SIZE.matcher(text.strip());
+    if (!match.matches() || match.group(1).length() > 15) {
+      throw new Refusal.Invalid("invalid log option max-size: '" + text + "' is not a size such as 10m");
+    }
+    int shift =
+        switch (match.group(2).toLowerCase(Locale.ROOT)) {
+          case "k" -> 10;
+          case "m" -> 20;
+          case "g" -> 30;
+          default -> 0;
+        };
+    return Long.parseLong(match.group(1)) << shift;
+  }
+
+  private static int count(String text) {
+    try {
+      int count = Integer.parseInt(text.strip());
+      if (count >= 1) {
+        return count;
+      }
+    } catch (NumberFormatException _) {
+      throw new Refusal.Invalid("invalid log option max-file: '" + text + "' is not a number");
+    }
+    throw new Refusal.Invalid("invalid log option max-file: max-file cannot be less than 1");
+  }
+}

@@ -1,0 +1,64 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.Properties;
+import vch.portlayer.container.ContainerId;
+
+/// What a later daemon must know of a run. Lies in the run directory, as nothing runs any more after a reboot.
+///
+/// @param boot    id of the machine's boot
+/// @param runtime the OCI runtime that the run was started with
+/// @param process empty until the first process was started: a run that a daemon's death cut short
+/// @param tty     the first process has a terminal
+record RunRecord(
+    ContainerId id, String boot, Path runtime, Optional<ProcessKey> monitor, Optional<ProcessKey> process, boolean tty) {
+  RunRecord started(Optional<ProcessKey> nextMonitor, Optional<ProcessKey> nextProcess) {
+    return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, tty);
+  }
+
+  void write(Path file) throws IOException {
+    var values = new Properties();
+    values.setProperty("id", id.value());
+    values.setProperty("boot", boot);
+    values.setProperty("runtime", runtime.toString());
+    values.setProperty("tty", Boolean.toString(tty));
+    monitor.ifPresent(m -> values.setProperty("monitor", m.text()));
+    process.ifPresent(p -> values.setProperty("process", p.text()));
+    var text = new StringWriter();
+    values.store(text, null);
+    var fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(fresh, text.toString());
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Empty when there is none, or one of another form.
+  static Optional<RunRecord> read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    var values = new Properties();
+    values.load(new StringReader(Files.readString(file)));
+    var id = values.getProperty("id", "");
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RunRecord(
+            new ContainerId(id),
+            values.getProperty("boot", ""),
+            Path.of(values.getProperty("runtime", "")),
+            ProcessKey.fromText(values.getProperty("monitor", "")),
+            ProcessKey.fromText(values.getProperty("process", "")),
+            Boolean.parseBoolean(values.getProperty("tty", "false"))));
+  }
+
+  static String currentBoot() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+  }
+}

@@ -1,0 +1,73 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import vch.compute.rootfs.Trees;
+
+/// Tries whether an OCI runtime makes containers on this machine: crun refuses some arrangements of control groups that
+/// runc takes. Creates a container that never runs anything, and removes it. The answer is kept until the machine boots
+/// again or the program changes.
+final class RuntimeTrial {
+  private static final System.Logger LOG = System.getLogger(RuntimeTrial.class.getName());
+  private static final int TRIAL_SECONDS_MAX = 10;
+  private static final String CONFIG =
+      """
+      {"ociVersion":"1.0.2","process":{"terminal":false,"user":{"uid":0,"gid":0},"args":["/bin/true"],"cwd":"/"},
+       "root":{"path":"/","readonly":true},
+       "mounts":[{"destination":"/proc","type":"proc","source":"proc"}],
+       "linux":{"cgroupsPath":"/%s","namespaces":[{"type":"mount"},{"type":"pid"},{"type":"ipc"},{"type":"uts"}]}}
+      """;
+
+  private RuntimeTrial() {}
+
+  static boolean runs(Path program, Path run, String cgroup) {
+    try {
+      var answer = run.resolve("trial-" + program.getFileName());
+      var subject = program + " " + Files.getLastModifiedTime(program).toMillis() + " " + RunRecord.currentBoot();
+      if (Files.exists(answer)) {
+        var lines = Files.readAllLines(answer);
+        if (lines.size() == 2 && lines.getFirst().equals(subject)) {
+          return Boolean.parseBoolean(lines.getLast());
+        }
+      }
+      boolean runs = tried(program, run.resolve("trial"), cgroup);
+      Files.writeString(answer, subject + "\n" + runs + "\n");
+      return runs;
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "try the OCI runtime " + program, e);
+      return false;
+    }
+  }
+
+  private static boolean tried(Path program, Path bundle, String cgroup) throws IOException {
+    Trees.delete(bundle);
+    Files.createDirectories(bundle);
+    var group = cgroup + "-trial";
+    Files.writeString(bundle.resolve("config.json"), CONFIG.formatted(group));
+    var root = bundle.resolve("root").toString();
+    boolean runs = command(bundle, program.toString(), "--root", root, "create", "--bundle", bundle.toString(), group);
+    command(bundle, program.toString(), "--root", root, "delete", "--force", group);
+    Trees.delete(bundle);
+    return runs;
+  }
+
+  private static boolean command(Path bundle, String... command) throws IOException {
+    var builder = new ProcessBuilder(List.of(command)).redirectInput(Path.of("/dev/null").toFile());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(bundle.resolve("errors").toFile()));
+    var process = builder.start();
+    try {
+      if (!process.waitFor(TRIAL_SECONDS_MAX, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return false;
+      }
+      return process.exitValue() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}

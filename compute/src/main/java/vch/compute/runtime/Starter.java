@@ -1,0 +1,197 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import vch.compute.rootfs.Roots;
+import vch.compute.rootfs.Trees;
+import vch.engine.compute.Processes;
+import vch.engine.compute.Processes.StartFailed;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Kill;
+import vch.kernel.libc.KernelException;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.refusal.Refusal;
+
+/// Brings runs into the world and clears them away. Blocks its thread; its caller sees to it that one container is worked
+/// on by one thread. What it knows is in [Runs] and on disk.
+final class Starter {
+  private static final int SIGKILL = 9;
+
+  private final RunFiles files;
+  private final Roots roots;
+  private final Runs runs;
+  private final Cgroups cgroups;
+  private final Conmon conmon;
+  private final OciRuntime runtime;
+  private final SpecBuilder specs;
+  private final Preparation preparation;
+  private final String boot;
+
+  Starter(
+      RunFiles files, Roots roots, Runs runs, Cgroups cgroups, Conmon conmon, OciRuntime runtime, SpecBuilder specs,
+      Preparation preparation, String boot) {
+    this.files = files;
+    this.roots = roots;
+    this.runs = runs;
+    this.cgroups = cgroups;
+    this.conmon = conmon;
+    this.runtime = runtime;
+    this.specs = specs;
+    this.preparation = preparation;
+    this.boot = boot;
+  }
+
+  long start(Container container, Path network, Processes.Files names) throws IOException {
+    var id = container.id();
+    var former = runs.find(id);
+    if (former.filter(Run::live).isPresent()) {
+      throw new StartFailed(StartErrors.OTHER, "container " + id + " is already running");
+    }
+    if (former.isPresent()) {
+      release(id);
+    }
+    var bundle = files.bundle(id);
+    try {
+      var root = roots.hold(container);
+      try {
+        return started(container, root, network, names, bundle);
+      } catch (IOException | RuntimeException e) {
+        clear(id, bundle, runtime);
+        throw e;
+      }
+    } catch (Refusal e) {
+      runs.disappoint(id);
+      throw new StartFailed(StartErrors.OTHER, e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      runs.disappoint(id);
+      throw e;
+    }
+  }
+
+  private long started(Container container, Path root, Path network, Processes.Files names, Bundle bundle)
+      throws IOException {
+    var id = container.id();
+    preparation.binds(container);
+    Files.createDirectories(preparation.logs(container).current().getParent());
+    Trees.delete(bundle.directory());
+    Files.createDirectories(bundle.directory());
+    Files.deleteIfExists(files.exit(id));
+    var record = new RunRecord(id, boot, runtime.program(), Optional.empty(), Optional.empty(), container.spec().tty());
+    record.write(bundle.record());
+    RunFiles.write(bundle, names);
+    Files.write(bundle.config(), specs.config(container, root, network, bundle).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    long pid = create(container, bundle);
+    var monitor = ProcessKey.of(Long.parseLong(Files.readString(bundle.monitorPid()).strip()));
+    var process = ProcessKey.of(pid);
+    if (monitor.isEmpty() || process.isEmpty()) {
+      throw new StartFailed(StartErrors.OTHER, "container " + id.brief() + " or its monitor ended before it was started");
+    }
+    var run = new Run(record, bundle, Optional.empty());
+    runs.created(run);
+    try {
+      runtime.start(id);
+    } catch (OciRuntime.Failed e) {
+      throw StartErrors.create(runtime.name(), e.getMessage());
+    }
+    var known = record.started(monitor, process);
+    known.write(bundle.record());
+    runs.started(run.with(known));
+    runs.checkExit(id); // it may have ended before it was known
+    return pid;
+  }
+
+  private long create(Container container, Bundle bundle) throws IOException {
+    var spec = container.spec();
+    var log = Preparation.log(container);
+    var current = preparation.logs(container);
+    if (log.filesMax() > 1 && log.bytesMax() > 0) {
+      current.keepRotated(log.filesMax());
+    }
+    try {
+      // Only a client that is meant to end the input by leaving may do so; a terminal goes on in any case.
+      boolean keepStdin = spec.stdinOpen() && (!spec.stdinOnce() || spec.tty());
+      return conmon.create(
+          container.id(),
+          bundle,
+          files.exits(),
+          new Conmon.Streams(
+              spec.tty(), spec.stdinOpen(), keepStdin, log.kept() ? Optional.of(current.current()) : Optional.empty(),
+              log.bytesMax()));
+    } catch (Conmon.Refused e) {
+      throw StartErrors.create(runtime.name(), e.getMessage());
+    }
+  }
+
+  /// Frees what a run held. For one that has ended; one that has not is ended.
+  void release(ContainerId id) throws IOException {
+    var run = runs.find(id);
+    if (run.isPresent()) {
+      clear(id, run.get().bundle(), runtimeOf(run.get().record()));
+    }
+  }
+
+  private OciRuntime runtimeOf(RunRecord record) {
+    return record.runtime().equals(runtime.program())
+        ? runtime
+        : new OciRuntime(record.runtime(), files.runtimeRoot(record.runtime()));
+  }
+
+  /// Removes a run in whatever state it is; its record goes last, so that a later daemon can finish this.
+  private void clear(ContainerId id, Bundle bundle, OciRuntime by) throws IOException {
+    cgroups.kill(id);
+    by.delete(id);
+    killMonitor(bundle);
+    cgroups.remove(id);
+    runs.forget(id);
+    roots.drop(id);
+    Files.deleteIfExists(files.exit(id));
+    Trees.delete(bundle.directory());
+  }
+
+  /// conmon ends by itself with its container; only that of a start that failed half-way may be left.
+  private static void killMonitor(Bundle bundle) throws IOException {
+    if (!Files.exists(bundle.monitorPid())) {
+      return;
+    }
+    long pid = Long.parseLong(Files.readString(bundle.monitorPid()).strip());
+    var command = ProcessHandle.of(pid).flatMap(h -> h.info().arguments()).map(a -> String.join(" ", a)).orElse("");
+    if (!command.contains(bundle.directory().toString())) {
+      return; // gone, and perhaps the number is somebody else's by now
+    }
+    try {
+      Kill.kill(pid, SIGKILL);
+    } catch (KernelException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
+      }
+    }
+  }
+
+  /// Finds what a former daemon left: runs that go on or have ended are known again, starts cut short are cleared.
+  ///
+  /// @return containers whose root stays mounted
+  java.util.Set<ContainerId> adopt() throws IOException {
+    var held = new java.util.HashSet<ContainerId>();
+    for (var bundle : files.found()) {
+      var record = RunRecord.read(bundle.record());
+      if (record.isEmpty()) {
+        Trees.delete(bundle.directory()); // a start that got no further than its directory
+        continue;
+      }
+      var id = record.get().id();
+      if (record.get().process().isEmpty() || !record.get().boot().equals(boot)) {
+        clear(id, bundle, runtimeOf(record.get()));
+        continue;
+      }
+      roots.adopt(id);
+      held.add(id);
+      runs.started(new Run(record.get(), bundle, Optional.empty()));
+    }
+    runs.checkExits();
+    runs.checkMonitors();
+    return held;
+  }
+}
