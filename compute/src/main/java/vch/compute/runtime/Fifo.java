@@ -2,9 +2,8 @@ package vch.compute.runtime;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +16,15 @@ import vch.kernel.libc.Mknod;
 ///
 /// One thread uses it at a time.
 final class Fifo implements AutoCloseable {
+  private static final int BUFFER_BYTES = 4096;
+
   private final FileChannel both;
   private final FileChannel ours;
-  private final BufferedReader lines;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).flip();
 
   private Fifo(FileChannel both, FileChannel ours) {
     this.both = both;
     this.ours = ours;
-    this.lines = new BufferedReader(Channels.newReader(ours, StandardCharsets.UTF_8));
   }
 
   /// Makes it, anew where there is one.
@@ -53,10 +53,29 @@ final class Fifo implements AutoCloseable {
     both.close();
   }
 
-  /// The next line; empty at the end.
+  /// The next line without its line feed; empty at the end. Waits.
   String line() throws IOException {
-    var line = lines.readLine();
-    return line == null ? "" : line;
+    // Not by a Reader: over a file channel it waits for more even when it has a line.
+    var line = new ByteArrayOutputStream();
+    while (true) {
+      while (buffer.hasRemaining()) {
+        byte b = buffer.get();
+        if (b == '\n') {
+          return line.toString(StandardCharsets.UTF_8);
+        }
+        line.write(b);
+      }
+      buffer.clear();
+      int n;
+      try {
+        n = ours.read(buffer);
+      } finally {
+        buffer.flip();
+      }
+      if (n < 0) {
+        return line.toString(StandardCharsets.UTF_8);
+      }
+    }
   }
 
   void write(byte value) throws IOException {
