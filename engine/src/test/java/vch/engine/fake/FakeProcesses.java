@@ -67,6 +67,12 @@ public final class FakeProcesses implements Processes {
     refusals.put(id, failure);
   }
 
+  /// What was said of the container's starts is over.
+  public synchronized void startsWell(ContainerId id) {
+    refusals.remove(id);
+    instant.remove(id);
+  }
+
   /// From now on the container ends with this code as soon as it has started.
   public synchronized void endsAtOnce(ContainerId id, int exitCode) {
     instant.put(id, exitCode);
