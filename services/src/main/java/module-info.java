@@ -3,4 +3,7 @@
 module vch.services {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
+  requires org.dnsjava;
+
+  exports vch.services.dns;
 }

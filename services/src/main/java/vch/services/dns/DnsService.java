@@ -1,0 +1,111 @@
+package vch.services.dns;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import vch.engine.Engine;
+import vch.engine.desired.LinkNames;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Vch;
+import vch.portlayer.vch.VchId;
+
+/// The name service of all VCHs of a daemon: for each one socket for datagrams and one for connections on port 53 of its
+/// endpoint namespace. Who asks is known by the source address. Names follow the latest image with the next query.
+///
+/// Its monitor guards which VCHs are served; all else belongs to the threads named in [UdpServer] and [TcpServer].
+public final class DnsService implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(DnsService.class.getName());
+
+  private final Supplier<Image> images;
+  private final Sockets sockets;
+  private final ResolvConf resolvConf;
+  private final DnsSettings settings;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Counters counters = new Counters();
+  private final Forwarder forwarder;
+  private final Map<VchId, Sockets.Listening> serving = new HashMap<>();
+
+  public DnsService(Engine engine, InstantSource clock) {
+    this(engine::image, engine.machine()::open, Path.of("/etc/resolv.conf"), DnsSettings.DEFAULT, clock, new SecureRandom());
+  }
+
+  DnsService(
+      Supplier<Image> images, Sockets.Opener opener, Path resolvConf, DnsSettings settings, InstantSource clock,
+      RandomGenerator random) {
+    this.images = images;
+    this.sockets = new Sockets(opener);
+    this.resolvConf = new ResolvConf(resolvConf, clock);
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+    this.forwarder = new Forwarder(new Exchange(sockets, settings, random), new AnswerCache(settings.cacheBytesMax(), clock), counters, settings);
+  }
+
+  /// Serves the VCH, whose endpoint namespace must be there. Nothing happens if it is served already.
+  ///
+  /// @throws Refusal.Failed when port 53 cannot be had there
+  public synchronized void start(VchId vch) {
+    if (serving.containsKey(vch)) {
+      return;
+    }
+    var namespace = LinkNames.endpoint(vch);
+    try {
+      var listening = sockets.listen(namespace, settings.port());
+      serving.put(vch, listening);
+      var responder = new Responder(vch, namespace, resolvConf::servers, forwarder, counters);
+      var udp = new UdpServer(listening.udp(), responder, images, clock, counters, random);
+      Thread.ofPlatform().name("dns-" + vch).daemon().start(udp);
+      Thread.ofVirtual().name("dns-accept-" + vch).start(new TcpServer(listening.tcp(), responder, images, settings));
+    } catch (IOException e) {
+      var name = images.get().vch(vch).map(Vch::name).orElse(vch.value());
+      throw new Refusal.Failed("the name service of VCH " + name + " cannot listen on port " + settings.port() + ": " + e.getMessage());
+    }
+  }
+
+  /// Nothing happens if it is not served.
+  public synchronized void stop(VchId vch) {
+    var listening = serving.remove(vch);
+    if (listening != null) {
+      close(vch, listening);
+    }
+  }
+
+  private static void close(VchId vch, Sockets.Listening listening) {
+    try {
+      listening.close();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "closing the name service of VCH {0}: {1}", vch, e.getMessage());
+    }
+  }
+
+  /// Where it listens; empty if it does not.
+  synchronized Optional<InetSocketAddress> address(VchId vch) {
+    var listening = serving.get(vch);
+    try {
+      return listening == null ? Optional.empty() : Optional.of((InetSocketAddress) listening.udp().getLocalAddress());
+    } catch (IOException _) {
+      return Optional.empty(); // closed meanwhile
+    }
+  }
+
+  /// What was done so far, over all VCHs.
+  public DnsCounts counts() {
+    return counters.read();
+  }
+
+  @Override
+  public synchronized void close() {
+    serving.forEach(DnsService::close);
+    serving.clear();
+  }
+}

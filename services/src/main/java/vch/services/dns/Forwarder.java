@@ -1,0 +1,89 @@
+package vch.services.dns;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import vch.portlayer.address.Ip;
+import vch.portlayer.vch.VchId;
+
+/// Forwards questions that are not ours. Equal questions in flight are asked once. Never blocks the caller: each exchange
+/// runs on a virtual thread, and how many of them there are is bounded, for all and for each client. Safe for any number
+/// of threads.
+final class Forwarder {
+  private final Exchange exchange;
+  private final AnswerCache cache;
+  private final Counters counters;
+  private final DnsSettings settings;
+  private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Client, Integer> waiting = new ConcurrentHashMap<>();
+  private final AtomicInteger running = new AtomicInteger();
+
+  Forwarder(Exchange exchange, AnswerCache cache, Counters counters, DnsSettings settings) {
+    this.exchange = exchange;
+    this.cache = cache;
+    this.counters = counters;
+    this.settings = settings;
+  }
+
+  /// Addresses of different VCHs may be equal.
+  record Client(VchId vch, Ip address) {}
+
+  /// What is known already.
+  Optional<AnswerCache.Hit> known(AnswerCache.Key key) {
+    return cache.get(key);
+  }
+
+  /// Asks, and calls `then` with the answer (none: nobody answered) on a virtual thread.
+  ///
+  /// @return false when a limit is reached; then `then` is not called
+  boolean ask(Client client, AnswerCache.Key key, Consumer<Optional<Found>> then) {
+    if (!enter(client)) {
+      return false;
+    }
+    var mine = new CompletableFuture<Optional<Found>>();
+    var theirs = asking.putIfAbsent(key, mine);
+    if (theirs == null && running.incrementAndGet() > settings.forwardsMax()) {
+      running.decrementAndGet();
+      asking.remove(key, mine);
+      mine.complete(Optional.empty());
+      leave(client);
+      return false;
+    }
+    counters.forwarded.increment();
+    var answer = theirs == null ? mine : theirs;
+    answer.whenComplete((_, _) -> leave(client)).thenAccept(then);
+    if (theirs == null) {
+      Thread.ofVirtual().name("dns-forward").start(() -> run(key, mine));
+    }
+    return true;
+  }
+
+  private void run(AnswerCache.Key key, CompletableFuture<Optional<Found>> answer) {
+    var found = Optional.<Found>empty();
+    try {
+      found = exchange.ask(key.upstreams(), key.question());
+      found.ifPresent(f -> cache.put(key, f));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // the service ends: nobody waits for more than "no answer"
+    } finally {
+      running.decrementAndGet();
+      asking.remove(key, answer);
+      answer.complete(found);
+    }
+  }
+
+  private boolean enter(Client client) {
+    int now = waiting.merge(client, 1, Integer::sum);
+    if (now > settings.clientForwardsMax()) {
+      leave(client);
+      return false;
+    }
+    return true;
+  }
+
+  private void leave(Client client) {
+    waiting.computeIfPresent(client, (_, n) -> n == 1 ? null : n - 1);
+  }
+}

@@ -1,0 +1,133 @@
+package vch.services.dns;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Ready-made datagrams for questions that were asked before by the same container, byte for byte: no parsing, no
+/// look-up, no encoding. Belongs to one thread.
+final class HotAnswers {
+  /// Entries; when there are more, all are thrown away, which costs one look-up each.
+  static final int ENTRIES_MAX = 4096;
+
+  /// Longer queries are not worth keeping.
+  static final int QUERY_BYTES_MAX = 320;
+
+  private final HashMap<Key, Entry> entries = new HashMap<>();
+  private final Key probe;
+  private final int salt;
+
+  /// @param random makes the hash unpredictable for who asks
+  HotAnswers(RandomGenerator random) {
+    salt = random.nextInt();
+    probe = new Key(new byte[0], 0, 0, 0);
+  }
+
+  /// Equally good datagrams, given away in turn.
+  static final class Entry {
+    private final byte[][] datagrams;
+    private final long validUntilMillis;
+    private final boolean local;
+    private int next;
+
+    Entry(byte[][] datagrams, long validUntilMillis, boolean local, int next) {
+      this.datagrams = datagrams;
+      this.validUntilMillis = validUntilMillis;
+      this.local = local;
+      this.next = next;
+    }
+
+    /// The next datagram; its id is still to be set.
+    byte[] take() {
+      int at = next;
+      next = at + 1 == datagrams.length ? 0 : at + 1;
+      return datagrams[at];
+    }
+
+    /// From the image, not from an upstream server.
+    boolean local() {
+      return local;
+    }
+  }
+
+  /// A query without its id, and who asks. The one that probes is changed in place.
+  private static final class Key implements Comparable<Key> {
+    private byte[] query;
+    private int length;
+    private int client;
+    private int hash;
+
+    Key(byte[] query, int length, int client, int hash) {
+      this.query = query;
+      this.length = length;
+      this.client = client;
+      this.hash = hash;
+    }
+
+    Key set(byte[] query, int length, int client, int salt) {
+      this.query = query;
+      this.length = length;
+      this.client = client;
+      int h = salt ^ client;
+      for (int i = 2; i < length; i++) {
+        h = (h ^ query[i]) * 0x0100_0193; // FNV-1a
+      }
+      this.hash = h ^ h >>> 15;
+      return this;
+    }
+
+    Key copy() {
+      return new Key(Arrays.copyOf(query, length), length, client, hash);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Key k && hash == k.hash && client == k.client && Arrays.equals(query, 2, Math.max(2, length), k.query, 2, Math.max(2, k.length));
+    }
+
+    /// So that many keys of one hash are still found quickly.
+    @Override
+    public int compareTo(Key o) {
+      int c = Integer.compare(client, o.client);
+      return c != 0 ? c : Arrays.compare(query, 2, length, o.query, 2, o.length);
+    }
+  }
+
+  /// What is ready for this query.
+  ///
+  /// @param client number that stands for who asks
+  Optional<Entry> get(byte[] query, int length, int client, long nowMillis) {
+    if (length < 12 || length > QUERY_BYTES_MAX) {
+      return Optional.empty();
+    }
+    var entry = entries.get(probe.set(query, length, client, salt));
+    return entry == null || nowMillis >= entry.validUntilMillis ? Optional.empty() : Optional.of(entry);
+  }
+
+  /// @param used how many of the datagrams have been given away already
+  void put(byte[] query, int length, int client, List<byte[]> datagrams, int used, long validUntilMillis, boolean local) {
+    if (length < 12 || length > QUERY_BYTES_MAX) {
+      return;
+    }
+    if (entries.size() >= ENTRIES_MAX) {
+      entries.clear();
+    }
+    var entry = new Entry(datagrams.toArray(byte[][]::new), validUntilMillis, local, used % datagrams.size());
+    entries.put(probe.set(query, length, client, salt).copy(), entry);
+  }
+
+  void clear() {
+    entries.clear();
+  }
+
+  int size() {
+    return entries.size();
+  }
+}
