@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,8 @@ public final class FakeProcesses implements Processes {
   private final Map<ContainerId, Set<Integer>> ignored = new HashMap<>();
   private Optional<Consumer<Ended>> listener = Optional.empty();
   private Consumer<Start> watcher = _ -> {};
+  private final ArrayDeque<FakeExec> execs = new ArrayDeque<>();
+  private Optional<ExecSpec> lastExec = Optional.empty();
   private long nextPid = 1000;
 
   public FakeProcesses(InstantSource clock, Cuts cuts) {
@@ -113,6 +116,11 @@ public final class FakeProcesses implements Processes {
     told.ifPresent(l -> l.accept(end));
   }
 
+  /// The next exec has these streams, and ends when the test says so.
+  public synchronized void nextExec(FakeStdio stdio, CompletableFuture<Integer> end) {
+    execs.add(new FakeExec(0, stdio, end));
+  }
+
   /// The container's first process writes.
   public synchronized void says(ContainerId id, int stream, String text) {
     var it = known(id);
@@ -161,6 +169,11 @@ public final class FakeProcesses implements Processes {
     return known(id).stdio;
   }
 
+  /// What the latest exec was given.
+  public synchronized Optional<ExecSpec> latestExec() {
+    return lastExec;
+  }
+
   // What the engine does.
 
   @Override
@@ -185,11 +198,13 @@ public final class FakeProcesses implements Processes {
       if (it.pid != 0) {
         throw new IllegalStateException("container " + id.brief() + " runs already");
       }
+      if (it.stdio.ended()) {
+        it.stdio = new FakeStdio(); // who attached before the first start keeps what they have
+      }
       watcher.accept(new Start(container, namespace, files));
       pid = nextPid++;
       it.pid = pid;
       it.ended = Optional.empty();
-      it.stdio = new FakeStdio();
       it.start = Optional.of(new Start(container, namespace, files));
       endsWith = Optional.ofNullable(instant.get(id));
     }
@@ -303,7 +318,9 @@ public final class FakeProcesses implements Processes {
   @Override
   public synchronized Exec exec(Container container, ExecSpec spec) {
     running(container.id());
-    return new FakeExec(nextPid++);
+    lastExec = Optional.of(spec);
+    var told = Optional.ofNullable(execs.poll());
+    return told.map(t -> new FakeExec(nextPid++, t.stdio, t.end)).orElseGet(() -> new FakeExec(nextPid++));
   }
 
   @Override
@@ -381,16 +398,21 @@ public final class FakeProcesses implements Processes {
     // nothing is open
   }
 
-  /// An additional process that says nothing and ends at once with 0.
+  /// An additional process; untold it says nothing and ends at once with 0.
   private static final class FakeExec implements Exec {
     private final long pid;
-    private final FakeStdio stdio = new FakeStdio();
-    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    private final FakeStdio stdio;
+    private final CompletableFuture<Integer> end;
 
     FakeExec(long pid) {
-      this.pid = pid;
+      this(pid, new FakeStdio(), CompletableFuture.completedFuture(0));
       stdio.ends();
-      end.complete(0);
+    }
+
+    FakeExec(long pid, FakeStdio stdio, CompletableFuture<Integer> end) {
+      this.pid = pid;
+      this.stdio = stdio;
+      this.end = end;
     }
 
     @Override

@@ -10,6 +10,7 @@ public final class FakeStdio implements Stdio {
   private final LinkedBlockingQueue<Chunk> output = new LinkedBlockingQueue<>();
   private final ByteArrayOutputStream input = new ByteArrayOutputStream(); // guarded by this
   private boolean inputClosed; // guarded by this
+  private volatile boolean ended;
 
   /// The process writes.
   public void says(int stream, byte[] bytes) {
@@ -18,6 +19,7 @@ public final class FakeStdio implements Stdio {
 
   /// All streams end.
   public void ends() {
+    ended = true;
     output.add(Chunk.END);
   }
 
@@ -51,6 +53,11 @@ public final class FakeStdio implements Stdio {
   /// What the process was given.
   public synchronized byte[] written() {
     return input.toByteArray();
+  }
+
+  /// True when the process has ended, or nobody listens any more.
+  public boolean ended() {
+    return ended;
   }
 
   public synchronized boolean inputClosed() {

@@ -54,9 +54,14 @@ final class NotOffered {
     unsupported(out, "GET", "/images/search", SEARCH);
     unsupported(out, "POST", "/images/{name:.*}/push", PUSH);
     unsupported(out, "GET", "/distribution/{name:.*}/json", DISTRIBUTION);
-    for (var path : List.of("/plugins/privileges", "/plugins/{name:.*}/json")) {
-      unsupported(out, "GET", path, PLUGINS);
-    }
+    unsupported(out, "GET", "/plugins/privileges", PLUGINS);
+    // docker inspect asks everywhere for a name; only 404 lets it say that there is no such object.
+    out.add(
+        new Route<>(
+            "GET", "/plugins/{name:.*}/json", "finds no managed plugin",
+            call -> {
+              throw new Refusal.NotFound("plugin \"" + call.variable("name") + "\" not found");
+            }));
     unsupported(out, "DELETE", "/plugins/{name:.*}", PLUGINS);
     for (var path : List.of("/plugins/pull", "/plugins/create", "/plugins/{name:.*}/enable", "/plugins/{name:.*}/disable",
         "/plugins/{name:.*}/push", "/plugins/{name:.*}/upgrade", "/plugins/{name:.*}/set")) {
