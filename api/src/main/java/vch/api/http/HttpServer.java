@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -30,8 +30,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /// Jetty's own threads are platform threads, one for each listener and few more: a selector that waits on a virtual
 /// thread would hold a carrier, and a hundred listeners would use them up. Each request runs on a virtual thread.
 public final class HttpServer implements AutoCloseable {
-  /// The longest silence of a client within a request, and between two requests.
+  /// The longest silence of a client within a request.
   public static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+
+  /// The longest time for request line and headers.
+  public static final Duration HEAD_TIMEOUT = Duration.ofSeconds(30);
+
+  /// The longest silence between two requests.
+  public static final Duration REST_TIMEOUT = Duration.ofHours(1);
 
   /// The longest time for a body that is read as a whole.
   public static final Duration BODY_TIMEOUT = Duration.ofSeconds(60);
@@ -81,13 +87,13 @@ public final class HttpServer implements AutoCloseable {
     removeStale(socket);
     // Bound under another name first: under its own name nobody may see it before it has its mode.
     var fresh = socket.resolveSibling(socket.getFileName() + "~");
-    if (fresh.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > SOCKET_PATH_BYTES_MAX) {
+    if (fresh.toString().getBytes(StandardCharsets.UTF_8).length > SOCKET_PATH_BYTES_MAX) {
       throw new IOException(
           "cannot listen on " + socket + ": the path of a Unix socket has at most " + (SOCKET_PATH_BYTES_MAX - 1)
               + " bytes; choose a shorter --run-dir");
     }
     Files.deleteIfExists(fresh);
-    var connector = new UnixDomainServerConnector(server, 0, 1, http());
+    var connector = new UnixConnector(server, idle, http());
     connector.setUnixDomainPath(fresh);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     try {
@@ -140,9 +146,9 @@ public final class HttpServer implements AutoCloseable {
       var first = new SslConnectionFactory(ssl, "http/1.1");
       // Else Jetty compares host names: clients call a VCH by its address, or by a name that its certificate lacks.
       first.setEnsureSecureRequestCustomizer(false);
-      connector = new ServerConnector(server, 0, 1, first, http());
+      connector = new TcpConnector(server, idle, first, http());
     } else {
-      connector = new ServerConnector(server, 0, 1, http());
+      connector = new TcpConnector(server, idle, http());
     }
     try {
       connector.open(bound);
@@ -169,7 +175,6 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void start(AbstractConnector connector, HttpHandler handler) throws IOException {
-    connector.setIdleTimeout(idle.toMillis());
     dispatch.put(connector, handler);
     server.addConnector(connector);
     try {

@@ -55,6 +55,7 @@ final class JettyExchange implements Exchange {
   /// Lets the handler answer, and completes or cuts the answer.
   void run(HttpHandler handler) {
     try {
+      PatientEndPoint.below(endPoint()).requestBegun();
       var uri = request.getHttpURI();
       query = Query.parse(Optional.ofNullable(uri.getQuery()).orElse(""));
       path = decode(Optional.ofNullable(uri.getPath()).orElse("/"));
@@ -64,11 +65,16 @@ final class JettyExchange implements Exchange {
       }
       ending.run();
       if (answer != Answer.HIJACKED) {
-        callback.succeeded();
+        succeed();
       }
     } catch (Throwable t) {
       failed(t);
     }
+  }
+
+  private void succeed() {
+    PatientEndPoint.below(endPoint()).requestEnded();
+    callback.succeeded();
   }
 
   private void failed(Throwable t) {
@@ -86,7 +92,7 @@ final class JettyExchange implements Exchange {
         var text = json.writeValueAsString(json.createObjectNode().put("message", message)) + "\n";
         try {
           respond(status, "application/json", text.getBytes(StandardCharsets.UTF_8));
-          callback.succeeded();
+          succeed();
         } catch (IOException e) {
           callback.failed(e);
         }

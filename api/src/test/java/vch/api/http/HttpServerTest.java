@@ -164,6 +164,28 @@ class HttpServerTest {
   }
 
   @Test
+  void a_connection_may_rest_between_requests() throws Exception {
+    server.listen(socket(), x -> x.respond(204));
+    try (var wire = Wire.unix(socket())) {
+      assertThat(wire.send("GET / HTTP/1.1\r\nHost: d\r\n\r\n").head()).startsWith("HTTP/1.1 204 ");
+      Thread.sleep(700);
+      assertThat(wire.send("GET / HTTP/1.1\r\nHost: d\r\n\r\n").head()).startsWith("HTTP/1.1 204 ");
+      assertThat(wire.send("GET / HTTP/1.1\r\n").head()).doesNotContain(" 204 ", " 500 ");
+    }
+  }
+
+  @Test
+  void a_handler_may_take_longer_than_the_idle_time() throws Exception {
+    server.listen(
+        socket(),
+        x -> {
+          Thread.sleep(700);
+          text(x, "slow");
+        });
+    assertThat(answer("GET / HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n")).endsWith("slow");
+  }
+
+  @Test
   void half_a_head_is_cut_off() throws Exception {
     server.listen(socket(), x -> x.respond(204));
     try (var wire = Wire.unix(socket())) {
@@ -207,7 +229,7 @@ class HttpServerTest {
 
   private String answer(String request) throws IOException {
     try (var wire = Wire.unix(socket())) {
-      return wire.send(request).head() + wire.rest();
+      return wire.send(request.replace("Host: d\r\n", "Host: d\r\nConnection: close\r\n")).head() + wire.rest();
     }
   }
 }

@@ -1,7 +1,6 @@
 package vch.api.docker.image;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,7 +54,7 @@ final class ProgressStream implements Consumer<Progress> {
       }
       out.get().write(line);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // the client has gone; whoever reports progress stops by it
+      throw new ClientGone(e); // whoever reports progress stops by it
     }
   }
 
@@ -63,8 +62,8 @@ final class ProgressStream implements Consumer<Progress> {
   void run(Work work) throws Exception {
     try {
       work.run();
-    } catch (UncheckedIOException e) {
-      throw e;
+    } catch (ClientGone e) {
+      throw e.why;
     } catch (IOException | RuntimeException e) {
       if (!begun()) {
         throw e;
@@ -73,6 +72,16 @@ final class ProgressStream implements Consumer<Progress> {
       var line = Json.object();
       line.putObject("errorDetail").put("message", message);
       write(line.put("error", message));
+    }
+  }
+
+  private static final class ClientGone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient IOException why;
+
+    ClientGone(IOException why) {
+      super(why);
+      this.why = why;
     }
   }
 
