@@ -106,5 +106,10 @@ public final class Json {
     NotJson(String message) {
       super(message);
     }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.SpooledArchive;
 import vch.compute.image.registry.Platform;
 import vch.compute.image.registry.Registries;
@@ -137,7 +138,9 @@ public final class VchImages implements Images, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Refusal.Failed("The load was broken off");
-    } catch (vch.compute.image.archive.BadArchiveException | Json.NotJson e) {
+    } catch (BadArchiveException e) {
+      throw new Refusal.Invalid(e.getMessage());
+    } catch (Json.NotJson e) {
       throw new Refusal.Invalid(e.getMessage());
     }
   }
@@ -176,7 +179,7 @@ public final class VchImages implements Images, AutoCloseable {
           name.map(n -> TagRules.put(i, vch, n, id, "")).orElseGet(() -> TagRules.putNameless(i, vch, id)), ""));
       event(vch, "import", id, name.map(Reference::familiar).orElse(id));
       return info(engine.image(), vch, image);
-    } catch (vch.compute.image.archive.BadArchiveException e) {
+    } catch (BadArchiveException e) {
       throw new Refusal.Invalid(e.getMessage());
     }
   }
@@ -188,7 +191,7 @@ public final class VchImages implements Images, AutoCloseable {
       Map<String, LinkedHashSet<Reference>> wanted = new LinkedHashMap<>();
       for (var text : references) {
         var id = TagRules.resolve(image, vch, text);
-        var names = names(image, vch, text, id);
+        var names = names(image, vch, text);
         if (names.isEmpty()) {
           wanted.computeIfAbsent(id.orElseThrow(() -> TagRules.notFound(text)), _ -> new LinkedHashSet<>());
         }
@@ -205,7 +208,7 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   /// The tags that go with an image: the one written, or all of a repository that was written without a tag.
-  private static List<ImageTag> names(Image image, VchId vch, String text, Optional<String> id) {
+  private static List<ImageTag> names(Image image, VchId vch, String text) {
     if (text.startsWith("sha256:") || text.matches("[0-9a-f]{64}")) {
       return List.of();
     }

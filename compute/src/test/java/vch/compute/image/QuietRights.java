@@ -10,6 +10,8 @@ import vch.compute.image.archive.Rights;
 
 /// Notes what only root may do. A device is an empty file.
 public final class QuietRights implements Rights {
+  public QuietRights() {}
+
   public final Map<String, String> owners = new LinkedHashMap<>();
   public final Map<String, byte[]> attributes = new LinkedHashMap<>();
   public final Map<String, String> nodes = new LinkedHashMap<>();

@@ -13,4 +13,9 @@ public final class BadArchiveException extends IOException {
   public BadArchiveException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
 }

@@ -69,7 +69,7 @@ final class Faults {
 
   /// Whether the other side spoke, but no TLS.
   static boolean noTls(IOException e) {
-    return e instanceof SSLException && !(caused(e, java.security.cert.CertificateException.class));
+    return e instanceof SSLException && !caused(e, java.security.cert.CertificateException.class);
   }
 
   /// An error that a registry answered: body of OCI distribution specification 1.1, "Error Codes".

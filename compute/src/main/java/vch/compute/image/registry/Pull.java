@@ -155,15 +155,16 @@ final class Pull {
   }
 
   private static IOException rethrow(@org.jspecify.annotations.Nullable Throwable cause) throws InterruptedException {
-    switch (cause) {
-      case IOException e -> {
-        return e;
-      }
-      case InterruptedException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case null, default -> throw new IllegalStateException("a layer failed without a reason", cause);
+    if (cause instanceof IOException e) {
+      return e;
     }
+    if (cause instanceof InterruptedException e) {
+      throw e;
+    }
+    if (cause instanceof RuntimeException e) {
+      throw e;
+    }
+    throw new IllegalStateException("a layer failed: " + cause, cause);
   }
 
   private void layer(Descriptor layer, Digest diff) throws IOException, InterruptedException {

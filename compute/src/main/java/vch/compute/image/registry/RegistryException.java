@@ -14,6 +14,11 @@ final class RegistryException extends IOException {
     this.code = code;
   }
 
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   String code() {
     return code;
   }

@@ -30,6 +30,7 @@ final class FakeRegistry implements AutoCloseable {
   }
 
   /// @param sent how many bytes of the body are really sent
+  @SuppressWarnings("ArrayRecordComponent")
   record Answer(int status, Map<String, String> headers, byte[] body, int sent) {
     static Answer of(int status, byte[] body) {
       return new Answer(status, Map.of(), body, body.length);
@@ -62,6 +63,10 @@ final class FakeRegistry implements AutoCloseable {
 
   String host() {
     return "127.0.0.1:" + server.getLocalPort();
+  }
+
+  Function<Request, Answer> route(String path) {
+    return java.util.Objects.requireNonNull(routes.get(path), path);
   }
 
   /// Puts a manifest or blob under its digest.
@@ -111,7 +116,7 @@ final class FakeRegistry implements AutoCloseable {
           socket.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
           return;
         }
-        var parts = line.split(" ");
+        var parts = line.split(" ", -1);
         var headers = new LinkedHashMap<String, String>();
         for (var h = in.readLine(); h != null && !h.isEmpty(); h = in.readLine()) {
           headers.put(h.substring(0, h.indexOf(':')).toLowerCase(java.util.Locale.ROOT), h.substring(h.indexOf(':') + 1).strip());
@@ -120,7 +125,7 @@ final class FakeRegistry implements AutoCloseable {
         in.skip(length);
         var request = new Request(parts[0], parts[1], headers);
         requests.add(request);
-        var route = routes.get(parts[1].split("\\?")[0]);
+        var route = routes.get(parts[1].split("\\?", 2)[0]);
         var answer = route == null ? Answer.of(404, "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}") : route.apply(request);
         if (!write(socket.getOutputStream(), answer)) {
           return;

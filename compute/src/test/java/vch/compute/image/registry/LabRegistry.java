@@ -93,6 +93,7 @@ final class LabRegistry implements AutoCloseable {
   }
 
   /// A layer and how it is compressed.
+  @SuppressWarnings("ArrayRecordComponent")
   record LayerFile(byte[] tar, byte[] blob, String mediaType) {
     static LayerFile gzip(byte[] tar) {
       return new LayerFile(tar, Tars.gzip(tar), "application/vnd.oci.image.layer.v1.tar+gzip");
