@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,8 @@ import vch.portlayer.vch.VchId;
 public final class DnsService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DnsService.class.getName());
 
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
   private final Supplier<Image> images;
   private final Sockets sockets;
   private final ResolvConf resolvConf;
@@ -33,7 +36,10 @@ public final class DnsService implements AutoCloseable {
   private final RandomGenerator random;
   private final Counters counters = new Counters();
   private final Forwarder forwarder;
-  private final Map<VchId, Sockets.Listening> serving = new HashMap<>();
+  private final Map<VchId, Serving> serving = new HashMap<>();
+
+  /// The sockets of a VCH and the thread that receives from the first.
+  private record Serving(Sockets.Listening sockets, Thread receiver) {}
 
   public DnsService(Engine engine, InstantSource clock) {
     this(engine::image, engine.machine()::open, Path.of("/etc/resolv.conf"), DnsSettings.DEFAULT, clock, new SecureRandom());
@@ -61,10 +67,10 @@ public final class DnsService implements AutoCloseable {
     var namespace = LinkNames.endpoint(vch);
     try {
       var listening = sockets.listen(namespace, settings.port());
-      serving.put(vch, listening);
       var responder = new Responder(vch, namespace, resolvConf::servers, forwarder, counters);
       var udp = new UdpServer(listening.udp(), responder, images, clock, counters, random);
-      Thread.ofPlatform().name("dns-" + vch).daemon().start(udp);
+      var receiver = Thread.ofPlatform().name("dns-" + vch).daemon().start(udp);
+      serving.put(vch, new Serving(listening, receiver));
       Thread.ofVirtual().name("dns-accept-" + vch).start(new TcpServer(listening.tcp(), responder, images, settings));
     } catch (IOException e) {
       var name = images.get().vch(vch).map(Vch::name).orElse(vch.value());
@@ -72,27 +78,33 @@ public final class DnsService implements AutoCloseable {
     }
   }
 
-  /// Nothing happens if it is not served.
+  /// The port is free when this returns. Nothing happens if the VCH is not served.
   public synchronized void stop(VchId vch) {
-    var listening = serving.remove(vch);
-    if (listening != null) {
-      close(vch, listening);
+    var it = serving.remove(vch);
+    if (it != null) {
+      close(vch, it);
     }
   }
 
-  private static void close(VchId vch, Sockets.Listening listening) {
+  private static void close(VchId vch, Serving it) {
     try {
-      listening.close();
+      it.sockets().close();
+      // The kernel keeps the port for as long as a thread is inside a call on the socket.
+      if (!it.receiver().join(CLOSE_TIMEOUT)) {
+        LOG.log(Level.WARNING, "the name service of VCH {0} does not end", vch);
+      }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "closing the name service of VCH {0}: {1}", vch, e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
   /// Where it listens; empty if it does not.
   synchronized Optional<InetSocketAddress> address(VchId vch) {
-    var listening = serving.get(vch);
+    var it = serving.get(vch);
     try {
-      return listening == null ? Optional.empty() : Optional.of((InetSocketAddress) listening.udp().getLocalAddress());
+      return it == null ? Optional.empty() : Optional.of((InetSocketAddress) it.sockets().udp().getLocalAddress());
     } catch (IOException _) {
       return Optional.empty(); // closed meanwhile
     }

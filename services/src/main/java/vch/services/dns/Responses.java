@@ -106,7 +106,7 @@ final class Responses {
         tooMany = middle;
       }
     }
-    return cut(response, fits).toWire(takes);
+    return cut(response, fits).toWire();
   }
 
   /// The first records of the answer, and nothing after them but the asker's extensions.
