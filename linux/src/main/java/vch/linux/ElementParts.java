@@ -110,7 +110,7 @@ final class ElementParts {
   }
 
   private static int port(byte[] bytes) {
-    return (bytes[0] & 0xff) << 8 | bytes[1] & 0xff;
+    return ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
   }
 
   private static Optional<Protocol> protocol(int number) {

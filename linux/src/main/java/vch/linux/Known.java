@@ -13,6 +13,8 @@ import vch.portlayer.address.Mac;
 /// How links, addresses and routes of one namespace were when we last made or saw them, so that a notification of our own
 /// work is told from one of somebody else's. Safe for all threads.
 final class Known {
+  /// How a link should look.
+  ///
   /// @param mac empty: any
   record KnownLink(boolean up, int mtu, Optional<Mac> mac, Optional<String> master) {}
 

@@ -17,6 +17,8 @@ sealed interface LinkMark {
 
   record Macvlan() implements LinkMark {}
 
+  /// The text for a new link.
+  ///
   /// @param daemon a word that no other daemon of the machine has
   static String alias(String daemon, LinkKind kind) {
     return start(daemon) + switch (kind) {

@@ -63,7 +63,7 @@ final class LinkRemovals implements AutoCloseable {
         }
         return;
       }
-      int group = GROUP_FIRST | groups.incrementAndGet() & 0xffff;
+      int group = GROUP_FIRST | (groups.incrementAndGet() & 0xffff);
       var messages = new ArrayList<Message>();
       indexes.forEach(index -> messages.add(LinkMessages.group(index, group)));
       messages.add(LinkMessages.removeGroup(group));

@@ -23,6 +23,8 @@ final class LinkSteps {
   private final String daemon;
   private final LinkRemovals removals;
 
+  /// Steps of one machine.
+  ///
   /// @param daemon the word that marks links of ours
   LinkSteps(Spaces spaces, String daemon, LinkRemovals removals) {
     this.spaces = spaces;

@@ -2,7 +2,6 @@ package vch.linux;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.NamespaceName;
@@ -12,7 +11,7 @@ import vch.engine.machine.Step;
 
 /// What became of the steps of one stage. For one thread.
 final class Outcomes {
-  private final Map<Step, String> errors = new IdentityHashMap<>();
+  private final IdentityHashMap<Step, String> errors = new IdentityHashMap<>();
 
   /// The step failed; the first reason stands.
   void fail(Step step, String reason) {

@@ -14,6 +14,8 @@ final class Requests {
 
   private final List<Request> requests = new ArrayList<>();
 
+  /// Adds a message.
+  ///
   /// @param alreadySo what the kernel says when the thing is as the step wants it
   void add(Step step, Message message, Errno... alreadySo) {
     requests.add(new Request(step, message, Set.of(alreadySo)));

@@ -59,7 +59,7 @@ final class RulesetSteps {
       load(space, steps);
     } catch (NftCommand.Refused e) {
       if (steps.size() == 1) {
-        outcomes.fail(steps.getFirst(), e.getMessage());
+        outcomes.fail(steps.getFirst(), Outcomes.reason(e));
         return;
       }
       for (var step : steps) { // one by one, to learn which it is

@@ -26,6 +26,8 @@ final class Spaces implements AutoCloseable {
   private final Map<NamespaceName, Space> spaces = new TreeMap<>();
   private Consumer<Space> opened = _ -> {};
 
+  /// Finds what is pinned in the directory when it is asked for.
+  ///
   /// @param home the machine's namespace; ownership is taken
   Spaces(Path directory, Gate gate, Fd home) {
     this.gate = gate;
@@ -110,6 +112,8 @@ final class Spaces implements AutoCloseable {
     return pins.open(name.value()).map(fd -> put(new Space(name, pins.path(name.value()), fd, gate)));
   }
 
+  /// The namespace, which must be there.
+  ///
   /// @throws Space.Gone it is not there
   Space get(NamespaceName name) {
     return find(name).orElseThrow(() -> new Space.Gone(name));

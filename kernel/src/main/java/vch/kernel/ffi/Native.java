@@ -13,6 +13,7 @@ import vch.kernel.libc.KernelException;
 
 /// Downcalls into libc. Every handle made here takes a segment for errno as its first argument; each call has a segment of
 /// its own, so threads never see each other's errno.
+@SuppressWarnings("restricted") // calling C is what this module is for
 public final class Native {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");

@@ -17,6 +17,8 @@ public final class Fd implements AutoCloseable {
     this.number = new AtomicInteger(number);
   }
 
+  /// The number, for a system call.
+  ///
   /// @throws IllegalStateException it is closed
   public int number() {
     int n = number.get();

@@ -8,6 +8,8 @@ public final class KernelException extends RuntimeException {
   private final transient Errno errno;
   private final String detail;
 
+  /// Says what the kernel refused.
+  ///
   /// @param call   man page or netlink message
   /// @param detail what the call was about
   public KernelException(String call, Errno errno, String detail) {

@@ -19,6 +19,8 @@ public final class Mknod {
 
   private Mknod() {}
 
+  /// Makes a file of any kind but directories and links.
+  ///
   /// @param mode   file type and permissions, less the umask
   /// @param device from [#makedev(int, int)]; 0 for a FIFO
   public static void mknod(Path path, int mode, long device) {

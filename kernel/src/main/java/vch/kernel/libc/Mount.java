@@ -36,6 +36,8 @@ public final class Mount {
 
   private Mount() {}
 
+  /// Mounts, remounts, or changes the propagation of a mount, as the flags say.
+  ///
   /// @param source device, directory or any word, as the type wants; may be empty
   /// @param type   `overlay`, `tmpfs`…; empty for MS_BIND, MS_REMOUNT and changes of propagation
   /// @param data   options of the file system, at most 4095 bytes; may be empty

@@ -27,6 +27,8 @@ public final class Open {
 
   private Open() {}
 
+  /// Opens a file.
+  ///
   /// @param mode permissions of a file that O_CREAT makes, less the umask
   public static Fd open(Path path, int flags, int mode) {
     return open(path.toString(), flags, mode);

@@ -10,6 +10,8 @@ import vch.kernel.ffi.Native;
 public record Pipe(Fd read, Fd write) implements AutoCloseable {
   private static final MethodHandle PIPE2 = Native.function("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
 
+  /// Makes a pipe.
+  ///
   /// @param flags [Open#O_NONBLOCK] or 0
   public static Pipe open(int flags) {
     var ends = new int[2];

@@ -15,6 +15,8 @@ public final class Write {
 
   private Write() {}
 
+  /// Writes some of the bytes.
+  ///
   /// @return how many bytes were taken, which may be fewer
   public static int write(Fd fd, byte[] from, int offset, int length) {
     return (int) Native.call("write", fd, (arena, state) -> {

@@ -16,6 +16,8 @@ public final class Attributes {
 
   private final ByteBuffer all;
 
+  /// Reads the attributes in the buffer.
+  ///
   /// @param all from its position to its limit
   public Attributes(ByteBuffer all) {
     this.all = all.slice().order(ByteOrder.nativeOrder());

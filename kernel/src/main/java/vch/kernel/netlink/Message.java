@@ -24,6 +24,8 @@ public final class Message {
   private ByteBuffer buffer = ByteBuffer.allocate(256).order(ByteOrder.nativeOrder());
   private final int flags;
 
+  /// Begins a message.
+  ///
   /// @param flags NLM_F_REQUEST is always added
   public Message(int type, int flags) {
     this.flags = flags | NLM_F_REQUEST;

@@ -73,6 +73,8 @@ public final class Monitor implements AutoCloseable {
     }
   }
 
+  /// A message that tells of a change, and where it happened.
+  ///
   /// @param namespace id in the monitor's namespace, or [#OWN_NAMESPACE]
   public record Notification(int namespace, Reply message) {}
 

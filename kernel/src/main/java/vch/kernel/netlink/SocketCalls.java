@@ -89,6 +89,8 @@ final class SocketCalls {
     });
   }
 
+  /// Receives one datagram.
+  ///
   /// @param buffer memory of the socket's owner, so that the kernel's 32 KiB are not allocated for every answer
   static int receive(Fd fd, MemorySegment buffer, int flags) {
     return (int) Native.call("recv", "netlink", (_, state) ->

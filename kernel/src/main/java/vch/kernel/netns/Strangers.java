@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Finds threads of this process that are in a foreign network namespace: they were started by something that ran on the
 /// gate and should not have, and whatever they open is in the wrong place.
@@ -21,18 +22,21 @@ public final class Strangers {
     try (var threads = Files.newDirectoryStream(TASKS)) {
       var home = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
       for (var thread : threads) {
-        try {
-          var name = Files.readString(thread.resolve("comm")).strip();
-          if (!name.equals("netns-gate") && !Files.readSymbolicLink(thread.resolve("ns/net")).equals(home)) {
-            strangers.add(name);
-          }
-        } catch (NoSuchFileException _) {
-          continue; // it has ended
-        }
+        stranger(thread, home).ifPresent(strangers::add);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("look at the threads of this process", e);
     }
     return strangers;
+  }
+
+  private static Optional<String> stranger(Path thread, Path home) throws IOException {
+    try {
+      var name = Files.readString(thread.resolve("comm")).strip();
+      boolean away = !Files.readSymbolicLink(thread.resolve("ns/net")).equals(home);
+      return away && !name.equals("netns-gate") ? Optional.of(name) : Optional.empty();
+    } catch (NoSuchFileException _) { // it has ended
+      return Optional.empty();
+    }
   }
 }

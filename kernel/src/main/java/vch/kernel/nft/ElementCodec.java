@@ -77,6 +77,7 @@ final class ElementCodec {
     return out;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
   private record Bound(byte[] key, boolean end, List<Field> data) {}
 
   private static List<SetElement> readTree(SetInfo set, List<Attributes> raw) {
@@ -129,16 +130,18 @@ final class ElementCodec {
 
   private static byte[] next(byte[] key) {
     var out = key.clone();
-    for (int i = out.length - 1; i >= 0 && ++out[i] == 0; i--) {
-      continue; // carry
+    int i = out.length - 1;
+    while (i >= 0 && ++out[i] == 0) { // carry
+      i--;
     }
     return out;
   }
 
   private static byte[] previous(byte[] key) {
     var out = key.clone();
-    for (int i = out.length - 1; i >= 0 && out[i]-- == 0; i--) {
-      continue; // borrow
+    int i = out.length - 1;
+    while (i >= 0 && out[i]-- == 0) { // borrow
+      i--;
     }
     return out;
   }

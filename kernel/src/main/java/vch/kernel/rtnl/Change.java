@@ -4,6 +4,8 @@ import vch.kernel.netlink.Reply;
 
 /// What a notification of rtnetlink is about.
 public sealed interface Change {
+  /// A link came, changed or went.
+  ///
   /// @param removed whether the link is gone from the namespace
   record OfLink(LinkInfo link, boolean removed) implements Change {}
 

@@ -46,6 +46,8 @@ public final class LinkMessages {
     return ifinfo(new Message(Rtm.RTM_NEWLINK, 0), 0, up ? Rtm.IFF_UP : 0, Rtm.IFF_UP).text(Rtm.IFLA_IFNAME, name);
   }
 
+  /// Sets the largest payload of a frame.
+  ///
   /// @param bytes of the payload of a frame
   public static Message mtu(String name, int bytes) {
     return set(name).attribute32(Rtm.IFLA_MTU, bytes);
@@ -55,11 +57,15 @@ public final class LinkMessages {
     return set(name).attribute(Rtm.IFLA_ADDRESS, mac);
   }
 
+  /// Makes the link a port of a bridge, or of none.
+  ///
   /// @param master index of a bridge; 0: of none
   public static Message master(String name, int master) {
     return set(name).attribute32(Rtm.IFLA_MASTER, master);
   }
 
+  /// Writes free text on the link.
+  ///
   /// @param alias at most 255 bytes of free text
   public static Message alias(String name, String alias) {
     return set(name).text(Rtm.IFLA_IFALIAS, alias);
