@@ -1,0 +1,74 @@
+package vch.app.compat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import vch.compute.image.BusyboxRoot;
+
+/// A VCH of a test machine and the real docker CLI against it.
+record TestVch(TestMachine machine, String name) {
+    String host() {
+        return "unix://" + machine.run.resolve(name).resolve("docker.sock");
+    }
+
+    Ran docker(String... words) {
+        return docker(new byte[0], words);
+    }
+
+    Ran docker(byte[] input, String... words) {
+        return Command.run(
+                Map.of("DOCKER_HOST", host(), "DOCKER_CONFIG", machine.state.resolve("docker-config").toString()),
+                input,
+                Command.words(List.of("docker"), words));
+    }
+
+    String publicAddress() {
+        return machine.vch("inspect", "--name", name, "--format", "{{.Public.Address}}").ok();
+    }
+
+    String id() {
+        return machine.vch("inspect", "--name", name, "--format", "{{.ID}}").ok();
+    }
+
+    /// Address of a container on its first (or only) network.
+    String address(String container) {
+        return docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", container)
+                .ok()
+                .split(" ")[0];
+    }
+
+    void importBusybox() {
+        var tar = new ByteArrayOutputStream();
+        try {
+            BusyboxRoot.write(tar);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        docker(tar.toByteArray(), "import", "--change", "CMD [\"sh\"]", "-", "busybox").saying("sha256:");
+    }
+
+    /// A container that serves `text` at http://…:port/.
+    void serve(String container, int port, String text, String... options) {
+        var words = new java.util.ArrayList<>(List.of("run", "-d", "--name", container));
+        words.addAll(List.of(options));
+        words.addAll(List.of(
+                "busybox", "sh", "-c", "mkdir -p /www; echo '" + text + "' >/www/index.html; exec httpd -f -p " + port + " -h /www"));
+        docker(words.toArray(new String[0])).ok();
+    }
+
+    /// Fetches from the machine's namespace.
+    Ran fetch(String url) {
+        return fetch(machine::here, url);
+    }
+
+    /// Asks up to five times, since a server needs a moment to listen.
+    static Ran fetch(java.util.function.Function<String[], Ran> where, String url) {
+        Ran last = where.apply(new String[] {"busybox", "wget", "-q", "-T", "2", "-O", "-", url});
+        for (int i = 0; i < 5 && last.status() != 0; i++) {
+            last = where.apply(new String[] {"busybox", "wget", "-q", "-T", "2", "-O", "-", url});
+        }
+        return last;
+    }
+}
