@@ -1,19 +1,25 @@
 package vch.app.daemon;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vch.api.admin.AdminApi;
-import vch.api.docker.DockerApi;
 import vch.api.docker.DockerHost;
+import vch.api.docker.table.DockerApi;
 import vch.api.http.HttpServer;
 import vch.compute.image.VchImages;
+import vch.compute.image.archive.Limits;
+import vch.compute.image.archive.RootRights;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.compute.runtime.ConmonProcesses;
@@ -62,7 +68,7 @@ final class Daemon implements AutoCloseable {
         own(DirectoryLock.take(settings.stateDirectory(), "--state-dir"));
 
         var chance = new SecureRandom();
-        var machine = own(LinuxMachine.open(settings.runDirectory(), settings.stateDirectory()));
+        var machine = own(LinuxMachine.open(settings.runDirectory(), mark(settings.stateDirectory())));
         var journal = SqliteJournal.open(settings.stateDirectory());
         var engine = own(RunningEngine.start(journal, machine, clock));
 
@@ -87,7 +93,7 @@ final class Daemon implements AutoCloseable {
                 machine,
                 http,
                 dns,
-                vch -> new DockerApi(new DockerHost(
+                vch -> DockerApi.handler(new DockerHost(
                         vch, engine, lives, lives.attachments(), images, volumes, processes, clock, chance, facts)),
                 clock,
                 chance));
@@ -103,6 +109,16 @@ final class Daemon implements AutoCloseable {
                 settings.runDirectory(),
                 engine.image().vchs().size(),
                 engine.image().containers().size());
+    }
+
+    /// A word that no other daemon of the machine has and the next one over the same state has again: it marks our links.
+    private static String mark(Path stateDirectory) throws IOException {
+        try {
+            var path = stateDirectory.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(path), 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static Map<String, String> versions(String runtime) {
