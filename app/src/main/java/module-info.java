@@ -3,6 +3,7 @@
 module vch.app {
     requires static transitive org.jspecify;
     requires info.picocli;
+    requires java.logging;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
@@ -13,6 +14,8 @@ module vch.app {
     requires vch.linux;
     requires vch.services;
 
+    opens vch.app.daemon to
+            info.picocli;
     opens vch.app.cli to
             info.picocli;
 }

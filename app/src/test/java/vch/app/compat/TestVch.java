@@ -42,7 +42,7 @@ record TestVch(TestMachine machine, String name) {
     void importBusybox() {
         var tar = new ByteArrayOutputStream();
         try {
-            BusyboxRoot.write(tar);
+            BusyboxRoot.write(java.nio.file.Path.of("/bin/busybox"), tar);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
