@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Trains the AOT caches of the command line and of the daemon. Called by build.sh.
+# The daemon is trained in a network namespace of its own, which needs root and the packages that it runs with; where these are
+# missing it goes without a cache and starts more slowly.
 set -euo pipefail
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$home/scripts/common.sh"
@@ -7,7 +9,42 @@ jdk
 dist="$home/dist"
 rm -f "$dist"/*.aot
 jars=$(echo "$dist"/cli/*.jar | tr ' ' ':')
-# One run that parses the largest command and fails to connect: everything a command does but the answer.
+# Everything that a command does but the answer: it parses the largest one and finds no daemon.
 "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$dist/cli.aot" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx48m \
   -cp "$jars" vch.app.cli.Vch create --name train --run-dir "$dist/none" --dns-server 192.0.2.1 >/dev/null 2>&1 || true
-[ -s "$dist/cli.aot" ]
+[ -s "$dist/cli.aot" ] || echo "No AOT cache for the command line." >&2
+
+[ "$(id -u)" = 0 ] && "$home/scripts/packages.sh" --no-install >/dev/null 2>&1 || exit 0
+work=$(mktemp -d /tmp/plaot.XXXX) ns=plaot$$
+daemon=
+cleanup() {
+  set +e
+  [ -z "$daemon" ] || { kill "$daemon"; wait "$daemon"; } 2>/dev/null
+  ip netns del "$ns" 2>/dev/null
+  sed -n "s#^[^ ]* \($work[^ ]*\) .*#\1#p" /proc/self/mounts | sort -r | while read -r m; do umount -l "$m"; done
+  rm -rf "$work"
+}
+trap cleanup EXIT
+ip netns add "$ns" && ip -n "$ns" link set lo up
+touch "$dist/.built"
+ip netns exec "$ns" "$JAVA_HOME/bin/java" $(cat "$home/scripts/daemon.flags") -XX:AOTCacheOutput="$dist/daemon.aot" \
+  -p "$dist/lib" -m vch.app/vch.app.daemon.Main --state-dir "$work/s" --run-dir "$work/r" >"$work/log" 2>&1 &
+daemon=$!
+export VCH_RUN_DIR="$work/r"
+for _ in $(seq 1 100); do [ -f "$work/r/daemon.pid" ] && break; kill -0 "$daemon" 2>/dev/null || exit 0; sleep 0.1; done
+{
+  "$home/vch" create --name train
+  export DOCKER_HOST="unix://$work/r/train/docker.sock" DOCKER_CONFIG="$work/config"
+  mkdir -p "$work/root/bin" && cp "$(command -v busybox)" "$work/root/bin/busybox" && ln -s busybox "$work/root/bin/sh"
+  tar -C "$work/root" -c . | docker import - busybox
+  docker network create net
+  docker run --rm --net net -p 8080:80 busybox sh -c 'echo hi'
+  docker run -d --name a busybox sh -c 'exec busybox sleep 1000'
+  docker exec a sh -c 'echo hi'
+  docker ps -a; docker inspect a; docker logs a; docker rm -f a; docker network rm net; docker info; docker images
+  "$home/vch" ls; "$home/vch" plan
+  "$home/vch" delete --force --name train
+} >>"$work/log" 2>&1 || true
+kill "$daemon" && wait "$daemon" || true
+daemon=
+[ -s "$dist/daemon.aot" ] || echo "No AOT cache for the daemon." >&2

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/common.sh
+[ -f pom.xml ] || exit 0 # an image: there is nothing to build
 jdk
 stamp=dist/.built
 if [ -f "$stamp" ] && [ -z "$(find . -path ./dist -prune -o -path '*/target' -prune -o -path ./.git -prune -o \

@@ -4,7 +4,7 @@
 # starting a JVM.
 find_jdk() {
   local home version
-  for home in "${VCH_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/jdk* /opt/java*; do
+  for home in "${VCH_JAVA_HOME:-}" "${VCH_HOME:-}/jdk" "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/jdk* /opt/java*; do
     [ -n "$home" ] && [ -x "$home/bin/java" ] && [ -f "$home/release" ] || continue
     version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
     if [ "${version:-0}" -ge 25 ]; then echo "$home"; return 0; fi

@@ -13,8 +13,10 @@ ip:iproute2
 conmon:conmon
 runc:runc
 busybox:busybox-static
-mvn:maven
 nsenter:util-linux"
+# A clone is built here; an image (./do image) is not.
+[ ! -f "$(dirname "$(dirname "$(readlink -f "$0")")")/pom.xml" ] || wanted="$wanted
+mvn:maven"
 [ "$tests" = 0 ] || wanted="$wanted
 docker-registry:docker-registry
 skopeo:skopeo
