@@ -39,8 +39,20 @@ expect() { # what, text that must be in the output
   case "$output" in *"$2"*) if [ "$status" = 0 ]; then tick "$1"; else cross "$1 (exit status $status)"; fi ;; *) cross "$1" ;; esac
 }
 refuse() { if [ "$status" != 0 ]; then tick "$1"; else cross "$1"; fi; }
-# A server needs a moment until it listens; asks again for up to 5 seconds.
-fetch() { for _ in 1 2 3 4 5 6 7 8 9 10; do busybox wget -q -T 2 -O - "$1" 2>&1 && return 0; sleep 0.5; done; return 1; }
+# fetch ADDRESS PORT: what a web server answers. By bash itself, which needs no further program. A server needs a moment until
+# it listens; asks again for up to 5 seconds.
+fetch() {
+  local answer
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if answer=$(timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET / HTTP/1.0\r\n\r\n" >&3 && cat <&3' "$1" "$2" 2>/dev/null) && [ -n "$answer" ]; then
+      printf '%s\n' "$answer" | sed '1,/^\r*$/d'
+      return 0
+    fi
+    sleep 0.5
+  done
+  echo "no answer from $1 port $2"
+  return 1
+}
 finish() {
   title "Result"
   echo "$(($(date +%s) - started)) seconds."
@@ -102,7 +114,7 @@ run docker images
 title "4. A container with a published port"
 run docker run -d -p 8080:80 --name test1 busybox sh -c 'echo Hello from test1 >/www/index.html; exec httpd -f -p 80 -h /www'
 must "docker run -p"
-run fetch "http://$public:8080/"
+run fetch "$public" 8080
 expect "port 80 of test1 answers at the public address $public, port 8080" "Hello from test1"
 
 title "5. A bridge network of one's own"
@@ -121,7 +133,7 @@ run docker run -d -p 5000:5000 --net=my-bridge-network --name=server busybox sh 
 must "docker run server"
 run docker run --rm --name=client --net=my-bridge-network busybox ping -c 3 server
 expect "client pings server" "3 packets received"
-run fetch "http://$public:5000/"
+run fetch "$public" 5000
 expect "server answers at the public address, port 5000" "Hello world!"
 run docker run --rm --name=client --net=my-bridge-network busybox wget -q -T 5 -O - http://server:5000/
 expect "client reaches server:5000" "Hello world!"
@@ -149,6 +161,6 @@ run docker exec view wget -q -T 2 -O - "http://$db:3306/"
 refuse "view cannot reach db by address ($db) either"
 run docker exec db ping -c 1 -W 2 "$public"
 refuse "db reaches nothing outside"
-run fetch "http://$public:8080/"
+run fetch "$public" 8080
 expect "view answers at the public address, port 8080" "This is view"
 finish

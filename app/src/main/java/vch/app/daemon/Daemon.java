@@ -87,7 +87,7 @@ final class Daemon implements AutoCloseable {
 
         var facts = MachineFacts.read(settings, processes.tools().runtime().getFileName().toString());
         var http = own(new HttpServer());
-        var dns = own(new DnsService(engine, clock, chance));
+        var dns = own(new DnsService(engine, clock));
         var hosting = own(new VchHosting(
                 settings,
                 machine,
