@@ -148,7 +148,7 @@ final class Recovery {
     try {
       core.processes().pause(container.id());
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "container " + container.name() + " is recorded as paused, and could not be frozen", e);
+      LOG.log(Level.WARNING, "container " + container.name() + " is recorded as paused, and could not be frozen again", e);
     }
   }
 

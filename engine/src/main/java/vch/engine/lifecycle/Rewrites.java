@@ -47,8 +47,8 @@ final class Rewrites {
     }
     try {
       core.processes().rewrite(id, NameFiles.of(image, container.get()));
-    } catch (Refusal e) {
-      LOG.log(Level.WARNING, "files for names of container " + container.get().name() + " stay as they were: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "files for names of container " + container.get().name() + " stay as they were", e);
     }
   }
 }

@@ -47,7 +47,7 @@ final class Sharing {
   static Optional<Container> named(Image image, Container asker, String term) {
     try {
       return Optional.of(ContainerRules.find(image, asker.vch(), term));
-    } catch (Refusal.NotFound _) {
+    } catch (Refusal _) { // unknown, or an id prefix that several have
       return Optional.empty();
     }
   }

@@ -87,7 +87,9 @@ final class Starts {
             .orElseThrow(() -> new Refusal.Failed("the container whose network " + starting.name() + " shares is gone"));
     var files = NameFiles.of(image, starting);
     var at = core.clock().instant();
-    long pid = core.processes().start(Sharing.dressed(starting, owner), core.engine().machine().path(LinkNames.container(owner)), files);
+    var dressed = Sharing.dressed(starting, owner);
+    dressed = dressed.withSpec(dressed.spec().withEnvironment(LinkEnvironment.of(image, dressed)), dressed.document());
+    long pid = core.processes().start(dressed, core.engine().machine().path(LinkNames.container(owner)), files);
     life.process = true;
     life.prepared = true;
     var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));

@@ -69,7 +69,9 @@ class AttachTest {
     assertThat(hosts(id)).isEqualTo(HEAD + "172.16.0.2\tdb pg c1\n172.16.0.3\t" + id.brief() + "\n");
     house.lives.rename(Samples.containerId(1), "postgres");
     house.time.settle();
-    assertThat(hosts(id)).contains("172.16.0.2\tdb pg"); // declared by the name of then
+    assertThat(hosts(id)).contains("172.16.0.2\tdb pg postgres");
+    house.lives.restart(id, java.util.Optional.empty(), "");
+    assertThat(hosts(id)).contains("172.16.0.2\tdb pg postgres");
   }
 
   @Test

@@ -31,6 +31,7 @@ import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
+import vch.portlayer.port.Port;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.rule.CreateScope;
@@ -126,7 +127,7 @@ final class House implements AutoCloseable {
     lives.create(
         new CreateContainer(
             id, Samples.BLUE, Optional.of("c" + n), List.of(), wish.hostname, wish.domainname, wish.mode, networks, wish.publish,
-            Set.of(), false, wish.links, wish.resolver, wish.labels, wish.spec, "{}", time.instant()));
+            wish.exposed, false, wish.links, wish.resolver, wish.labels, wish.spec, "{}", time.instant()));
     return id;
   }
 
@@ -199,6 +200,7 @@ final class House implements AutoCloseable {
     private List<String> networks = List.of("bridge");
     private List<NameLink> links = List.of();
     private List<PublishRequest> publish = List.of();
+    private Set<Port> exposed = Set.of();
     private Resolver resolver = Resolver.NONE;
     private Map<String, String> labels = Map.of();
     private ContainerSpec spec = Samples.spec();
@@ -224,6 +226,16 @@ final class House implements AutoCloseable {
     Wish on(String... names) {
       mode = new NetworkMode.Scoped(names[0]);
       networks = List.of(names);
+      return this;
+    }
+
+    Wish environment(String... variables) {
+      spec = spec.withEnvironment(List.of(variables));
+      return this;
+    }
+
+    Wish exposing(Port... ports) {
+      exposed = Set.of(ports);
       return this;
     }
 

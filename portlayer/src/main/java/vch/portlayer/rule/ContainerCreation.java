@@ -42,7 +42,7 @@ final class ContainerCreation {
     var endpoints = endpoints(mode);
     var publish = Publishing.merged(command.publish());
     Publishing.check(vch, publish);
-    checkLinks();
+    var links = links();
     boolean publishes = !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
     if (publishes) {
       warnUnpublished(mode, endpoints);
@@ -54,7 +54,7 @@ final class ContainerCreation {
     var container =
         new Container(
             command.id(), command.vch(), name, command.at(), hostname, command.domainname(), mode, endpoints, publish,
-            command.exposed(), command.publishAll(), List.of(), command.links(), command.resolver(), command.labels(), command.spec(),
+            command.exposed(), command.publishAll(), List.of(), links, command.resolver(), command.labels(), command.spec(),
             ContainerState.NEW, command.document());
     changes.add(new Change.ContainerPut(container));
     return new Decision<>(changes, new CreateContainer.Created(command.id(), List.copyOf(warnings)));
@@ -194,13 +194,20 @@ final class ContainerCreation {
     };
   }
 
-  /// Links on the default bridge name containers that exist; elsewhere they are names only, as in Docker.
-  private void checkLinks() {
+  /// Links on the default bridge name containers that exist; elsewhere they are names only, as in Docker. A name may move
+  /// to another container, an id cannot.
+  private List<NameLink> links() {
+    var links = new ArrayList<NameLink>();
     for (NameLink link : command.links()) {
-      if (ContainerRules.lookUp(image, command.vch(), link.target()).isEmpty()) {
-        throw new Refusal.NotFound("could not get container for " + link.target() + ": No such container: " + link.target());
-      }
+      var target =
+          ContainerRules.lookUp(image, command.vch(), link.target())
+              .orElseThrow(
+                  () ->
+                      new Refusal.NotFound(
+                          "could not get container for " + link.target() + ": No such container: " + link.target()));
+      links.add(new NameLink(target.id().value(), link.alias()));
     }
+    return links;
   }
 
   private void warnUnpublished(NetworkMode mode, List<Endpoint> endpoints) {

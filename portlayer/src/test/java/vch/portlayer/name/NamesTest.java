@@ -99,7 +99,7 @@ class NamesTest {
       assertThat(ask(web, name)).as(name).isEqualTo(at(World.ip(db)));
     }
     requests.rename(db, "database");
-    assertThat(ask(web, "store")).isEqualTo(NOTHING); // the link names a container that is no more
+    assertThat(ask(web, "store")).isEqualTo(at(World.ip(db))); // a link is to a container, as in Docker, not to a name
   }
 
   @Test
