@@ -107,7 +107,9 @@ public final class ContainerLives implements Lifecycle {
     } catch (RuntimeException e) {
       throw Refusals.prefixed("Cannot restart container " + container.name(), e);
     } finally {
-      core.lives().run(id, life -> restarted(life, id));
+      if (core.engine().image().container(id).isPresent()) {
+        core.lives().run(id, life -> restarted(life, id));
+      }
     }
   }
 

@@ -121,12 +121,21 @@ final class Exits {
               if (waiting.isEmpty() || life.removing || life.restartsByUser > 0 || life.restart.isEmpty()) {
                 return;
               }
+              if (Sharing.needs(core.engine().image(), waiting.get()).stream().anyMatch(Exits::returns)) {
+                schedule(life, waiting.get()); // what it needs comes back first
+                return;
+              }
               try {
                 starts.start(life, id, Starts.Cause.POLICY);
               } catch (Refusal e) {
                 LOG.log(Level.WARNING, "container " + waiting.get().name() + " was not restarted: " + e.getMessage());
               }
             });
+  }
+
+  private static boolean returns(Container container) {
+    var phase = container.state().phase();
+    return phase == Phase.RESTARTING || phase == Phase.STARTING;
   }
 
   private static Duration ran(Container container) {

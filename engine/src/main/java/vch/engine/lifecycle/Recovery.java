@@ -14,8 +14,6 @@ import vch.engine.compute.Processes.Ended;
 import vch.engine.compute.Processes.Observed;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
-import vch.portlayer.container.NameLink;
-import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
@@ -64,8 +62,11 @@ final class Recovery {
     switch (container.state().phase()) {
       case RUNNING, PAUSED -> {
         life.process = true;
-        if (pid == 0) {
-          exits.ended(life, end.orElse(new Ended(id, UNSEEN, false, core.clock().instant())));
+        if (pid == 0 && end.isPresent()) {
+          exits.ended(life, end.get());
+        } else if (pid == 0) {
+          exits.ended(life, new Ended(id, UNSEEN, false, core.clock().instant()));
+          inOrder(life, id, wanted);
         } else {
           if (pid != container.state().pid()) {
             core.engine().note(image -> LifeRules.adopted(image, id, pid));
@@ -93,6 +94,14 @@ final class Recovery {
         }
         removals.remove(life, id, container.spec().autoRemove());
       }
+    }
+  }
+
+  /// Where the machine went down, what a policy wants back is started in the order of needs, and not for its own fault.
+  private void inOrder(Life life, ContainerId id, Map<ContainerId, Starts.Cause> wanted) {
+    if (core.engine().image().container(id).filter(c -> c.state().phase() == Phase.RESTARTING).isPresent()) {
+      life.cancelRestart();
+      wanted.put(id, Starts.Cause.RESTART);
     }
   }
 
@@ -194,12 +203,7 @@ final class Recovery {
     if (!seen.add(container.id())) {
       return 0;
     }
-    var needs = new ArrayList<String>(container.links().stream().map(NameLink::target).toList());
-    if (container.mode() instanceof NetworkMode.Shared(var term)) {
-      needs.add(term);
-    }
-    return needs.stream()
-        .flatMap(n -> Sharing.named(image, container, n).stream())
+    return Sharing.needs(image, container).stream()
         .mapToInt(c -> 1 + rank(image, c, seen))
         .max()
         .orElse(0);

@@ -1,9 +1,12 @@
 package vch.engine.lifecycle;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
@@ -27,6 +30,15 @@ final class Sharing {
       at = next.get();
     }
     return Optional.of(at);
+  }
+
+  /// The containers that must run before this one can: the owner of the network it shares, and those it links to.
+  static List<Container> needs(Image image, Container container) {
+    var terms = new ArrayList<>(container.links().stream().map(NameLink::target).toList());
+    if (container.mode() instanceof NetworkMode.Shared(var term)) {
+      terms.add(term);
+    }
+    return terms.stream().flatMap(t -> named(image, container, t).stream()).toList();
   }
 
   /// The container as its processes see it: who shares a network shares the names of its owner.

@@ -245,6 +245,7 @@ class CrashTest {
       var stoppedUnless = house.run(5, w -> w.restart(When.UNLESS_STOPPED, 0));
       var never = house.create(6, w -> w.restart(When.ALWAYS, 0));
       var shared = house.run(7, w -> w.sharing("c2").restart(When.ALWAYS, 0));
+      var linked = house.run(1000, w -> w.on("bridge").link("c3", "x").restart(When.UNLESS_STOPPED, 0));
       house.lives.stop(stoppedAlways, Optional.empty(), "");
       house.lives.stop(stoppedUnless, Optional.empty(), "");
       house.kill();
@@ -259,6 +260,8 @@ class CrashTest {
       assertThat(house.phase(stoppedUnless)).isEqualTo(Phase.EXITED);
       assertThat(house.phase(never)).isEqualTo(Phase.CREATED);
       assertThat(house.phase(shared)).isEqualTo(Phase.RUNNING);
+      assertThat(house.phase(linked)).isEqualTo(Phase.RUNNING);
+      assertThat(house.of(linked).state().restarts()).isZero();
     }
   }
 }

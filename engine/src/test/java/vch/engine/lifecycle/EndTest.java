@@ -169,6 +169,19 @@ class EndTest {
   }
 
   @Test
+  void a_container_whose_shared_network_is_about_to_return_waits_for_it() {
+    var id = house.run(2, w -> w.restart(When.ALWAYS, 0));
+    var sharer = house.run(1, w -> w.sharing("c2").restart(When.ALWAYS, 0));
+    house.processes.end(sharer, 1);
+    house.time.settle();
+    house.processes.end(id, 1);
+    house.time.settle();
+    house.time.advance(Duration.ofSeconds(1));
+    assertThat(house.phase(id)).isEqualTo(Phase.RUNNING);
+    assertThat(house.phase(sharer)).isEqualTo(Phase.RUNNING);
+  }
+
+  @Test
   void stop_sends_the_stop_signal_and_waits() {
     var id = house.run(1, w -> w.restart(When.ALWAYS, 0).stopSignal("SIGQUIT"));
     house.happened();
