@@ -72,7 +72,25 @@ final class AddressSteps {
     }
     removals.send(space.rtnl(), outcomes);
     additions.send(space.rtnl(), outcomes);
+    restoreRoutes(space, steps, indexes);
     addRoutes(space, routes, messages, indexes, outcomes);
+  }
+
+  /// With the last IPv4 address of a link the kernel takes all its routes away, and tells nobody. When an address comes in
+  /// its place, routes that were there are put back.
+  private static void restoreRoutes(Space space, List<Step> steps, Map<String, Optional<Integer>> indexes) {
+    var links = steps.stream()
+        .filter(s -> !(s instanceof Step.Remove) && s.object() instanceof Address)
+        .map(s -> linkOf(s.object()))
+        .toList();
+    var messages = new ArrayList<Message>();
+    for (var route : space.known().routes()) {
+      if (links.contains(route.link())) {
+        indexes.getOrDefault(route.link(), Optional.empty()).ifPresent(i -> messages.add(message(route, i, true)));
+      }
+    }
+    // Whether they could be is for the next observation to see: that the address is there is all that was asked for.
+    var _ = space.rtnl().batch(messages);
   }
 
   private static String linkOf(MachineObject object) {

@@ -198,22 +198,22 @@ public final class LinuxMachine implements Machine {
   }
 
   /// Neither the default route, which overlaps everything, nor link-local and multicast subnets, which are on every link;
-  /// nor the subnets of our own links' addresses.
+  /// nor those that the kernel adds for our addresses.
   @Override
   public List<Subnet> routes(NamespaceName namespace) {
     var space = spaces.get(namespace);
-    var ours = new HashSet<Integer>();
-    space.rtnl().links().stream()
-        .filter(l -> LinkMark.parse(daemon, l.alias()).isPresent())
-        .forEach(l -> ours.add(l.index()));
+    var ours = new HashSet<Subnet>();
+    space.rtnl().addresses().stream()
+        .filter(a -> a.protocol() == AddressSteps.PROTOCOL)
+        .forEach(a -> ours.add(Addresses.subnet(a.address(), a.length())));
     return space.rtnl().routes().stream()
         .filter(r -> r.type() == RouteInfo.UNICAST
             && r.length() > 0
             && r.protocol() != AddressSteps.PROTOCOL
-            && !ours.contains(r.link())
             && !r.to().isLinkLocalAddress()
             && !r.to().isLoopbackAddress()
             && !r.to().isMulticastAddress())
+        .filter(r -> r.protocol() != RouteInfo.BY_KERNEL || !ours.contains(Addresses.subnet(r.to(), r.length())))
         .map(r -> Addresses.subnet(r.to(), r.length()))
         .distinct()
         .sorted()

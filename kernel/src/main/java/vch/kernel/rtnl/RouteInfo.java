@@ -14,6 +14,10 @@ import vch.kernel.netlink.Reply;
 public record RouteInfo(
     InetAddress to, int length, Optional<InetAddress> via, int link, int table, int protocol, int type, int priority) {
   public static final int TABLE_MAIN = Rtm.RT_TABLE_MAIN;
+
+  /// Protocol of the routes that come with addresses.
+  public static final int BY_KERNEL = 2;
+
   public static final int UNICAST = Rtm.RTN_UNICAST;
 
   /// From an RTM_NEWROUTE or RTM_DELROUTE, `struct rtmsg`: u8 family, u8 destination length, u8 source length, u8 tos, u8
