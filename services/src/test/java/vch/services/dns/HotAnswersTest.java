@@ -1,0 +1,52 @@
+package vch.services.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class HotAnswersTest {
+  private final HotAnswers hot = new HotAnswers(new Random(3));
+  private final byte[] one = {1};
+  private final byte[] two = {2};
+
+  private static byte[] query(int id, int rest) {
+    return ByteBuffer.allocate(16).putShort((short) id).putInt(12, rest).array();
+  }
+
+  @Test
+  void knows_a_question_by_its_bytes_and_its_asker_but_not_by_its_id() {
+    hot.put(query(7, 5), 16, 99, List.of(one, two), 1, 1000, true);
+    var entry = hot.get(query(8, 5), 16, 99, 999).orElseThrow();
+    assertThat(entry.take()).isEqualTo(two);
+    assertThat(entry.take()).isEqualTo(one);
+    assertThat(entry.local()).isTrue();
+    assertThat(hot.get(query(8, 6), 16, 99, 999)).isEmpty();
+    assertThat(hot.get(query(8, 5), 16, 98, 999)).isEmpty();
+    assertThat(hot.get(query(8, 5), 15, 99, 999)).isEmpty();
+    assertThat(hot.get(query(8, 5), 16, 99, 1000)).as("too old").isEmpty();
+  }
+
+  @Test
+  void keeps_its_own_copy_of_the_question() {
+    var query = query(7, 5);
+    hot.put(query, 16, 99, List.of(one), 0, 1000, true);
+    query[15] = 77;
+    assertThat(hot.get(query(7, 5), 16, 99, 0)).isPresent();
+    assertThat(hot.get(query, 16, 99, 0)).isEmpty();
+  }
+
+  @Test
+  void is_bounded_and_keeps_no_long_questions() {
+    for (int i = 0; i < 3 * HotAnswers.ENTRIES_MAX; i++) {
+      hot.put(query(1, i), 16, 1, List.of(one), 0, 1000, true);
+      assertThat(hot.size()).isLessThanOrEqualTo(HotAnswers.ENTRIES_MAX);
+    }
+    hot.clear();
+    hot.put(new byte[HotAnswers.QUERY_BYTES_MAX + 1], HotAnswers.QUERY_BYTES_MAX + 1, 1, List.of(one), 0, 1000, true);
+    hot.put(new byte[4], 4, 1, List.of(one), 0, 1000, true);
+    assertThat(hot.size()).isZero();
+  }
+}
