@@ -135,7 +135,7 @@ run docker run --rm --name=client --net=my-bridge-network busybox ping -c 3 serv
 expect "client pings server" "3 packets received"
 run fetch "$public" 5000
 expect "server answers at the public address, port 5000" "Hello world!"
-run docker run --rm --name=client --net=my-bridge-network busybox wget -q -T 5 -O - http://server:5000/
+run docker run --rm --name=client --net=my-bridge-network busybox timeout 5 wget -q -O - http://server:5000/
 expect "client reaches server:5000" "Hello world!"
 
 title "7. An internal network for data, another for the web"
@@ -150,14 +150,14 @@ run docker start model
 must "docker start model"
 run docker run -d -p 8080:80 --name view --net bridge-web busybox sh -c 'echo "This is view" >/www/index.html; exec httpd -f -p 80 -h /www'
 must "docker run view"
-run docker exec model wget -q -T 5 -O - http://db:3306/
+run docker exec model timeout 5 wget -q -O - http://db:3306/
 expect "model reaches db" "data"
-run docker exec model wget -q -T 5 -O - http://view/
+run docker exec model timeout 5 wget -q -O - http://view/
 expect "model reaches view" "This is view"
 run docker exec view ping -c 1 -W 2 db
 refuse "view does not know db"
 db=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' db)
-run docker exec view wget -q -T 2 -O - "http://$db:3306/"
+run docker exec view timeout 2 wget -q -O - "http://$db:3306/"
 refuse "view cannot reach db by address ($db) either"
 run docker exec db ping -c 1 -W 2 "$public"
 refuse "db reaches nothing outside"

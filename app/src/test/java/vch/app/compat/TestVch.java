@@ -65,9 +65,9 @@ record TestVch(TestMachine machine, String name) {
 
     /// Asks up to five times, since a server needs a moment to listen.
     static Ran fetch(java.util.function.Function<String[], Ran> where, String url) {
-        Ran last = where.apply(new String[] {"busybox", "wget", "-q", "-T", "2", "-O", "-", url});
+        Ran last = where.apply(new String[] {"timeout", "2", "busybox", "wget", "-q", "-O", "-", url});
         for (int i = 0; i < 5 && last.status() != 0; i++) {
-            last = where.apply(new String[] {"busybox", "wget", "-q", "-T", "2", "-O", "-", url});
+            last = where.apply(new String[] {"timeout", "2", "busybox", "wget", "-q", "-O", "-", url});
         }
         return last;
     }

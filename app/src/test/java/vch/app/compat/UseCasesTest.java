@@ -84,7 +84,7 @@ class UseCasesTest {
         vch.serve("server", 5000, "Hello world!", "-p", "5000:5000", "--net=my-bridge-network");
         vch.fetch("http://" + vch.publicAddress() + ":5000/").saying("Hello world!");
         vch.docker("run", "--rm", "--name=client", "--net=my-bridge-network", "busybox", "sh", "-c",
-                        "ping -c 1 server && wget -q -T 5 -O - http://server:5000/")
+                        "ping -c 1 server && timeout 5 wget -q -O - http://server:5000/")
                 .saying("Hello world!");
     }
 
@@ -97,13 +97,13 @@ class UseCasesTest {
         vch.docker("start", "model").ok();
         vch.serve("view", 80, "this is view", "-p", "8080:80", "--net", "bridge-web");
         vch.fetch("http://" + vch.publicAddress() + ":8080/").saying("this is view");
-        vch.docker("exec", "model", "wget", "-q", "-T", "5", "-O", "-", "http://db:3306/").saying("data");
-        vch.docker("exec", "model", "wget", "-q", "-T", "5", "-O", "-", "http://view/").saying("this is view");
+        vch.docker("exec", "model", "timeout", "5", "wget", "-q", "-O", "-", "http://db:3306/").saying("data");
+        vch.docker("exec", "model", "timeout", "5", "wget", "-q", "-O", "-", "http://view/").saying("this is view");
         assertThat(vch.docker("exec", "view", "ping", "-c", "1", "-W", "2", "db").status()).isNotZero();
-        assertThat(vch.docker("exec", "view", "wget", "-q", "-T", "2", "-O", "-", "http://" + vch.address("db") + ":3306/")
+        assertThat(vch.docker("exec", "view", "timeout", "2", "wget", "-q", "-O", "-", "http://" + vch.address("db") + ":3306/")
                         .status())
                 .isNotZero();
-        assertThat(vch.docker("exec", "db", "wget", "-q", "-T", "2", "-O", "-", "http://" + vch.address("view") + "/")
+        assertThat(vch.docker("exec", "db", "timeout", "2", "wget", "-q", "-O", "-", "http://" + vch.address("view") + "/")
                         .status())
                 .isNotZero();
         assertThat(vch.docker("exec", "db", "ping", "-c", "1", "-W", "2", vch.publicAddress()).status()).isNotZero();

@@ -33,9 +33,9 @@ final class HostProbe {
         cgroups.onlyUnified(),
         swap,
         Files.exists(Path.of("/proc/sys/kernel/seccomp/actions_avail")),
-        atLeast(Files.readString(Path.of("/proc/sys/kernel/osrelease")), 5, 12),
+        atLeast(setting("/proc/sys/kernel/osrelease"), 5, 12),
         architecture(System.getProperty("os.arch", "")),
-        Integer.parseInt(Files.readString(Path.of("/proc/sys/kernel/cap_last_cap")).strip()),
+        Integer.parseInt(setting("/proc/sys/kernel/cap_last_cap")),
         below(Path.of("/dev"), "/dev"));
   }
 
@@ -94,5 +94,11 @@ final class HostProbe {
 
   static long minor(long device) {
     return (device & 0xff) | (device >>> 12 & 0xffff_ff00L);
+  }
+
+  /// Reads by large pieces: a kernel setting that is a number gives its first digits and then its end to who reads it byte
+  /// by byte, as `Files.readString` does with a file of size 0.
+  static String setting(String path) throws IOException {
+    return Files.readAllLines(Path.of(path)).getFirst().strip();
   }
 }

@@ -59,6 +59,6 @@ record RunRecord(
   }
 
   static String currentBoot() throws IOException {
-    return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    return HostProbe.setting("/proc/sys/kernel/random/boot_id");
   }
 }
