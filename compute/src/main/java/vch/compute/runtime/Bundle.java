@@ -63,6 +63,11 @@ record Bundle(Path directory) {
     return directory.resolve("exit");
   }
 
+  /// Where a /dev/shm that others may share is mounted.
+  Path shm() {
+    return directory.resolve("shm");
+  }
+
   /// conmon makes it when the kernel killed for memory.
   Path oom() {
     return directory.resolve("oom");

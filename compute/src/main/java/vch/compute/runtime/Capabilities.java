@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import vch.portlayer.refusal.Refusal;
 
 /// Capabilities of capabilities(7): which a container gets from Docker's defaults and the user's wishes.
@@ -34,10 +35,10 @@ public final class Capabilities {
   ///
   /// @param add  names with or without `CAP_`, any case, or `ALL`
   /// @param drop likewise; `ALL` leaves only what `add` names
-  /// @param last number of the last capability the kernel knows
+  /// @param offered bit set, by number, of what `ALL` and privileged mean on this machine
   /// @throws Refusal.Invalid for a name that is none
-  static List<String> granted(List<String> add, List<String> drop, boolean privileged, int last) {
-    var known = ALL.subList(0, Math.min(last + 1, ALL.size()));
+  static List<String> granted(List<String> add, List<String> drop, boolean privileged, long offered) {
+    var known = IntStream.range(0, ALL.size()).filter(n -> (offered >> n & 1) != 0).mapToObj(ALL::get).toList();
     if (privileged) {
       return known;
     }
@@ -54,7 +55,7 @@ public final class Capabilities {
       }
       granted.addAll(added);
     }
-    return known.stream().filter(granted::contains).toList();
+    return ALL.stream().filter(granted::contains).toList(); // one asked for by name that is not offered is the runtime's to refuse
   }
 
   /// Names as capabilities(7) writes them; `ALL` stays.

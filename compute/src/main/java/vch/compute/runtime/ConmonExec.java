@@ -80,15 +80,24 @@ final class ConmonExec implements Exec {
   }
 
   private void finish() {
+    int code = UNKNOWN;
     try (var sync = started.join().sync()) {
-      ended.complete(code(sync.line())); // waits for conmon: a process may close its streams and go on
+      code = code(sync.line()); // waits for conmon: a process may close its streams and go on
     } catch (java.util.concurrent.CancellationException _) {
       return;
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "exit code of exec in " + containerFile, e);
     } finally {
-      ended.complete(UNKNOWN);
+      remove();
+      ended.complete(code);
+    }
+  }
+
+  private void remove() {
+    try {
       Trees.delete(bundle.directory());
+    } catch (java.io.UncheckedIOException e) { // the release of the run tries it again
+      LOG.log(System.Logger.Level.DEBUG, "remove what an exec used", e);
     }
   }
 

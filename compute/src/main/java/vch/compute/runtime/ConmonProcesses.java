@@ -78,7 +78,7 @@ public final class ConmonProcesses implements Processes {
     this.runs = new Runs(files.exits(), cgroups);
     this.runtime = new OciRuntime(tools.runtime(), files.runtimeRoot(tools.runtime()));
     this.conmon = new Conmon(tools.conmon(), runtime);
-    this.specs = new SpecBuilder(host, cgroups, volumes, tools.init(), this::pidByName);
+    this.specs = new SpecBuilder(host, cgroups, volumes, tools.init(), this::runByName);
     this.preparation = new Preparation(roots, volumes);
     this.starter =
         new Starter(files, roots, runs, cgroups, conmon, runtime, specs, preparation, RunRecord.currentBoot());
@@ -464,9 +464,8 @@ public final class ConmonProcesses implements Processes {
     }
   }
 
-  /// The first process of another container, by its id; 0 when it does not run.
-  private long pidByName(String id) {
-    return runs.live(new ContainerId(id)).map(Run::pid).orElse(0L);
+  private Optional<Run> runByName(String id) {
+    return runs.live(new ContainerId(id)).filter(Run::started);
   }
 
   /// Lets go. Containers run on.

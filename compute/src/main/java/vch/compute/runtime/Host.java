@@ -9,11 +9,11 @@ import java.util.List;
 /// @param seccomp           the kernel filters system calls
 /// @param recursiveReadOnly a bind mount can be made read-only with all below it (Linux 5.12)
 /// @param architecture      as uname says: `x86_64`, `aarch64`
-/// @param lastCapability    number of the last capability that the kernel knows
+/// @param capabilities      those that the daemon may give away, as a bit set by number (`CapBnd` of proc(5))
 /// @param devices           device nodes of /dev, for privileged containers
 public record Host(
     boolean unifiedCgroups, boolean swapAccounting, boolean seccomp, boolean recursiveReadOnly, String architecture,
-    int lastCapability, List<DeviceNode> devices) {
+    long capabilities, List<DeviceNode> devices) {
   public Host {
     devices = List.copyOf(devices);
   }

@@ -35,8 +35,18 @@ final class HostProbe {
         Files.exists(Path.of("/proc/sys/kernel/seccomp/actions_avail")),
         atLeast(setting("/proc/sys/kernel/osrelease"), 5, 12),
         architecture(System.getProperty("os.arch", "")),
-        Integer.parseInt(setting("/proc/sys/kernel/cap_last_cap")),
+        capabilities(Files.readString(Path.of("/proc/self/status"))),
         below(Path.of("/dev"), "/dev"));
+  }
+
+  /// The daemon's bounding set.
+  static long capabilities(String status) {
+    return status
+        .lines()
+        .filter(l -> l.startsWith("CapBnd:"))
+        .map(l -> Long.parseUnsignedLong(l.substring("CapBnd:".length()).strip(), 16))
+        .findFirst()
+        .orElse(0L);
   }
 
   static boolean atLeast(String release, int major, int minor) {

@@ -14,10 +14,20 @@ final class Modes {
     return spec.namespaces().getOrDefault(kind, "").equals("host");
   }
 
+  /// Neither the machine's nor another container's.
+  static boolean own(ContainerSpec spec, String kind) {
+    return !host(spec, kind) && container(spec, kind).isEmpty();
+  }
+
   /// Name or id of the container whose namespace is joined.
   static Optional<String> container(ContainerSpec spec, String kind) {
     var mode = spec.namespaces().getOrDefault(kind, "");
     return mode.startsWith(CONTAINER) ? Optional.of(mode.substring(CONTAINER.length())) : Optional.empty();
+  }
+
+  /// The container lets others join its ipc namespace; so its /dev/shm must be one that can be shown to them.
+  static boolean shareable(ContainerSpec spec) {
+    return spec.namespaces().getOrDefault("ipc", "").equals("shareable");
   }
 
   static long pid(SpecInputs in, String kind, String other) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 
@@ -99,7 +100,6 @@ final class OciMounts {
 
   private static List<Entry> ipc(Container container, SpecInputs in) {
     var spec = container.spec();
-    var shared = Modes.container(spec, "ipc");
     if (Modes.host(spec, "ipc")) {
       return List.of(
           Entry.of("/dev/mqueue", "bind", "/dev/mqueue", "rbind", "nosuid", "noexec", "nodev"),
@@ -107,14 +107,16 @@ final class OciMounts {
     }
     var list = new ArrayList<Entry>();
     list.add(Entry.of("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
-    if (shared.isPresent()) {
-      var pid = Modes.pid(in, "ipc", shared.get());
-      list.add(Entry.of("/dev/shm", "bind", "/proc/" + pid + "/root/dev/shm", "rbind", "nosuid", "noexec", "nodev"));
+    if (in.shm().isPresent()) {
+      list.add(Entry.of("/dev/shm", "bind", in.shm().get().toString(), "rbind", "nosuid", "noexec", "nodev"));
     } else if (!spec.namespaces().getOrDefault("ipc", "").equals("none")) {
-      long size = spec.shmBytes() > 0 ? spec.shmBytes() : SHM_DEFAULT_BYTES;
-      list.add(Entry.of("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + size));
+      list.add(Entry.of("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + shmBytes(spec)));
     }
     return list;
+  }
+
+  static long shmBytes(ContainerSpec spec) {
+    return spec.shmBytes() > 0 ? spec.shmBytes() : SHM_DEFAULT_BYTES;
   }
 
   private static List<Entry> files(Container container, SpecInputs in) {

@@ -42,12 +42,12 @@ final class OciSpec {
   ObjectNode of(Container container, SpecInputs in) {
     var spec = container.spec();
     var capabilities =
-        Capabilities.granted(spec.capAdd(), spec.capDrop(), spec.privileged(), in.host().lastCapability());
+        Capabilities.granted(spec.capAdd(), spec.capDrop(), spec.privileged(), in.host().capabilities());
     var json = JsonNodeFactory.instance.objectNode();
     json.put("ociVersion", OCI_VERSION);
     json.set("process", process(container, in, capabilities));
     json.putObject("root").put("path", in.root().toString()).put("readonly", spec.readOnlyRoot());
-    if (!Modes.host(spec, "uts")) {
+    if (Modes.own(spec, "uts")) {
       json.put("hostname", container.hostname());
     }
     json.set("mounts", OciMounts.of(container, in));
@@ -167,7 +167,7 @@ final class OciSpec {
       all.put("net.ipv4.ip_unprivileged_port_start", "0");
       all.put("net.ipv4.ping_group_range", "0 2147483647");
     }
-    if (!container.domainname().isEmpty() && !Modes.host(container.spec(), "uts")) {
+    if (!container.domainname().isEmpty() && Modes.own(container.spec(), "uts")) {
       all.put("kernel.domainname", container.domainname());
     }
     all.putAll(container.spec().sysctls());

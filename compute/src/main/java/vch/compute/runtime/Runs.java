@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -196,7 +197,11 @@ final class Runs {
   private Optional<Ended> read(ContainerId id, Run run) throws IOException {
     var file = exits.resolve(id.value());
     try {
-      int code = Integer.parseInt(Files.readString(file).strip());
+      var text = Files.readString(file).strip();
+      if (text.isEmpty()) {
+        return Optional.empty(); // being written
+      }
+      int code = Integer.parseInt(text);
       boolean oom = cgroups.oomKilled(id) || Files.exists(run.bundle().oom());
       return Optional.of(new Ended(id, code, oom, Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException _) {
@@ -237,7 +242,9 @@ final class Runs {
     LOG.log(System.Logger.Level.WARNING, "the monitor of container {0} was killed; ending the container", id.brief());
     cgroups.kill(id);
     try {
-      Files.writeString(exits.resolve(id.value()), Integer.toString(KILLED));
+      var fresh = exits.resolve(id.value() + ".lost");
+      Files.writeString(fresh, Integer.toString(KILLED));
+      Files.move(fresh, exits.resolve(id.value()), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "note the end of container " + id.brief(), e);
     }

@@ -27,16 +27,16 @@ final class SpecBuilder {
   private final Cgroups cgroups;
   private final Volumes volumes;
   private final Optional<Path> init;
-  private final Function<String, Long> pidOf;
+  private final Function<String, Optional<Run>> runOf;
   private final OciSpec spec = new OciSpec(Seccomp.standard());
 
-  /// @param pidOf first process of another container, by id; 0 when it does not run
-  SpecBuilder(Host host, Cgroups cgroups, Volumes volumes, Optional<Path> init, Function<String, Long> pidOf) {
+  /// @param runOf another container's run, by id; empty when it does not run
+  SpecBuilder(Host host, Cgroups cgroups, Volumes volumes, Optional<Path> init, Function<String, Optional<Run>> runOf) {
     this.host = host;
     this.cgroups = cgroups;
     this.volumes = volumes;
     this.init = init;
-    this.pidOf = pidOf;
+    this.runOf = runOf;
   }
 
   ObjectNode config(Container container, Path root, Path network, Bundle bundle) throws IOException {
@@ -44,7 +44,8 @@ final class SpecBuilder {
         container,
         new SpecInputs(
             root, network, bundle.resolvConf(), bundle.hosts(), bundle.hostname(), directories(container),
-            identity(root, container.spec().user(), container.spec().groupAdd()), devices(container), joined(container), init,
+            identity(root, container.spec().user(), container.spec().groupAdd()), devices(container), shm(container, bundle),
+            joined(container), init,
             cgroups.path(container.id()), host));
   }
 
@@ -59,7 +60,7 @@ final class SpecBuilder {
         OciSpec.environment(container, exec.environment(), exec.tty()),
         directory,
         Capabilities.granted(
-            spec.capAdd(), spec.capDrop(), spec.privileged() || exec.privileged(), host.lastCapability()),
+            spec.capAdd(), spec.capDrop(), spec.privileged() || exec.privileged(), host.capabilities()),
         spec.noNewPrivileges());
   }
 
@@ -83,10 +84,27 @@ final class SpecBuilder {
     return directories;
   }
 
+  private Optional<Path> shm(Container container, Bundle own) {
+    if (Modes.shareable(container.spec())) {
+      return Optional.of(own.shm());
+    }
+    var other = Modes.container(container.spec(), "ipc");
+    if (other.isEmpty()) {
+      return Optional.empty();
+    }
+    var shm = runOf.apply(other.get()).map(r -> r.bundle().shm());
+    if (shm.isPresent() && !Files.isDirectory(shm.get())) {
+      throw new Refusal.Invalid(
+          "can't join IPC of container " + other.get()
+              + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
+    }
+    return shm;
+  }
+
   private Map<String, Long> joined(Container container) {
     var pids = new HashMap<String, Long>();
     for (var kind : JOINABLE) {
-      Modes.container(container.spec(), kind).ifPresent(other -> pids.put(other, pidOf.apply(other)));
+      Modes.container(container.spec(), kind).ifPresent(other -> pids.put(other, runOf.apply(other).map(Run::pid).orElse(0L)));
     }
     return pids;
   }

@@ -10,6 +10,7 @@ import vch.engine.compute.Processes;
 import vch.engine.compute.Processes.StartFailed;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Kill;
+import vch.kernel.libc.Mount;
 import vch.kernel.libc.KernelException;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -76,12 +77,18 @@ final class Starter {
     var id = container.id();
     preparation.binds(container);
     Files.createDirectories(preparation.logs(container).current().getParent());
-    Trees.delete(bundle.directory());
+    remove(bundle);
     Files.createDirectories(bundle.directory());
     Files.deleteIfExists(files.exit(id));
     var record = new RunRecord(id, boot, runtime.program(), Optional.empty(), Optional.empty(), container.spec().tty());
     record.write(bundle.record());
     RunFiles.write(bundle, names);
+    if (Modes.shareable(container.spec())) {
+      Files.createDirectory(bundle.shm());
+      Mount.mount(
+          "shm", bundle.shm(), "tmpfs", Mount.MS_NOSUID | Mount.MS_NOEXEC | Mount.MS_NODEV,
+          "mode=1777,size=" + OciMounts.shmBytes(container.spec()));
+    }
     Files.write(bundle.config(), specs.config(container, root, network, bundle).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     long pid = create(container, bundle);
     var monitor = ProcessKey.of(Long.parseLong(Files.readString(bundle.monitorPid()).strip()));
@@ -148,6 +155,19 @@ final class Starter {
     runs.forget(id);
     roots.drop(id);
     Files.deleteIfExists(files.exit(id));
+    remove(bundle);
+  }
+
+  private static void remove(Bundle bundle) {
+    if (Files.isDirectory(bundle.shm())) {
+      try {
+        Mount.unmount(bundle.shm(), Mount.MNT_DETACH | Mount.UMOUNT_NOFOLLOW);
+      } catch (KernelException e) {
+        if (!e.is(Errno.EINVAL)) { // EINVAL: nothing is mounted there
+          throw e;
+        }
+      }
+    }
     Trees.delete(bundle.directory());
   }
 
@@ -178,7 +198,7 @@ final class Starter {
     for (var bundle : files.found()) {
       var record = RunRecord.read(bundle.record());
       if (record.isEmpty()) {
-        Trees.delete(bundle.directory()); // a start that got no further than its directory
+        remove(bundle); // a start that got no further than its directory
         continue;
       }
       var id = record.get().id();

@@ -35,6 +35,7 @@ final class RuntimeLab implements AutoCloseable {
           "unshare", "date", "usleep", "cut", "tr", "find", "readlink", "test", "printf", "od");
 
   private final Path top;
+  private final int layers;
   private final String netns;
   private final List<Container> containers = new ArrayList<>();
   final DirectoryVolumes volumes;
@@ -42,6 +43,12 @@ final class RuntimeLab implements AutoCloseable {
   ConmonProcesses processes;
 
   RuntimeLab() throws IOException {
+    this(0);
+  }
+
+  /// @param moreLayers on top of the image, each with one file in /layers
+  RuntimeLab(int moreLayers) throws IOException {
+    layers = moreLayers;
     top = Files.createTempDirectory("pl-rt").toRealPath();
     netns = "plrt-" + top.getFileName();
     command("ip", "netns", "add", netns);
@@ -52,13 +59,21 @@ final class RuntimeLab implements AutoCloseable {
   }
 
   private ConmonProcesses open() {
-    Layers layers = _ -> List.of(top.resolve("base"), top.resolve("busybox"));
+    Layers layers = _ -> directories();
     var opened =
         ConmonProcesses.open(
             new RuntimeSettings(top.resolve("state"), top.resolve("run"), Optional.empty()), layers, volumes,
             InstantSource.system());
     opened.onExit(ends::add);
     return opened;
+  }
+
+  private List<Path> directories() {
+    var directories = new ArrayList<>(List.of(top.resolve("base"), top.resolve("busybox")));
+    for (int i = 0; i < layers; i++) {
+      directories.add(top.resolve("layer-with-a-long-name-as-digests-have-them-" + i));
+    }
+    return directories;
   }
 
   private void image() throws IOException {
@@ -78,6 +93,9 @@ final class RuntimeLab implements AutoCloseable {
       Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
     }
     Files.writeString(bin.resolve("notrunnable"), "plain text");
+    for (int i = 0; i < layers; i++) {
+      Files.createFile(Files.createDirectories(directories().get(2 + i).resolve("layers")).resolve(Integer.toString(i)));
+    }
   }
 
   /// Below it lies all that the lab makes.
@@ -176,6 +194,18 @@ final class RuntimeLab implements AutoCloseable {
       }
     } finally {
       ends.addAll(others);
+    }
+  }
+
+  /// Waits until the kernel has done what it does in its own time.
+  static void await(java.util.function.BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited in vain");
+      }
+      Thread.onSpinWait();
+      java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
   }
 
