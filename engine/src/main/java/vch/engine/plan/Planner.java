@@ -6,8 +6,10 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import vch.engine.desired.Publications;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Key;
 import vch.engine.machine.MachineObject.Kind;
@@ -40,6 +42,10 @@ public final class Planner {
       var object = entry.getValue();
       var now = have.get(entry.getKey());
       if (now == null) {
+        add(new Step.Add(object));
+      } else if (object instanceof MachineObject.Element element && Publications.is(element) && !now.equals(object)) {
+        // It points at an address that may be leaving: gone with the first stages, back with the last.
+        add(new Step.Remove(now));
         add(new Step.Add(object));
       } else if (!satisfies(now, object)) {
         add(new Step.Change(now, object));
@@ -120,8 +126,8 @@ public final class Planner {
                 });
     // Ports of a bridge that goes stay, without a master.
     for (var port : List.copyOf(have.values())) {
-      if (port instanceof Link p && p.namespace().equals(link.namespace()) && p.master().equals(java.util.Optional.of(link.name()))) {
-        have.put(p.key(), new Link(p.namespace(), p.name(), p.kind(), java.util.Optional.empty(), p.mac(), p.mtu(), p.up()));
+      if (port instanceof Link p && p.namespace().equals(link.namespace()) && p.master().equals(Optional.of(link.name()))) {
+        have.put(p.key(), new Link(p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up()));
       }
     }
   }
