@@ -1,21 +1,21 @@
 package vch.portlayer.rule;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
@@ -29,6 +29,7 @@ final class Publishing {
   /// Where random host ports come from: the ephemeral range of Linux (net.ipv4.ip_local_port_range).
   static final PortRange EPHEMERAL = new PortRange(32768, 60999);
 
+  private static final Ip ANY = Ip.parse("0.0.0.0");
   private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
 
   private Publishing() {}
@@ -42,8 +43,8 @@ final class Publishing {
             .distinct()
             .sorted(
                 Comparator.comparing(PublishRequest::protocol)
-                    .thenComparing(r -> r.hostIp().map(Ip::toString).orElse(""))
-                    .thenComparing(r -> r.host().map(h -> h.first() - r.container().first()).orElse(Integer.MAX_VALUE))
+                    .thenComparing(r -> r.hostIp().orElse(ANY))
+                    .thenComparingInt(r -> r.host().isPresent() ? r.host().get().first() - r.container().first() : Integer.MAX_VALUE)
                     .thenComparing(PublishRequest::container))
             .toList();
     var out = new ArrayList<PublishRequest>();
@@ -192,9 +193,13 @@ final class Publishing {
     if (!container.publishAll()) {
       return List.of();
     }
-    Set<Port> ports = new TreeSet<>(container.exposed());
-    return ports.stream()
-        .filter(e -> container.publish().stream().noneMatch(r -> r.protocol() == e.protocol() && r.container().contains(e.number())))
+    var published = new EnumMap<Protocol, BitSet>(Protocol.class);
+    for (var r : container.publish()) {
+      published.computeIfAbsent(r.protocol(), _ -> new BitSet()).set(r.container().first(), r.container().last() + 1);
+    }
+    return container.exposed().stream()
+        .filter(e -> !published.getOrDefault(e.protocol(), new BitSet()).get(e.number()))
+        .sorted()
         .map(e -> new PublishRequest(e.protocol(), PortRange.of(e.number()), Optional.empty(), Optional.empty()))
         .toList();
   }
