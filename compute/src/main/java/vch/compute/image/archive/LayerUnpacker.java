@@ -37,6 +37,7 @@ public final class LayerUnpacker {
   private final byte[] buffer = new byte[COPY_BYTES];
   private final Map<Path, Instant> directoryTimes = new LinkedHashMap<>(); // set last: filling a directory changes its time
   private long entries;
+  private long files;
   private long bytes;
   private long bytesAtSpaceCheck;
   private boolean replaced;
@@ -53,7 +54,8 @@ public final class LayerUnpacker {
   /// How much was unpacked.
   ///
   /// @param bytes of file contents
-  public record Unpacked(long bytes, long entries) {}
+  /// @param files regular files written
+  public record Unpacked(long bytes, long files) {}
 
   /// Reads the archive to its end marker.
   ///
@@ -92,7 +94,7 @@ public final class LayerUnpacker {
         time(it.getKey(), it.getValue());
       }
     }
-    return new Unpacked(bytes, entries);
+    return new Unpacked(bytes, files);
   }
 
   private void entry(TarArchiveEntry entry, TarArchiveInputStream in, Map<String, byte[]> attributes) throws IOException {
@@ -224,6 +226,7 @@ public final class LayerUnpacker {
   }
 
   private void file(TarArchiveEntry entry, TarArchiveInputStream in, Path path) throws IOException {
+    files++;
     try (var out = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         count(n);

@@ -87,7 +87,7 @@ final class RegistrySession implements AutoCloseable {
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(CONNECT_TIMEOUT)
-        .proxy(java.net.ProxySelector.getDefault())
+        .proxy(new Proxies(System.getenv()))
         .sslContext(tls)
         .build();
     try {

@@ -33,6 +33,28 @@ final class Durable {
     }
   }
 
+  /// Writes all regular files and directories of a tree to the disk.
+  static void forceTree(Path path) throws IOException {
+    Files.walkFileTree(path, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        if (attributes.isRegularFile()) {
+          force(file);
+        }
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
+        if (failure != null) {
+          throw failure;
+        }
+        force(directory);
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+
   static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     var parent = to.getParent();

@@ -37,16 +37,22 @@ import vch.portlayer.refusal.Refusal;
 /// layers/<64 hex>/fs     the layer with that diff id, unpacked; a lower directory of overlayfs
 /// layers/<64 hex>/blob   the same as it came, so that it can be written again with the same digest
 /// layers/<64 hex>/layer.json
-/// tmp/                   work; emptied when the daemon starts
+/// tmp/                   work
+/// trash/                 what a crash left in tmp, until the first sweep
 /// ```
 ///
 /// A thing is made below `tmp`, written to the disk, and renamed to its place: what has its place is whole. Keeping the blob
 /// costs about a third to a half of the unpacked size once more. Thread safe: `lock` owns the pins and the list of layers in
 /// work, and is held while a thing gets its place or loses it.
 public final class ImageStore implements Layers {
+  /// Up to so many files are written to the disk one by one; beyond, the whole file system is, which also waits for what
+  /// others have written.
+  private static final long FILES_FORCED_MAX = 200;
+
   private final Path configs;
   private final Path layers;
   private final Path tmp;
+  private final Path trash;
   private final Rights rights;
   private final Limits limits;
   private final AtomicLong names = new AtomicLong();
@@ -60,18 +66,27 @@ public final class ImageStore implements Layers {
     this.configs = root.resolve("configs");
     this.layers = root.resolve("layers");
     this.tmp = root.resolve("tmp");
+    this.trash = root.resolve("trash");
     this.rights = rights;
     this.limits = limits;
   }
 
-  /// Opens the store, making its directories; what a crash left in the middle of its making is removed.
+  /// Opens the store, making its directories. What a crash left in the middle of its making is put aside; the first sweep
+  /// removes it, so that starting does not wait for it.
   ///
   /// @param stateDir the daemon's; the store is `images` below it
   public static ImageStore open(Path stateDir, Rights rights, Limits limits) throws IOException {
     var root = stateDir.resolve("images");
     var store = new ImageStore(root, rights, limits);
-    Durable.removeTree(store.tmp);
-    for (var directory : List.of(root, store.configs, store.layers, store.tmp)) {
+    Files.createDirectories(store.trash);
+    if (Files.exists(store.tmp)) {
+      int n = 1;
+      while (Files.exists(store.trash.resolve("t" + n))) {
+        n++;
+      }
+      Files.move(store.tmp, store.trash.resolve("t" + n));
+    }
+    for (var directory : List.of(store.configs, store.layers, store.tmp)) {
       Files.createDirectories(directory);
     }
     // Layers hold set-user-id programs of strangers: nobody else on this machine gets to them.
@@ -215,7 +230,8 @@ public final class ImageStore implements Layers {
     var work = newTemp();
     try {
       Files.createDirectories(work.resolve("fs"));
-      var made = unpack(blob, blobId, work.resolve("fs"), read);
+      var unpacking = unpack(blob, blobId, work.resolve("fs"), read);
+      var made = unpacking.layer();
       if (expected.isPresent() && !expected.get().equals(made.diffId())) {
         throw new BadArchiveException(
             "the layer unpacks to " + made.diffId() + ", but the image's configuration names " + expected.get());
@@ -223,7 +239,11 @@ public final class ImageStore implements Layers {
       Files.move(blob, work.resolve("blob"));
       Durable.force(work.resolve("blob"));
       Durable.write(work.resolve("layer.json"), made.json());
-      rights.settle(work);
+      if (unpacking.files() <= FILES_FORCED_MAX) {
+        Durable.forceTree(work);
+      } else {
+        rights.settle(work);
+      }
       synchronized (lock) {
         var place = layers.resolve(made.diffId().hex());
         pin.add(made.diffId());
@@ -239,14 +259,17 @@ public final class ImageStore implements Layers {
     }
   }
 
-  private StoredLayer unpack(Path blob, Digest blobId, Path fs, LongConsumer read) throws IOException {
+  private record Unpacking(StoredLayer layer, long files) {}
+
+  private Unpacking unpack(Path blob, Digest blobId, Path fs, LongConsumer read) throws IOException {
     var hasher = Digest.hasher();
     try (var file = new BoundedInputStream(Files.newInputStream(blob), Long.MAX_VALUE, "the layer", read);
         var plain = new BoundedInputStream(
             new DigestInputStream(Compression.open(file, tmp), hasher), limits.layerBytes(), "the layer without its compression")) {
       var unpacked = new LayerUnpacker(fs, rights, limits).unpack(plain);
       plain.transferTo(OutputStream.nullOutputStream()); // what stands behind the end marker counts for the digest
-      return new StoredLayer(Digest.of(hasher), blobId, Files.size(blob), plain.count(), unpacked.bytes());
+      return new Unpacking(
+          new StoredLayer(Digest.of(hasher), blobId, Files.size(blob), plain.count(), unpacked.bytes()), unpacked.files());
     } catch (java.util.zip.ZipException | java.io.EOFException e) {
       throw new BadArchiveException("the layer's compression is damaged: " + e.getMessage(), e);
     }
@@ -298,6 +321,9 @@ public final class ImageStore implements Layers {
           removed++;
         }
       }
+    }
+    try (var list = Files.list(trash)) {
+      dead.addAll(list.toList());
     }
     for (var grave : dead) {
       Durable.removeTree(grave);

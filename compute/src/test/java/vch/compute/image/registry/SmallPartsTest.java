@@ -43,6 +43,18 @@ class SmallPartsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "https://reg.example.org/v2/, sec:8443", "http://reg.example.org/v2/, plain:3128", "https://127.0.0.1:5000/v2/, direct", "https://localhost/, direct",
+    "https://reg.corp.lan/, direct", "https://corp.lan/, direct", "https://notcorp.lan/, sec:8443", "https://10.1.2.3:5000/, direct", "https://10.2.2.3/, sec:8443",
+    "https://odd:5001/, direct", "https://odd:5002/, sec:8443"
+  })
+  void proxies_of_the_environment_are_used_as_go_does(String uri, String expected) {
+    var proxies = new Proxies(java.util.Map.of("HTTPS_PROXY", "http://sec:8443", "http_proxy", "plain:3128", "NO_PROXY", "corp.lan, 10.1.0.0/16,odd:5001"));
+    var chosen = proxies.select(java.net.URI.create(uri)).getFirst();
+    assertThat(chosen.type() == java.net.Proxy.Type.DIRECT ? "direct" : chosen.address().toString().replace("/<unresolved>", "")).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"a/b/c/d", "", "/", "linux/", "li nux/amd64", "linux/am$"})
   void what_is_no_platform_is_refused(String text) {
     assertThatThrownBy(() -> Platform.parse(text)).isInstanceOf(Refusal.Invalid.class);

@@ -55,6 +55,8 @@ class ImageStoreTest {
     Files.writeString(half.resolve("fs/etc/motd"), "half");
     var again = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
     assertThat(half).doesNotExist();
+    again.sweep(() -> Set.of(image.id()));
+    assertThat(state.resolve("images/trash")).isEmptyDirectory();
     assertThat(again.layer(layer.diffId())).contains(layer);
     assertThat(again.image(image.id())).contains(image);
     assertThat(again.directories(image.id().toString())).singleElement().satisfies(d -> assertThat(d.resolve("etc/motd")).hasContent("kept"));
