@@ -104,7 +104,7 @@ public final class Filters {
 
   private static boolean found(String pattern, String text) {
     try {
-      return Pattern.compile(pattern).matcher(new Bounded(text, new int[1], 0, text.length())).find();
+      return Pattern.compile(pattern).matcher(new Bounded(text)).find();
     } catch (PatternSyntaxException | OutOfSteps _) { // matches nothing, as in Docker
       return false;
     }
@@ -173,28 +173,35 @@ public final class Filters {
   }
 
   /// A text that counts how often it is looked at.
-  private record Bounded(String text, int[] steps, int from, int to) implements CharSequence {
+  private static final class Bounded implements CharSequence {
+    private final String text;
+    private int steps;
+
+    Bounded(String text) {
+      this.text = text;
+    }
+
     @Override
     public int length() {
-      return to - from;
+      return text.length();
     }
 
     @Override
     public char charAt(int index) {
-      if (++steps[0] > PATTERN_STEPS_MAX) {
+      if (++steps > PATTERN_STEPS_MAX) {
         throw new OutOfSteps();
       }
-      return text.charAt(from + index);
+      return text.charAt(index);
     }
 
     @Override
     public CharSequence subSequence(int start, int end) {
-      return new Bounded(text, steps, from + start, from + end);
+      return text.substring(start, end);
     }
 
     @Override
     public String toString() {
-      return text.substring(from, to);
+      return text;
     }
   }
 }

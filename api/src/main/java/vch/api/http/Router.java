@@ -47,6 +47,8 @@ public final class Router<A> {
     return method + " " + (end < 0 ? path : path.substring(0, end));
   }
 
+  /// A route that fits.
+  ///
   /// @param variables by name, as they stand in the path
   public record Match<A>(Route<A> route, Map<String, String> variables) {}
 

@@ -93,6 +93,8 @@ public final class FakeVch implements AutoCloseable {
     return id;
   }
 
+  /// An answer.
+  ///
   /// @param body without framing
   public record Reply(int status, String head, String body) {
     public String message() {

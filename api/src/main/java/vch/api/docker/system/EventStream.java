@@ -103,7 +103,7 @@ final class EventStream {
     out.putObject("Actor").put("ID", event.actor()).set("Attributes", Json.object(event.attributes()));
     out.put("scope", "local");
     out.put("time", event.at().getEpochSecond());
-    out.put("timeNano", event.at().getEpochSecond() * 1_000_000_000L + event.at().getNano());
+    out.put("timeNano", Duration.between(Instant.EPOCH, event.at()).toNanos());
     return out;
   }
 }

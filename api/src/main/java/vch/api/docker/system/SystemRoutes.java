@@ -13,7 +13,7 @@ public final class SystemRoutes {
 
   public static List<Route<Operation>> of(DockerHost host) {
     var version = new Version(host);
-    var info = new Info(host);
+    var info = new SystemInfo(host);
     var usage = new DiskUsage(host);
     var events = new EventStream(host);
     var out =

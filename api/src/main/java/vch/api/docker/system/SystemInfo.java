@@ -12,10 +12,10 @@ import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
 /// GET /info
-final class Info {
+final class SystemInfo {
   private final DockerHost host;
 
-  Info(DockerHost host) {
+  SystemInfo(DockerHost host) {
     this.host = host;
   }
 
