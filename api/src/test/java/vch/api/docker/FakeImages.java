@@ -70,6 +70,12 @@ public final class FakeImages implements Images {
   }
 
   @Override
+  public Optional<String> login(VchId vch, String registry, Credentials credentials) {
+    asked.add("login " + registry + " " + credentials.user());
+    return credentials.password().equals("right") ? Optional.empty() : Optional.of("unauthorized: incorrect username or password");
+  }
+
+  @Override
   public ImageInfo pull(
       VchId vch, String given, Optional<String> platform, Optional<Credentials> credentials, Consumer<Progress> progress) {
     var reference = given.replace("docker.io/library/", ""); // the docker CLI writes names in full

@@ -129,6 +129,17 @@ class ImagesTest {
   }
 
   @Test
+  void logs_in() throws Exception {
+    var body = "{\"username\":\"me\",\"password\":\"%s\",\"serveraddress\":\"%s\"}";
+    assertThat(vch.post("/auth", body.formatted("right", "https://reg:5000/v2/")).json().text("Status")).isEqualTo("Login Succeeded");
+    var wrong = vch.post("/auth", body.formatted("wrong", "https://index.docker.io/v1/"));
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(wrong.message()).isEqualTo("unauthorized: incorrect username or password");
+    assertThat(vch.post("/auth", "{}").status()).isEqualTo(400);
+    assertThat(vch.images.asked).containsExactly("login reg:5000 me", "login  me");
+  }
+
+  @Test
   void volumes_live() throws Exception {
     assertThat(vch.post("/volumes/create", "{\"Name\":\"aa\"}").status()).isEqualTo(201);
     assertThat(vch.post("/volumes/create", "{\"Name\":\"aa\"}").json().text("Name")).isEqualTo("aa");

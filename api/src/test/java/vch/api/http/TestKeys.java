@@ -47,6 +47,18 @@ final class TestKeys {
     return context(client, server);
   }
 
+  /// Writes what the docker CLI needs: `ca.pem`, `cert.pem`, `key.pem`.
+  void writePem(Path dir) throws GeneralSecurityException, IOException {
+    pem(dir.resolve("ca.pem"), "CERTIFICATE", server.getCertificate("key").getEncoded());
+    pem(dir.resolve("cert.pem"), "CERTIFICATE", client.getCertificate("key").getEncoded());
+    pem(dir.resolve("key.pem"), "PRIVATE KEY", client.getKey("key", PASSWORD).getEncoded());
+  }
+
+  private static void pem(Path file, String what, byte[] der) throws IOException {
+    var text = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
+  }
+
   /// A client without a certificate.
   SSLContext strangerContext() throws GeneralSecurityException, IOException {
     var empty = KeyStore.getInstance("PKCS12");

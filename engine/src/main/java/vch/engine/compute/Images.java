@@ -25,6 +25,15 @@ public interface Images {
     return -1;
   }
 
+  /// Asks the registry whether it takes these credentials.
+  ///
+  /// @param registry host or host:port; empty: Docker Hub
+  /// @return empty when it does; else the sentence that says why not
+  default Optional<String> login(VchId vch, String registry, Credentials credentials) {
+    throw new vch.portlayer.refusal.Refusal.Unsupported(
+        "logging in to a registry is not offered: put the credentials into the docker client's config.json");
+  }
+
   /// Fetches an image from its registry and tags it. Layers that are here are not fetched again.
   ///
   /// @param platform `os/arch[/variant]`; empty: that of the machine

@@ -13,6 +13,7 @@ import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
 import vch.api.docker.Operation;
+import vch.api.http.HttpProblem;
 import vch.api.http.Route;
 import vch.engine.compute.Images.ImageInfo;
 import vch.portlayer.refusal.Refusal;
@@ -40,6 +41,7 @@ public final class ImageRoutes {
         new Route<>("GET", "/images/{name:.*}/history", "shows how an image was made", routes::history),
         new Route<>("GET", "/images/{name:.*}/get", "saves an image as an archive", call -> routes.save(call, List.of(call.variable("name")))),
         new Route<>("POST", "/images/{name:.*}/tag", "gives an image a further name", routes::tag),
+        new Route<>("POST", "/auth", "asks a registry whether it takes credentials", routes::login),
         new Route<>("DELETE", "/images/{name:.*}", "removes a name, or an image", removal::remove));
   }
 
@@ -213,6 +215,26 @@ public final class ImageRoutes {
       var image = find(name);
       host.publish("image", "save", image.id(), Map.of("name", name));
     }
+  }
+
+  private void login(Call call) throws IOException {
+    var body = call.body();
+    var credentials =
+        RegistryAuth.of(body)
+            .orElseThrow(() -> new Refusal.Invalid("no credentials given: the body needs username and password"));
+    var refused = host.images().login(host.vch(), registry(body.text("serveraddress")), credentials);
+    if (refused.isPresent()) {
+      throw new HttpProblem(401, refused.get());
+    }
+    call.reply(200, Json.object().put("IdentityToken", "").put("Status", "Login Succeeded"));
+  }
+
+  /// `https://index.docker.io/v1/` is how Docker Hub is written here; others are hosts, perhaps as URLs.
+  private static String registry(String address) {
+    var bare = address.replaceFirst("^https?://", "");
+    int slash = bare.indexOf('/');
+    var host = slash < 0 ? bare : bare.substring(0, slash);
+    return host.equals("index.docker.io") || host.equals("docker.io") ? "" : host;
   }
 
   private void tag(Call call) throws IOException {

@@ -23,6 +23,11 @@ final class RegistryAuth {
     } catch (IllegalArgumentException | Refusal.Invalid e) {
       throw new Refusal.Invalid("the X-Registry-Auth header is not base64 of a JSON object: " + e.getMessage());
     }
+    return of(auth);
+  }
+
+  /// From an AuthConfig; empty where it holds none.
+  static Optional<Credentials> of(Fields auth) {
     if (!auth.text("registrytoken").isEmpty()) {
       throw new Refusal.Unsupported("registry tokens given in X-Registry-Auth are not offered: give user and password");
     }

@@ -12,7 +12,6 @@ import vch.portlayer.rule.EndpointRequest;
 /// Reads Docker's EndpointSettings.
 final class EndpointSettings {
   private static final String LINK_NAME = "com.docker.network.endpoint.ifname";
-  private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
 
   private EndpointSettings() {}
 
@@ -24,8 +23,10 @@ final class EndpointSettings {
       throw new Refusal.Unsupported("link-local addresses (--link-local-ip) are not offered: leave them out");
     }
     var options = settings.textMap("DriverOpts");
-    if (options.containsKey(SYSCTLS)) {
-      throw new Refusal.Unsupported(SYSCTLS + " is not offered: sysctls of one interface cannot be set");
+    for (var option : options.keySet()) {
+      if (!option.equals(LINK_NAME)) {
+        throw new Refusal.Unsupported("driver option " + option + " for network " + network + " is not offered: leave it out");
+      }
     }
     var addresses = new ArrayList<String>();
     ipam.optionalText("IPv4Address").filter(a -> !a.isBlank()).ifPresent(addresses::add);
@@ -35,16 +36,21 @@ final class EndpointSettings {
         settings.smallNumber("GwPriority"), Optional.ofNullable(options.get(LINK_NAME)), options, seed);
   }
 
-  /// `name:alias`, or `name` for both.
   private static List<NameLink> links(List<String> texts) {
-    return texts.stream()
-        .map(
-            text -> {
-              int colon = text.lastIndexOf(':');
-              return colon < 0
-                  ? new NameLink(text, text)
-                  : new NameLink(text.substring(0, colon), text.substring(colon + 1));
-            })
-        .toList();
+    return texts.stream().map(EndpointSettings::link).toList();
+  }
+
+  /// `name:alias`, `name` for both, or `/name:/parent/alias` as inspect writes it.
+  private static NameLink link(String text) {
+    var parts = text.split(":", -1);
+    if (parts.length > 2 || parts[0].isEmpty() || parts[parts.length - 1].isEmpty()) {
+      throw new Refusal.Invalid("invalid format for links: " + text);
+    }
+    if (parts.length == 1) {
+      return new NameLink(text, text);
+    }
+    return parts[0].startsWith("/")
+        ? new NameLink(parts[0].substring(1), parts[1].substring(parts[1].lastIndexOf('/') + 1))
+        : new NameLink(parts[0], parts[1]);
   }
 }
