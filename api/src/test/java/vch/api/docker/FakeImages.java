@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import vch.engine.compute.Images;
 import vch.portlayer.refusal.Refusal;
@@ -21,6 +22,7 @@ public final class FakeImages implements Images {
   private final Map<String, String> tags = new LinkedHashMap<>(); // reference to image id
   private final List<ImageInfo> images = new ArrayList<>();
   public final List<String> asked = new ArrayList<>();
+  public BiConsumer<String, String> happened = (_, _) -> {}; // action, name
 
   public FakeImages() {
     images.add(image(BUSYBOX, List.of("sha256:" + "a".repeat(64)), 4_000_000));
@@ -116,7 +118,9 @@ public final class FakeImages implements Images {
 
   @Override
   public void tag(VchId vch, String source, String target) {
-    tags.put(target.replace("docker.io/library/", ""), find(vch, source).id());
+    var name = target.replace("docker.io/library/", "");
+    tags.put(name, find(vch, source).id());
+    happened.accept("tag", name);
   }
 
   @Override

@@ -65,6 +65,7 @@ public final class FakeVch implements AutoCloseable {
     host =
         new DockerHost(
             Samples.BLUE, engine, lives, lives.attachments(), images, volumes, processes, time, new Random(5), settings);
+    images.happened = (action, name) -> host.publish("image", action, FakeImages.BUSYBOX, Map.of("name", name));
     socket = dir.resolve("docker.sock");
     server.listen(socket, DockerApi.handler(host));
   }

@@ -19,6 +19,7 @@ import vch.compute.image.registry.Platform;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
+import vch.compute.image.store.StoredLayer;
 import vch.engine.Engine;
 import vch.engine.compute.Images;
 import vch.engine.event.Event;
@@ -117,6 +118,18 @@ public final class VchImages implements Images, AutoCloseable {
       event(vch, "pull", name.familiar(), name.familiarName());
       return info(engine.image(), vch, pulled.image());
     }
+  }
+
+  @Override
+  public long layerBytes(String diffId) {
+    return Digest.tryParse(diffId).flatMap(store::layer).map(StoredLayer::unpackedBytes).orElse(-1L);
+  }
+
+  @Override
+  public Optional<String> login(VchId vch, String registry, Credentials credentials) {
+    var insecure = engine.image().vch(vch).orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
+        .insecureRegistries();
+    return registries.login(registry.isEmpty() ? "docker.io" : registry, credentials, insecure);
   }
 
   @Override

@@ -18,8 +18,6 @@ import vch.portlayer.refusal.Refusal;
 
 /// DELETE /images/{name} and POST /images/prune
 final class ImageRemoval {
-  private static final String DELETED = "Deleted";
-
   private final DockerHost host;
   private final AtomicBoolean pruning = new AtomicBoolean();
 
@@ -32,17 +30,7 @@ final class ImageRemoval {
       throw new Refusal.Unsupported("removing one platform of an image is not offered: an image has one platform here");
     }
     var name = call.variable("name");
-    var id = host.images().find(host.vch(), name).id();
-    var removed = host.images().remove(host.vch(), name, call.query().flag("force"));
-    publish(id, removed);
-    call.reply(200, json(removed));
-  }
-
-  private void publish(String id, List<Removed> removed) {
-    for (var each : removed) {
-      boolean deleted = each.word().equals(DELETED);
-      host.publish("image", deleted ? "delete" : "untag", id, Map.of("name", deleted ? id : each.name()));
-    }
+    call.reply(200, json(host.images().remove(host.vch(), name, call.query().flag("force"))));
   }
 
   private static ArrayNode json(List<Removed> removed) {
@@ -62,7 +50,6 @@ final class ImageRemoval {
       var removed = filters.has("label") || filters.has("label!") || filters.has("until")
           ? some(before, filters, all)
           : host.images().prune(host.vch(), all);
-      publish(before, removed);
       long freed = Math.max(0, new LayerUse(host, before).totalBytes())
           - Math.max(0, new LayerUse(host, host.images().list(host.vch())).totalBytes());
       host.publish("image", "prune", "", Map.of("reclaimed", Long.toString(Math.max(0, freed))));
@@ -75,18 +62,6 @@ final class ImageRemoval {
       call.reply(200, out.put("SpaceReclaimed", Math.max(0, freed)));
     } finally {
       pruning.set(false);
-    }
-  }
-
-  private void publish(List<ImageInfo> before, List<Removed> removed) {
-    for (var each : removed) {
-      var id =
-          before.stream()
-              .filter(i -> i.id().equals(each.name()) || i.tags().contains(each.name()) || i.digests().contains(each.name()))
-              .findFirst()
-              .map(ImageInfo::id)
-              .orElse(each.name());
-      publish(id, List.of(each));
     }
   }
 

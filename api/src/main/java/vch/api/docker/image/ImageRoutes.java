@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Call;
@@ -18,7 +16,7 @@ import vch.api.http.Route;
 import vch.engine.compute.Images.ImageInfo;
 import vch.portlayer.refusal.Refusal;
 
-/// The routes below /images.
+/// The routes below /images, and logging in to registries. The events about images come from the [vch.engine.compute.Images].
 public final class ImageRoutes {
   private static final String TAR = "application/x-tar";
 
@@ -124,21 +122,11 @@ public final class ImageRoutes {
     var progress = new ProgressStream(call);
     progress.run(
         () -> {
-          var image = host.images().pull(host.vch(), reference, platform, credentials, progress);
-          var attributes = new HashMap<>(image.config().labels());
-          var familiar = familiar(reference);
-          attributes.put("name", ImageJson.nameOnly(familiar));
-          host.publish("image", "pull", familiar, attributes);
+          host.images().pull(host.vch(), reference, platform, credentials, progress);
           if (!progress.begun()) {
-            progress.status("Status: Image is up to date for " + familiar);
+            progress.status("Status: Image is up to date for " + reference);
           }
         });
-  }
-
-  /// `docker.io/library/busybox:1` as people write it, `busybox:1`.
-  private static String familiar(String reference) {
-    var name = reference.startsWith("docker.io/") ? reference.substring("docker.io/".length()) : reference;
-    return name.startsWith("library/") ? name.substring("library/".length()) : name;
   }
 
   /// `busybox` and `1.36`, or `busybox` and `sha256:…`.
@@ -173,7 +161,6 @@ public final class ImageRoutes {
           var image =
               host.images()
                   .importRoot(host.vch(), call.exchange().body(), reference, query.all("changes"), query.text("message"));
-          host.publish("image", "import", image.id(), Map.of("name", reference.map(ImageRoutes::familiar).orElse(image.id())));
           progress.status(image.id());
         });
   }
@@ -194,8 +181,6 @@ public final class ImageRoutes {
                         }
                       });
           for (var name : loaded) {
-            var id = host.images().find(host.vch(), name).id();
-            host.publish("image", "load", id, Map.of("name", name));
             progress.text((name.startsWith("sha256:") ? "Loaded image ID: " : "Loaded image: ") + name + "\n");
           }
           if (loaded.isEmpty()) {
@@ -211,10 +196,6 @@ public final class ImageRoutes {
     }
     names.forEach(this::find); // so that an unknown one has a status
     host.images().save(host.vch(), names, call.exchange().stream(200, TAR, () -> {}));
-    for (var name : names) {
-      var image = find(name);
-      host.publish("image", "save", image.id(), Map.of("name", name));
-    }
   }
 
   private void login(Call call) throws IOException {
@@ -244,7 +225,6 @@ public final class ImageRoutes {
     }
     var target = reference(query.text("repo"), query.text("tag"));
     host.images().tag(host.vch(), call.variable("name"), target);
-    host.publish("image", "tag", find(target).id(), Map.of("name", familiar(target)));
     call.reply(201);
   }
 }

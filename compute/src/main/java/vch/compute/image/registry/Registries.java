@@ -80,6 +80,29 @@ public final class Registries {
     }
   }
 
+  /// Asks a registry whether it takes the credentials.
+  ///
+  /// @param registry `docker.io`, `host` or `host:port`
+  /// @return empty when it does; else why not, in the registry's words
+  /// @throws Refusal.Failed it cannot be asked
+  public Optional<String> login(String registry, Credentials credentials, List<String> insecure) {
+    try (var session =
+        RegistrySession.open(registry, "", new Insecure(insecure).allows(registry), trust, Optional.of(credentials))) {
+      session.login();
+      return Optional.empty();
+    } catch (RegistryException e) {
+      return switch (e.code()) {
+        case "UNAUTHORIZED", "DENIED" -> Optional.of(e.getMessage());
+        default -> throw new Refusal.Failed(e.getMessage());
+      };
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal.Failed("The login to " + registry + " was broken off");
+    } catch (IOException e) {
+      throw new Refusal.Failed("The login to " + registry + " failed: " + e.getMessage());
+    }
+  }
+
   private static Refusal translate(RegistryException e, Reference reference, boolean anonymous) {
     return switch (e.code()) {
       case "DENIED" -> denied(e.getMessage(), reference);

@@ -152,6 +152,19 @@ final class RegistrySession implements AutoCloseable {
     return get("/blobs/" + digest, "*/*", from);
   }
 
+  /// Shows the credentials to the registry, about no repository.
+  ///
+  /// @throws RegistryException it does not take them
+  void login() throws IOException {
+    var uri = URI.create(base + "/v2/");
+    var answer = ask(uri, "*/*", 0, authorization(true));
+    try (var body = answer.body()) {
+      if (answer.statusCode() != 200) {
+        throw Faults.answered(answer.statusCode(), body.readNBytes(SMALL_BODY_BYTES_MAX), uri);
+      }
+    }
+  }
+
   private Answer get(String path, String accept, long from) throws IOException {
     var uri = URI.create(base + "/v2/" + repository + path);
     var answer = ask(uri, accept, from, authorization(false));
@@ -266,7 +279,7 @@ final class RegistrySession implements AutoCloseable {
     if (realm.getHost() == null || !("https".equals(realm.getScheme()) || (insecure && "http".equals(realm.getScheme())))) {
       throw new RegistryException("", "the registry names no usable place for tokens: \"" + realm + "\"");
     }
-    var scope = "repository:" + repository + ":pull";
+    var scope = repository.isEmpty() ? "" : "repository:" + repository + ":pull";
     var identity = credentials.map(Credentials::identityToken).filter(t -> !t.isEmpty());
     HttpRequest request;
     if (identity.isPresent()) {
@@ -278,10 +291,10 @@ final class RegistrySession implements AutoCloseable {
     } else {
       var query = new StringBuilder(realm.getRawQuery() == null ? "" : realm.getRawQuery() + "&");
       credentials.filter(k -> !k.user().isEmpty()).ifPresent(k -> query.append("account=").append(encode(k.user())).append('&'));
-      query.append("scope=").append(encode(scope));
-      if (!c.parameter("service").isEmpty()) {
-        query.append("&service=").append(encode(c.parameter("service")));
+      if (!scope.isEmpty()) {
+        query.append("scope=").append(encode(scope)).append('&');
       }
+      query.append("service=").append(encode(c.parameter("service")));
       var bare = realm.toString().split("[?#]", 2)[0];
       var builder = HttpRequest.newBuilder(URI.create(bare + "?" + query)).timeout(ANSWER_TIMEOUT).header("User-Agent", USER_AGENT);
       basic().ifPresent(b -> builder.header("Authorization", b));

@@ -216,6 +216,23 @@ class PullTest {
         .hasMessage("unauthorized: incorrect username or password");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer realm=\"http://HOST/token\",service=\"reg\"", "Basic realm=\"x\""})
+  void a_login_is_taken_or_not(String challenge) {
+    bearer(challenge);
+    var refused = registry.route("/v2/");
+    var basic = "Basic " + Base64.getEncoder().encodeToString("alice:secret".getBytes(StandardCharsets.UTF_8));
+    registry.routes.put(
+        "/v2/",
+        r -> List.of("Bearer t1", basic).contains(r.header("Authorization")) ? Answer.of(200, "{}") : refused.apply(r));
+    assertThat(registries.login(registry.host(), new Credentials("alice", "secret", ""), List.of())).isEmpty();
+    assertThat(registry.requests).noneMatch(r -> r.path().contains("scope="));
+    assertThat(registries.login(registry.host(), new Credentials("mallory", "x", ""), List.of()))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("unauthorized: "));
+    assertThatThrownBy(() -> registries.login("nosuch.invalid", new Credentials("alice", "secret", ""), List.of()))
+        .isInstanceOf(Refusal.Failed.class).hasMessageContaining("no such host");
+  }
+
   @Test
   void the_authorization_does_not_follow_a_redirect_to_another_host() throws IOException {
     offer("app", "x");
