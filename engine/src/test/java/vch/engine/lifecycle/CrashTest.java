@@ -22,6 +22,8 @@ import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.Decision;
 
 /// Kills the daemon before and after every append, stage of a plan, and call to the processes of a story, begins a new
 /// one, and holds what it finds against the invariants.
@@ -232,6 +234,22 @@ class CrashTest {
       var exit = house.lives.await(lives, vch.engine.Lifecycle.Condition.NEXT_EXIT);
       house.processes.end(lives, 5);
       assertThat(exit.join().code()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void processes_that_no_record_speaks_of_are_taken_away() {
+    try (var house = new House()) {
+      var running = house.run(1);
+      var ended = house.run(2);
+      house.engine.decide(_ -> Decision.of("", new Change.ContainerRemoved(running), new Change.ContainerRemoved(ended)));
+      house.kill();
+      house.processes.end(ended, 0);
+      house.begin();
+      house.time.settle();
+      assertThat(house.processes.prepared()).isEmpty();
+      assertThat(house.processes.runs(running)).isFalse();
+      Invariants.hold(house, "strays");
     }
   }
 
