@@ -1,0 +1,157 @@
+package vch.compute.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import vch.engine.compute.LogQuery;
+import vch.engine.compute.Logs;
+
+@Timeout(30)
+class LogReaderTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  @TempDir Path directory;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = directory.resolve("ctr.log");
+  }
+
+  private static String line(int second, String rest) {
+    return NOON.plusSeconds(second).toString().replace("Z", ".123456789+00:00") + " " + rest + "\n";
+  }
+
+  private static LogQuery query(int tail) {
+    return new LogQuery(false, true, true, Optional.empty(), Optional.empty(), tail);
+  }
+
+  private LogReader reader(LogQuery query) throws IOException {
+    return new LogReader(new LogFiles(file), query, () -> false, InstantSource.fixed(NOON), () -> {});
+  }
+
+  private List<String> read(LogQuery query) throws IOException {
+    var texts = new ArrayList<String>();
+    try (var logs = reader(query)) {
+      for (Logs.Line line; (line = logs.next()) != Logs.Line.END; ) {
+        texts.add(new String(line.text(), UTF_8));
+      }
+    }
+    return texts;
+  }
+
+  @Test
+  void parts_are_joined_by_stream_and_torn_lines_passed_over() throws IOException {
+    Files.writeString(
+        file,
+        line(0, "stdout P one ") + line(0, "stderr F err") + "torn by a cra\n" + line(1, "stdout F two") + line(2, "stdout F ")
+            + line(3, "stdout P rest"));
+    assertThat(read(query(-1))).containsExactly("err\n", "one two\n", "\n", "rest");
+    try (var logs = reader(query(-1))) {
+      var first = logs.next();
+      assertThat(first.stream()).isEqualTo(2);
+      assertThat(first.at()).isEqualTo(NOON.plusNanos(123456789));
+    }
+  }
+
+  @Test
+  void the_tail_of_long_logs_is_found_from_the_end_over_rotated_files() throws IOException {
+    Files.writeString(file.resolveSibling("ctr.log.2"), text(0, 5000));
+    Files.writeString(file.resolveSibling("ctr.log.1"), text(5000, 5003));
+    Files.writeString(file, text(5003, 15000));
+    assertThat(read(query(-1))).hasSize(15000);
+    for (int tail : new int[] {0, 1, 2, 1500, 1501, 9996, 9997, 9998, 10000, 10001, 14999, 15000, 20000}) {
+      var expected = IntStream.range(Math.max(0, 15000 - tail), 15000).mapToObj(i -> "line " + i + "\n").toList();
+      assertThat(read(query(tail))).as("tail %d", tail).isEqualTo(expected);
+    }
+  }
+
+  private static String text(int from, int to) {
+    var text = new StringBuilder();
+    IntStream.range(from, to).forEach(i -> text.append(line(i, "stdout F line " + i)));
+    return text.toString();
+  }
+
+  @Test
+  void the_tail_counts_lines_of_the_wanted_stream_and_whole_lines() throws IOException {
+    Files.writeString(
+        file, line(0, "stdout F a") + line(1, "stdout P b") + line(1, "stdout F c") + line(2, "stderr F d") + line(3, "stderr F e"));
+    assertThat(read(new LogQuery(false, true, false, Optional.empty(), Optional.empty(), 1))).containsExactly("bc\n");
+    assertThat(read(query(3))).containsExactly("bc\n", "d\n", "e\n");
+  }
+
+  @Test
+  void times_bound_what_is_read() throws IOException {
+    Files.writeString(file, text(0, 10));
+    var some = new LogQuery(false, true, true, Optional.of(NOON.plusSeconds(3)), Optional.of(NOON.plusSeconds(6)), -1);
+    assertThat(read(some)).containsExactly("line 3\n", "line 4\n", "line 5\n");
+  }
+
+  @Test
+  void a_log_that_was_never_written_is_empty() throws IOException {
+    assertThat(read(query(-1))).isEmpty();
+    assertThat(read(query(5))).isEmpty();
+  }
+
+  @Test
+  void following_sees_what_comes_over_a_rotation_and_ends_with_the_container() throws IOException {
+    var running = new AtomicBoolean(true);
+    Files.writeString(file, text(0, 2));
+    var files = new LogFiles(file);
+    files.keepRotated(2);
+    var follow = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), 1);
+    try (var logs = new LogReader(files, follow, running::get, InstantSource.fixed(NOON), () -> {})) {
+      assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 1\n");
+      Files.writeString(file, text(2, 3), java.nio.file.StandardOpenOption.APPEND);
+      Files.writeString(file.resolveSibling("fresh"), text(3, 4));
+      Files.move(file.resolveSibling("fresh"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING); // as conmon does
+      files.keepRotated(2);
+      assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 2\n");
+      assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 3\n");
+      running.set(false);
+      assertThat(logs.next()).isEqualTo(Logs.Line.END);
+    }
+    assertThat(read(query(-1))).hasSize(4);
+  }
+
+  @Test
+  void closing_ends_a_reader_that_waits() throws Exception {
+    var follow = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), -1);
+    var logs = new LogReader(new LogFiles(file), follow, () -> true, InstantSource.fixed(NOON), () -> {});
+    var reading = Thread.ofVirtual().start(() -> {
+      try {
+        assertThat(logs.next()).isEqualTo(Logs.Line.END);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    });
+    logs.close();
+    reading.join();
+  }
+
+  @Test
+  void only_as_many_files_are_kept_as_asked() throws IOException {
+    var files = new LogFiles(file);
+    for (int i = 0; i < 5; i++) {
+      Files.writeString(file.resolveSibling("fresh"), text(i, i + 1));
+      Files.move(file.resolveSibling("fresh"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      files.keepRotated(3);
+      files.keepRotated(3);
+    }
+    assertThat(read(query(-1))).containsExactly("line 2\n", "line 3\n", "line 4\n");
+    assertThat(files.all()).hasSize(3);
+  }
+}
