@@ -111,6 +111,18 @@ class PullTest {
   }
 
   @Test
+  void two_pulls_at_once_fetch_a_layer_once() throws Exception {
+    offer("app", "x");
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      var both = threads.invokeAll(List.of(() -> pull("app"), () -> pull("app")));
+      assertThat(both.get(0).get()).isEqualTo(both.get(1).get());
+    }
+    var layer = Digest.of(Tars.gzip(Tars.root("x")));
+    assertThat(registry.requests).filteredOn(r -> r.path().endsWith(layer.toString())).hasSize(1);
+    nothingLeft();
+  }
+
+  @Test
   void a_layer_of_another_image_exists_already() {
     offer("one", "shared");
     pull("one");
