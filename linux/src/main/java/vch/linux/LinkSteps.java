@@ -14,6 +14,7 @@ import vch.kernel.libc.Errno;
 import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.LinkMessages;
+import vch.kernel.rtnl.LinkSettings;
 
 /// Steps for links. For one thread; other threads may have objects of their own.
 final class LinkSteps {
@@ -59,40 +60,38 @@ final class LinkSteps {
     var masters = new HashMap<String, Optional<Integer>>();
     var requests = new Requests();
     for (var make : list) {
-      var link = make.link;
-      if (outcomes.failed(make.step)) {
-        continue;
+      if (!outcomes.failed(make.step)) {
+        requests.add(make.step, settings(space, make, masters, outcomes).message(make.link.name()));
+        space.known().link(make.link);
       }
-      if (!(link.kind() instanceof LinkKind.Loopback)) {
-        requests.add(make.step, LinkMessages.alias(link.name(), LinkMark.alias(daemon, link.kind())));
-        settings(space, make, masters, requests, outcomes);
-      } else if (!make.isNew) {
-        requests.add(make.step, LinkMessages.mtu(LO, link.mtu()));
-      }
-      requests.add(make.step, LinkMessages.up(link.name(), link.up()));
-      space.known().link(link);
     }
     requests.send(space.rtnl(), outcomes);
   }
 
-  private static void settings(
-      Space space, Make make, Map<String, Optional<Integer>> masters, Requests requests, Outcomes outcomes) {
+  private LinkSettings settings(Space space, Make make, Map<String, Optional<Integer>> masters, Outcomes outcomes) {
     var link = make.link;
-    link.mac().ifPresent(mac -> requests.add(make.step, LinkMessages.mac(link.name(), mac.bytes())));
+    var settings = LinkSettings.of(link.up());
+    if (link.kind() instanceof LinkKind.Loopback) {
+      return make.isNew ? settings : settings.withMtu(link.mtu());
+    }
+    settings = settings.withAlias(LinkMark.alias(daemon, link.kind()));
+    if (link.mac().isPresent()) {
+      settings = settings.withMac(link.mac().get().bytes());
+    }
     // A bridge follows the smallest MTU of its ports until it is told one.
     if (!make.isNew || !(link.kind() instanceof LinkKind.Veth)) {
-      requests.add(make.step, LinkMessages.mtu(link.name(), link.mtu()));
+      settings = settings.withMtu(link.mtu());
     }
     if (link.master().isEmpty()) {
-      if (!make.isNew) {
-        requests.add(make.step, LinkMessages.master(link.name(), 0));
-      }
-      return;
+      return make.isNew ? settings : settings.withMaster(0);
     }
     var name = link.master().get();
-    masters.computeIfAbsent(name, n -> space.rtnl().link(n).map(LinkInfo::index)).ifPresentOrElse(
-        index -> requests.add(make.step, LinkMessages.master(link.name(), index)),
-        () -> outcomes.fail(make.step, "there is no link " + name + " to be a port of"));
+    var master = masters.computeIfAbsent(name, n -> space.rtnl().link(n).map(LinkInfo::index));
+    if (master.isEmpty()) {
+      outcomes.fail(make.step, "there is no link " + name + " to be a port of");
+      return settings;
+    }
+    return settings.withMaster(master.get());
   }
 
   /// Links that are new. "File exists" is well where the link is ours and of that kind.
@@ -172,12 +171,11 @@ final class LinkSteps {
           spaces.get(veth.peerNamespace()).known().peer(make.link, veth);
           var requests = all.computeIfAbsent(veth.peerNamespace(), _ -> new Requests());
           steps.computeIfAbsent(veth.peerNamespace(), _ -> new ArrayList<>()).add(make.step);
-          requests.add(make.step, LinkMessages.alias(veth.peer(), LinkMark.peerAlias(daemon)));
-          if (!make.isNew) {
-            requests.add(make.step, LinkMessages.mac(veth.peer(), veth.peerMac().bytes()));
-            requests.add(make.step, LinkMessages.mtu(veth.peer(), make.link.mtu()));
-          }
-          requests.add(make.step, LinkMessages.up(veth.peer(), true));
+          var settings = LinkSettings.of(true).withAlias(LinkMark.peerAlias(daemon));
+          requests.add(make.step, (make.isNew
+                  ? settings
+                  : settings.withMac(veth.peerMac().bytes()).withMtu(make.link.mtu()))
+              .message(veth.peer()));
         });
       }
     }
@@ -195,7 +193,7 @@ final class LinkSteps {
         spaces.find(namespace).ifPresent(s -> s.known().forgetLink(peer));
       }
       if (link.kind() instanceof LinkKind.Loopback) {
-        space.rtnl().request(LinkMessages.up(LO, false)).check("set lo down", "in " + space.name());
+        space.rtnl().request(LinkSettings.of(false).message(LO)).check("set lo down", "in " + space.name());
         continue;
       }
       var now = space.rtnl().link(link.name());

@@ -66,13 +66,22 @@ public final class LinuxMachine implements Machine {
   ///                     marks links as ours. Letters and digits
   public static LinuxMachine open(Path runDirectory, String daemon) {
     var gate = Gate.open();
-    return new LinuxMachine(runDirectory, checked(daemon), gate, Fcntl.duplicate(gate.home()));
+    return open(runDirectory, daemon, gate, gate.home());
   }
 
   /// As [#open(Path, String)], with another namespace in the place of the process's own. It must exist as long as the
   /// machine is used.
   public static LinuxMachine openAt(Path runDirectory, String daemon, Fd machineNamespace) {
-    return new LinuxMachine(runDirectory, checked(daemon), Gate.open(), Fcntl.duplicate(machineNamespace));
+    return open(runDirectory, daemon, Gate.open(), machineNamespace);
+  }
+
+  private static LinuxMachine open(Path runDirectory, String daemon, Gate gate, Fd home) {
+    try {
+      return new LinuxMachine(runDirectory, checked(daemon), gate, Fcntl.duplicate(home));
+    } catch (RuntimeException e) {
+      gate.close();
+      throw e;
+    }
   }
 
   private static String checked(String daemon) {

@@ -11,16 +11,13 @@ import vch.engine.machine.NamespaceName;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
-import vch.kernel.libc.Open;
-import vch.kernel.libc.Write;
 import vch.kernel.netns.Gate;
 import vch.kernel.netns.Pins;
 
 /// All namespaces that are ours, and the machine's own. Safe for all threads; the monitor guards the map.
 final class Spaces implements AutoCloseable {
-  private static final Path PROMOTE = Path.of("/proc/sys/net/ipv4/conf/all/promote_secondaries");
-
   private final Gate gate;
+  private final Spares spares = new Spares();
   private final Pins pins;
   private final Space machine;
   private final Map<NamespaceName, Space> spaces = new TreeMap<>();
@@ -31,7 +28,7 @@ final class Spaces implements AutoCloseable {
   /// @param home the machine's namespace; ownership is taken
   Spaces(Path directory, Gate gate, Fd home) {
     this.gate = gate;
-    this.pins = new Pins(directory, gate);
+    this.pins = new Pins(directory);
     var path = Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + home.number());
     this.machine = new Space(NamespaceName.MACHINE, path, home, gate);
   }
@@ -55,14 +52,14 @@ final class Spaces implements AutoCloseable {
     if (name.equals(NamespaceName.MACHINE) || find(name).isPresent()) {
       return;
     }
-    put(new Space(name, pins.path(name.value()), pins.make(name.value(), Spaces::settle), gate));
-  }
-
-  /// Runs inside each new namespace: with this, removing an address does not take others of its subnet along.
-  private static void settle() {
-    try (var file = Open.open(PROMOTE, Open.O_WRONLY)) {
-      Write.writeAll(file, new byte[] {'1'});
+    var fd = spares.take();
+    try {
+      pins.add(name.value(), fd);
+    } catch (RuntimeException e) {
+      fd.close();
+      throw e;
     }
+    put(new Space(name, pins.path(name.value()), fd, gate));
   }
 
   private Space put(Space space) {
@@ -142,6 +139,7 @@ final class Spaces implements AutoCloseable {
 
   @Override
   public void close() {
+    spares.close();
     for (var space : open()) {
       space.close();
     }

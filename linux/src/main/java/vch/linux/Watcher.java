@@ -1,12 +1,13 @@
 package vch.linux;
 
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Route;
@@ -31,6 +32,9 @@ import vch.portlayer.address.Mac;
 ///
 /// Owns one thread, which reads the sockets, looks again at links that notifications name, and calls the listener.
 final class Watcher implements AutoCloseable {
+  /// After the first notification others are waited for: work comes in bursts, and what is over needs no second look.
+  private static final Duration BURST = Duration.ofMillis(5);
+
   private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
 
   private final Spaces spaces;
@@ -74,6 +78,7 @@ final class Watcher implements AutoCloseable {
       if (closing) {
         return;
       }
+      LockSupport.parkNanos(BURST.toNanos());
       try {
         look();
       } catch (RuntimeException e) {

@@ -11,7 +11,7 @@ import vch.kernel.netns.Gate;
 /// A throw-away namespace in the place of the machine's, and a run directory. Nothing of the real machine is touched.
 final class Lab implements AutoCloseable {
   private final Gate gate = Gate.open();
-  private final Fd home = gate.make();
+  private final Fd home = gate.make(() -> {});
   private final Path run;
 
   Lab() throws IOException {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -369,5 +371,36 @@ final class LinuxMachineTest {
     assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "net/ipv4/ip_forward", "maybe"))).orElseThrow())
         .isEqualTo("add setting net/ipv4/ip_forward = maybe in e-1ab000000001: invalid argument (EINVAL)");
     assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "net/nosuch/thing", "1")))).isEmpty();
+  }
+
+  @Test
+  void many_threads_start_and_stop_containers_at_once() throws Exception {
+    reach(segment());
+    machine().watch(_ -> {});
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var all = new ArrayList<Future<?>>();
+      for (int i = 0; i < 24; i++) {
+        var namespace = new NamespaceName("c-" + i + "-1");
+        var veth = new Link(
+            ENDPOINT, "v" + i + "x1", new LinkKind.Veth(namespace, "eth0", new Mac(0x02420000_0000L + i)),
+            Optional.of(BRIDGE.name()), Optional.empty(), 1500, true);
+        var network = List.<MachineObject>of(
+            new Namespace(namespace), loopback(namespace), veth,
+            element("names", List.of(new Part.Name(veth.name()))),
+            new Address(namespace, "eth0", new Cidr(Ip.parse("172.17.1.0").plus(i), 16)),
+            new Route(namespace, DEFAULT.to(), DEFAULT.via(), "eth0"));
+        all.add(threads.submit(() -> {
+          for (int round = 0; round < 3; round++) {
+            for (var plan : List.of(Planner.plan(network, List.of()), Planner.plan(List.of(), network))) {
+              plan.stages().forEach(s -> machine().apply(s.steps()).forEach(o -> assertThat(o.error()).isEmpty()));
+            }
+          }
+        }));
+      }
+      for (var one : all) {
+        one.get();
+      }
+    }
+    assertThat(PlanText.of(Planner.plan(segment(), machine().observe(segment())))).isEmpty();
   }
 }

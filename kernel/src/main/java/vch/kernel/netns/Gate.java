@@ -48,9 +48,14 @@ public final class Gate implements AutoCloseable {
   }
 
   /// Makes a namespace and returns the descriptor that keeps it.
-  public Fd make() {
+  ///
+  /// @param first runs inside
+  public Fd make(Runnable first) {
     try {
-      return inNew(NamespaceCalls::own);
+      return inNew(() -> {
+        first.run();
+        return NamespaceCalls.own();
+      });
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

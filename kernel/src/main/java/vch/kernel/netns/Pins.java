@@ -19,13 +19,11 @@ import vch.kernel.libc.Open;
 /// the process. Holds no state but the directory; two threads must not pin and unpin one name at once.
 public final class Pins {
   private final Path directory;
-  private final Gate gate;
 
   /// Makes the directory, and a mount of its own with shared propagation: a mount namespace made meanwhile then loses a pin
   /// together with us, instead of keeping the network namespace alive.
-  public Pins(Path directory, Gate gate) {
+  public Pins(Path directory) {
     this.directory = directory.toAbsolutePath();
-    this.gate = gate;
     try {
       Files.createDirectories(this.directory);
     } catch (IOException e) {
@@ -53,23 +51,18 @@ public final class Pins {
     return directory.resolve(name);
   }
 
-  /// Makes a namespace and pins it. `first` runs inside it.
+  /// Pins a namespace.
   ///
-  /// @return a descriptor of the namespace
   /// @throws KernelException EEXIST: the name is taken
-  public Fd make(String name, Runnable first) {
+  public void add(String name, Fd namespace) {
     var path = path(name);
     clearLeftover(path);
     Open.open(path, Open.O_RDONLY | Open.O_CREAT | Open.O_EXCL, 0444).close();
     try {
-      return gate.inNew(() -> {
-        first.run();
-        Mount.bind(Path.of(NamespaceCalls.OWN), path);
-        return NamespaceCalls.own();
-      });
-    } catch (Exception e) {
+      Mount.bind(Path.of(namespace.path()), path);
+    } catch (RuntimeException e) {
       remove(name);
-      throw e instanceof RuntimeException r ? r : new IllegalStateException(e);
+      throw e;
     }
   }
 

@@ -3,7 +3,7 @@ package vch.kernel.rtnl;
 import vch.kernel.libc.Fd;
 import vch.kernel.netlink.Message;
 
-/// Requests about links. Names are at most 15 bytes; the kernel refuses others.
+/// Requests about links, but for what [LinkSettings] can say. Names are at most 15 bytes; the kernel refuses others.
 public final class LinkMessages {
   private static final int CREATE = Message.NLM_F_CREATE | Message.NLM_F_EXCL;
 
@@ -40,35 +40,6 @@ public final class LinkMessages {
         .nest(Rtm.IFLA_LINKINFO, m -> m
             .text(Rtm.IFLA_INFO_KIND, "macvlan")
             .nest(Rtm.IFLA_INFO_DATA, d -> d.attribute32(Rtm.IFLA_MACVLAN_MODE, Rtm.MACVLAN_MODE_BRIDGE)));
-  }
-
-  public static Message up(String name, boolean up) {
-    return ifinfo(new Message(Rtm.RTM_NEWLINK, 0), 0, up ? Rtm.IFF_UP : 0, Rtm.IFF_UP).text(Rtm.IFLA_IFNAME, name);
-  }
-
-  /// Sets the largest payload of a frame.
-  ///
-  /// @param bytes of the payload of a frame
-  public static Message mtu(String name, int bytes) {
-    return set(name).attribute32(Rtm.IFLA_MTU, bytes);
-  }
-
-  public static Message mac(String name, byte[] mac) {
-    return set(name).attribute(Rtm.IFLA_ADDRESS, mac);
-  }
-
-  /// Makes the link a port of a bridge, or of none.
-  ///
-  /// @param master index of a bridge; 0: of none
-  public static Message master(String name, int master) {
-    return set(name).attribute32(Rtm.IFLA_MASTER, master);
-  }
-
-  /// Writes free text on the link.
-  ///
-  /// @param alias at most 255 bytes of free text
-  public static Message alias(String name, String alias) {
-    return set(name).text(Rtm.IFLA_IFALIAS, alias);
   }
 
   /// The link must be down.
@@ -122,11 +93,7 @@ public final class LinkMessages {
         .attribute32(Rtm.IFLA_EXT_MASK, Rtm.RTEXT_FILTER_SKIP_STATS);
   }
 
-  private static Message set(String name) {
-    return ifinfo(new Message(Rtm.RTM_NEWLINK, 0), 0, 0, 0).text(Rtm.IFLA_IFNAME, name);
-  }
-
-  private static Message ifinfo(Message message, int index, int flags, int change) {
+  static Message ifinfo(Message message, int index, int flags, int change) {
     return message.u8(Rtm.AF_UNSPEC).u8(0).u16(0).u32(index).u32(flags).u32(change);
   }
 }
