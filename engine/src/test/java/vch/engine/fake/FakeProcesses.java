@@ -38,6 +38,7 @@ public final class FakeProcesses implements Processes {
   private Consumer<Start> watcher = _ -> {};
   private final ArrayDeque<FakeExec> execs = new ArrayDeque<>();
   private Optional<ExecSpec> lastExec = Optional.empty();
+  private Optional<RuntimeException> execFailure = Optional.empty();
   private long nextPid = 1000;
 
   public FakeProcesses(InstantSource clock, Cuts cuts) {
@@ -119,6 +120,11 @@ public final class FakeProcesses implements Processes {
   /// The next exec has these streams, and ends when the test says so.
   public synchronized void nextExec(FakeStdio stdio, CompletableFuture<Integer> end) {
     execs.add(new FakeExec(0, stdio, end));
+  }
+
+  /// The next exec does not start.
+  public synchronized void failNextExec(RuntimeException failure) {
+    execFailure = Optional.of(failure);
   }
 
   /// The container's first process writes.
@@ -319,6 +325,11 @@ public final class FakeProcesses implements Processes {
   public synchronized Exec exec(Container container, ExecSpec spec) {
     running(container.id());
     lastExec = Optional.of(spec);
+    if (execFailure.isPresent()) {
+      var failure = execFailure.get();
+      execFailure = Optional.empty();
+      throw failure;
+    }
     var told = Optional.ofNullable(execs.poll());
     return told.map(t -> new FakeExec(nextPid++, t.stdio, t.end)).orElseGet(() -> new FakeExec(nextPid++));
   }

@@ -1,6 +1,7 @@
 package vch.api.docker.container;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,8 @@ public final class ContainerRoutes {
     out.add(new Route<>("GET", "/containers/{id}/logs", "reads what a container wrote", new LogsRoute(host)::run));
     out.add(new Route<>("POST", "/containers/{id}/attach", "connects to the streams of a container", attach::run));
     out.add(new Route<>("GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket));
+    out.add(new Route<>("GET", "/containers/{id}/top", "lists processes", new TopRoute(host)::run));
+    out.add(new Route<>("GET", "/containers/{id}/stats", "measures a container", new StatsRoute(host, Path.of("/proc"))::run));
     out.addAll(new ExecRoutes(host, execs).routes());
     return out;
   }

@@ -1,0 +1,115 @@
+package vch.api.docker.container;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.api.docker.Timestamps;
+import vch.engine.compute.Processes.Usage;
+import vch.portlayer.container.Container;
+
+/// One row of `GET /containers/{id}/stats`. Pure.
+final class StatsJson {
+  private StatsJson() {}
+
+  /// What was measured at one moment.
+  ///
+  /// @param machineCpuNanos CPU time of the whole machine
+  /// @param links           counters of network links, in the order of [Counter]
+  record Sample(Instant at, Usage usage, long machineCpuNanos, int cpus, Map<String, long[]> links) {}
+
+  /// Columns of /proc/net/dev that Docker shows, and where they stand in it.
+  enum Counter {
+    RX_BYTES(0),
+    RX_PACKETS(1),
+    RX_ERRORS(2),
+    RX_DROPPED(3),
+    TX_BYTES(8),
+    TX_PACKETS(9),
+    TX_ERRORS(10),
+    TX_DROPPED(11);
+
+    final int column;
+
+    Counter(int column) {
+      this.column = column;
+    }
+  }
+
+  /// @param now    empty for a container that does not run
+  /// @param before empty for the first row
+  static ObjectNode of(Container container, Optional<Sample> now, Optional<Sample> before) {
+    var out = Json.object();
+    out.put("name", "/" + container.name()).put("id", container.id().value());
+    out.put("read", now.map(s -> Timestamps.rfc3339(s.at())).orElse(Timestamps.ZERO));
+    out.put("preread", before.map(s -> Timestamps.rfc3339(s.at())).orElse(Timestamps.ZERO));
+    var pids = out.putObject("pids_stats");
+    now.ifPresent(s -> pids.put("current", s.usage().pids()));
+    out.set("blkio_stats", blocks(now));
+    out.put("num_procs", 0);
+    out.putObject("storage_stats");
+    out.set("cpu_stats", cpu(now));
+    out.set("precpu_stats", cpu(before));
+    out.set("memory_stats", memory(now));
+    now.filter(s -> !s.links().isEmpty()).ifPresent(s -> out.set("networks", networks(s)));
+    return out;
+  }
+
+  private static ObjectNode cpu(Optional<Sample> sample) {
+    var out = Json.object();
+    out.putObject("cpu_usage")
+        .put("total_usage", sample.map(s -> s.usage().cpuNanos()).orElse(0L))
+        .put("usage_in_kernelmode", sample.map(s -> s.usage().cpuSystemNanos()).orElse(0L))
+        .put("usage_in_usermode", sample.map(s -> s.usage().cpuUserNanos()).orElse(0L));
+    sample.ifPresent(s -> out.put("system_cpu_usage", s.machineCpuNanos()).put("online_cpus", s.cpus()));
+    out.putObject("throttling_data").put("periods", 0).put("throttled_periods", 0).put("throttled_time", 0);
+    return out;
+  }
+
+  private static ObjectNode memory(Optional<Sample> sample) {
+    var out = Json.object();
+    sample.ifPresent(
+        s -> {
+          out.put("usage", s.usage().memoryBytes());
+          // What clients take off to show memory without cache, by the names of both cgroup versions.
+          out.putObject("stats")
+              .put("inactive_file", s.usage().memoryCacheBytes())
+              .put("total_inactive_file", s.usage().memoryCacheBytes());
+          out.put("limit", s.usage().memoryLimitBytes());
+        });
+    return out;
+  }
+
+  private static ObjectNode blocks(Optional<Sample> sample) {
+    var out = Json.object();
+    var bytes = out.putArray("io_service_bytes_recursive");
+    sample.ifPresent(
+        s -> {
+          bytes.addObject().put("major", 0).put("minor", 0).put("op", "read").put("value", s.usage().readBytes());
+          bytes.addObject().put("major", 0).put("minor", 0).put("op", "write").put("value", s.usage().writtenBytes());
+        });
+    for (var name :
+        new String[] {
+          "io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive", "io_wait_time_recursive",
+          "io_merged_recursive", "io_time_recursive", "sectors_recursive"
+        }) {
+      out.putNull(name);
+    }
+    return out;
+  }
+
+  private static ObjectNode networks(Sample sample) {
+    var out = Json.object();
+    sample.links()
+        .forEach(
+            (link, counters) -> {
+              var row = out.putObject(link);
+              for (var counter : Counter.values()) {
+                row.put(counter.name().toLowerCase(Locale.ROOT), counters[counter.ordinal()]);
+              }
+            });
+    return out;
+  }
+}

@@ -1,0 +1,115 @@
+package vch.api.docker.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import vch.portlayer.refusal.Refusal;
+
+/// Every refusal of a create request that the personality itself makes: the body, the kind, the text.
+class CreateRefusalsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|', quoteCharacter = '`',
+      textBlock =
+          """
+          {"Cmd":3}                                                        | Invalid     | invalid JSON: Config.Cmd must be a list of strings, not a number
+          {"HostConfig":{"Memory":"1g"}}                                   | Invalid     | invalid JSON: HostConfig.Memory must be a whole number, not a string
+          {"HostConfig":{"Memory":1.5}}                                    | Invalid     | invalid JSON: HostConfig.Memory must be a whole number, not a number with a fraction
+          {"HostConfig":[]}                                                | Invalid     | invalid JSON: HostConfig must be an object, not a list
+          {"Env":["=x"]}                                                   | Invalid     | invalid environment variable: =x
+          {"WorkingDir":"here"}                                            | Invalid     | the working directory 'here' is invalid, it needs to be an absolute path
+          {"StopSignal":"NOPE"}                                            | Invalid     | invalid signal: NOPE
+          {"Healthcheck":{"Test":["CMD","true"]}}                          | Unsupported | health checks
+          {"HostConfig":{"Memory":1048576}}                                | Invalid     | Minimum memory limit allowed is 6MB
+          {"HostConfig":{"Memory":8000000,"MemorySwap":7000000}}           | Invalid     | Minimum memoryswap limit should be larger than memory limit, see usage
+          {"HostConfig":{"MemorySwap":8000000}}                            | Invalid     | You should always set the Memory limit when using Memoryswap limit, see usage
+          {"HostConfig":{"Memory":8000000,"MemoryReservation":9000000}}    | Invalid     | Minimum memory limit can not be less than memory reservation limit, see usage
+          {"HostConfig":{"NanoCpus":3000000000}}                           | Invalid     | Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available
+          {"HostConfig":{"NanoCpus":1000000000,"CpuQuota":5000}}           | Invalid     | Conflicting options: Nano CPUs and CPU Quota cannot both be set.
+          {"HostConfig":{"CpuPeriod":10}}                                  | Invalid     | CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)
+          {"HostConfig":{"CpuQuota":10}}                                   | Invalid     | CPU cfs quota can not be less than 1ms (i.e. 1000)
+          {"HostConfig":{"CpusetCpus":"0-7"}}                              | Invalid     | Requested CPUs are not available - requested 0-7, available: 0-1
+          {"HostConfig":{"CpusetCpus":"x"}}                                | Invalid     | Invalid value x for cpuset cpus
+          {"HostConfig":{"OomScoreAdj":1001}}                              | Invalid     | Invalid value 1001, range for oom score adj is [-1000, 1000]
+          {"HostConfig":{"ShmSize":-1}}                                    | Invalid     | SHM size can not be less than 0
+          {"HostConfig":{"Ulimits":[{"Name":"files","Soft":1,"Hard":1}]}}  | Invalid     | invalid ulimit type: files
+          {"HostConfig":{"Ulimits":[{"Name":"nofile","Soft":2,"Hard":1}]}} | Invalid     | ulimit soft limit must be less than or equal to hard limit: 2 > 1
+          {"HostConfig":{"Devices":[{"PathOnHost":"/dev/x","CgroupPermissions":"rx"}]}} | Invalid | invalid device mode: rx
+          {"HostConfig":{"CapAdd":["FLY"]}}                                | Invalid     | invalid CapAdd: unknown capability: "CAP_FLY"
+          {"HostConfig":{"SecurityOpt":["seccomp={"]}}                     | Invalid     | decoding seccomp profile failed
+          {"HostConfig":{"SecurityOpt":["apparmor=mine"]}}                 | Unsupported | not confined by AppArmor
+          {"HostConfig":{"SecurityOpt":["label=type:x"]}}                  | Unsupported | not confined by SELinux
+          {"HostConfig":{"SecurityOpt":["magic=1"]}}                       | Invalid     | invalid --security-opt 2: "magic=1"
+          {"HostConfig":{"Sysctls":{"vm.swappiness":"1"}}}                 | Invalid     | sysctl 'vm.swappiness' is not allowed
+          {"HostConfig":{"Sysctls":{"net.ipv4.conf.eth0.mtu":"1"}}}        | Failed      | interface specific sysctl setting "net.ipv4.conf.eth0.mtu" must be supplied
+          {"HostConfig":{"Sysctls":{"net.core.somaxconn":"1"},"NetworkMode":"container:web1"}} | Invalid | the container joins the network namespace of another one
+          {"HostConfig":{"IpcMode":"mine"}}                                | Invalid     | invalid IPC mode: mine
+          {"HostConfig":{"PidMode":"private"}}                             | Invalid     | invalid PID mode: private
+          {"HostConfig":{"UTSMode":"x"}}                                   | Invalid     | invalid UTS mode: x
+          {"Hostname":"h","HostConfig":{"UTSMode":"host"}}                 | Invalid     | conflicting options: hostname and the UTS mode
+          {"HostConfig":{"UsernsMode":"x"}}                                | Invalid     | invalid USER mode: x
+          {"HostConfig":{"RestartPolicy":{"Name":"often"}}}                | Invalid     | invalid restart policy: unknown policy 'often'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'
+          {"HostConfig":{"RestartPolicy":{"Name":"always","MaximumRetryCount":2}}} | Invalid | invalid restart policy: maximum retry count can only be used with 'on-failure'
+          {"HostConfig":{"RestartPolicy":{"Name":"on-failure","MaximumRetryCount":-2}}} | Invalid | invalid restart policy: maximum retry count cannot be negative
+          {"HostConfig":{"LogConfig":{"Type":"syslog"}}}                   | Unsupported | log driver "syslog"
+          {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-sise":"1m"}}}} | Invalid | unknown log opt 'max-sise' for json-file log driver
+          {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"much"}}}} | Invalid | invalid value for 'max-size'
+          {"HostConfig":{"Runtime":"kata"}}                                | Invalid     | unknown or invalid runtime name: kata
+          {"HostConfig":{"Isolation":"hyperv"}}                            | Invalid     | invalid isolation "hyperv" on linux
+          {"HostConfig":{"BlkioWeight":300,"CgroupParent":"x"}}            | Unsupported | HostConfig.BlkioWeight, HostConfig.CgroupParent given
+          {"HostConfig":{"MemorySwappiness":10}}                           | Unsupported | --memory-swappiness
+          {"HostConfig":{"OomKillDisable":true}}                           | Unsupported | --oom-kill-disable
+          {"HostConfig":{"DeviceRequests":[{"Count":-1}]}}                 | Unsupported | --gpus
+          {"HostConfig":{"StorageOpt":{"size":"1g"}}}                      | Unsupported | --storage-opt
+          {"HostConfig":{"PortBindings":{"0/tcp":[{}]}}}                   | Invalid     | invalid port specification: "0"
+          {"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"70000"}]}}} | Invalid    | invalid port specification: "70000"
+          {"HostConfig":{"PortBindings":{"80/icmp":[{}]}}}                 | Invalid     | invalid proto: icmp
+          {"HostConfig":{"PortBindings":{"80/tcp":[{"HostIp":"here"}]}}}   | Invalid     | invalid host IP address "here" for port 80/tcp
+          {"HostConfig":{"Dns":["name"]}}                                  | Invalid     | invalid DNS server "name"
+          {"HostConfig":{"DnsSearch":["a b"]}}                             | Invalid     | invalid search domain "a b"
+          {"HostConfig":{"ExtraHosts":["db"]}}                             | Invalid     | bad format for add-host: "db"
+          {"HostConfig":{"ExtraHosts":["db:x"]}}                           | Invalid     | invalid IP address in add-host: "x"
+          {"HostConfig":{"Links":["a:b:c"]}}                               | Invalid     | invalid format for links: a:b:c
+          {"HostConfig":{"Links":["nope:x"]}}                              | Invalid     | could not get container for nope: No such container: nope
+          {"ExposedPorts":{"1/tcp":{}},"HostConfig":{"NetworkMode":"container:web1"}} | Invalid | conflicting options: port exposing and the container type network mode
+          {"MacAddress":"02:00:00:00:00:01","HostConfig":{"NetworkMode":"none"}} | Invalid | conflicting options: mac-address and the network mode
+          {"NetworkingConfig":{"EndpointsConfig":{"net2":null}}}           | Invalid     | invalid config for network net2: EndpointsConfig is nil
+          {"NetworkingConfig":{"EndpointsConfig":{"net2":{"DriverOpts":{"x":"y"}}}}} | Unsupported | driver option x for network net2
+          {"NetworkingConfig":{"EndpointsConfig":{"net2":{"IPAMConfig":{"LinkLocalIPs":["169.254.1.1"]}}}}} | Unsupported | link-local addresses
+          {"MacAddress":"02:00:00:00:00:01","NetworkingConfig":{"EndpointsConfig":{"net2":{}}}} | Invalid | unable to migrate container-wide MAC address to a specific network
+          {"MacAddress":"02:00:00:00:00:01","NetworkingConfig":{"EndpointsConfig":{"bridge":{"MacAddress":"02:00:00:00:00:02"}}}} | Invalid | the container-wide MAC address must match the endpoint-specific MAC address for the main network, or be left empty
+          {"HostConfig":{"Binds":["a:b:c:d"]}}                             | Invalid     | invalid volume specification: 'a:b:c:d'
+          {"HostConfig":{"Binds":["/a:/b:rr"]}}                            | Invalid     | invalid mode: rr
+          {"HostConfig":{"Binds":["/a:/b:ro,rw"]}}                         | Invalid     | invalid mode: ro,rw
+          {"HostConfig":{"Binds":["/a:b"]}}                                | Invalid     | invalid volume specification: '/a:b': invalid mount config for type "bind": invalid mount path: 'b' mount path must be absolute
+          {"HostConfig":{"Binds":["/a:/"]}}                                | Invalid     | destination can't be '/'
+          {"HostConfig":{"Binds":["/a:/b","/c:/b/"]}}                      | Invalid     | Duplicate mount point: /b
+          {"HostConfig":{"Binds":["/a:ro"]}}                               | Invalid     | invalid volume specification: '/a:ro'
+          {"HostConfig":{"Mounts":[{"Type":"bind","Source":"/gone","Target":"/b"}]}} | Invalid | invalid mount config for type "bind": bind source path does not exist: /gone
+          {"HostConfig":{"Mounts":[{"Type":"bind","Target":"/b"}]}}        | Invalid     | invalid mount config for type "bind": field Source must not be empty
+          {"HostConfig":{"Mounts":[{"Type":"volume","Source":"x"}]}}       | Invalid     | invalid mount config for type "volume": field Target must not be empty
+          {"HostConfig":{"Mounts":[{"Type":"tmpfs","Source":"x","Target":"/b"}]}} | Invalid | invalid mount config for type "tmpfs": field Source must not be specified
+          {"HostConfig":{"Mounts":[{"Type":"nfs","Target":"/b"}]}}         | Invalid     | invalid mount config for type "nfs": mount type unknown
+          {"HostConfig":{"Mounts":[{"Type":"image","Target":"/b"}]}}       | Unsupported | mounts of type "image" are not offered
+          {"HostConfig":{"Mounts":[{"Type":"volume","Target":"/b","VolumeOptions":{"DriverConfig":{"Name":"nfs"}}}]}} | Unsupported | volume driver "nfs" is not offered
+          {"HostConfig":{"Tmpfs":{"/t":"sise=1"}}}                         | Invalid     | invalid tmpfs option "sise=1"
+          {"HostConfig":{"VolumesFrom":["nope"]}}                          | Invalid     | No such container: nope
+          {"HostConfig":{"VolumeDriver":"nfs"}}                            | Unsupported | volume driver "nfs" is not offered
+          """)
+  void is_refused(String body, String kind, String text) {
+    var refusal = catchThrowableOfType(Refusal.class, () -> Requests.translate(body, "1.50"));
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.getClass().getSimpleName()).isEqualTo(kind);
+    assertThat(refusal).hasMessageContaining(text);
+  }
+
+  @org.junit.jupiter.api.Test
+  void several_networks_need_api_1_44() {
+    var body = "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"net2\":{},\"bridge\":{}}}}";
+    var refusal = catchThrowableOfType(Refusal.class, () -> Requests.translate(body, "1.43"));
+    assertThat(refusal).hasMessage("Container cannot be created with multiple network endpoints: bridge, net2");
+    assertThat(Requests.translate(body, "1.44").command().networks()).hasSize(2);
+  }
+}
