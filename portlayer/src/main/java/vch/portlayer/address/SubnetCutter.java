@@ -21,6 +21,8 @@ public final class SubnetCutter {
 
   private SubnetCutter() {}
 
+  /// The block for the next network; empty when nothing of /30 or larger is left.
+  ///
   /// @param range where blocks come from
   /// @param width prefix length of a whole block
   /// @param taken subnets that the new one must not overlap, in any order, inside the range or not

@@ -155,6 +155,6 @@ public final class Names {
   }
 
   private static boolean isLabel(String name) {
-    return name.chars().allMatch(c -> c == '-' || c == '_' || c == '.' || Character.isLetterOrDigit(c) && c < 128);
+    return name.chars().allMatch(c -> c == '-' || c == '_' || c == '.' || (Character.isLetterOrDigit(c) && c < 128));
   }
 }

@@ -14,6 +14,8 @@ import vch.portlayer.port.Port;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.vch.VchId;
 
+/// A container as the user asked for it.
+///
 /// @param name     empty: the rule takes the first free one of `nameIdeas`
 /// @param hostname empty: the first 12 digits of the id
 /// @param networks first that of `mode`, then further ones, in the order of attachment; empty for modes without

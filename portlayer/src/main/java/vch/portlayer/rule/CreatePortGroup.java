@@ -6,6 +6,8 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 
+/// A port group as the user asked for it.
+///
 /// @param link          the Linux bridge to make, or the one to adopt, or the uplink
 /// @param machineRoutes subnets that the machine routes already; a nat subnet must overlap none
 public record CreatePortGroup(

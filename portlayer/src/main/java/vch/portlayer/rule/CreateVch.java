@@ -10,6 +10,8 @@ import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.VchId;
 
+/// A VCH as the user asked for it.
+///
 /// @param roles         roles the user spoke of; the others take their defaults
 /// @param newGroups     ids for port groups that creation may add (`VM Network`, the bridge group); at least 2
 /// @param newScopes     ids for the scopes that every VCH has: the default bridge, then none

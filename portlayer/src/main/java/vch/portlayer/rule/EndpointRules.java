@@ -148,7 +148,7 @@ public final class EndpointRules {
   }
 
   static boolean same(Endpoint endpoint, String network, Optional<Scope> scope) {
-    return endpoint.scope().isPresent() && scope.isPresent()
+    return (endpoint.scope().isPresent() && scope.isPresent())
         ? endpoint.scope().get().equals(scope.get().id())
         : endpoint.network().equals(scope.map(Scope::name).orElse(network));
   }

@@ -2,6 +2,7 @@ package vch.portlayer.state;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -189,7 +190,7 @@ final class Draft {
   }
 
   /// All names of a container on a scope: its own, its short id, its host name (with the domain too), its aliases there.
-  private static TreeSet<String> names(Container it, Endpoint endpoint) {
+  private static Set<String> names(Container it, Endpoint endpoint) {
     var out = new TreeSet<String>();
     out.add(Keys.name(it.name()));
     out.add(it.id().brief());

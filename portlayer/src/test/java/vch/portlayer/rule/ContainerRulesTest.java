@@ -307,7 +307,7 @@ class ContainerRulesTest {
   @ParameterizedTest
   @ValueSource(strings = {"NO 0 0 EXITED", "NO 0 1 EXITED", "ALWAYS 0 0 RESTARTING", "UNLESS_STOPPED 0 1 RESTARTING", "ON_FAILURE 0 0 EXITED", "ON_FAILURE 0 1 RESTARTING"})
   void the_restart_policy_decides(String text) {
-    var parts = text.split(" ");
+    var parts = text.split(" ", -1);
     var web = withPolicy(parts[0], Integer.parseInt(parts[1]));
     var after = world.decide(i -> ContainerRules.exited(i, web.id(), Integer.parseInt(parts[2]), false, AT));
     assertThat(after.state().phase()).hasToString(parts[3]);

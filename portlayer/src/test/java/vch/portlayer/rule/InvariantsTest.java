@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -138,7 +140,7 @@ class InvariantsTest {
       sameIndexes(image, Image.EMPTY.after(image.changes()));
     }
 
-    private static void check(Image image, Vch vch, Container c, HashMap<Ip, Container> held, HashSet<String> ports) {
+    private static void check(Image image, Vch vch, Container c, Map<Ip, Container> held, Set<String> ports) {
       if (c.live() && c.mode() instanceof NetworkMode.Scoped) {
         for (var e : c.endpoints()) {
           var scope = image.scope(e.scope().orElseThrow()).orElseThrow();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +30,7 @@ class ScopeRulesTest {
     refused(world, Refusal.Invalid.class, "invalid network config:\n" + text, i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnets)));
   }
 
-  private static SubnetRequest request(String subnet, String range, String gateway, Map<String, String> aux) {
+  private static SubnetRequest request(@Nullable String subnet, @Nullable String range, @Nullable String gateway, Map<String, String> aux) {
     return new SubnetRequest(Optional.ofNullable(subnet), Optional.ofNullable(range), Optional.ofNullable(gateway), aux);
   }
 
@@ -106,7 +107,7 @@ class ScopeRulesTest {
         " | | 10.1.0.1 | every ip-range or gateway or auxiliary address must have a corresponding subnet",
         "fd00:5::/64 | | | IPv6 subnet fd00:5::/64 needs IPv6 to be enabled on the network (--ipv6)",
       })
-  void refuses_wrong_subnets(String subnet, String range, String gateway, String text) {
+  void refuses_wrong_subnets(@Nullable String subnet, @Nullable String range, @Nullable String gateway, String text) {
     invalid(text, request(subnet, range, gateway, Map.of()));
   }
 
@@ -114,9 +115,10 @@ class ScopeRulesTest {
   void refuses_wrong_auxiliary_addresses() {
     var aux = new TreeMap<>(Map.of("a", "10.9.0.1", "b", "fd00::1", "c", "x"));
     invalid(
-        "invalid auxiliary address a: parent subnet 10.1.0.0/16 doesn't contain this address\n"
-            + "invalid auxiliary address b: parent subnet is an IPv4 block\n"
-            + "invalid auxiliary address c: invalid address x",
+        """
+        invalid auxiliary address a: parent subnet 10.1.0.0/16 doesn't contain this address
+        invalid auxiliary address b: parent subnet is an IPv4 block
+        invalid auxiliary address c: invalid address x""",
         request("10.1.0.0/16", null, null, aux));
   }
 

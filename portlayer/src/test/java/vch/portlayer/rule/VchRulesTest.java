@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
@@ -24,7 +25,7 @@ class VchRulesTest {
   private static final String PUBLIC_LINES = "Suggested values for --public-network: ";
   private final World world = new World();
 
-  private static RoleRequest role(Role role, String group, String address, String gateway, String... destinations) {
+  private static RoleRequest role(Role role, @Nullable String group, @Nullable String address, @Nullable String gateway, String... destinations) {
     return new RoleRequest(
         role, Optional.ofNullable(group), Optional.ofNullable(address).map(Cidr::parse), Optional.ofNullable(gateway).map(Ip::parse),
         List.of(destinations).stream().map(Subnet::parse).toList());

@@ -44,8 +44,11 @@ public final class World {
   static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
 
   public Image image = Image.EMPTY;
+
   private final Random chance = new Random(7);
   private long ids;
+
+  public World() {}
 
   public <R> R decide(Function<Image, Decision<R>> rule) {
     var decision = rule.apply(image);
@@ -148,6 +151,8 @@ public final class World {
     List<NameLink> links = List.of();
     Resolver resolver = Resolver.NONE;
     ContainerSpec spec = spec();
+
+    Wish() {}
 
     public Wish on(EndpointRequest... requests) {
       networks = List.of(requests);
