@@ -10,6 +10,8 @@ import java.nio.file.Path;
 public final class Golden {
     private Golden() {}
 
+    /// Compares, or rewrites.
+    ///
     /// @param name path below `src/test/golden`, with its ending
     public static void check(String name, String actual) {
         var file = Path.of("src/test/golden").resolve(name);
