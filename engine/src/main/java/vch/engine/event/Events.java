@@ -14,6 +14,9 @@ public final class Events {
   private final ArrayDeque<Event> kept = new ArrayDeque<>(); // guarded by this
   private final CopyOnWriteArrayList<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
 
+  /// Nothing kept, nobody listening.
+  public Events() {}
+
   public synchronized void publish(Event event) {
     if (kept.size() == KEPT_MAX) {
       kept.removeFirst();
