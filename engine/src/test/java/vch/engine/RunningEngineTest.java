@@ -14,7 +14,6 @@ import vch.engine.fake.FakeMachine;
 import vch.engine.fake.Samples;
 import vch.engine.ledger.MemoryJournal;
 import vch.engine.machine.MachineObject;
-import vch.engine.machine.MachineObject.Key;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Step;
 import vch.portlayer.refusal.Refusal;
@@ -145,6 +144,6 @@ class RunningEngineTest {
     void datagram_flows_are_forgotten_where_a_publication_appears() {
         create();
         put(Samples.put(Samples.running(Samples.publishing(Samples.container(1, 1), "53:53/udp", "80:80/tcp"))));
-        assertThat(machine.forgotten()).extracting(MachineObject.Element::key).extracting(Key::name).containsExactly("inet portlayer pub_any udp . 53");
+        assertThat(machine.forgotten()).extracting(MachineObject.Element::key).extracting(MachineObject.Key::name).containsExactly("inet portlayer pub_any udp . 53");
     }
 }

@@ -90,7 +90,7 @@ public interface Processes extends AutoCloseable {
   /// The end of a run.
   record Ended(ContainerId id, int exitCode, boolean oomKilled, Instant at) {}
 
-  /// @param exitCode 126, 127 or 128
+  /// A program that did not start.
   final class StartFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int exitCode;

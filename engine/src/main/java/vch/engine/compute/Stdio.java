@@ -21,6 +21,7 @@ public interface Stdio extends AutoCloseable {
   /// A piece of output.
   ///
   /// @param stream 1 standard output, 2 standard error, 0 the end
+  @SuppressWarnings("ArrayRecordComponent") // read once, not kept
   record Chunk(int stream, byte[] bytes) {
     public static final Chunk END = new Chunk(0, new byte[0]);
   }

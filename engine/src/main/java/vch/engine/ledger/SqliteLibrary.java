@@ -20,14 +20,15 @@ final class SqliteLibrary {
     if (System.getProperty("org.sqlite.lib.path") != null) {
       return; // said by whoever started us
     }
-    var library = unpack(stateDirectory);
-    if (library.isPresent()) { // else another platform: the driver knows better
-      System.setProperty("org.sqlite.lib.path", library.get().toAbsolutePath().getParent().toString());
+    var directory = unpack(stateDirectory);
+    if (directory.isPresent()) { // else another platform: the driver knows better
+      System.setProperty("org.sqlite.lib.path", directory.get().toString());
       System.setProperty("org.sqlite.lib.name", NAME);
     }
   }
 
   /// Unpacks the library unless it is there.
+  /// @return the directory that holds it
   static Optional<Path> unpack(Path stateDirectory) throws IOException {
     var source = SQLiteJDBCLoader.class.getResource("/org/sqlite/native/Linux/" + architecture() + "/" + NAME);
     if (source == null) {
@@ -45,7 +46,7 @@ final class SqliteLibrary {
         Files.deleteIfExists(unfinished);
       }
     }
-    return Optional.of(library);
+    return Optional.of(directory.toAbsolutePath());
   }
 
   private static String architecture() {

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import vch.engine.desired.Publications;
 import vch.engine.machine.MachineObject;
-import vch.engine.machine.MachineObject.Key;
 import vch.engine.machine.MachineObject.Kind;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
@@ -20,8 +19,8 @@ import vch.engine.machine.Step;
 
 /// Compares the desired machine with the observed one. Pure.
 public final class Planner {
-  private final Map<Key, MachineObject> want = new TreeMap<>();
-  private final Map<Key, MachineObject> have = new TreeMap<>();
+  private final Map<MachineObject.Key, MachineObject> want = new TreeMap<>();
+  private final Map<MachineObject.Key, MachineObject> have = new TreeMap<>();
   private final EnumMap<Stage.Order, List<Step>> steps = new EnumMap<>(Stage.Order.class);
 
   private Planner(Collection<? extends MachineObject> desired, Collection<? extends MachineObject> observed) {

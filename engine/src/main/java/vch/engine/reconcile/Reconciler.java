@@ -301,7 +301,7 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private Optional<String> firstFailure(Set<Owner> owners) {
-    return owners.stream().filter(failing::containsKey).findFirst().map(o -> failing.get(o).error());
+    return owners.stream().flatMap(o -> Optional.ofNullable(failing.get(o)).stream()).map(Status::error).findFirst();
   }
 
   private void answer(Ask ask) {

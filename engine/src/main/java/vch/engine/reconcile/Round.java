@@ -13,7 +13,6 @@ import vch.engine.desired.Publications;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
-import vch.engine.machine.MachineObject.Key;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.engine.machine.Step;
@@ -24,7 +23,7 @@ import vch.portlayer.port.Protocol;
 /// its guards; taking away goes on whatever fails.
 final class Round {
   private final Machine machine;
-  private final Map<Key, Owner> owners = new HashMap<>();
+  private final Map<MachineObject.Key, Owner> owners = new HashMap<>();
   private final Map<Owner, String> failures = new LinkedHashMap<>();
   private final List<String> orphanFailures = new ArrayList<>();
   private final Set<NamespaceName> changed = new HashSet<>();

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
-import vch.engine.machine.MachineObject.Key;
 import vch.engine.machine.MachineObject.Kind;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
@@ -26,9 +25,9 @@ import vch.engine.machine.ObjectText;
 final class FakeNetwork {
     private record Where(NamespaceName namespace, String link) {}
 
-    private final SortedMap<NamespaceName, SortedMap<Key, MachineObject>> namespaces = new TreeMap<>();
+    private final SortedMap<NamespaceName, SortedMap<MachineObject.Key, MachineObject>> namespaces = new TreeMap<>();
     /// The far ends of veth pairs, to the key of the pair.
-    private final Map<Where, Key> peers = new java.util.HashMap<>();
+    private final Map<Where, MachineObject.Key> peers = new java.util.HashMap<>();
 
     FakeNetwork() {
         namespaces.put(NamespaceName.MACHINE, new TreeMap<>());
@@ -49,14 +48,14 @@ final class FakeNetwork {
         return out;
     }
 
-    Optional<MachineObject> get(Key key) {
+    Optional<MachineObject> get(MachineObject.Key key) {
         return Optional.ofNullable(namespaces.get(key.namespace())).map(n -> n.get(key));
     }
 
     void make(MachineObject object) throws Errno {
         switch (object) {
             case Namespace namespace -> {
-                var fresh = new TreeMap<Key, MachineObject>();
+                var fresh = new TreeMap<MachineObject.Key, MachineObject>();
                 fresh.put(namespace.key(), namespace);
                 namespaces.putIfAbsent(namespace.namespace(), fresh);
             }
@@ -73,7 +72,7 @@ final class FakeNetwork {
             }
             case Route route -> {
                 needLink(route.namespace(), route.link());
-                if (route.via().isPresent() && !reaches(route)) {
+                if (route.via().isPresent() && !reaches(in(route), route)) {
                     throw new Errno("Nexthop has invalid gateway: " + route.via().get() + " is on no subnet of " + route.link());
                 }
                 in(route).put(route.key(), route);
@@ -115,8 +114,8 @@ final class FakeNetwork {
         in(element).put(element.key(), element);
     }
 
-    private boolean reaches(Route route) {
-        return namespaces.get(route.namespace()).values().stream()
+    private static boolean reaches(SortedMap<MachineObject.Key, MachineObject> space, Route route) {
+        return space.values().stream()
                 .anyMatch(o -> o instanceof Address a
                         && a.link().equals(route.link())
                         && a.cidr().subnet().contains(route.via().orElseThrow()));
@@ -141,7 +140,7 @@ final class FakeNetwork {
                 space.values().removeIf(o -> o instanceof Route r
                         && r.link().equals(address.link())
                         && r.via().isPresent()
-                        && !reaches(r));
+                        && !reaches(space, r));
             }
             case Route route -> space.remove(route.key());
         }
@@ -157,15 +156,15 @@ final class FakeNetwork {
                 removeLink(key);
             }
         }
-        for (var where : List.copyOf(peers.keySet())) {
+        Map.copyOf(peers).forEach((where, key) -> {
             if (where.namespace.equals(name)) {
-                removeLink(peers.get(where));
+                removeLink(key);
             }
-        }
+        });
         namespaces.remove(name);
     }
 
-    private void removeLink(Key key) {
+    private void removeLink(MachineObject.Key key) {
         var space = namespaces.get(key.namespace());
         if (space == null || !(space.remove(key) instanceof Link link)) {
             return;
@@ -182,7 +181,7 @@ final class FakeNetwork {
 
     /// Deletes a link as somebody else would, by either end.
     void removeLink(NamespaceName namespace, String name) {
-        removeLink(Optional.ofNullable(peers.get(new Where(namespace, name))).orElse(new Key(Kind.LINK, namespace, name)));
+        removeLink(Optional.ofNullable(peers.get(new Where(namespace, name))).orElse(new MachineObject.Key(Kind.LINK, namespace, name)));
     }
 
     private void forget(NamespaceName namespace, String link) {
@@ -196,7 +195,7 @@ final class FakeNetwork {
         }
     }
 
-    private SortedMap<Key, MachineObject> in(MachineObject object) throws Errno {
+    private SortedMap<MachineObject.Key, MachineObject> in(MachineObject object) throws Errno {
         var space = namespaces.get(object.namespace());
         if (space == null) {
             throw new Errno("No such file or directory: namespace " + object.namespace());
@@ -212,7 +211,7 @@ final class FakeNetwork {
 
     boolean exists(NamespaceName namespace, String link) {
         var space = namespaces.get(namespace);
-        return space != null && space.containsKey(new Key(Kind.LINK, namespace, link))
+        return (space != null && space.containsKey(new MachineObject.Key(Kind.LINK, namespace, link)))
                 || peers.containsKey(new Where(namespace, link));
     }
 

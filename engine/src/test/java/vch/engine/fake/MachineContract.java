@@ -14,7 +14,6 @@ import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
-import vch.engine.machine.MachineObject.Key;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
@@ -192,7 +191,7 @@ public abstract class MachineContract {
         return outcomes.getFirst();
     }
 
-    private List<Key> keys() {
+    private List<MachineObject.Key> keys() {
         return machine.observe(List.of()).stream().map(MachineObject::key).sorted().toList();
     }
 

@@ -207,7 +207,7 @@ class PlannerTest {
         for (var stage : Planner.plan(to, machine.observe(to)).stages()) {
             for (Step step : stage.steps()) {
                 machine.apply(List.of(step));
-                guarded(machine.objects(), e -> gone || from.contains(e) && to.contains(e)); // a container that starts again keeps its own
+                guarded(machine.objects(), e -> gone || (from.contains(e) && to.contains(e))); // a container that starts again keeps its own
             }
         }
     }

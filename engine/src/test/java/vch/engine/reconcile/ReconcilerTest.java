@@ -53,6 +53,10 @@ class ReconcilerTest {
         return new Owner.OfContainer(Samples.containerId(n));
     }
 
+    private Status failing(int n) {
+        return Optional.ofNullable(reconciler.failing().get(web(n))).orElseThrow();
+    }
+
     private Change running(int n, int... scopes) {
         return Samples.put(Samples.running(Samples.container(n, scopes)));
     }
@@ -129,10 +133,10 @@ class ReconcilerTest {
     void a_failure_is_tried_again_until_it_succeeds() {
         machine.refuse(s -> s.object() instanceof Link && s instanceof Step.Add);
         assertThat(settle(running(1, 1)).join()).isPresent();
-        assertThat(reconciler.failing().get(web(1)).tries()).isEqualTo(1);
+        assertThat(failing(1).tries()).isEqualTo(1);
         tick(Pace.RETRY_FIRST);
-        assertThat(reconciler.failing().get(web(1)).tries()).isEqualTo(2);
-        assertThat(reconciler.failing().get(web(1)).since()).isEqualTo(Samples.NOON);
+        assertThat(failing(1).tries()).isEqualTo(2);
+        assertThat(failing(1).since()).isEqualTo(Samples.NOON);
         machine.refuse(_ -> false);
         tick(Pace.RETRY_FIRST);
         assertThat(reconciler.failing()).hasSize(1); // the pause has grown
