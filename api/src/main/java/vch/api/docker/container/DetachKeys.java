@@ -58,6 +58,7 @@ final class DetachKeys {
   }
 
   /// What goes on, and whether the user has left.
+  @SuppressWarnings("ArrayRecordComponent") // passed on at once, never compared
   record Typed(byte[] bytes, boolean detached) {}
 
   /// Keeps back what may become the whole sequence.

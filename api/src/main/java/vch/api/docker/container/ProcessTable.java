@@ -95,13 +95,13 @@ final class ProcessTable {
     // The name is in parentheses and may hold anything; what follows is separated by blanks, from field 3 on.
     int end = stat.lastIndexOf(')');
     var name = stat.substring(stat.indexOf('(') + 1, end);
-    var fields = stat.substring(end + 2).strip().split(" ");
+    var fields = stat.substring(end + 2).strip().split(" ", -1);
     long ticks = field(fields, 14) + field(fields, 15);
     var started = boot.plusMillis(field(fields, 22) * 1000 / TICKS_PER_SECOND);
     double age = Math.max(0.01, Duration.between(started, now).toMillis() / 1000.0);
     double cpu = 100.0 * ticks / TICKS_PER_SECOND / age;
     long resident = field(fields, 24) * PAGE_KIB;
-    var uid = Optional.ofNullable(status.get("Uid")).map(u -> u.split("\\s")[1]).orElse("0"); // the effective one
+    var uid = Optional.ofNullable(status.get("Uid")).map(u -> u.split("\\s", -1)[1]).orElse("0"); // the effective one
     var arguments = command.isEmpty() ? "[" + name + "]" : command.replaceAll("\0+$", "").replace('\0', ' ');
     var out = new HashMap<String, String>();
     out.put("pid", Long.toString(pid));
@@ -151,8 +151,8 @@ final class ProcessTable {
 
   /// Device numbers of devices.txt of the kernel: 136 to 143 are pseudo terminals, 4 consoles and serial lines.
   private static String terminal(int device) {
-    int major = device >> 8 & 0xfff;
-    int minor = device & 0xff | device >> 12 & 0xfff00;
+    int major = (device >> 8) & 0xfff;
+    int minor = (device & 0xff) | ((device >> 12) & 0xfff00);
     if (major >= 136 && major <= 143) {
       return "pts/" + ((major - 136) * 256 + minor);
     }
@@ -214,7 +214,7 @@ final class ProcessTable {
       var keys = new ArrayList<String>();
       var titles = new ArrayList<String>();
       Columns format = BRIEF;
-      var words = List.of(options.strip().split("\\s+"));
+      var words = List.of(options.strip().split("\\s+", -1));
       for (int i = 0; i < words.size(); i++) {
         var word = words.get(i);
         int o = word.indexOf('o');

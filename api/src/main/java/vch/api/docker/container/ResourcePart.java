@@ -41,7 +41,7 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
     checkCpu(nano, period, quota, machine.cpus());
     long shares = or(Shape.Read.number(host, "CpuShares"), before.cpuShares());
     require(shares >= 0, "invalid CPU shares (" + shares + "): value must be a positive integer");
-    int oom = (int) Math.clamp(or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj()), -2000, 2000);
+    int oom = Math.clamp(or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj()), -2000, 2000);
     require(oom >= -1000 && oom <= 1000, "Invalid value " + oom + ", range for oom score adj is [-1000, 1000]");
     long pids = or(Shape.Read.number(host, "PidsLimit"), before.pids());
     return new Limits(
@@ -92,8 +92,8 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
       return before;
     }
     require(CPU_LIST.matcher(given).matches(), "Invalid value " + given + " for cpuset " + what);
-    for (var part : given.split(",")) {
-      var ends = part.split("-");
+    for (var part : given.split(",", -1)) {
+      var ends = part.split("-", -1);
       int first = Integer.parseInt(ends[0]);
       int last = Integer.parseInt(ends[ends.length - 1]);
       require(first <= last, "Invalid value " + given + " for cpuset " + what);

@@ -22,7 +22,7 @@ sealed interface Shape {
     NUMBER("a whole number"),
     /// A list of strings; one string stands for a list of one.
     ARGUMENTS("a list of strings"),
-    /// The value of a set written as an object: `{}`.
+    /// A member of a set that is written as an object: `{}`.
     MARK("an object"),
     /// Whatever it is, it is kept.
     ANY("anything");
@@ -42,6 +42,8 @@ sealed interface Shape {
   /// An object whose names belong to the user.
   record MapOf(Shape item) implements Shape {}
 
+  /// A member with a known name.
+  ///
   /// @param absent what is written where nothing was given; empty: the name is left out
   record Field(String name, Shape shape, Optional<JsonNode> absent) {}
 

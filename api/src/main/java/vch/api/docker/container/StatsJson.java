@@ -17,8 +17,8 @@ final class StatsJson {
   /// What was measured at one moment.
   ///
   /// @param machineCpuNanos CPU time of the whole machine
-  /// @param links           counters of network links, in the order of [Counter]
-  record Sample(Instant at, Usage usage, long machineCpuNanos, int cpus, Map<String, long[]> links) {}
+  /// @param links           counters of network links
+  record Sample(Instant at, Usage usage, long machineCpuNanos, int cpus, Map<String, Map<Counter, Long>> links) {}
 
   /// Columns of /proc/net/dev that Docker shows, and where they stand in it.
   enum Counter {
@@ -106,9 +106,7 @@ final class StatsJson {
         .forEach(
             (link, counters) -> {
               var row = out.putObject(link);
-              for (var counter : Counter.values()) {
-                row.put(counter.name().toLowerCase(Locale.ROOT), counters[counter.ordinal()]);
-              }
+              counters.forEach((counter, value) -> row.put(counter.name().toLowerCase(Locale.ROOT), value));
             });
     return out;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -99,7 +100,7 @@ final class StatsRoute {
   private long machineCpu() throws IOException {
     for (var line : Files.readAllLines(proc.resolve("stat"))) {
       if (line.startsWith("cpu ")) {
-        var fields = line.strip().split("\\s+");
+        var fields = line.strip().split("\\s+", -1);
         long ticks = 0;
         for (int i = 1; i <= CPU_COLUMNS && i < fields.length; i++) {
           ticks += Long.parseLong(fields[i]);
@@ -111,14 +112,14 @@ final class StatsRoute {
   }
 
   /// Counters of the links in the network namespace of a process.
-  private Map<String, long[]> links(long pid) {
-    var out = new TreeMap<String, long[]>();
+  private Map<String, Map<StatsJson.Counter, Long>> links(long pid) {
+    var out = new TreeMap<String, Map<StatsJson.Counter, Long>>();
     try {
       for (var line : Files.readAllLines(proc.resolve(pid + "/net/dev"))) {
         int colon = line.indexOf(':');
         var name = colon < 0 ? "lo" : line.substring(0, colon).strip();
         if (!name.equals("lo")) {
-          out.put(name, counters(line.substring(colon + 1).strip().split("\\s+")));
+          out.put(name, counters(line.substring(colon + 1).strip().split("\\s+", -1)));
         }
       }
     } catch (IOException _) { // it has ended meanwhile
@@ -127,11 +128,10 @@ final class StatsRoute {
     return out;
   }
 
-  private static long[] counters(String[] columns) {
-    var all = StatsJson.Counter.values();
-    var out = new long[all.length];
-    for (var counter : all) {
-      out[counter.ordinal()] = Long.parseLong(columns[counter.column]);
+  private static Map<StatsJson.Counter, Long> counters(String[] columns) {
+    var out = new EnumMap<StatsJson.Counter, Long>(StatsJson.Counter.class);
+    for (var counter : StatsJson.Counter.values()) {
+      out.put(counter, Long.valueOf(columns[counter.column]));
     }
     return out;
   }
