@@ -53,7 +53,7 @@ final class Forwarder {
     }
     counters.forwarded.increment();
     var answer = theirs == null ? mine : theirs;
-    answer.whenComplete((_, _) -> leave(client)).thenAccept(then);
+    var _ = answer.whenComplete((_, _) -> leave(client)).thenAccept(then);
     if (theirs == null) {
       Thread.ofVirtual().name("dns-forward").start(() -> run(key, mine));
     }

@@ -54,7 +54,7 @@ final class ResolvConf {
   static List<Ip> parse(String text) {
     var out = new ArrayList<Ip>();
     for (var line : text.lines().toList()) {
-      var words = line.strip().split("\\s+");
+      var words = line.strip().split("\\s+", -1);
       if (words.length >= 2 && words[0].equals("nameserver")) {
         Ip.tryParse(words[1]).ifPresent(out::add); // an address with a zone is of one link only, and not ours
       }

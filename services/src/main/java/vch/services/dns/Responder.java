@@ -50,7 +50,11 @@ final class Responder {
     record Answered(Message query, List<Message> responses, Keep keep) implements Step {}
 
     /// A message that could not be read, but deserves to be told.
-    record Unreadable(byte[] response) implements Step {}
+    record Unreadable(int id, int opcode) implements Step {
+      byte[] response() {
+        return Responses.headerOnly(id, opcode, Rcode.FORMERR);
+      }
+    }
 
     /// To be asked upstream. `send` gets the one response.
     record Asking(Message query) implements Step {}
@@ -82,8 +86,7 @@ final class Responder {
       query = new Message(bytes);
     } catch (IOException | RuntimeException _) { // dnsjava tells of malformed messages by either
       counters.malformed.increment();
-      int id = (bytes[0] & 0xff) << 8 | bytes[1] & 0xff;
-      return new Step.Unreadable(Responses.headerOnly(id, bytes[2] >> 3 & 0xf, Rcode.FORMERR));
+      return new Step.Unreadable(((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff), (bytes[2] >> 3) & 0xf);
     }
     return step(image, query, asker, later);
   }

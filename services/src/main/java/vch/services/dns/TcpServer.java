@@ -106,7 +106,7 @@ final class TcpServer implements Runnable {
     switch (responder.step(images.get(), query, asker, later::complete)) {
       case Responder.Step.Answered(_, var responses, _) ->
           send(Responses.stream(responses.get(Math.floorMod(turn.getAndIncrement(), responses.size()))), out);
-      case Responder.Step.Unreadable(var response) -> send(response, out);
+      case Responder.Step.Unreadable unreadable -> send(unreadable.response(), out);
       case Responder.Step.Asking _ -> {
         try {
           send(Responses.stream(later.get().message()), out);

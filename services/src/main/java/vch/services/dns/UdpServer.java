@@ -95,7 +95,7 @@ final class UdpServer implements Runnable {
         }
         send(datagrams.get(which), client);
       }
-      case Responder.Step.Unreadable(var response) -> send(response, client);
+      case Responder.Step.Unreadable unreadable -> send(unreadable.response(), client);
       case Responder.Step.Asking _, Responder.Step.Silence _ -> {}
     }
   }

@@ -124,7 +124,7 @@ class DnsServiceTest {
   }
 
   private InetSocketAddress server() {
-    return new InetSocketAddress("127.0.0.1", service.address(Town.VCH).orElseThrow().getPort());
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), service.address(Town.VCH).orElseThrow().getPort());
   }
 
   private static Message query(String name, int type) {
