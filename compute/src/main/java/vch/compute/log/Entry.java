@@ -12,9 +12,12 @@ import java.util.Optional;
 /// @param stream  1 standard output, 2 standard error
 /// @param partial the container's line goes on in a later entry of the same stream
 /// @param text    without line feed
+@SuppressWarnings("ArrayRecordComponent") // never compared: a line on its way to its reader
 record Entry(Instant at, int stream, boolean partial, byte[] text) {
   private static final int HEAD_FIELDS = 3;
 
+  /// Reads one line.
+  ///
   /// @param line without line feed
   /// @return empty for a line of another form, such as one torn by a crash
   static Optional<Entry> parse(byte[] line, int length) {

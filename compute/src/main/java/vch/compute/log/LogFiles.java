@@ -18,9 +18,17 @@ import java.util.Optional;
 /// rotated, and that name becomes `ctr.log.1`.
 public final class LogFiles {
   private final Path current;
+  private final Path directory;
 
+  /// The log of a container whose current file is, or will be, at `current`.
   public LogFiles(Path current) {
-    this.current = current;
+    this.current = current.toAbsolutePath();
+    this.directory = this.current.resolveSibling(".").normalize();
+  }
+
+  /// Where all the files are.
+  public Path directory() {
+    return directory;
   }
 
   public Path current() {

@@ -35,7 +35,7 @@ final class Tail {
           return new Place(i, offset);
         }
       } catch (NoSuchFileException _) {
-        continue; // rotated away
+        // rotated away
       }
     }
     return new Place(0, 0);

@@ -58,7 +58,7 @@ public final class Roots {
     var fresh = bottom.resolveSibling("bottom-layer.new");
     Trees.delete(fresh);
     Files.createDirectory(fresh);
-    for (var directory : List.of("dev", "dev/pts", "dev/shm", "dev/mqueue", "etc", "proc", "sys", "sbin")) {
+    for (var directory : List.of("dev", "dev/pts", "dev/shm", "dev/mqueue", "etc", "proc", "sys")) {
       Files.createDirectory(fresh.resolve(directory));
       Chmod.chmod(fresh.resolve(directory), 0755);
     }

@@ -47,8 +47,12 @@ final class AttachedStdio implements Stdio {
     ENDED
   }
 
-  private record Input(byte[] bytes) {
-    static final Input END = new Input(new byte[0]);
+  /// What to do next with standard input.
+  private sealed interface Input {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Bytes(byte[] bytes) implements Input {}
+
+    record End() implements Input {}
   }
 
   /// @param name      of the container or exec, for names of threads
@@ -122,17 +126,20 @@ final class AttachedStdio implements Stdio {
   private void send(SeqPacketSocket to) {
     try {
       while (true) {
-        var next = input.take();
-        if (next == Input.END) {
-          to.shutdownWrite();
-          return;
-        }
-        for (int at = 0; at < next.bytes().length; at += PACKET_BYTES_MAX) {
-          to.write(next.bytes(), at, Math.min(PACKET_BYTES_MAX, next.bytes().length - at));
+        switch (input.take()) {
+          case Input.End _ -> {
+            to.shutdownWrite();
+            return;
+          }
+          case Input.Bytes(var bytes) -> {
+            for (int at = 0; at < bytes.length; at += PACKET_BYTES_MAX) {
+              to.write(bytes, at, Math.min(PACKET_BYTES_MAX, bytes.length - at));
+            }
+          }
         }
       }
     } catch (KernelException e) {
-      inputFailed = Optional.of(e.getMessage());
+      inputFailed = Optional.of(StartErrors.said(e));
       input.clear();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -158,13 +165,13 @@ final class AttachedStdio implements Stdio {
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (length > 0) {
-      put(new Input(Arrays.copyOfRange(bytes, offset, offset + length)));
+      put(new Input.Bytes(Arrays.copyOfRange(bytes, offset, offset + length)));
     }
   }
 
   @Override
   public void closeInput() throws IOException {
-    put(Input.END);
+    put(new Input.End());
   }
 
   private void put(Input next) throws IOException {
@@ -225,7 +232,7 @@ final class AttachedStdio implements Stdio {
       lock.unlock();
     }
     open.ifPresent(SeqPacketSocket::close);
-    input.offer(Input.END); // lets a writing thread that waits end
+    input.offer(new Input.End()); // lets a writing thread that waits end
   }
 
   /// Leaves, but goes on draining the process's output, so that its end is seen.
@@ -234,6 +241,6 @@ final class AttachedStdio implements Stdio {
     room.release(Short.MAX_VALUE);
     output.add(Chunk.END);
     startWriting();
-    input.offer(Input.END);
+    input.offer(new Input.End());
   }
 }

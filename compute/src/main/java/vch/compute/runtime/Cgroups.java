@@ -91,6 +91,17 @@ final class Cgroups {
     }
   }
 
+  /// Containers that have a group.
+  List<ContainerId> found() {
+    return mounts
+        .hierarchy("pids")
+        .map(h -> children(h.resolve(parent)))
+        .orElse(List.of())
+        .stream()
+        .map(g -> new ContainerId(g.getFileName().toString()))
+        .toList();
+  }
+
   /// Removes the daemon's own group, where no container is left in it.
   void removeParent() {
     for (var hierarchy : mounts.all()) {

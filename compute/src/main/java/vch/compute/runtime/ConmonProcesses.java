@@ -121,6 +121,7 @@ public final class ConmonProcesses implements Processes {
     watch.on(files.exits(), false, runs::checkExits);
     roots.sweep(starter.adopt());
     runs.checkExits(); // an end between the look and the watch
+    runs.all().values().forEach(this::keepRotated);
     var _ =
         checks.scheduleWithFixedDelay(
             this::checkMonitors, MONITOR_CHECK_SECONDS, MONITOR_CHECK_SECONDS, TimeUnit.SECONDS);
@@ -142,7 +143,7 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public void prepare(Container container) {
-    hands.call(
+    hands.callSlow(
         "prepare container " + container.id().brief(),
         () -> {
           preparation.prepare(container);
@@ -153,28 +154,28 @@ public final class ConmonProcesses implements Processes {
   @Override
   public long start(Container container, Path namespace, Files names) {
     long pid = hands.call("start container " + container.id().brief(), () -> starter.start(container, namespace, names));
-    keepRotated(container);
+    runs.find(container.id()).ifPresent(this::keepRotated);
     return pid;
   }
 
   /// conmon throws rotated logs away; somebody has to keep them.
-  private void keepRotated(Container container) {
-    var log = Preparation.log(container);
-    if (!log.kept() || log.bytesMax() == 0 || log.filesMax() < 2) {
+  private void keepRotated(Run run) {
+    int filesMax = run.record().logFilesMax();
+    if (filesMax < 2) {
       return;
     }
-    var kept = preparation.logs(container);
+    var id = run.record().id();
+    var kept = preparation.logs(id);
     Runnable keep =
         () -> {
           try {
-            kept.keepRotated(log.filesMax());
+            kept.keepRotated(filesMax);
           } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "keep the rotated log " + kept.current(), e);
           }
         };
     try {
-      var directory = kept.current().toAbsolutePath().getParent();
-      var before = rotations.put(container.id(), watch.on(directory, false, keep));
+      var before = rotations.put(id, watch.on(kept.directory(), false, keep));
       if (before != null) {
         before.close();
       }
@@ -276,7 +277,7 @@ public final class ConmonProcesses implements Processes {
   public void delete(ContainerId id) {
     forgetRotation(id);
     runs.disappoint(id);
-    hands.call(
+    hands.callSlow(
         "delete container " + id.brief(),
         () -> {
           starter.release(id);
@@ -363,10 +364,10 @@ public final class ConmonProcesses implements Processes {
       return exec;
     } catch (Conmon.Refused e) {
       exec.failed();
-      throw StartErrors.exec(e.getMessage());
+      throw StartErrors.exec(StartErrors.said(e));
     } catch (Refusal e) {
       exec.failed();
-      throw new StartFailed(StartErrors.NOT_RUNNABLE, e.getMessage());
+      throw new StartFailed(StartErrors.NOT_RUNNABLE, StartErrors.said(e));
     } catch (IOException | RuntimeException e) {
       exec.failed();
       throw e;
@@ -379,7 +380,7 @@ public final class ConmonProcesses implements Processes {
       try {
         return new Bundle(java.nio.file.Files.createDirectory(directory));
       } catch (java.nio.file.FileAlreadyExistsException _) {
-        continue; // of a former daemon
+        // of a former daemon; take the next number
       }
     }
   }
@@ -394,13 +395,13 @@ public final class ConmonProcesses implements Processes {
     if (!Preparation.log(container).kept()) {
       throw new Refusal.Unsupported("configured logging driver does not support reading");
     }
-    var files = preparation.logs(container);
+    var files = preparation.logs(container.id());
     var id = container.id();
     try {
       if (!query.follow()) {
         return new LogReader(files, query, () -> false, clock, () -> {});
       }
-      var directory = files.current().toAbsolutePath().getParent();
+      var directory = files.directory();
       java.nio.file.Files.createDirectories(directory);
       var signal = new FollowSignal();
       var registrations =

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /// Platform threads for work that blocks in the kernel (starting processes, FIFOs, mounts), so that virtual threads that
-/// ask for it only park. At most [#TASKS_MAX] things are under way at once; more would only fight for the processors.
+/// ask for it only park. At most [#TASKS_MAX] quick things are under way at once; more would only fight for the processors.
 ///
 /// Holds no state but its threads; close() lets what runs come to its end.
 final class Hands implements AutoCloseable {
@@ -29,6 +29,11 @@ final class Hands implements AutoCloseable {
     } finally {
       places.release();
     }
+  }
+
+  /// The same for work that may take long and waits for the disk: it does not keep starts from their places.
+  <T> T callSlow(String what, Callable<T> work) {
+    return await(what, threads.submit(work));
   }
 
   private static <T> T await(String what, java.util.concurrent.Future<T> future) {

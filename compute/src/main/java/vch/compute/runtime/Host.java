@@ -1,7 +1,5 @@
 package vch.compute.runtime;
 
-import java.util.List;
-
 /// What the machine offers to containers, observed once at the daemon's start.
 ///
 /// @param unifiedCgroups    cgroup v2 alone; else v1 hierarchies (a hybrid counts as v1)
@@ -10,11 +8,6 @@ import java.util.List;
 /// @param recursiveReadOnly a bind mount can be made read-only with all below it (Linux 5.12)
 /// @param architecture      as uname says: `x86_64`, `aarch64`
 /// @param capabilities      those that the daemon may give away, as a bit set by number (`CapBnd` of proc(5))
-/// @param devices           device nodes of /dev, for privileged containers
-public record Host(
+record Host(
     boolean unifiedCgroups, boolean swapAccounting, boolean seccomp, boolean recursiveReadOnly, String architecture,
-    long capabilities, List<DeviceNode> devices) {
-  public Host {
-    devices = List.copyOf(devices);
-  }
-}
+    long capabilities) {}

@@ -35,8 +35,7 @@ final class HostProbe {
         Files.exists(Path.of("/proc/sys/kernel/seccomp/actions_avail")),
         atLeast(setting("/proc/sys/kernel/osrelease"), 5, 12),
         architecture(System.getProperty("os.arch", "")),
-        capabilities(Files.readString(Path.of("/proc/self/status"))),
-        below(Path.of("/dev"), "/dev"));
+        capabilities(Files.readString(Path.of("/proc/self/status"))));
   }
 
   /// The daemon's bounding set.
@@ -64,17 +63,20 @@ final class HostProbe {
     if (!Files.exists(path)) {
       return Optional.empty();
     }
-    var values = Files.readAttributes(path, "unix:mode,rdev,uid,gid");
-    int mode = (int) values.get("mode");
+    int mode = (int) number(path, "mode");
     int type = mode & TYPE_BITS;
     if (type != BLOCK && type != CHARACTER) {
       return Optional.empty();
     }
-    long device = (long) values.get("rdev");
+    long device = number(path, "rdev");
     return Optional.of(
         new DeviceNode(
-            target, type == BLOCK ? 'b' : 'c', major(device), minor(device), mode & MODE_BITS, (int) values.get("uid"),
-            (int) values.get("gid")));
+            target, type == BLOCK ? 'b' : 'c', major(device), minor(device), mode & MODE_BITS, number(path, "uid"),
+            number(path, "gid")));
+  }
+
+  private static long number(Path path, String attribute) throws IOException {
+    return Files.getAttribute(path, "unix:" + attribute) instanceof Number n ? n.longValue() : 0;
   }
 
   /// All device nodes below a directory of the machine, under `target` inside a container.

@@ -104,7 +104,7 @@ final class OciResources {
   static ArrayNode nodes(ContainerSpec spec, SpecInputs in) {
     var list = JsonNodeFactory.instance.arrayNode();
     if (spec.privileged()) {
-      in.host().devices().forEach(d -> node(list, d));
+      in.machineDevices().forEach(d -> node(list, d));
     }
     in.devices().forEach(d -> node(list, d.node()));
     return list;

@@ -12,6 +12,7 @@ import vch.compute.rootfs.CopyUp;
 import vch.compute.rootfs.Roots;
 import vch.engine.compute.Volumes;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 
@@ -32,7 +33,7 @@ final class Preparation {
   void prepare(Container container) throws IOException {
     log(container);
     roots.make(container);
-    Files.createDirectories(logs(container).current().getParent());
+    Files.createDirectories(logs(container.id()).directory());
     binds(container);
     var done = roots.home(container.id()).resolve("prepared");
     if (Files.exists(done)) {
@@ -78,12 +79,8 @@ final class Preparation {
     }
   }
 
-  LogFiles logs(Container container) {
-    return new LogFiles(logPath(container));
-  }
-
-  private Path logPath(Container container) {
-    return roots.home(container.id()).resolve("log").resolve("ctr.log");
+  LogFiles logs(ContainerId id) {
+    return new LogFiles(roots.home(id).resolve("log").resolve("ctr.log"));
   }
 
   /// How a container's output is kept.
@@ -91,25 +88,28 @@ final class Preparation {
   /// @param kept     false: not at all
   /// @param bytesMax of one file; 0: no bound
   /// @param filesMax with the current one
-  record Log(boolean kept, long bytesMax, int filesMax) {}
+  record Log(boolean kept, long bytesMax, int filesMax) {
+    /// conmon rotates, and older files are wanted.
+    boolean keepsRotated() {
+      return kept && bytesMax > 0 && filesMax > 1;
+    }
+  }
 
   /// @throws Refusal.Unsupported for a driver that is not offered
   /// @throws Refusal.Invalid     for an option's value
   static Log log(Container container) {
     var options = container.spec().logOptions();
     var driver = options.getOrDefault("driver", "");
-    switch (driver) {
-      case "none" -> {
-        return new Log(false, 0, 1);
-      }
+    return switch (driver) {
+      case "none" -> new Log(false, 0, 1);
       case "", "json-file", "local" -> {
         long bytes = Optional.ofNullable(options.get("max-size")).map(Preparation::bytes).orElse(0L);
-        return new Log(true, bytes, Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1));
+        yield new Log(true, bytes, Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1));
       }
       default ->
           throw new Refusal.Unsupported(
               "logging driver \"" + driver + "\" is not offered; json-file, local and none are");
-    }
+    };
   }
 
   private static long bytes(String text) {

@@ -27,7 +27,7 @@ record ProcessKey(long pid, long startTicks) {
   }
 
   static Optional<ProcessKey> parse(long pid, String stat) {
-    var fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    var fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     if (fields.length <= START_TIME || "ZX".contains(fields[STATE])) {
       return Optional.empty();
     }

@@ -15,11 +15,11 @@ import vch.portlayer.container.ContainerId;
 /// @param boot    id of the machine's boot
 /// @param runtime the OCI runtime that the run was started with
 /// @param process empty until the first process was started: a run that a daemon's death cut short
-/// @param tty     the first process has a terminal
+/// @param logFilesMax how many files of a rotating log are kept; 1: conmon alone sees to it
 record RunRecord(
-    ContainerId id, String boot, Path runtime, Optional<ProcessKey> monitor, Optional<ProcessKey> process, boolean tty) {
+    ContainerId id, String boot, Path runtime, Optional<ProcessKey> monitor, Optional<ProcessKey> process, int logFilesMax) {
   RunRecord started(Optional<ProcessKey> nextMonitor, Optional<ProcessKey> nextProcess) {
-    return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, tty);
+    return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, logFilesMax);
   }
 
   void write(Path file) throws IOException {
@@ -27,7 +27,7 @@ record RunRecord(
     values.setProperty("id", id.value());
     values.setProperty("boot", boot);
     values.setProperty("runtime", runtime.toString());
-    values.setProperty("tty", Boolean.toString(tty));
+    values.setProperty("logFilesMax", Integer.toString(logFilesMax));
     monitor.ifPresent(m -> values.setProperty("monitor", m.text()));
     process.ifPresent(p -> values.setProperty("process", p.text()));
     var text = new StringWriter();
@@ -55,7 +55,7 @@ record RunRecord(
             Path.of(values.getProperty("runtime", "")),
             ProcessKey.fromText(values.getProperty("monitor", "")),
             ProcessKey.fromText(values.getProperty("process", "")),
-            Boolean.parseBoolean(values.getProperty("tty", "false"))));
+            Integer.parseInt(values.getProperty("logFilesMax", "1"))));
   }
 
   static String currentBoot() throws IOException {

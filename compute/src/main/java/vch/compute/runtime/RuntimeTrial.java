@@ -13,14 +13,6 @@ import vch.compute.rootfs.Trees;
 final class RuntimeTrial {
   private static final System.Logger LOG = System.getLogger(RuntimeTrial.class.getName());
   private static final int TRIAL_SECONDS_MAX = 10;
-  private static final String CONFIG =
-      """
-      {"ociVersion":"1.0.2","process":{"terminal":false,"user":{"uid":0,"gid":0},"args":["/bin/true"],"cwd":"/"},
-       "root":{"path":"/","readonly":true},
-       "mounts":[{"destination":"/proc","type":"proc","source":"proc"}],
-       "linux":{"cgroupsPath":"/%s","namespaces":[{"type":"mount"},{"type":"pid"},{"type":"ipc"},{"type":"uts"}]}}
-      """;
-
   private RuntimeTrial() {}
 
   static boolean runs(Path program, Path run, String cgroup) {
@@ -46,7 +38,7 @@ final class RuntimeTrial {
     Trees.delete(bundle);
     Files.createDirectories(bundle);
     var group = cgroup + "-trial";
-    Files.writeString(bundle.resolve("config.json"), CONFIG.formatted(group));
+    Files.writeString(bundle.resolve("config.json"), config(group));
     var root = bundle.resolve("root").toString();
     boolean runs = command(bundle, program.toString(), "--root", root, "create", "--bundle", bundle.toString(), group);
     command(bundle, program.toString(), "--root", root, "delete", "--force", group);
@@ -69,5 +61,14 @@ final class RuntimeTrial {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  private static String config(String group) {
+    return """
+      {"ociVersion":"1.0.2","process":{"terminal":false,"user":{"uid":0,"gid":0},"args":["/bin/true"],"cwd":"/"},
+       "root":{"path":"/","readonly":true},
+       "mounts":[{"destination":"/proc","type":"proc","source":"proc"}],
+       "linux":{"cgroupsPath":"/%s","namespaces":[{"type":"mount"},{"type":"pid"},{"type":"ipc"},{"type":"uts"}]}}
+      """.formatted(group);
   }
 }

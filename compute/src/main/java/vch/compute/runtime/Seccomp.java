@@ -59,7 +59,7 @@ final class Seccomp {
 
   private static Line line(String text) {
     int colon = text.indexOf(':');
-    var head = List.of(text.substring(0, colon).strip().split("\\s+"));
+    var head = List.of(text.substring(0, colon).strip().split("\\s+", -1));
     var body = text.substring(colon + 1).split("\\|", -1);
     Optional<String> cap = Optional.empty();
     Optional<String> without = Optional.empty();
@@ -74,14 +74,14 @@ final class Seccomp {
     }
     Optional<Argument> argument = Optional.empty();
     if (body.length == 2) {
-      var parts = body[1].strip().split("\\s+");
+      var parts = body[1].strip().split("\\s+", -1);
       argument =
           Optional.of(
               new Argument(
                   Integer.parseInt(parts[0]), "SCMP_CMP_" + parts[1], Long.parseLong(parts[2]),
                   parts.length > 3 ? Long.parseLong(parts[3]) : 0));
     }
-    return new Line(head.getFirst(), cap, without, architectures, List.of(body[0].strip().split("\\s+")), argument);
+    return new Line(head.getFirst(), cap, without, architectures, List.of(body[0].strip().split("\\s+", -1)), argument);
   }
 
   /// The filter as `linux.seccomp` of the OCI configuration.

@@ -44,7 +44,8 @@ final class SpecBuilder {
         container,
         new SpecInputs(
             root, network, bundle.resolvConf(), bundle.hosts(), bundle.hostname(), directories(container),
-            identity(root, container.spec().user(), container.spec().groupAdd()), devices(container), shm(container, bundle),
+            identity(root, container.spec().user(), container.spec().groupAdd()), devices(container),
+            container.spec().privileged() ? HostProbe.below(Path.of("/dev"), "/dev") : List.of(), shm(container, bundle),
             joined(container), init,
             cgroups.path(container.id()), host));
   }

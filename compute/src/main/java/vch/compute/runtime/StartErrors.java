@@ -31,6 +31,12 @@ final class StartErrors {
     return new StartFailed(code == OTHER ? NOT_RUNNABLE : code, "OCI runtime exec failed: " + said + ": unknown");
   }
 
+  /// The message of a failure.
+  static String said(Throwable failure) {
+    var message = failure.getMessage();
+    return message == null ? failure.toString() : message;
+  }
+
   /// As Docker decides, by the text.
   static int code(String said) {
     var text = said.toLowerCase(Locale.ROOT);

@@ -3,7 +3,9 @@ package vch.compute.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import vch.compute.rootfs.Roots;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.Processes;
@@ -65,7 +67,7 @@ final class Starter {
       }
     } catch (Refusal e) {
       runs.disappoint(id);
-      throw new StartFailed(StartErrors.OTHER, e.getMessage());
+      throw new StartFailed(StartErrors.OTHER, StartErrors.said(e));
     } catch (IOException | RuntimeException e) {
       runs.disappoint(id);
       throw e;
@@ -76,11 +78,12 @@ final class Starter {
       throws IOException {
     var id = container.id();
     preparation.binds(container);
-    Files.createDirectories(preparation.logs(container).current().getParent());
+    Files.createDirectories(preparation.logs(container.id()).directory());
     remove(bundle);
     Files.createDirectories(bundle.directory());
     Files.deleteIfExists(files.exit(id));
-    var record = new RunRecord(id, boot, runtime.program(), Optional.empty(), Optional.empty(), container.spec().tty());
+    var log = Preparation.log(container);
+    var record = new RunRecord(id, boot, runtime.program(), Optional.empty(), Optional.empty(), log.keepsRotated() ? log.filesMax() : 1);
     record.write(bundle.record());
     RunFiles.write(bundle, names);
     if (Modes.shareable(container.spec())) {
@@ -101,7 +104,7 @@ final class Starter {
     try {
       runtime.start(id);
     } catch (OciRuntime.Failed e) {
-      throw StartErrors.create(runtime.name(), e.getMessage());
+      throw StartErrors.create(runtime.name(), StartErrors.said(e));
     }
     var known = record.started(monitor, process);
     known.write(bundle.record());
@@ -113,8 +116,8 @@ final class Starter {
   private long create(Container container, Bundle bundle) throws IOException {
     var spec = container.spec();
     var log = Preparation.log(container);
-    var current = preparation.logs(container);
-    if (log.filesMax() > 1 && log.bytesMax() > 0) {
+    var current = preparation.logs(container.id());
+    if (log.keepsRotated()) {
       current.keepRotated(log.filesMax());
     }
     try {
@@ -128,7 +131,7 @@ final class Starter {
               spec.tty(), spec.stdinOpen(), keepStdin, log.kept() ? Optional.of(current.current()) : Optional.empty(),
               log.bytesMax()));
     } catch (Conmon.Refused e) {
-      throw StartErrors.create(runtime.name(), e.getMessage());
+      throw StartErrors.create(runtime.name(), StartErrors.said(e));
     }
   }
 
@@ -193,8 +196,8 @@ final class Starter {
   /// Finds what a former daemon left: runs that go on or have ended are known again, starts cut short are cleared.
   ///
   /// @return containers whose root stays mounted
-  java.util.Set<ContainerId> adopt() throws IOException {
-    var held = new java.util.HashSet<ContainerId>();
+  Set<ContainerId> adopt() throws IOException {
+    var held = new HashSet<ContainerId>();
     for (var bundle : files.found()) {
       var record = RunRecord.read(bundle.record());
       if (record.isEmpty()) {
@@ -212,6 +215,18 @@ final class Starter {
     }
     runs.checkExits();
     runs.checkMonitors();
+    clearOrphans(held);
     return held;
+  }
+
+  /// Groups of containers of which no record is left: somebody emptied the run directory under a daemon.
+  private void clearOrphans(Set<ContainerId> known) throws IOException {
+    for (var id : cgroups.found()) {
+      if (!known.contains(id)) {
+        cgroups.kill(id);
+        runtime.delete(id);
+        cgroups.remove(id);
+      }
+    }
   }
 }

@@ -46,7 +46,7 @@ class LogReaderTest {
   private List<String> read(LogQuery query) throws IOException {
     var texts = new ArrayList<String>();
     try (var logs = reader(query)) {
-      for (Logs.Line line; (line = logs.next()) != Logs.Line.END; ) {
+      for (var line = logs.next(); line.stream() != 0; line = logs.next()) {
         texts.add(new String(line.text(), UTF_8));
       }
     }

@@ -249,7 +249,7 @@ class ContainersLabTest {
     assertThat(lab.processes.usage(container.id()).memoryLimitBytes()).isEqualTo(64 << 20);
     assertThat(lab.processes.usage(container.id()).pids()).isEqualTo(1);
     assertThat(lab.processes.usage(container.id()).cpuNanos()).isPositive();
-    var pid = lab.processes.observe().get(container.id()).pid();
+    var pid = lab.observed(container).pid();
     assertThat(Files.readString(Path.of("/proc/" + pid + "/oom_score_adj"))).isEqualTo("300\n");
     assertThat(cgroup(pid, "cpu", "cpu.cfs_quota_us")).isEqualTo("50000");
     assertThat(cgroup(pid, "cpuset", "cpuset.cpus")).isEqualTo("0");

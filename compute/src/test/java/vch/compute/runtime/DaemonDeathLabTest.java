@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vch.compute.rootfs.Trees;
 import vch.kernel.libc.Kill;
 import vch.portlayer.container.Container;
 
@@ -70,7 +71,7 @@ class DaemonDeathLabTest {
         });
     var end = lab.awaitEnd(container.id());
     assertThat(end.exitCode()).isEqualTo(4);
-    assertThat(lab.processes.observe().get(container.id()).ended()).contains(end);
+    assertThat(lab.observed(container).ended()).contains(end);
     lab.processes.release(container.id());
     lab.restart();
     assertThat(lab.ends).isEmpty();
@@ -87,7 +88,7 @@ class DaemonDeathLabTest {
     lab.processes.release(container.id());
     assertThat(lab.processes.pids(container.id())).isEmpty();
     lab.startAgain(container);
-    assertThat(lab.processes.observe().get(container.id()).pid()).isPositive();
+    assertThat(lab.observed(container).pid()).isPositive();
   }
 
   private long quietPid(Container container) {
@@ -116,7 +117,7 @@ class DaemonDeathLabTest {
     long process = pid(container, "pid");
     // As it is between conmon's start and the record of the running process.
     var record = RunRecord.read(bundle(container).resolve("run")).orElseThrow();
-    new RunRecord(record.id(), record.boot(), record.runtime(), java.util.Optional.empty(), java.util.Optional.empty(), false)
+    new RunRecord(record.id(), record.boot(), record.runtime(), java.util.Optional.empty(), java.util.Optional.empty(), 1)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();
@@ -131,7 +132,7 @@ class DaemonDeathLabTest {
   void after_a_reboot_nothing_is_taken_for_running() throws Exception {
     var container = lab.start(sh("sleep 1000"));
     var record = RunRecord.read(bundle(container).resolve("run")).orElseThrow();
-    new RunRecord(record.id(), "another boot", record.runtime(), record.monitor(), record.process(), false)
+    new RunRecord(record.id(), "another boot", record.runtime(), record.monitor(), record.process(), 1)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();
@@ -149,6 +150,41 @@ class DaemonDeathLabTest {
     lab.processes.pause(container.id());
     lab.processes.signal(container.id(), 9);
     assertThat(lab.awaitEnd(container.id()).exitCode()).isEqualTo(137);
+  }
+
+  @Test
+  void processes_of_which_no_record_is_left_are_cleared() throws Exception {
+    var container = lab.start(sh("sleep 1000"));
+    long process = pid(container, "pid");
+    lab.restart(() -> Trees.delete(bundle(container)));
+    RuntimeLab.await(() -> ProcessKey.of(process).isEmpty());
+    assertThat(lab.processes.observe()).isEmpty();
+    assertThat(lab.processes.pids(container.id())).isEmpty();
+  }
+
+  @Test
+  void many_start_and_end_at_once_and_nothing_is_left() throws Exception {
+    var specimens = java.util.stream.IntStream.range(0, 30).mapToObj(i -> sh("echo " + i + "; exit " + i)).toList();
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      var started = specimens.stream().map(s -> threads.submit(() -> lab.start(s))).toList();
+      for (var each : started) {
+        each.get();
+      }
+    }
+    for (int i = 0; i < specimens.size(); i++) {
+      assertThat(lab.awaitEnd(specimens.get(i).container().id()).exitCode()).isEqualTo(i);
+    }
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      specimens.forEach(s -> threads.execute(() -> lab.processes.delete(s.container().id())));
+    }
+    assertThat(lab.processes.observe()).isEmpty();
+    assertThat(lab.ends).isEmpty();
+    try (var left = Files.list(lab.top().resolve("run/c"))) {
+      assertThat(left).isEmpty();
+    }
+    try (var left = Files.list(lab.top().resolve("run/exits"))) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @Test

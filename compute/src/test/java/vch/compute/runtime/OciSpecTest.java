@@ -22,8 +22,8 @@ class OciSpecTest {
   private static final long ALL = (1L << 41) - 1;
   private static final DeviceNode NULL = new DeviceNode("/dev/null", 'c', 1, 3, 0666, 0, 0);
   private static final DeviceNode FUSE = new DeviceNode("/dev/fuse", 'c', 10, 229, 0666, 0, 0);
-  private static final Host V1 = new Host(false, true, true, true, "x86_64", ALL, List.of(NULL, FUSE));
-  private static final Host V2 = new Host(true, true, true, true, "aarch64", ALL, List.of(NULL));
+  private static final Host V1 = new Host(false, true, true, true, "x86_64", ALL);
+  private static final Host V2 = new Host(true, true, true, true, "aarch64", ALL);
   private final OciSpec spec = new OciSpec(Seccomp.standard());
 
   private static Specimen specimen(String... arguments) {
@@ -35,7 +35,7 @@ class OciSpecTest {
     return new SpecInputs(
         Path.of("/run/pl/m/c0ffeec0ffee"), Path.of("/run/pl/netns/c-c0ffee-1"), bundle.resolvConf(), bundle.hosts(),
         bundle.hostname(), Map.of("data", Path.of("/var/lib/pl/volumes/0123456789ab/data/_data")), identity,
-        List.of(devices), Optional.empty(), joined, Optional.of(Path.of("/usr/bin/tini-static")), "/portlayer-1/" + ID, host);
+        List.of(devices), List.of(NULL, FUSE), Optional.empty(), joined, Optional.of(Path.of("/usr/bin/tini-static")), "/portlayer-1/" + ID, host);
   }
 
   private String json(Specimen specimen, SpecInputs in) {
@@ -134,7 +134,7 @@ class OciSpecTest {
     var noInit =
         new SpecInputs(
             in.root(), in.network(), in.resolvConf(), in.hosts(), in.hostname(), Map.of(), in.identity(), List.of(),
-            Optional.empty(), Map.of(), Optional.empty(), in.cgroupsPath(), V1);
+            List.of(), Optional.empty(), Map.of(), Optional.empty(), in.cgroupsPath(), V1);
     assertRefused(specimen("x").init(), noInit, "an init process was asked for, but the machine has none to offer");
     assertRefused(
         specimen("x").mounts(new Mount(Mount.Kind.VOLUME, "lost", "/l", false, List.of())), in, "get lost: no such volume");
@@ -150,7 +150,7 @@ class OciSpecTest {
 
   @Test
   void no_swap_bound_where_the_kernel_has_none() {
-    var host = new Host(false, false, false, false, "x86_64", ALL, List.of());
+    var host = new Host(false, false, false, false, "x86_64", ALL);
     var node = spec.of(specimen("x").limits(new Limits(1 << 20, 0, 0, 0, 0, 0, 0, "", "", -1, 0)).container(), inputs(host, Identity.ROOT, Map.of()));
     assertThat(node.at("/linux/resources/memory").has("swap")).isFalse();
     assertThat(node.at("/linux/resources/pids/limit").asLong()).isEqualTo(-1);

@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -37,7 +36,7 @@ final class RuntimeLab implements AutoCloseable {
   private final Path top;
   private final int layers;
   private final String netns;
-  private final List<Container> containers = new ArrayList<>();
+  private final List<Container> containers = java.util.Collections.synchronizedList(new ArrayList<>());
   final DirectoryVolumes volumes;
   final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
   ConmonProcesses processes;
@@ -156,13 +155,14 @@ final class RuntimeLab implements AutoCloseable {
   record Output(String stdout, String stderr) {}
 
   static Output collect(Stdio stdio) throws IOException {
-    var texts = Map.of(1, new StringBuilder(), 2, new StringBuilder());
+    var stdout = new StringBuilder();
+    var stderr = new StringBuilder();
     while (true) {
       var chunk = stdio.read();
       if (chunk.stream() == 0) {
-        return new Output(texts.get(1).toString(), texts.get(2).toString());
+        return new Output(stdout.toString(), stderr.toString());
       }
-      texts.get(chunk.stream()).append(new String(chunk.bytes(), StandardCharsets.UTF_8));
+      (chunk.stream() == 1 ? stdout : stderr).append(new String(chunk.bytes(), StandardCharsets.UTF_8));
     }
   }
 
@@ -207,6 +207,14 @@ final class RuntimeLab implements AutoCloseable {
       Thread.onSpinWait();
       java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
+  }
+
+  Processes.Observed observed(Container container) {
+    var observed = processes.observe().get(container.id());
+    if (observed == null) {
+      throw new AssertionError("container " + container.id().brief() + " is not known");
+    }
+    return observed;
   }
 
   /// The daemon dies and another one comes; containers go on.

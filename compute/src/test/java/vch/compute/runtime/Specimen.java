@@ -128,7 +128,7 @@ record Specimen(Container container) {
         try {
           values.put(component.getName(), component.getAccessor().invoke(spec));
         } catch (ReflectiveOperationException e) {
-          throw new AssertionError(component.getName(), e);
+          throw new LinkageError(component.getName(), e);
         }
       }
       return new Parts(values);
@@ -146,7 +146,7 @@ record Specimen(Container container) {
       try {
         return (ContainerSpec) ContainerSpec.class.getDeclaredConstructors()[0].newInstance(values.values().toArray());
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError("make a specification", e);
+        throw new LinkageError("make a specification", e);
       }
     }
   }

@@ -195,7 +195,7 @@ class StreamsLabTest {
   private static List<String> lines(Container container, LogQuery query) throws Exception {
     try (var logs = lab.processes.logs(container, query)) {
       var lines = new java.util.ArrayList<String>();
-      for (Logs.Line line; (line = logs.next()) != Logs.Line.END; ) {
+      for (var line = logs.next(); line.stream() != 0; line = logs.next()) {
         lines.add(line.stream() + ":" + new String(line.text(), UTF_8));
       }
       return lines;

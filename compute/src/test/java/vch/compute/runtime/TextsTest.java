@@ -45,8 +45,11 @@ class TextsTest {
   void cgroup_mounts_of_both_versions() {
     var hybrid =
         CgroupMounts.parse(
-            "cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0\ncgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0\n"
-                + "cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n");
+            """
+            cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0
+            cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0
+            cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0
+            """);
     assertThat(hybrid.onlyUnified()).isFalse();
     assertThat(hybrid.hierarchy("cpuacct")).contains(Path.of("/sys/fs/cgroup/cpu,cpuacct"));
     assertThat(hybrid.all()).hasSize(3);
