@@ -2,7 +2,6 @@ package vch.linux;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,11 +140,10 @@ final class ElementSteps {
     var keyTypes = set.keyTypes();
     var dataTypes = set.dataTypes();
     var out = new ArrayList<Element>();
-    var seen = new HashSet<List<Part>>();
     for (var element : space.nft().elements(set)) {
       var parts = ElementParts.parts(keyTypes, element.key());
       var data = ElementParts.parts(dataTypes, element.data());
-      if (parts.isPresent() && data.isPresent() && seen.add(parts.get())) {
+      if (parts.isPresent() && data.isPresent()) {
         out.add(new Element(
             space.name(), set.table().family(), set.table().name(), set.name(), parts.get(), data.get()));
       }

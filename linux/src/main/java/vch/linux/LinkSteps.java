@@ -10,7 +10,6 @@ import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Step;
-import vch.kernel.libc.Errno;
 import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.LinkMessages;
@@ -55,15 +54,20 @@ final class LinkSteps {
     peers(made.values().stream().flatMap(List::stream).toList(), outcomes);
   }
 
+  /// A new link and its mark go in one call, so that a process that is killed leaves no link that nobody knows.
   private void make(Space space, List<Make> list, Outcomes outcomes) {
-    create(space, list, outcomes);
     var masters = new HashMap<String, Optional<Integer>>();
     var requests = new Requests();
     for (var make : list) {
-      if (!outcomes.failed(make.step)) {
-        requests.add(make.step, settings(space, make, masters, outcomes).message(make.link.name()));
-        space.known().link(make.link);
-      }
+      outcomes.attempt(List.of(make.step), () -> {
+        var creation = make.isNew ? creation(space, make, outcomes) : Optional.<Message>empty();
+        var settings = settings(space, make, masters, outcomes);
+        if (!outcomes.failed(make.step)) {
+          creation.ifPresent(message -> requests.add(make.step, message, nameTaken(make.link)));
+          requests.add(make.step, settings.message(make.link.name()));
+          space.known().link(make.link);
+        }
+      });
     }
     requests.send(space.rtnl(), outcomes);
   }
@@ -94,71 +98,61 @@ final class LinkSteps {
     return settings.withMaster(master.get());
   }
 
-  /// Links that are new. "File exists" is well where the link is ours and of that kind.
-  private void create(Space space, List<Make> list, Outcomes outcomes) {
-    var here = new ArrayList<Make>();
-    var messages = new ArrayList<Message>();
-    for (var make : list) {
-      if (make.isNew) {
-        outcomes.attempt(List.of(make.step), () -> {
-          switch (make.link.kind()) {
-            case LinkKind.Bridge _ -> messages.add(LinkMessages.bridge(make.link.name()));
-            case LinkKind.Veth(var namespace, var peer, var mac) -> messages.add(LinkMessages.veth(
-                make.link.name(), make.link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
-            case LinkKind.Macvlan(var parent) -> {
-              macvlan(space, make, parent, outcomes);
-              return;
-            }
-            case LinkKind.Loopback _ -> {
-              return;
-            }
-          }
-          here.add(make);
-        });
+  /// The request that makes the link; empty when it is there, or when this has made it.
+  private Optional<Message> creation(Space space, Make make, Outcomes outcomes) {
+    var link = make.link;
+    if (link.kind() instanceof LinkKind.Loopback) {
+      return Optional.empty();
+    }
+    var now = space.rtnl().link(link.name());
+    if (now.isPresent()) {
+      if (!isOurs(space, link, now.get())) {
+        outcomes.fail(make.step, "a link of that name is there already and is not ours");
       }
+      return Optional.empty();
     }
-    if (messages.isEmpty()) {
-      return;
-    }
-    var acks = space.rtnl().batch(messages);
-    for (int i = 0; i < acks.size(); i++) {
-      var make = here.get(i);
-      if (acks.get(i).is(Errno.EEXIST)) {
-        existing(space, make, outcomes);
-      } else if (!acks.get(i).ok()) {
-        outcomes.fail(make.step, acks.get(i).reason());
-      }
-    }
+    return switch (link.kind()) {
+      case LinkKind.Bridge _ -> Optional.of(LinkMessages.bridge(link.name()));
+      case LinkKind.Veth(var namespace, var peer, var mac) ->
+          Optional.of(LinkMessages.veth(link.name(), link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
+      case LinkKind.Macvlan(var parent) -> macvlan(space, make, parent, outcomes);
+      case LinkKind.Loopback _ -> Optional.empty();
+    };
   }
 
-  /// A macvlan is made where its parent is, and born in its namespace.
-  private void macvlan(Space space, Make make, String parent, Outcomes outcomes) {
+  /// A macvlan is made where its parent is, and born in its namespace. A link without a mark in a namespace of ours is what
+  /// is left when a process is killed between that and marking it.
+  private boolean isOurs(Space space, Link link, LinkInfo now) {
+    return now.alias().equals(LinkMark.alias(daemon, link.kind()))
+        || (link.kind() instanceof LinkKind.Macvlan
+            && now.kind().equals("macvlan")
+            && now.alias().isEmpty()
+            && space != spaces.machine());
+  }
+
+  private Optional<Message> macvlan(Space space, Make make, String parent, Outcomes outcomes) {
     var machine = spaces.machine();
     var below = machine.rtnl().link(parent);
     if (below.isEmpty()) {
       outcomes.fail(make.step, "there is no link " + parent + " on the machine");
-      return;
+      return Optional.empty();
     }
-    var ack = machine.rtnl().request(LinkMessages.macvlan(make.link.name(), below.get().index(), space.fd()));
-    if (ack.is(Errno.EEXIST)) {
-      existing(space, make, outcomes);
-    } else if (!ack.ok()) {
+    var message = LinkMessages.macvlan(make.link.name(), below.get().index(), space.fd());
+    if (space == machine) {
+      return Optional.of(message);
+    }
+    var ack = machine.rtnl().request(message);
+    if (!ack.ok()) {
       outcomes.fail(make.step, ack.reason());
     }
+    return Optional.empty();
   }
 
-  private void existing(Space space, Make make, Outcomes outcomes) {
-    var now = space.rtnl().link(make.link.name());
-    if (now.isEmpty()) { // so it is the name of the far end that is taken
-      var far = make.link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)
-          ? "link " + peer + " in " + namespace + " is there already"
-          : "file exists";
-      outcomes.fail(make.step, far);
-      return;
-    }
-    if (!now.get().alias().equals(LinkMark.alias(daemon, make.link.kind()))) {
-      outcomes.fail(make.step, "a link of that name is there already and is not ours");
-    }
+  /// What "file exists" means for a link whose own name was free a moment ago.
+  private static String nameTaken(Link link) {
+    return link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)
+        ? "link " + peer + " in " + namespace + " is there already"
+        : "a link of that name is there already";
   }
 
   /// The far ends of pairs: marked and set up in their own namespaces, one call for each.

@@ -135,8 +135,8 @@ final class Observer {
           .orElseGet(() -> new LinkKind.Veth(namespace, "", new Mac(0)));
       case LinkMark.Peer _ -> throw new IllegalArgumentException("the far end of a pair is no object");
     };
-    // The far end is made to be up: a pair with that end down is not up.
-    boolean up = link.up() && peer.map(LinkInfo::up).orElse(true);
+    // The far end is made to be up, and marked: a pair with that end down, or not yet marked, is not up.
+    boolean up = link.up() && peer.map(p -> p.up() && LinkMark.parse(daemon, p.alias()).isPresent()).orElse(true);
     var master = link.master() == 0
         ? Optional.<String>empty()
         : Optional.of(names.getOrDefault(link.master(), "link " + link.master()));

@@ -2,6 +2,7 @@ package vch.linux;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import vch.engine.machine.Step;
 import vch.kernel.libc.Errno;
@@ -10,7 +11,7 @@ import vch.kernel.rtnl.Rtnl;
 
 /// Netlink messages collected for one namespace and sent in one call, each on behalf of a step. For one thread.
 final class Requests {
-  private record Request(Step step, Message message, Set<Errno> alreadySo) {}
+  private record Request(Step step, Message message, Set<Errno> alreadySo, Optional<String> existing) {}
 
   private final List<Request> requests = new ArrayList<>();
 
@@ -18,7 +19,12 @@ final class Requests {
   ///
   /// @param alreadySo what the kernel says when the thing is as the step wants it
   void add(Step step, Message message, Errno... alreadySo) {
-    requests.add(new Request(step, message, Set.of(alreadySo)));
+    requests.add(new Request(step, message, Set.of(alreadySo), Optional.empty()));
+  }
+
+  /// As [#add(Step, Message, Errno...)], with the reason to give for EEXIST.
+  void add(Step step, Message message, String existing) {
+    requests.add(new Request(step, message, Set.of(), Optional.of(existing)));
   }
 
   void send(Rtnl rtnl, Outcomes outcomes) {
@@ -30,7 +36,7 @@ final class Requests {
       var ack = acks.get(i);
       var request = requests.get(i);
       if (!ack.ok() && request.alreadySo.stream().noneMatch(ack::is)) {
-        outcomes.fail(request.step, ack.reason());
+        outcomes.fail(request.step, request.existing.filter(_ -> ack.is(Errno.EEXIST)).orElseGet(ack::reason));
       }
     }
   }

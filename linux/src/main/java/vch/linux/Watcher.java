@@ -94,7 +94,8 @@ final class Watcher implements AutoCloseable {
     boolean complete = links.drain(n -> {
       var change = Change.of(n.message());
       if (change instanceof Change.NamespaceGone(var id) && n.namespace() == Monitor.OWN_NAMESPACE) {
-        gone(id, found);
+        // While we have it open it cannot be gone: then its id belongs to another by now.
+        byId.computeIfPresent(id, (_, space) -> space.isClosed() ? null : space);
       } else {
         space(n.namespace()).ifPresent(space -> consider(space, change, found, doubtful));
       }
@@ -124,13 +125,6 @@ final class Watcher implements AutoCloseable {
 
   private Optional<Space> space(int id) {
     return id == Monitor.OWN_NAMESPACE ? Optional.of(spaces.machine()) : Optional.ofNullable(byId.get(id));
-  }
-
-  private void gone(int id, Set<NamespaceName> found) {
-    var space = byId.remove(id);
-    if (space != null && !space.isClosed()) {
-      found.add(space.name());
-    }
   }
 
   private static void consider(

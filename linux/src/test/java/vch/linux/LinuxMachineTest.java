@@ -290,6 +290,30 @@ final class LinuxMachineTest {
   }
 
   @Test
+  void what_a_killed_process_left_half_made_is_finished() throws Exception {
+    reach(segment());
+    command(CONTAINER, "ip", "link", "set", "eth0", "alias", "");
+    assertThat(machine().observe(segment())).doesNotContain(VETH, ADDRESS);
+    reach(segment());
+
+    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
+    var nic = new Link(
+        ENDPOINT, "public", new LinkKind.Macvlan("uplink"), Optional.empty(), Optional.of(MAC), 1500, true);
+    reach(with(segment(), nic));
+    command(ENDPOINT, "ip", "link", "set", "public", "alias", "");
+    reach(with(segment(), nic));
+    reach(segment());
+  }
+
+  @Test
+  void a_taken_name_at_the_far_end_is_told() throws Exception {
+    reach(List.of(new Namespace(ENDPOINT), new Namespace(CONTAINER), BRIDGE));
+    command(CONTAINER, "ip", "link", "add", "eth0", "type", "bridge");
+    assertThat(error(new Step.Add(VETH)).orElseThrow())
+        .isEqualTo("add link v1ab00000x1 in e-1ab000000001: link eth0 in c-1ab000000002-1 is there already");
+  }
+
+  @Test
   void somebody_elses_changes_are_told_and_ours_are_not() throws Exception {
     var told = new LinkedBlockingQueue<NamespaceName>();
     machine().watch(told::add);

@@ -1,9 +1,11 @@
 package vch.kernel.nft;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import vch.kernel.netlink.Attributes;
 import vch.kernel.netlink.Message;
@@ -57,6 +59,12 @@ final class ElementCodec {
       }
     }
     return out.toByteArray();
+  }
+
+  /// True when no key comes twice.
+  static boolean areDistinct(List<Attributes> raw) {
+    var keys = new HashSet<ByteBuffer>();
+    return raw.stream().allMatch(e -> keys.add(ByteBuffer.wrap(value(e, Nf.NFTA_SET_ELEM_KEY))));
   }
 
   /// Reads all elements of a set from the lists that a dump brought. Elements of other kinds (verdicts, objects) are left

@@ -4,11 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
 import vch.kernel.netlink.Ack;
@@ -24,6 +26,11 @@ public final class Nft implements AutoCloseable {
 
   /// A list of elements is one attribute, whose length has 16 bits.
   private static final int LIST_BYTES_MAX = 60_000;
+
+  /// A dump that met a growing hash table so often is given up.
+  private static final int DUMPS_MAX = 100;
+
+  private static final Duration BETWEEN_DUMPS = Duration.ofMillis(2);
 
   /// Expressions whose data change while the rule stays the same.
   private static final Set<String> COUNTING = Set.of("counter", "quota", "last");
@@ -77,21 +84,35 @@ public final class Nft implements AutoCloseable {
   }
 
   /// All elements of a set or map; none if it is not there.
+  ///
+  /// A set of many elements is a hash table, which the kernel grows in the background. A dump that meets this skips
+  /// elements, and brings as many others twice; nothing else tells of it. Then we ask again.
   public List<SetElement> elements(SetInfo set) {
     try {
-      var raw = new ArrayList<Attributes>();
-      var request = Nf.message(Nf.GETSETELEM, 0, Nf.family(set.table().family()))
-          .text(Nf.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
-          .text(Nf.NFTA_SET_ELEM_LIST_SET, set.name());
-      for (var reply : socket.dump(request)) {
-        if (reply.type() == Nf.type(Nf.NEWSETELEM)) {
-          raw.addAll(reply.attributes(Nf.NFGENMSG_BYTES).list(Nf.NFTA_SET_ELEM_LIST_ELEMENTS));
+      for (int i = 0; i < DUMPS_MAX; i++) {
+        var raw = dump(set);
+        if (set.isInterval() || ElementCodec.areDistinct(raw)) {
+          return ElementCodec.read(set, raw);
         }
+        LockSupport.parkNanos(BETWEEN_DUMPS.toNanos());
       }
-      return ElementCodec.read(set, raw);
     } catch (KernelException e) {
       return noneIfMissing(e);
     }
+    throw new KernelException("netlink", Errno.EAGAIN, "dump of set " + set.name() + ", which changes all the time");
+  }
+
+  private List<Attributes> dump(SetInfo set) {
+    var raw = new ArrayList<Attributes>();
+    var request = Nf.message(Nf.GETSETELEM, 0, Nf.family(set.table().family()))
+        .text(Nf.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
+        .text(Nf.NFTA_SET_ELEM_LIST_SET, set.name());
+    for (var reply : socket.dump(request)) {
+      if (reply.type() == Nf.type(Nf.NEWSETELEM)) {
+        raw.addAll(reply.attributes(Nf.NFGENMSG_BYTES).list(Nf.NFTA_SET_ELEM_LIST_ELEMENTS));
+      }
+    }
+    return raw;
   }
 
   private static <T> List<T> noneIfMissing(KernelException e) {

@@ -27,6 +27,11 @@ public final class NftCommand {
     try {
       var process = builder.start();
       started.accept(process.pid());
+      var _ = process.onExit().orTimeout(TIME_MAX.toSeconds(), TimeUnit.SECONDS).whenComplete((_, late) -> {
+        if (late != null) {
+          process.destroyForcibly();
+        }
+      });
       try (var in = process.getOutputStream()) {
         in.write(text.getBytes(StandardCharsets.UTF_8));
       } catch (IOException _) {
@@ -34,12 +39,9 @@ public final class NftCommand {
         process.destroy();
       }
       var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (!process.waitFor(TIME_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw new Refused("nft did not end within " + TIME_MAX.toSeconds() + " s");
-      }
-      if (process.exitValue() != 0) {
-        throw new Refused(said.isEmpty() ? "nft ended with status " + process.exitValue() : firstError(said));
+      int status = process.waitFor();
+      if (status != 0) {
+        throw new Refused(said.isEmpty() ? "nft ended with status " + status : firstError(said));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("run nft, of Debian's package nftables, by nsenter, of util-linux", e);
