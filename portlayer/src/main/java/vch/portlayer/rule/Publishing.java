@@ -2,8 +2,9 @@ package vch.portlayer.rule;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,6 @@ final class Publishing {
   /// Where random host ports come from: the ephemeral range of Linux (net.ipv4.ip_local_port_range).
   static final PortRange EPHEMERAL = new PortRange(32768, 60999);
 
-  private static final Ip ANY = Ip.parse("0.0.0.0");
   private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
 
   private Publishing() {}
@@ -37,42 +37,36 @@ final class Publishing {
   /// The requests with the unspecified address left out, repetitions dropped, and consecutive ones joined into ranges:
   /// the docker CLI sends `-p 8000-8999:8000-8999` as a thousand single ports.
   static List<PublishRequest> merged(List<PublishRequest> requests) {
-    var sorted =
-        requests.stream()
-            .map(r -> new PublishRequest(r.protocol(), r.container(), r.hostIp().filter(ip -> !ip.isUnspecified()), r.host()))
-            .distinct()
-            .sorted(
-                Comparator.comparing(PublishRequest::protocol)
-                    .thenComparing(r -> r.hostIp().orElse(ANY))
-                    .thenComparingInt(r -> r.host().isPresent() ? r.host().get().first() - r.container().first() : Integer.MAX_VALUE)
-                    .thenComparing(PublishRequest::container))
-            .toList();
-    var out = new ArrayList<PublishRequest>();
-    for (var next : sorted) {
-      if (!out.isEmpty() && follows(out.getLast(), next)) {
-        var last = out.removeLast();
-        out.add(
-            new PublishRequest(
-                last.protocol(), join(last.container(), next.container()), last.hostIp(),
-                Optional.of(join(last.host().orElseThrow(), next.host().orElseThrow()))));
+    var oneToOne = new LinkedHashMap<Shift, BitSet>(); // container ports
+    var others = new LinkedHashSet<PublishRequest>();
+    for (var r : requests) {
+      var hostIp = r.hostIp().filter(ip -> !ip.isUnspecified());
+      if (oneToOne(r)) {
+        int distance = r.host().orElseThrow().first() - r.container().first();
+        oneToOne
+            .computeIfAbsent(new Shift(r.protocol(), hostIp, distance), _ -> new BitSet())
+            .set(r.container().first(), r.container().last() + 1);
       } else {
-        out.add(next);
+        others.add(new PublishRequest(r.protocol(), r.container(), hostIp, r.host()));
       }
     }
+    var out = new ArrayList<PublishRequest>();
+    oneToOne.forEach((shift, ports) -> runs(shift, ports, out));
+    out.addAll(others);
     return out;
   }
 
-  private static boolean follows(PublishRequest last, PublishRequest next) {
-    return last.protocol() == next.protocol()
-        && last.hostIp().equals(next.hostIp())
-        && oneToOne(last)
-        && oneToOne(next)
-        && last.host().orElseThrow().last() + 1 == next.host().orElseThrow().first()
-        && last.container().last() + 1 == next.container().first();
-  }
+  /// What requests have in common that can be one range.
+  private record Shift(Protocol protocol, Optional<Ip> hostIp, int distance) {}
 
-  private static PortRange join(PortRange a, PortRange b) {
-    return new PortRange(a.first(), b.last());
+  private static void runs(Shift shift, BitSet ports, List<PublishRequest> out) {
+    for (int first = ports.nextSetBit(0); first >= 0; first = ports.nextSetBit(first)) {
+      int end = ports.nextClearBit(first);
+      var container = new PortRange(first, end - 1);
+      var host = new PortRange(first + shift.distance(), end - 1 + shift.distance());
+      out.add(new PublishRequest(shift.protocol(), container, shift.hostIp(), Optional.of(host)));
+      first = end;
+    }
   }
 
   private static boolean oneToOne(PublishRequest request) {
