@@ -12,6 +12,7 @@ import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
+import vch.portlayer.address.Family;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
@@ -70,8 +71,30 @@ final class DesiredContainer {
                             scope.subnets().stream()
                                 .filter(s -> s.subnet().first().isIpv4())
                                 .forEach(s -> out.add(DesiredVch.defaultRoute(ns, s.gateway(), endpoint.link())))));
+    repliesElsewhere(image, container).ifPresent(out::add);
     out.addAll(Publications.elements(image, container));
     return List.copyOf(out);
+  }
+
+  /// Where publications lead to one place and the default route leaves by another, replies leave by the latter with the
+  /// address of the former: that port may send them.
+  private static Optional<Element> repliesElsewhere(Image image, Container container) {
+    if (container.publications().isEmpty()) {
+      return Optional.empty();
+    }
+    var out = EndpointRules.defaultRoute(image, container);
+    var in = Publications.endpoint(image, container).filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
+    return out.flatMap(
+        leaves ->
+            in.flatMap(e -> e.address(Family.IPV4))
+                .map(
+                    address ->
+                        guard(
+                            LinkNames.endpoint(container.vch()),
+                            "members",
+                            new Part.Name(LinkNames.port(container, leaves)),
+                            new Part.Hardware(leaves.mac()),
+                            new Part.Address(address.address()))));
   }
 
   private static void attach(List<MachineObject> out, NamespaceName ns, Container container, Endpoint endpoint, Scope scope) {

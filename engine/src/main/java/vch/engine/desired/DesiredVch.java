@@ -39,9 +39,10 @@ final class DesiredVch {
     // No scope has IPv6 yet, so nothing is to answer on link-local addresses.
     {"net/ipv6/conf/all/disable_ipv6", "1"},
     {"net/ipv6/conf/default/disable_ipv6", "1"},
-    // A source address that is routed elsewhere is forged (RFC 3704, strict).
-    {"net/ipv4/conf/all/rp_filter", "1"},
-    {"net/ipv4/conf/default/rp_filter", "1"},
+    // Forged source addresses are the filter's matter: members on segments, reverse path on NICs. The kernel's own check
+    // would drop replies of containers on several scopes, and it is inherited from the machine.
+    {"net/ipv4/conf/all/rp_filter", "0"},
+    {"net/ipv4/conf/default/rp_filter", "0"},
     // An address is told only on the link that has it: roles and scopes do not answer for each other.
     {"net/ipv4/conf/all/arp_ignore", "1"},
     {"net/ipv4/conf/all/arp_announce", "2"},

@@ -65,6 +65,13 @@ public final class EndpointTable {
     var out = new StringBuilder();
     out.append(
         """
+        # A packet that comes by a NIC from an address that is routed by another link is forged (RFC 3704, strict). On
+        # segments the bridge table has seen to that.
+        chain forged {
+          type filter hook prerouting priority raw; policy accept;
+          iifname != "lo" iifname != @bridges fib saddr . iif oif missing drop
+        }
+
         # Publications are reached at the addresses of the public role: from its network, and from segments that may go
         # out (hairpin), which may also ask their gateway. There the name service is never published over.
         chain prerouting {

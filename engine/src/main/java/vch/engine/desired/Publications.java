@@ -9,6 +9,7 @@ import vch.engine.machine.Part;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
@@ -24,16 +25,21 @@ public final class Publications {
     return element.table().equals(EndpointTable.NAME) && element.set().startsWith("pub_");
   }
 
+  /// The place that publications lead to: that of the network named at create; where it is internal, the one with the
+  /// default route, so that it does not matter in which order Compose names an internal and another network.
+  static Optional<Endpoint> endpoint(Image image, Container container) {
+    return EndpointRules.published(container)
+        .filter(e -> e.scope().flatMap(image::scope).filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal()).isPresent())
+        .or(() -> EndpointRules.defaultRoute(image, container));
+  }
+
   static List<Element> elements(Image image, Container container) {
     if (container.publications().isEmpty()) {
       return List.of();
     }
-    var address =
-        EndpointRules.published(container)
-            .filter(e -> e.scope().flatMap(image::scope).filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal()).isPresent())
-            .flatMap(e -> e.address(Family.IPV4));
+    var address = endpoint(image, container).flatMap(e -> e.address(Family.IPV4));
     if (address.isEmpty()) {
-      return List.of(); // none, or an internal scope: nothing comes in from outside
+      return List.of(); // internal scopes only: nothing comes in from outside
     }
     var ns = LinkNames.endpoint(container.vch());
     var out = new ArrayList<Element>();

@@ -20,6 +20,7 @@ import vch.engine.machine.MachineObject;
 import vch.engine.machine.NamespaceName;
 import vch.engine.plan.Planner;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
@@ -28,6 +29,7 @@ import vch.portlayer.state.Image;
 ///
 /// Scope 1: web (1, publishes), app (2). Scope 2: other (3). Scope 3, internal: db (4), model (5, also on scope 1).
 /// Scope 4, no inter-container traffic: mute (6), deaf (7, publishes). Scope 5, without masquerading: open (8).
+/// Published on scope 1, default route by scope 2: torn (9). On 3 and 2, publishes: mixed (10).
 @Tag("lab")
 class PromisesLabTest {
     private static final Container WEB =
@@ -39,6 +41,8 @@ class PromisesLabTest {
     private static final Container MUTE = live(Samples.container(6, 4));
     private static final Container DEAF = live(Samples.publishing(Samples.container(7, 4), "8083:80/tcp"));
     private static final Container OPEN = live(Samples.container(8, 5));
+    private static final Container TORN = live(Samples.publishing(torn(), "8084:80/tcp"));
+    private static final Container MIXED = live(Samples.publishing(Samples.container(10, 3, 2), "8085:80/tcp"));
     private static final NamespaceName ENDPOINT = LinkNames.endpoint(Samples.BLUE);
     private static final NamespaceName NEIGHBOUR = new NamespaceName("neighbour");
     private static final String PUBLIC = "192.168.218.2";
@@ -49,6 +53,14 @@ class PromisesLabTest {
     private static Path pages;
 
     private static ShellMachine machine;
+
+    /// Published on scope 1, default route by scope 2.
+    private static Container torn() {
+        var e = Samples.endpoint(9, 2, 1);
+        var first = new Endpoint(
+                e.id(), e.network(), e.scope(), e.requested(), e.addresses(), e.mac(), e.macRequested(), e.aliases(), e.links(), 10, 1, e.linkName(), e.options());
+        return Samples.container(9, 1).withEndpoints(List.of(Samples.endpoint(9, 1, 0), first));
+    }
 
     private static Container live(Container container) {
         return Samples.running(container);
@@ -61,7 +73,7 @@ class PromisesLabTest {
         changes.add(new Change.ScopePut(Samples.internalScope(3)));
         changes.add(new Change.ScopePut(Samples.scope(4, new ScopeKind.Bridge(false, false, true))));
         changes.add(new Change.ScopePut(Samples.scope(5, new ScopeKind.Bridge(false, true, false))));
-        for (var container : List.of(WEB, APP, OTHER, DB, MODEL, MUTE, DEAF, OPEN)) {
+        for (var container : List.of(WEB, APP, OTHER, DB, MODEL, MUTE, DEAF, OPEN, TORN, MIXED)) {
             changes.add(Samples.put(container));
         }
         var image = Image.EMPTY.after(changes);
@@ -80,7 +92,7 @@ class PromisesLabTest {
         var cgi = Files.createDirectories(pages.resolve("cgi-bin"));
         var who = Files.writeString(cgi.resolve("who"), "#!/bin/sh\nprintf '\\n%s' \"$REMOTE_ADDR\"\n");
         Files.setPosixFilePermissions(who, PosixFilePermissions.fromString("rwxr-xr-x"));
-        for (var container : List.of(WEB, APP, OTHER, DB, MODEL, MUTE, DEAF, OPEN)) {
+        for (var container : List.of(WEB, APP, OTHER, DB, MODEL, MUTE, DEAF, OPEN, TORN, MIXED)) {
             http(LinkNames.container(container), 80);
         }
         http(LinkNames.container(WEB), 9005);
@@ -161,6 +173,26 @@ class PromisesLabTest {
     @Test
     void hairpin_passes_where_members_may_not_talk() {
         assertThat(asks(in(MUTE), PUBLIC + ":8083")).isEqualTo("172.20.0.1");
+    }
+
+    @Test
+    void a_publication_answers_though_the_default_route_leaves_by_another_scope() {
+        assertThat(asks(NEIGHBOUR, PUBLIC + ":8084")).isEqualTo("192.168.218.50");
+        assertThat(asks(in(TORN), "192.168.218.50:80")).isEqualTo(PUBLIC);
+    }
+
+    @Test
+    void a_publication_of_a_container_that_names_an_internal_scope_first_goes_by_the_other() {
+        assertThat(asks(NEIGHBOUR, PUBLIC + ":8085")).isEqualTo("192.168.218.50");
+    }
+
+    @Test
+    void a_forged_source_address_does_not_come_in_by_a_nic() {
+        machine.in(NEIGHBOUR, "ip addr add 172.17.0.77/32 dev lo");
+        assertThat(machine.in(NEIGHBOUR, "busybox ping -c 1 -W 1 -I 172.17.0.77 " + PUBLIC).status()).isNotZero();
+        var asked = machine.in(NEIGHBOUR, "curl -s --connect-timeout 1 --interface 172.17.0.77 http://" + PUBLIC + ":8080/");
+        assertThat(asked.status()).isEqualTo(SILENCE);
+        machine.in(NEIGHBOUR, "ip addr del 172.17.0.77/32 dev lo");
     }
 
     @Test
