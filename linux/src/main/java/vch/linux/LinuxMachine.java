@@ -24,6 +24,7 @@ import vch.kernel.conntrack.Conntrack;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.Fcntl;
 import vch.kernel.netns.Gate;
+import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
@@ -225,6 +226,15 @@ public final class LinuxMachine implements Machine {
         .filter(r -> r.protocol() != RouteInfo.BY_KERNEL || !ours.contains(Addresses.subnet(r.to(), r.length())))
         .map(r -> Addresses.subnet(r.to(), r.length()))
         .distinct()
+        .sorted()
+        .toList();
+  }
+
+  @Override
+  public List<String> bridges(NamespaceName namespace) {
+    return spaces.get(namespace).rtnl().links().stream()
+        .filter(l -> l.kind().equals("bridge"))
+        .map(LinkInfo::name)
         .sorted()
         .toList();
   }

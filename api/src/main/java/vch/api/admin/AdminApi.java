@@ -267,7 +267,7 @@ public final class AdminApi implements HttpHandler {
                 .or(() -> subnet.map(s -> new PortGroupKind.Nat(subnet(s))))
                 .orElseGet(PortGroupKind.Internal::new);
         var command = new CreatePortGroup(
-                ids.portGroup(), name, kind, bridge.orElse(made), engine.machine().routes(NamespaceName.MACHINE), clock.instant());
+                ids.portGroup(), name, kind, bridge.orElse(made), engine.machine().bridges(NamespaceName.MACHINE), engine.machine().routes(NamespaceName.MACHINE), clock.instant());
         engine.decide(image -> PortGroupRules.create(image, command));
         answer(exchange, 200, name + "\n");
     }

@@ -86,7 +86,7 @@ final class Views {
         out.put("ID", group.id().value());
         out.put("Name", group.name());
         out.put("Kind", group.kind().word());
-        out.put("Link", group.link());
+        out.put("Link", group.owner().isPresent() ? "" : group.link()); // an owned one has its segments inside the VCH
         out.put("Subnet", group.kind() instanceof PortGroupKind.Nat(var subnet) ? subnet.toString() : "");
         out.put("VCH", group.owner().flatMap(image::vch).map(Vch::name).orElse(""));
         out.put("Created", group.created().toString());

@@ -45,6 +45,9 @@ public interface Machine extends AutoCloseable {
   /// Subnets of all routes of the namespace that are not ours.
   List<vch.portlayer.address.Subnet> routes(NamespaceName namespace);
 
+  /// Names of all Linux bridges of the namespace, ours or not, in their order.
+  List<String> bridges(NamespaceName namespace);
+
   @Override
   void close();
 }

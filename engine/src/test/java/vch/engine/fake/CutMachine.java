@@ -62,6 +62,11 @@ public final class CutMachine implements Machine {
   }
 
   @Override
+  public List<String> bridges(NamespaceName namespace) {
+    return machine.bridges(namespace);
+  }
+
+  @Override
   public List<Subnet> routes(NamespaceName namespace) {
     return machine.routes(namespace);
   }

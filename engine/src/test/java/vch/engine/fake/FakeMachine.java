@@ -138,6 +138,17 @@ public final class FakeMachine implements Machine {
     }
 
     @Override
+    public synchronized List<String> bridges(NamespaceName namespace) {
+        return objects().stream()
+                .filter(o -> o instanceof MachineObject.Link l
+                        && l.namespace().equals(namespace)
+                        && l.kind() instanceof MachineObject.LinkKind.Bridge)
+                .map(o -> ((MachineObject.Link) o).name())
+                .sorted()
+                .toList();
+    }
+
+    @Override
     public void close() {
         // nothing is open
     }

@@ -35,7 +35,7 @@ public final class PortGroupRules {
     switch (command.kind()) {
       case PortGroupKind.Internal _ -> {}
       case PortGroupKind.Nat(var subnet) -> checkNat(image, name, subnet, command.machineRoutes());
-      case PortGroupKind.Bridge(var link) -> checkAdopted(image, name, link);
+      case PortGroupKind.Bridge(var link) -> checkAdopted(image, name, link, command.machineBridges());
       case PortGroupKind.Nic(var uplink, _) ->
           throw new Refusal.Unsupported(
               "port group \"" + name + "\" on NIC " + uplink + " is not made: port groups of kind nic are not offered yet; make"
@@ -57,7 +57,12 @@ public final class PortGroupRules {
     }
   }
 
-  private static void checkAdopted(Image image, String name, String link) {
+  private static void checkAdopted(Image image, String name, String link, List<String> machineBridges) {
+    if (!link.isEmpty() && !machineBridges.contains(link)) {
+      throw new Refusal.NotFound(
+          "port group \"" + name + "\" cannot adopt " + link + ": the machine has no Linux bridge of that name"
+              + (machineBridges.isEmpty() ? "" : "; it has " + String.join(", ", machineBridges)));
+    }
     if (link.isBlank()) {
       throw new Refusal.Invalid("port group \"" + name + "\" of kind bridge needs the name of a Linux bridge");
     }

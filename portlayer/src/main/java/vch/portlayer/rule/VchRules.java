@@ -34,7 +34,7 @@ public final class VchRules {
   private static final int NAMED_MAX = 5;
 
   /// It is part of paths and host names, so VIC's space and brackets are not allowed.
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9 _.()-]*");
 
   private VchRules() {}
 
@@ -82,7 +82,7 @@ public final class VchRules {
     }
     if (!NAME.matcher(name).matches()) {
       problems.add(
-          "Display name \"" + name + "\" contains unsupported characters: letters, digits, '-', '_' and '.' are allowed, and it begins"
+          "Display name \"" + name + "\" contains unsupported characters: letters, digits, space, '-', '_', '.', '(' and ')' are allowed, and it begins"
               + " with a letter or digit");
     }
   }

@@ -22,7 +22,7 @@ class PortGroupRulesTest {
             PortGroupRules.create(
                 i,
                 new CreatePortGroup(
-                    new PortGroupId("x"), name, group, "plx", List.of(routes).stream().map(Subnet::parse).toList(), World.AT)));
+                    new PortGroupId("x"), name, group, "plx", List.of("br0", "br1"), List.of(routes).stream().map(Subnet::parse).toList(), World.AT)));
   }
 
   private static PortGroupKind nat(String subnet) {
@@ -45,6 +45,10 @@ class PortGroupRulesTest {
     refuse(
         Refusal.Invalid.class, "port group \"n\" cannot have subnet 10.2.0.0/31: an IPv4 subnet of /30 or larger is needed", "n", nat("10.2.0.0/31"));
     refuse(Refusal.Conflict.class, "bridge br0 is port group \"up\" already; use that one", "n", new PortGroupKind.Bridge("br0"));
+    refuse(
+        Refusal.NotFound.class,
+        "port group \"n\" cannot adopt br7: the machine has no Linux bridge of that name; it has br0, br1",
+        "n", new PortGroupKind.Bridge("br7"));
     refuse(
         Refusal.Invalid.class, "port group \"n\" of kind bridge needs the name of a Linux bridge", "n", new PortGroupKind.Bridge(""));
     refuse(

@@ -113,7 +113,7 @@ class VchRulesTest {
         i -> VchRules.create(i, world.vchCommand(longName)));
     refused(
         world, Refusal.Invalid.class,
-        "Display name \"a/b\" contains unsupported characters: letters, digits, '-', '_' and '.' are allowed, and it begins with a letter or digit",
+        "Display name \"a/b\" contains unsupported characters: letters, digits, space, '-', '_', '.', '(' and ')' are allowed, and it begins with a letter or digit",
         i -> VchRules.create(i, world.vchCommand("a/b")));
     assertThat(world.vch("x".repeat(31)).name()).hasSize(31);
   }

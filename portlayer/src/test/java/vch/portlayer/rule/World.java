@@ -85,7 +85,7 @@ public final class World {
   }
 
   void portGroup(String name, PortGroupKind kind) {
-    decide(i -> PortGroupRules.create(i, new CreatePortGroup(new PortGroupId(hex(12)), name, kind, "pl" + name, List.of(), AT)));
+    decide(i -> PortGroupRules.create(i, new CreatePortGroup(new PortGroupId(hex(12)), name, kind, "pl" + name, List.of("br0", "br1"), List.of(), AT)));
   }
 
   CreateScope scopeCommand(Vch vch, String name, SubnetRequest... subnets) {
