@@ -82,6 +82,11 @@ public final class CrashingMachine implements Machine {
         machine.forgetConnections(namespace, publications);
     }
 
+  @Override
+  public List<String> bridges(NamespaceName namespace) {
+    return machine.bridges(namespace);
+  }
+
     @Override
     public List<Subnet> routes(NamespaceName namespace) {
         alive();
