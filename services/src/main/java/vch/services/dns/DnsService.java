@@ -8,12 +8,20 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
 import vch.engine.Engine;
 import vch.engine.desired.LinkNames;
+import vch.engine.machine.NamespaceName;
+import vch.portlayer.address.Ip;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Vch;
@@ -43,6 +51,7 @@ public final class DnsService implements AutoCloseable {
 
   public DnsService(Engine engine, InstantSource clock) {
     this(engine::image, engine.machine()::open, Path.of("/etc/resolv.conf"), DnsSettings.DEFAULT, clock, new SecureRandom());
+    Thread.ofVirtual().name("dns-warm-up").start(this::warmUp);
   }
 
   DnsService(
@@ -55,6 +64,15 @@ public final class DnsService implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.forwarder = new Forwarder(new Exchange(sockets, settings, random), new AnswerCache(settings.cacheBytesMax(), clock), counters, settings);
+  }
+
+  /// Answers one question to nobody: the codec's classes take longer to load than containers wait after a restart.
+  private void warmUp() {
+    var nobody = new Responder(new VchId(""), NamespaceName.MACHINE, List::of, forwarder, new Counters());
+    var query = Message.newQuery(Record.newRecord(Name.fromConstantString("localhost."), Type.A, DClass.IN));
+    if (nobody.step(Image.EMPTY, query.toWire(), Ip.parse("127.0.0.1"), _ -> {}) instanceof Responder.Step.Answered answered) {
+      Responses.datagram(query, answered.responses().getFirst());
+    }
   }
 
   /// Serves the VCH, whose endpoint namespace must be there. Nothing happens if it is served already.
