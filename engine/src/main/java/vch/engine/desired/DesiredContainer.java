@@ -83,7 +83,7 @@ final class DesiredContainer {
       return Optional.empty();
     }
     var out = EndpointRules.defaultRoute(image, container);
-    var in = Publications.endpoint(image, container).filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
+    var in = EndpointRules.published(image, container).filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
     return out.flatMap(
         leaves ->
             in.flatMap(e -> e.address(Family.IPV4))

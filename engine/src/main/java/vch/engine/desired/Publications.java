@@ -9,11 +9,9 @@ import vch.engine.machine.Part;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
-import vch.portlayer.container.Endpoint;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 
 /// Publications of a live container as elements of the endpoint namespace's maps.
@@ -25,19 +23,11 @@ public final class Publications {
     return element.table().equals(EndpointTable.NAME) && element.set().startsWith("pub_");
   }
 
-  /// The place that publications lead to: that of the network named at create; where it is internal, the one with the
-  /// default route, so that it does not matter in which order Compose names an internal and another network.
-  static Optional<Endpoint> endpoint(Image image, Container container) {
-    return EndpointRules.published(container)
-        .filter(e -> e.scope().flatMap(image::scope).filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal()).isPresent())
-        .or(() -> EndpointRules.defaultRoute(image, container));
-  }
-
   static List<Element> elements(Image image, Container container) {
     if (container.publications().isEmpty()) {
       return List.of();
     }
-    var address = endpoint(image, container).flatMap(e -> e.address(Family.IPV4));
+    var address = EndpointRules.published(image, container).flatMap(e -> e.address(Family.IPV4));
     if (address.isEmpty()) {
       return List.of(); // internal scopes only: nothing comes in from outside
     }

@@ -124,14 +124,13 @@ final class ContainerStart {
     }
   }
 
-  /// Published on the first scope; an internal one publishes nothing.
+  /// Internal scopes publish nothing.
   private List<Publication> publications(Container placed, RandomGenerator chance) {
-    var endpoint = EndpointRules.published(placed);
-    boolean reachable = endpoint.flatMap(Endpoint::scope).flatMap(image::scope).filter(s -> !s.internal()).isPresent();
-    if (!reachable) {
+    var endpoint = EndpointRules.published(image, placed);
+    if (endpoint.isEmpty()) {
       return List.of();
     }
     Publishing.check(vch, placed.publish());
-    return Publishing.bind(image, vch, placed, endpoint.orElseThrow(), chance);
+    return Publishing.bind(image, vch, placed, endpoint.get(), chance);
   }
 }

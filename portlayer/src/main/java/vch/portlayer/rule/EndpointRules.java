@@ -112,9 +112,14 @@ public final class EndpointRules {
     };
   }
 
-  /// The endpoint that publications go to: that of the network named at create.
-  public static Optional<Endpoint> published(Container container) {
-    return container.endpoints().stream().min(Comparator.comparingInt(Endpoint::ordinal));
+  /// The endpoint that publications lead to: that of the network named at create; where it is internal, the one with the
+  /// default route, so that it does not matter in which order an internal and another network are named. Empty where all
+  /// networks are internal.
+  public static Optional<Endpoint> published(Image image, Container container) {
+    return container.endpoints().stream()
+        .min(Comparator.comparingInt(Endpoint::ordinal))
+        .filter(e -> e.scope().flatMap(image::scope).filter(EndpointRules::leadsOut).isPresent())
+        .or(() -> defaultRoute(image, container));
   }
 
   static List<Endpoint> ordered(Container container) {

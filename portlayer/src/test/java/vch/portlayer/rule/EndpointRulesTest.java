@@ -135,7 +135,19 @@ class EndpointRulesTest {
     assertThat(route(web)).isEqualTo("bridge");
     world.decide(i -> EndpointRules.disconnect(i, web.id(), ScopeRules.find(i, blue.id(), "bridge").id()));
     assertThat(route(web)).isEqualTo("m");
-    assertThat(EndpointRules.published(world.container(web.id())).orElseThrow().network()).isEqualTo("in");
+  }
+
+  @Test
+  void publications_lead_to_the_first_network_unless_it_is_internal() {
+    world.internal(blue, "in");
+    var web = world.run(blue, "web", w -> w.on(world.at("in")));
+    assertThat(EndpointRules.published(world.image, world.container(web.id()))).isEmpty();
+    connect(web, world.at("m"));
+    connect(web, request("n", 5, Optional.empty(), Optional.empty(), List.of()));
+    assertThat(EndpointRules.published(world.image, world.container(web.id())).orElseThrow().network()).isEqualTo("n");
+    var app = world.run(blue, "app", w -> w.on(world.at("m")));
+    connect(app, request("n", 5, Optional.empty(), Optional.empty(), List.of()));
+    assertThat(EndpointRules.published(world.image, world.container(app.id())).orElseThrow().network()).isEqualTo("m");
   }
 
   private String route(Container c) {
