@@ -14,6 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import vch.compute.image.Layers;
 import vch.kernel.libc.Chmod;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.KernelException;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 
@@ -125,8 +127,19 @@ public final class Roots {
     var home = home(container.id());
     var links = home.resolve("l");
     Files.createDirectories(links);
-    Overlay.mount(
-        lower, home.resolve("upper"), home.resolve("work"), links, target, container.spec().autoRemove());
+    try {
+      Overlay.mount(
+          lower, home.resolve("upper"), home.resolve("work"), links, target, container.spec().autoRemove());
+    } catch (KernelException e) {
+      Files.deleteIfExists(target);
+      if (!e.is(Errno.EINVAL)) {
+        throw e;
+      }
+      throw new IOException(
+          "the file system of " + home + " (" + Files.getFileStore(home).type() + ") cannot hold the upper layer of an"
+              + " overlay; choose a --state-dir on ext4, xfs or btrfs",
+          e);
+    }
   }
 
   /// A run that a former daemon started still holds its root.

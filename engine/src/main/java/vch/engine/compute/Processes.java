@@ -48,7 +48,8 @@ public interface Processes extends AutoCloseable {
   /// Rewrites resolv.conf, hosts and hostname of a running container in place.
   void rewrite(ContainerId id, Files files);
 
-  /// Connects to the standard streams of the first process.
+  /// Connects to the standard streams of the first process. Where none runs, to those of the next run, from its very
+  /// beginning: reading waits for it, and sees the end when that start fails or the container is deleted.
   Stdio attach(ContainerId id);
 
   /// Makes an additional process ready inside a running container and starts it.
