@@ -23,7 +23,8 @@ public interface Engine extends AutoCloseable {
   /// As [#decide(Function)], without waiting for the machine.
   <R> R note(Function<Image, Decision<R>> rule);
 
-  /// Calls `listener` after every change set, on the ledger's thread, with the image before and after.
+  /// Calls `listener` after every change set, on the ledger's thread, with the image before and after. It
+  /// must be quick, and must not decide or note: it would wait for itself.
   void listen(Listener listener);
 
   Events events();

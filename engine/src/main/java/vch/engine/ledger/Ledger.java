@@ -19,6 +19,9 @@ public final class Ledger implements AutoCloseable {
   /// Commands made durable in one go; bounds how much is refused when the disk is full.
   static final int COMMANDS_TOGETHER_MAX = 256;
 
+  /// Commands that may wait to be decided; more are refused.
+  static final int COMMANDS_WAITING_MAX = 4096;
+
   private static final Logger LOG = System.getLogger(Ledger.class.getName());
 
   private final Journal journal;
@@ -62,6 +65,11 @@ public final class Ledger implements AutoCloseable {
   /// @param committed called with the image before and after, on the ledger's thread, when there were changes
   public <R> CompletableFuture<R> submit(Function<Image, Decision<R>> rule, Listener committed) {
     var command = new Command<R>(rule, committed, new CompletableFuture<>());
+    if (queue.size() >= COMMANDS_WAITING_MAX) {
+      command.reply.completeExceptionally(
+          new Refusal.Unavailable(COMMANDS_WAITING_MAX + " commands wait already; nothing was changed. Try again later."));
+      return command.reply;
+    }
     queue.add(command);
     if (closed && queue.remove(command)) {
       command.reply.completeExceptionally(stopping());

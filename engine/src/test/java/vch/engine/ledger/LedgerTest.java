@@ -159,6 +159,18 @@ class LedgerTest {
     }
 
     @Test
+    void too_many_commands_that_wait_are_refused() throws InterruptedException {
+        journal.gate = new CountDownLatch(1);
+        ledger.submit(put(1), NOBODY);
+        assertThat(journal.arrived.await(30, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < Ledger.COMMANDS_WAITING_MAX; i++) {
+            ledger.submit(put(2), NOBODY);
+        }
+        assertThatThrownBy(() -> ledger.submit(put(3), NOBODY).join()).hasCauseInstanceOf(Refusal.Unavailable.class);
+        journal.gate.countDown();
+    }
+
+    @Test
     void after_closing_commands_are_refused() {
         ledger.close();
         assertThatThrownBy(() -> ledger.submit(put(1), NOBODY).join())
