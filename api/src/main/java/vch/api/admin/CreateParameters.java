@@ -43,6 +43,9 @@ final class CreateParameters {
     /// @throws Refusal.Invalid every problem on a line of its own
     CreateVch read(Engine engine, Ids ids, Instant at, Hosting hosting) {
         query.names().stream().filter(n -> !KNOWN.contains(n)).forEach(n -> problems.add("Unknown option --" + n));
+        if (hosting.reservedNames().contains(query.text("name"))) {
+            problems.add("Cannot use reserved name \"" + query.text("name") + "\" for a VCH; choose another --name");
+        }
         var roles = new ArrayList<RoleRequest>();
         for (var role : List.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT)) {
             roles.add(role(role));

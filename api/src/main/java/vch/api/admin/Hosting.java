@@ -20,6 +20,9 @@ public interface Hosting {
     /// The Docker API's local socket.
     Path dockerSocket(Vch vch);
 
+    /// Names that no VCH can have, since files of the daemon have them.
+    java.util.Set<String> reservedNames();
+
     /// Where a client's certificates are.
     Path clientCertificates(Vch vch);
 

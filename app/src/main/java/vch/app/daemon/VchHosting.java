@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import vch.api.admin.Hosting;
@@ -36,6 +37,10 @@ import vch.services.dns.DnsService;
 final class VchHosting implements Hosting, AutoCloseable {
     /// Connections that wait to be accepted. Java's default of 50 loses handshakes under load.
     private static final int BACKLOG_CONNECTIONS = 4096;
+
+    /// What else lies in the run directory, where each VCH has a directory of its name.
+    private static final Set<String> RESERVED_NAMES =
+            Set.of("admin.sock", "c", "daemon.pid", "exits", "lock", "m", "netns", "rt-crun", "rt-runc", "trial-crun");
 
     private static final System.Logger LOG = System.getLogger(VchHosting.class.getName());
 
@@ -180,6 +185,11 @@ final class VchHosting implements Hosting, AutoCloseable {
     @Override
     public Path dockerSocket(Vch vch) {
         return settings.runDirectory().resolve(vch.name()).resolve("docker.sock");
+    }
+
+    @Override
+    public Set<String> reservedNames() {
+        return RESERVED_NAMES;
     }
 
     @Override

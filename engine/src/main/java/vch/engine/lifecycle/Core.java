@@ -22,7 +22,7 @@ record Core(
 
   /// The container as it is now.
   ///
-  /// @throws vch.portlayer.refusal.Refusal.NotFound
+  /// @throws vch.portlayer.refusal.Refusal.NotFound it is not in the record
   Container container(ContainerId id) {
     return LifeRules.container(engine.image(), id);
   }
