@@ -23,7 +23,7 @@ public final class Pace {
   static final Duration ECHO = Duration.ofMillis(300);
 
   /// How long a look waits that is most likely caused by our echo.
-  static final Duration ECHO_LOOK = Duration.ofSeconds(3);
+  static final Duration ECHO_LOOK = Duration.ofSeconds(1);
 
   static final Duration RETRY_FIRST = Duration.ofSeconds(1);
   static final Duration RETRY_LONGEST = Duration.ofMinutes(1);

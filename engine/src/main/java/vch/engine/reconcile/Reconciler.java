@@ -93,7 +93,7 @@ public final class Reconciler implements AutoCloseable {
     return done;
   }
 
-  /// What would be done if the whole machine were looked at now.
+  /// What would be done if the whole machine were looked at now. It will be done soon, as after any touch.
   public CompletableFuture<Plan> plan() {
     var plan = new CompletableFuture<Plan>();
     inbox.add(new Ask(plan));
@@ -307,7 +307,10 @@ public final class Reconciler implements AutoCloseable {
   private void answer(Ask ask) {
     try {
       var objects = flat(Desired.all(image).values());
-      ask.plan.complete(Planner.plan(objects, machine.observe(objects)));
+      var plan = Planner.plan(objects, machine.observe(objects));
+      // What was seen here may be told by nobody again.
+      plan.steps().forEach(step -> pace.touched(step.object().namespace(), clock.instant()));
+      ask.plan.complete(plan);
     } catch (RuntimeException | Error e) {
       ask.plan.completeExceptionally(e);
     }
