@@ -27,24 +27,42 @@ cleanup() {
 trap cleanup EXIT
 ip netns add "$ns" && ip -n "$ns" link set lo up
 touch "$dist/.built"
-ip netns exec "$ns" "$JAVA_HOME/bin/java" $(cat "$home/scripts/daemon.flags") -XX:AOTCacheOutput="$dist/daemon.aot" \
-  -p "$dist/lib" -m vch.app/vch.app.daemon.Main --state-dir "$work/s" --run-dir "$work/r" >"$work/log" 2>&1 &
-daemon=$!
-export VCH_RUN_DIR="$work/r"
-for _ in $(seq 1 100); do [ -f "$work/r/daemon.pid" ] && break; kill -0 "$daemon" 2>/dev/null || exit 0; sleep 0.1; done
+export VCH_RUN_DIR="$work/r" DOCKER_HOST="unix://$work/r/train/docker.sock" DOCKER_CONFIG="$work/config"
+
+start() { # flags of the JVM
+  ip netns exec "$ns" "$JAVA_HOME/bin/java" $(cat "$home/scripts/daemon.flags") "$@" \
+    -p "$dist/lib" -m vch.app/vch.app.daemon.Main --state-dir "$work/s" --run-dir "$work/r" >>"$work/log" 2>&1 &
+  daemon=$!
+  for _ in $(seq 1 300); do [ -f "$work/r/daemon.pid" ] && return; kill -0 "$daemon" 2>/dev/null || exit 0; sleep 0.1; done
+  exit 0
+}
+stop() {
+  kill "$daemon" && wait "$daemon" || true
+  daemon=
+}
+
+# What is trained is the daemon that matters most: one that takes over a VCH with containers. So one goes before it.
+start
 {
   "$home/vch" create --name train
-  export DOCKER_HOST="unix://$work/r/train/docker.sock" DOCKER_CONFIG="$work/config"
   mkdir -p "$work/root/bin" && cp "$(command -v busybox)" "$work/root/bin/busybox" && ln -s busybox "$work/root/bin/sh"
   tar -C "$work/root" -c . | docker import - busybox
+  docker network create kept
+  docker run -d --name adopted --net kept -p 8081:80 busybox sh -c 'exec busybox sleep 1000'
+} >>"$work/log" 2>&1 || true
+stop
+start -XX:AOTCacheOutput="$dist/daemon.aot" ${VCH_AOT_FLAGS:-}
+{
+  docker exec adopted busybox nslookup adopted || true
   docker network create net
   docker run --rm --net net -p 8080:80 busybox sh -c 'echo hi'
-  docker run -d --name a busybox sh -c 'exec busybox sleep 1000'
-  docker exec a sh -c 'echo hi'
-  docker ps -a; docker inspect a; docker logs a; docker rm -f a; docker network rm net; docker info; docker images
+  docker run -d --name a1 busybox sh -c 'exec busybox sleep 1000'
+  docker exec a1 sh -c 'echo hi'
+  docker ps -a; docker inspect a1; docker logs a1; docker rm -f a1 adopted; docker network rm net kept; docker info; docker images
   "$home/vch" ls; "$home/vch" plan
   "$home/vch" delete --force --name train
+  "$home/vch" create --name again
+  "$home/vch" delete --force --name again
 } >>"$work/log" 2>&1 || true
-kill "$daemon" && wait "$daemon" || true
-daemon=
+stop
 [ -s "$dist/daemon.aot" ] || echo "No AOT cache for the daemon." >&2

@@ -14,8 +14,6 @@ module vch.app {
     requires vch.linux;
     requires vch.services;
 
-    opens vch.app.daemon to
-            info.picocli;
     opens vch.app.cli to
             info.picocli;
 }

@@ -1,62 +1,36 @@
 package vch.app.daemon;
 
-import java.nio.file.Path;
+import java.io.IOException;
 import java.time.InstantSource;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `vch daemon`: runs in the foreground until SIGTERM or SIGINT. Containers go on when it ends.
-@Command(
-        name = "vch daemon",
-        description = "Run the daemon in the foreground. The network namespace it is started in is \"the machine\".")
-public final class Main implements Callable<Integer> {
-    @Option(
-            names = "--state-dir",
-            paramLabel = "DIR",
-            defaultValue = "${env:VCH_STATE_DIR:-/var/lib/portlayer}",
-            description = "Durable state (default: $VCH_STATE_DIR, else /var/lib/portlayer).")
-    private Path state = Path.of("/var/lib/portlayer");
-
-    @Option(
-            names = "--run-dir",
-            paramLabel = "DIR",
-            defaultValue = "${env:VCH_RUN_DIR:-/run/portlayer}",
-            description = "Sockets and pins (default: $VCH_RUN_DIR, else /run/portlayer).")
-    private Path run = Path.of("/run/portlayer");
-
-    @Option(names = "--runtime", paramLabel = "PROGRAM", description = "OCI runtime (default: crun where it runs, else runc).")
-    private Optional<String> runtime = Optional.empty();
-
-    @Option(names = "--debug", description = "Log how things are done.")
-    private boolean debug;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
+public final class Main {
+    private static final int OK = 0;
+    private static final int CANNOT_START = 1;
+    private static final int WRONG_COMMAND_LINE = 2;
 
     private Main() {}
 
     /// Exit status 0: ended as asked; 1: could not start; 2: wrong command line.
-    public static void main(String[] arguments) {
-        var line = new CommandLine(new Main());
-        line.setParameterExceptionHandler((e, _) -> {
-            System.err.println("vch daemon: " + e.getMessage());
-            System.err.println("See 'vch daemon --help'.");
-            return 2;
-        });
-        System.exit(line.execute(arguments));
+    public static void main(String[] arguments) throws Exception {
+        System.exit(
+                switch (CommandLine.parse(arguments, System.getenv())) {
+                    case CommandLine.Run(var settings, var debug) -> run(settings, debug);
+                    case CommandLine.Help _ -> {
+                        System.out.print(CommandLine.USAGE);
+                        yield OK;
+                    }
+                    case CommandLine.Wrong(var why) -> {
+                        System.err.println("vch daemon: " + why);
+                        System.err.println("See 'vch daemon --help'.");
+                        yield WRONG_COMMAND_LINE;
+                    }
+                });
     }
 
-    @Override
-    public Integer call() throws Exception {
+    private static int run(Settings settings, boolean debug) throws IOException, InterruptedException {
         Logs.configure(debug);
-        var settings = new Settings(state.toAbsolutePath().normalize(), run.toAbsolutePath().normalize(), runtime);
         var ended = new CountDownLatch(1);
         var stop = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
@@ -70,13 +44,12 @@ public final class Main implements Callable<Integer> {
         try (var daemon = Daemon.start(settings, InstantSource.system())) {
             daemon.ready();
             stop.await();
+            return OK;
         } catch (CannotStart e) {
             System.err.println("vch daemon: " + e.getMessage());
-            ended.countDown();
-            return 1;
+            return CANNOT_START;
         } finally {
             ended.countDown();
         }
-        return 0;
     }
 }

@@ -74,13 +74,24 @@ final class VchHosting implements Hosting, AutoCloseable {
     private static final class Open {
         private final List<AutoCloseable> listeners = new ArrayList<>();
         private Optional<Path> socketDirectory = Optional.empty();
+        /// Bound on the client role, and not served yet.
+        private Optional<ServerSocketChannel> waiting = Optional.empty();
         private Optional<String> problem = Optional.empty();
     }
 
-    /// Opens a VCH of the record when the daemon starts; what goes wrong is logged and shown as its status.
+    /// Opens a VCH of the record when the daemon starts; what goes wrong is logged and shown as its status. Names and the
+    /// local socket answer when it returns. Clients of the client role are let in a moment later, and wait meanwhile:
+    /// keys and certificates take their time, and there may be many VCHs.
     void reopen(Vch vch) {
+        logged(vch, () -> {
+            open(vch, List.of(), vch.name(), true);
+            Thread.ofVirtual().name("tls-" + vch.name()).start(() -> logged(vch, () -> letClientsIn(vch)));
+        });
+    }
+
+    private static void logged(Vch vch, Runnable opening) {
         try {
-            open(vch, List.of(), vch.name());
+            opening.run();
         } catch (Refusal.Failed e) {
             LOG.log(System.Logger.Level.ERROR, "vch-not-served name={0}: {1}", vch.name(), e.getMessage());
         }
@@ -88,6 +99,10 @@ final class VchHosting implements Hosting, AutoCloseable {
 
     @Override
     public void open(Vch vch, List<String> names, String organization) {
+        open(vch, names, organization, false);
+    }
+
+    private void open(Vch vch, List<String> names, String organization, boolean clientsLater) {
         var mine = open.computeIfAbsent(vch.id(), _ -> new Open());
         synchronized (mine) {
             if (!mine.listeners.isEmpty()) {
@@ -104,14 +119,44 @@ final class VchHosting implements Hosting, AutoCloseable {
                 Files.createDirectories(socket.getParent());
                 mine.socketDirectory = Optional.of(socket.getParent());
                 mine.listeners.add(http.listen(socket, handler));
-                mine.listeners.add(http.listen(clientChannel(vch), tls(vch), handler));
+                var channel = clientChannel(vch);
+                if (clientsLater) {
+                    mine.listeners.add(channel);
+                    mine.waiting = Optional.of(channel);
+                } else {
+                    mine.listeners.add(http.listen(channel, tls(vch), handler));
+                }
                 mine.problem = Optional.empty();
             } catch (Exception e) {
-                close(mine);
-                mine.problem = Optional.of("not served: " + e.getMessage());
-                throw new Refusal.Failed("the Docker API of VCH \"" + vch.name() + "\" cannot be offered: " + e.getMessage());
+                throw notServed(vch, mine, e);
             }
         }
+    }
+
+    /// Serves the connections that have come to the client role since it was opened.
+    private void letClientsIn(Vch vch) {
+        var mine = open.get(vch.id());
+        if (mine == null) {
+            return; // deleted meanwhile
+        }
+        synchronized (mine) {
+            if (mine.waiting.isEmpty()) {
+                return;
+            }
+            var channel = mine.waiting.get();
+            mine.waiting = Optional.empty();
+            try {
+                mine.listeners.add(http.listen(channel, tls(vch), docker.apply(vch.id())));
+            } catch (Exception e) {
+                throw notServed(vch, mine, e);
+            }
+        }
+    }
+
+    private static Refusal.Failed notServed(Vch vch, Open mine, Exception e) {
+        close(mine);
+        mine.problem = Optional.of("not served: " + e.getMessage());
+        return new Refusal.Failed("the Docker API of VCH \"" + vch.name() + "\" cannot be offered: " + e.getMessage());
     }
 
     private Optional<Tls> tls(Vch vch) {
@@ -168,6 +213,7 @@ final class VchHosting implements Hosting, AutoCloseable {
             }
         }
         mine.listeners.clear();
+        mine.waiting = Optional.empty();
         mine.socketDirectory.ifPresent(directory -> {
             try {
                 Files.deleteIfExists(directory.resolve("docker.sock"));
