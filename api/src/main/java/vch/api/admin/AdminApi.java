@@ -16,6 +16,7 @@ import vch.engine.Engine;
 import vch.engine.Lifecycle;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Subnet;
+import vch.portlayer.container.ContainerId;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
@@ -222,15 +223,19 @@ public final class AdminApi implements HttpHandler {
         boolean force = exchange.query().flag("force");
         VchRules.delete(engine.image(), vch.id(), force); // refuses before anything is stopped
         for (var container : engine.image().containers(vch.id()).toList()) {
-            try {
-                lifecycle.remove(container.id(), true, true);
-            } catch (Refusal.NotFound _) { // it went by itself, as with --rm
-                continue;
-            }
+            remove(container.id());
         }
         hosting.close(vch.id());
         engine.decide(image -> VchRules.delete(image, vch.id(), force));
         answer(exchange, 200, "VCH \"" + vch.name() + "\" deleted\n");
+    }
+
+    private void remove(ContainerId id) {
+        try {
+            lifecycle.remove(id, true, true);
+        } catch (Refusal.NotFound e) { // it went by itself, as with --rm
+            LOG.log(System.Logger.Level.DEBUG, "already gone: {0}", e.getMessage());
+        }
     }
 
     private void listPortGroups(Exchange exchange) throws IOException {

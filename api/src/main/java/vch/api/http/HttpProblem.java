@@ -5,10 +5,18 @@ package vch.api.http;
 public final class HttpProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final int status;
+  private final String message;
 
   public HttpProblem(int status, String message) {
     super(message, null, false, false);
+    this.message = message;
     this.status = status;
+  }
+
+  /// The sentence.
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /// The HTTP status, 400 to 599.

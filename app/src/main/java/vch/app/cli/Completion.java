@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "completion", description = "Print a completion script for bash and zsh: source <(vch completion).")
 final class Completion implements Callable<Integer> {
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @Override

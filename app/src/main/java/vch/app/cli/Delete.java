@@ -17,6 +17,7 @@ final class Delete implements Callable<Integer> {
     private RunDirectory run = new RunDirectory();
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @Mixin

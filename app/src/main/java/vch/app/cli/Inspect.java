@@ -15,6 +15,7 @@ final class Inspect implements Callable<Integer> {
     private RunDirectory run = new RunDirectory();
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @Mixin

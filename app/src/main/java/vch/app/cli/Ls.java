@@ -15,6 +15,7 @@ final class Ls implements Callable<Integer> {
     private RunDirectory run = new RunDirectory();
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @Option(

@@ -14,6 +14,7 @@ final class PlanCommand implements Callable<Integer> {
     private RunDirectory run = new RunDirectory();
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @Override

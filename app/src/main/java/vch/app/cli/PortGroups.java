@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {PortGroups.Create.class, PortGroups.Ls.class, PortGroups.Inspect.class, PortGroups.Rm.class})
 final class PortGroups implements Runnable {
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @CommandLine.Spec
@@ -37,6 +38,7 @@ final class PortGroups implements Runnable {
         private RunDirectory run = new RunDirectory();
 
         @Mixin
+        @SuppressWarnings("UnusedVariable") // picocli reads it
         private Help help = new Help();
 
         @Parameters(paramLabel = "NAME", description = "Name of the port group.")
@@ -70,6 +72,7 @@ final class PortGroups implements Runnable {
         private RunDirectory run = new RunDirectory();
 
         @Mixin
+        @SuppressWarnings("UnusedVariable") // picocli reads it
         private Help help = new Help();
 
         @Option(names = "--format", paramLabel = "TEMPLATE", description = "Go template such as '{{.Name}} {{.Kind}} {{.Link}}', or json.")
@@ -89,6 +92,7 @@ final class PortGroups implements Runnable {
         private RunDirectory run = new RunDirectory();
 
         @Mixin
+        @SuppressWarnings("UnusedVariable") // picocli reads it
         private Help help = new Help();
 
         @Parameters(paramLabel = "NAME", description = "Name of the port group.")
@@ -116,6 +120,7 @@ final class PortGroups implements Runnable {
         private RunDirectory run = new RunDirectory();
 
         @Mixin
+        @SuppressWarnings("UnusedVariable") // picocli reads it
         private Help help = new Help();
 
         @Parameters(arity = "1..*", paramLabel = "NAME", description = "Names of the port groups.")

@@ -31,6 +31,7 @@ public final class Vch implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
     @CommandLine.Spec
@@ -49,7 +50,7 @@ public final class Vch implements Runnable {
         line.setUsageHelpAutoWidth(false).setUsageHelpWidth(110);
         line.setParameterExceptionHandler((e, _) -> {
             var command = e.getCommandLine();
-            command.getErr().println("vch: " + lowerFirst(e.getMessage()));
+            command.getErr().println("vch: " + lowerFirst(String.valueOf(e.getMessage())));
             CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
             command.getErr().println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
             return 2;

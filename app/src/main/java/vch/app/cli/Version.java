@@ -16,6 +16,7 @@ final class Version implements Callable<Integer> {
     private RunDirectory run = new RunDirectory();
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
     @Option(names = "--format", paramLabel = "TEMPLATE", description = "Go template such as '{{.Daemon.Version}}', or json.")

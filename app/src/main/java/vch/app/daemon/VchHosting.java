@@ -115,10 +115,10 @@ final class VchHosting implements Hosting, AutoCloseable {
                 }
                 dns.start(vch.id());
                 mine.listeners.add(() -> dns.stop(vch.id()));
-                var socket = dockerSocket(vch);
-                Files.createDirectories(socket.getParent());
-                mine.socketDirectory = Optional.of(socket.getParent());
-                mine.listeners.add(http.listen(socket, handler));
+                var directory = directory(vch);
+                Files.createDirectories(directory);
+                mine.socketDirectory = Optional.of(directory);
+                mine.listeners.add(http.listen(dockerSocket(vch), handler));
                 var channel = clientChannel(vch);
                 if (clientsLater) {
                     mine.listeners.add(channel);
@@ -230,7 +230,11 @@ final class VchHosting implements Hosting, AutoCloseable {
 
     @Override
     public Path dockerSocket(Vch vch) {
-        return settings.runDirectory().resolve(vch.name()).resolve("docker.sock");
+        return directory(vch).resolve("docker.sock");
+    }
+
+    private Path directory(Vch vch) {
+        return settings.runDirectory().resolve(vch.name());
     }
 
     @Override

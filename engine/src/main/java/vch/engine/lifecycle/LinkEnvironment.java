@@ -45,7 +45,7 @@ final class LinkEnvironment {
     var alias = link.alias().toUpperCase(Locale.ROOT).replace('-', '_');
     out.put(alias + "_NAME", "/" + container.name() + "/" + link.alias());
     var ports =
-        target.exposed().stream().sorted(Comparator.comparing(Port::protocol).thenComparing(Port::number)).toList();
+        target.exposed().stream().sorted(Comparator.comparing(Port::protocol).thenComparingInt(Port::number)).toList();
     if (!ports.isEmpty()) {
       out.put(alias + "_PORT", url(ports.getFirst(), address.get()));
     }

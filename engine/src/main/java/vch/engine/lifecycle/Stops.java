@@ -165,7 +165,7 @@ final class Stops {
   /// Waits for the end, at most `limit` (empty: for ever) by the scheduler's clock; false when the time ran out.
   private boolean within(CompletableFuture<Exit> end, Optional<Duration> limit) {
     var race = new CompletableFuture<Boolean>();
-    end.whenComplete(
+    var _ = end.whenComplete(
         (_, failure) -> {
           if (failure == null) {
             race.complete(true);

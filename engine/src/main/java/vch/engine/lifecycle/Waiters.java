@@ -31,7 +31,7 @@ final class Waiters {
       }
       waiting.computeIfAbsent(id, _ -> new ArrayList<>()).add(waiter);
     }
-    waiter.future.whenComplete((_, _) -> drop(id, waiter));
+    var _ = waiter.future.whenComplete((_, _) -> drop(id, waiter));
     return waiter.future;
   }
 

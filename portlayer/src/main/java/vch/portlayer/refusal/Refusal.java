@@ -4,9 +4,17 @@ package vch.portlayer.refusal;
 /// refused, to what, why, what to do. Only a personality knows numbers.
 public abstract sealed class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private final String message;
 
   private Refusal(String message) {
     super(message, null, false, false);
+    this.message = message;
+  }
+
+  /// The sentence.
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /// The request can never work as written.
