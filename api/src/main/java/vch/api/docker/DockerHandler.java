@@ -16,6 +16,7 @@ import vch.portlayer.refusal.Refusal;
 /// refusals as `{"message": …}`.
 public final class DockerHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger("vch.api.docker");
+  private static final int UNWANTED_BODY_BYTES_MAX = 64 << 10;
   private static final Pattern VERSIONED = Pattern.compile("/v([0-9.]+)(/.*)", Pattern.DOTALL);
 
   private final Router<Operation> router;
@@ -95,8 +96,20 @@ public final class DockerHandler implements HttpHandler {
     exchange.respond(400, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
+  /// Reads a small body that nobody wanted: a client that is cut off while it still writes never reads the answer.
+  private static void drop(Exchange exchange) {
+    if (exchange.bodyLength() > 0 && exchange.bodyLength() <= UNWANTED_BODY_BYTES_MAX) {
+      try {
+        exchange.body(UNWANTED_BODY_BYTES_MAX);
+      } catch (IOException | HttpProblem e) {
+        LOG.log(System.Logger.Level.DEBUG, "a body that is not wanted does not come", e);
+      }
+    }
+  }
+
   /// Answers `{"message": …}`.
   static void error(Exchange exchange, int status, String message) throws IOException {
+    drop(exchange);
     var body = Json.text(Json.object().put("message", message)) + "\n";
     exchange.respond(status, Call.JSON, body.getBytes(StandardCharsets.UTF_8));
   }

@@ -93,6 +93,14 @@ public final class Roots {
     return layers.directories(container.spec().image());
   }
 
+  /// All that lies below the container's own layer, ours too, lowest first.
+  public List<Path> below(Container container) {
+    var below = new ArrayList<Path>();
+    below.add(bottom);
+    below.addAll(lower(container));
+    return below;
+  }
+
   /// Makes the container's own layer. Doing it twice is the same as once.
   ///
   /// @throws vch.portlayer.refusal.Refusal.NotFound the image is not here
@@ -121,9 +129,7 @@ public final class Roots {
     make(container);
     Files.createDirectories(target);
     Overlay.unmount(target); // left by a daemon that died
-    var lower = new ArrayList<Path>();
-    lower.add(bottom);
-    lower.addAll(lower(container));
+    var lower = below(container);
     var home = home(container.id());
     var links = home.resolve("l");
     Files.createDirectories(links);

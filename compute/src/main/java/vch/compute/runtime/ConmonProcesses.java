@@ -18,11 +18,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import vch.compute.files.TreeFiles;
 import vch.compute.image.Layers;
 import vch.compute.log.DirectoryWatch;
 import vch.compute.log.LogReader;
 import vch.compute.rootfs.Roots;
 import vch.compute.rootfs.Trees;
+import vch.engine.compute.ContainerFiles;
 import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
 import vch.engine.compute.Processes;
@@ -48,7 +50,8 @@ public final class ConmonProcesses implements Processes {
 
   private static final int SIGKILL = 9;
 
-  private final RunFiles files;
+  private final RunFiles places;
+  private final ContainerFiles files;
   private final Tools tools;
   private final Roots roots;
   private final Cgroups cgroups;
@@ -70,7 +73,7 @@ public final class ConmonProcesses implements Processes {
       RunFiles files, Tools tools, Host host, CgroupMounts mounts, String cgroup, RuntimeSettings settings, Layers layers,
       Volumes volumes, InstantSource clock)
       throws IOException {
-    this.files = files;
+    this.places = files;
     this.tools = tools;
     this.clock = clock;
     this.roots = new Roots(settings.state(), files.run(), layers);
@@ -83,6 +86,7 @@ public final class ConmonProcesses implements Processes {
     this.starter =
         new Starter(files, roots, runs, cgroups, conmon, runtime, specs, preparation, RunRecord.currentBoot());
     this.watch = new DirectoryWatch();
+    this.files = new TreeFiles(new RunningFiles(this, roots, runs), volumes);
   }
 
   /// Finds the programs and what a former daemon left.
@@ -118,7 +122,7 @@ public final class ConmonProcesses implements Processes {
   }
 
   private void begin() throws IOException {
-    watch.on(files.exits(), false, runs::checkExits);
+    watch.on(places.exits(), false, runs::checkExits);
     roots.sweep(starter.adopt());
     runs.checkExits(); // an end between the look and the watch
     runs.all().values().forEach(this::keepRotated);
@@ -405,7 +409,7 @@ public final class ConmonProcesses implements Processes {
       java.nio.file.Files.createDirectories(directory);
       var signal = new FollowSignal();
       var registrations =
-          List.of(watch.on(directory, true, signal::tell), watch.on(this.files.exits(), false, signal::tell));
+          List.of(watch.on(directory, true, signal::tell), watch.on(places.exits(), false, signal::tell));
       var reader =
           new LogReader(
               files, query, () -> runs.live(id).isPresent(), clock, () -> registrations.forEach(DirectoryWatch.Registration::close));
@@ -463,6 +467,11 @@ public final class ConmonProcesses implements Processes {
             return what;
           });
     }
+  }
+
+  @Override
+  public ContainerFiles files() {
+    return files;
   }
 
   private Optional<Run> runByName(String id) {

@@ -37,7 +37,7 @@ public final class ContainerRoutes {
     out.add(new Route<>("GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket));
     out.add(new Route<>("GET", "/containers/{id}/top", "lists processes", new TopRoute(host)::run));
     out.add(new Route<>("GET", "/containers/{id}/stats", "measures a container", new StatsRoute(host, Path.of("/proc"))::run));
-    out.addAll(FileRoutes.routes());
+    out.addAll(new FileRoutes(host).routes());
     out.addAll(new ExecRoutes(host, execs).routes());
     return out;
   }

@@ -1,34 +1,109 @@
 package vch.api.docker.container;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import vch.api.docker.Call;
+import vch.api.docker.DockerHost;
+import vch.api.docker.Json;
 import vch.api.docker.Operation;
+import vch.api.docker.Timestamps;
 import vch.api.http.Route;
+import vch.engine.compute.ContainerFiles;
 import vch.portlayer.refusal.Refusal;
 
-/// Routes about the files of containers: not offered yet, each with the way round.
+/// The files of a container: `docker cp`, `docker diff` and `docker export`.
 final class FileRoutes {
-  private static final String COPY =
-      "copying files from and to containers (docker cp) is not offered yet: use docker exec with tar, or a bind mount";
-  private static final String EXPORT =
-      "exporting containers (docker export) is not offered yet: use docker exec with tar";
-  private static final String CHANGES = "listing changed files (docker diff) is not offered yet: use docker exec with find";
+  private static final String TAR = "application/x-tar";
+  private static final String STAT_HEADER = "X-Docker-Container-Path-Stat";
 
-  private FileRoutes() {}
+  private final DockerHost host;
 
-  static List<Route<Operation>> routes() {
-    return List.of(
-        refused("HEAD", "archive", COPY),
-        refused("GET", "archive", COPY),
-        refused("PUT", "archive", COPY),
-        refused("GET", "export", EXPORT),
-        refused("GET", "changes", CHANGES));
+  FileRoutes(DockerHost host) {
+    this.host = host;
   }
 
-  private static Route<Operation> refused(String method, String what, String why) {
-    return new Route<>(
-        method, "/containers/{id}/" + what, "not offered (501)",
-        _ -> {
-          throw new Refusal.Unsupported(why);
-        });
+  List<Route<Operation>> routes() {
+    return List.of(
+        new Route<>("HEAD", "/containers/{id}/archive", "tells what stands at a path", this::stat),
+        new Route<>("GET", "/containers/{id}/archive", "reads files as a tar archive", this::read),
+        new Route<>("PUT", "/containers/{id}/archive", "unpacks a tar archive into a directory", this::write),
+        new Route<>("GET", "/containers/{id}/export", "reads the root file system as a tar archive", this::export),
+        new Route<>("GET", "/containers/{id}/changes", "tells how the files differ from the image", this::changes));
+  }
+
+  private static String path(Call call) {
+    var path = call.query().text("path");
+    if (path.isEmpty()) {
+      throw new Refusal.Invalid("missing parameter path: tell which path in the container is meant");
+    }
+    return path;
+  }
+
+  private void stat(Call call) throws IOException {
+    var path = path(call);
+    show(call, host.processes().files().stat(Containers.of(host, call), path));
+    call.reply(200);
+  }
+
+  private static void show(Call call, ContainerFiles.Stat stat) {
+    var json =
+        Json.object()
+            .put("name", stat.name())
+            .put("size", stat.sizeBytes())
+            .put("mode", GoMode.of(stat.mode()))
+            .put("mtime", Timestamps.rfc3339(stat.modified()))
+            .put("linkTarget", stat.linkTarget());
+    call.exchange()
+        .setHeader(STAT_HEADER, Base64.getEncoder().encodeToString(Json.text(json).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void read(Call call) throws IOException {
+    var path = path(call);
+    var container = Containers.of(host, call);
+    var files = host.processes().files();
+    show(call, files.stat(container, path));
+    try (var out = call.exchange().stream(200, TAR, () -> {})) {
+      files.read(container, path, out);
+    }
+    Containers.publish(host, container, "archive-path", Map.of());
+  }
+
+  private void write(Call call) throws IOException {
+    var path = path(call);
+    var container = Containers.of(host, call);
+    var how =
+        new ContainerFiles.Unpacking(call.query().flag("noOverwriteDirNonDir"), call.query().flag("copyUIDGID"));
+    host.processes().files().write(container, path, call.exchange().body(), how);
+    Containers.publish(host, container, "extract-to-dir", Map.of());
+    call.reply(200);
+  }
+
+  private void export(Call call) throws IOException {
+    var container = Containers.of(host, call);
+    var files = host.processes().files();
+    try (var out = call.exchange().stream(200, "application/octet-stream", () -> {})) {
+      files.export(container, out);
+    }
+    Containers.publish(host, container, "export", Map.of());
+  }
+
+  private void changes(Call call) throws IOException {
+    var container = Containers.of(host, call);
+    var out = Json.array();
+    for (var difference : host.processes().files().differences(container)) {
+      out.addObject()
+          .put("Path", difference.path())
+          .put(
+              "Kind",
+              switch (difference.kind()) {
+                case CHANGED -> 0;
+                case ADDED -> 1;
+                case DELETED -> 2;
+              });
+    }
+    call.reply(200, out);
   }
 }

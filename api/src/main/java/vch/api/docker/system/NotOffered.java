@@ -2,6 +2,7 @@ package vch.api.docker.system;
 
 import java.util.ArrayList;
 import java.util.List;
+import vch.api.docker.Json;
 import vch.api.docker.Operation;
 import vch.api.http.Route;
 import vch.portlayer.refusal.Refusal;
@@ -30,6 +31,11 @@ final class NotOffered {
   private static final String DISTRIBUTION =
       "looking an image up in its registry is not offered by a virtual container host: docker pull it and inspect it here";
 
+  private static final String CHECKPOINTS =
+      "checkpoints are not offered by a virtual container host: docker pause freezes a container, docker stop ends it";
+  private static final String CLUSTER_VOLUMES =
+      "cluster volumes are not offered by a virtual container host: its volumes are local to its machine";
+
   private NotOffered() {}
 
   static List<Route<Operation>> routes() {
@@ -47,9 +53,22 @@ final class NotOffered {
     for (var path : List.of("/nodes/{id}", "/services/{id}", "/secrets/{id}", "/configs/{id}")) {
       unavailable(out, "DELETE", path);
     }
-    for (var path : List.of("/build", "/build/prune", "/build/cancel", "/session", "/grpc")) {
+    for (var path : List.of("/build", "/build/cancel", "/session", "/grpc")) {
       unsupported(out, "POST", path, BUILD);
     }
+    // docker system prune asks for this too.
+    out.add(
+        new Route<>(
+            "POST", "/build/prune", "removes build caches: there are none",
+            call -> {
+              var reply = Json.object();
+              reply.putArray("CachesDeleted");
+              call.reply(200, reply.put("SpaceReclaimed", 0));
+            }));
+    unsupported(out, "GET", "/containers/{id}/checkpoints", CHECKPOINTS);
+    unsupported(out, "POST", "/containers/{id}/checkpoints", CHECKPOINTS);
+    unsupported(out, "DELETE", "/containers/{id}/checkpoints/{checkpoint}", CHECKPOINTS);
+    unsupported(out, "PUT", "/volumes/{name}", CLUSTER_VOLUMES);
     unsupported(out, "POST", "/commit", COMMIT);
     unsupported(out, "GET", "/images/search", SEARCH);
     unsupported(out, "POST", "/images/{name:.*}/push", PUSH);

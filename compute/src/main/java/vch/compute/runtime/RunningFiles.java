@@ -1,0 +1,74 @@
+package vch.compute.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import vch.compute.files.TreeFiles;
+import vch.compute.rootfs.Roots;
+import vch.engine.compute.Processes;
+import vch.engine.compute.Processes.RootAction;
+import vch.kernel.libc.Fd;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Open;
+import vch.portlayer.container.Container;
+
+/// Where the files of containers are: of a running one what its first process has for a root, else the overlay. Holds no
+/// state.
+final class RunningFiles implements TreeFiles.Source {
+  private final Processes processes;
+  private final Roots roots;
+  private final Runs runs;
+
+  RunningFiles(Processes processes, Roots roots, Runs runs) {
+    this.processes = processes;
+    this.roots = roots;
+    this.runs = runs;
+  }
+
+  @Override
+  public <T> Optional<T> running(Container container, RootAction<T> action) throws IOException {
+    var process = runs.live(container.id()).flatMap(r -> r.record().process());
+    if (process.isEmpty()) {
+      return Optional.empty();
+    }
+    var opened = open(process.get());
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try (var root = opened.get()) {
+      // Asked after opening: else the root may be that of another process with this pid.
+      return process.get().alive() ? Optional.of(action.on(Path.of(root.path()))) : Optional.empty();
+    }
+  }
+
+  private static Optional<Fd> open(ProcessKey process) {
+    try {
+      return Optional.of(
+          Open.open(Path.of("/proc", Long.toString(process.pid()), "root"), Open.O_PATH | Open.O_DIRECTORY));
+    } catch (KernelException _) { // it has ended
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public <T> T root(Container container, RootAction<T> action) {
+    return processes.withRoot(container, action);
+  }
+
+  @Override
+  public Path upper(Container container) {
+    return roots.upper(container.id());
+  }
+
+  @Override
+  public List<Path> lower(Container container) {
+    return roots.below(container).reversed();
+  }
+
+  @Override
+  public long[] user(Container container, String passwd, String group) {
+    var who = Accounts.parse(passwd, group).resolve(container.spec().user(), List.of());
+    return new long[] {who.uid(), who.gid()};
+  }
+}
