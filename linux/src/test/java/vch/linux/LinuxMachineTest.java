@@ -235,6 +235,12 @@ final class LinuxMachineTest {
   }
 
   @Test
+  void a_segment_learns_nothing_from_frames_that_no_filter_sees() throws Exception {
+    reach(segment());
+    assertThat(command(ENDPOINT, "ip", "-d", "link", "show", "dev", BRIDGE.name())).contains("no_linklocal_learn 1");
+  }
+
+  @Test
   void a_macvlan_hangs_on_a_link_of_the_machine() throws Exception {
     command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
     command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");

@@ -1,5 +1,7 @@
 package vch.kernel.rtnl;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import vch.kernel.libc.Fd;
 import vch.kernel.netlink.Message;
 
@@ -7,13 +9,20 @@ import vch.kernel.netlink.Message;
 public final class LinkMessages {
   private static final int CREATE = Message.NLM_F_CREATE | Message.NLM_F_EXCL;
 
+  /// `struct br_boolopt_multi` of linux/if_bridge.h: value and mask, with BR_BOOLOPT_NO_LL_LEARN set in both.
+  private static final byte[] NO_LL_LEARN =
+      ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putInt(1).putInt(1).array();
+
   private LinkMessages() {}
 
-  /// A bridge, down.
+  /// A bridge, down. It does not learn from frames to link-local group addresses (01:80:c2:00:00:0x): no filter sees
+  /// them before it would, so by one LLDP frame a port could draw the traffic of another to itself.
   public static Message bridge(String name) {
     return ifinfo(new Message(Rtm.RTM_NEWLINK, CREATE), 0, 0, 0)
         .text(Rtm.IFLA_IFNAME, name)
-        .nest(Rtm.IFLA_LINKINFO, m -> m.text(Rtm.IFLA_INFO_KIND, "bridge"));
+        .nest(Rtm.IFLA_LINKINFO, m -> m
+            .text(Rtm.IFLA_INFO_KIND, "bridge")
+            .nest(Rtm.IFLA_INFO_DATA, d -> d.attribute(Rtm.IFLA_BR_MULTI_BOOLOPT, NO_LL_LEARN)));
   }
 
   /// A pair of virtual Ethernet links, both down. The peer is born in its namespace under its final name. (Up at once is

@@ -39,6 +39,7 @@ final class Rtm {
   static final int IFLA_MACVLAN_MODE = 1;
   static final int MACVLAN_MODE_BRIDGE = 4;
   static final int VETH_INFO_PEER = 1;
+  static final int IFLA_BR_MULTI_BOOLOPT = 46;
 
   static final int IFLA_BRPORT_MODE = 4; // hairpin
   static final int IFLA_BRPORT_ISOLATED = 33;
