@@ -12,16 +12,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import vch.compute.files.TreeFiles;
 import vch.compute.image.Layers;
 import vch.compute.log.DirectoryWatch;
-import vch.compute.log.LogReader;
 import vch.compute.rootfs.Roots;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.ContainerFiles;
@@ -57,17 +54,15 @@ public final class ConmonProcesses implements Processes {
   private final Cgroups cgroups;
   private final Runs runs;
   private final OciRuntime runtime;
-  private final Conmon conmon;
   private final SpecBuilder specs;
   private final Preparation preparation;
   private final Starter starter;
-  private final InstantSource clock;
+  private final Execs execs;
+  private final ContainerLogs logs;
   private final Hands hands = new Hands();
   private final DirectoryWatch watch;
   private final ScheduledExecutorService checks =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("monitor-check").daemon().factory());
-  private final AtomicLong execs = new AtomicLong();
-  private final Map<ContainerId, DirectoryWatch.Registration> rotations = new ConcurrentHashMap<>();
 
   private ConmonProcesses(
       RunFiles files, Tools tools, Host host, CgroupMounts mounts, String cgroup, RuntimeSettings settings, Layers layers,
@@ -75,18 +70,19 @@ public final class ConmonProcesses implements Processes {
       throws IOException {
     this.places = files;
     this.tools = tools;
-    this.clock = clock;
     this.roots = new Roots(settings.state(), files.run(), layers);
     this.cgroups = new Cgroups(mounts, cgroup);
     this.runs = new Runs(files.exits(), cgroups);
     this.runtime = new OciRuntime(tools.runtime(), files.runtimeRoot(tools.runtime()));
-    this.conmon = new Conmon(tools.conmon(), runtime);
+    var conmon = new Conmon(tools.conmon(), runtime);
     this.specs = new SpecBuilder(host, cgroups, volumes, tools.init(), this::runByName);
     this.preparation = new Preparation(roots, volumes);
     this.starter =
         new Starter(files, roots, runs, cgroups, conmon, runtime, specs, preparation, RunRecord.currentBoot());
+    this.execs = new Execs(conmon, specs, roots);
     this.watch = new DirectoryWatch();
     this.files = new TreeFiles(new RunningFiles(this, roots, runs), volumes);
+    this.logs = new ContainerLogs(files, runs, preparation, watch, clock);
   }
 
   /// Finds the programs and what a former daemon left.
@@ -125,7 +121,7 @@ public final class ConmonProcesses implements Processes {
     watch.on(places.exits(), false, runs::checkExits);
     roots.sweep(starter.adopt());
     runs.checkExits(); // an end between the look and the watch
-    runs.all().values().forEach(this::keepRotated);
+    runs.all().values().forEach(logs::keepRotated);
     var _ =
         checks.scheduleWithFixedDelay(
             this::checkMonitors, MONITOR_CHECK_SECONDS, MONITOR_CHECK_SECONDS, TimeUnit.SECONDS);
@@ -158,42 +154,8 @@ public final class ConmonProcesses implements Processes {
   @Override
   public long start(Container container, Path namespace, Files names) {
     long pid = hands.call("start container " + container.id().brief(), () -> starter.start(container, namespace, names));
-    runs.find(container.id()).ifPresent(this::keepRotated);
+    runs.find(container.id()).ifPresent(logs::keepRotated);
     return pid;
-  }
-
-  /// conmon throws rotated logs away; somebody has to keep them.
-  private void keepRotated(Run run) {
-    int filesMax = run.record().logFilesMax();
-    if (filesMax < 2) {
-      return;
-    }
-    var id = run.record().id();
-    var kept = preparation.logs(id);
-    Runnable keep =
-        () -> {
-          try {
-            kept.keepRotated(filesMax);
-          } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "keep the rotated log " + kept.current(), e);
-          }
-        };
-    try {
-      var before = rotations.put(id, watch.on(kept.directory(), false, keep));
-      if (before != null) {
-        before.close();
-      }
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "watch the log " + kept.current(), e);
-    }
-    keep.run();
-  }
-
-  private void forgetRotation(ContainerId id) {
-    var registration = rotations.remove(id);
-    if (registration != null) {
-      registration.close();
-    }
   }
 
   @Override
@@ -268,7 +230,7 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public void release(ContainerId id) {
-    forgetRotation(id);
+    logs.forget(id);
     hands.call(
         "release container " + id.brief(),
         () -> {
@@ -279,7 +241,7 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public void delete(ContainerId id) {
-    forgetRotation(id);
+    logs.forget(id);
     runs.disappoint(id);
     hands.callSlow(
         "delete container " + id.brief(),
@@ -353,40 +315,7 @@ public final class ConmonProcesses implements Processes {
   @Override
   public Exec exec(Container container, ExecSpec spec) {
     var run = running(container.id());
-    return hands.call("exec in container " + container.id().brief(), () -> startExec(container, run, spec));
-  }
-
-  private Exec startExec(Container container, Run run, ExecSpec spec) throws IOException {
-    var id = container.id();
-    var bundle = execBundle(run.bundle());
-    var exec = new ConmonExec(bundle, id.value());
-    try {
-      java.nio.file.Files.createDirectory(bundle.execExits());
-      var process = specs.process(container, roots.merged(id), spec).toString();
-      java.nio.file.Files.writeString(bundle.process(), process);
-      exec.started(conmon.exec(id, bundle, spec.tty(), spec.stdin(), exec::attach));
-      return exec;
-    } catch (Conmon.Refused e) {
-      exec.failed();
-      throw StartErrors.exec(StartErrors.said(e));
-    } catch (Refusal e) {
-      exec.failed();
-      throw new StartFailed(StartErrors.NOT_RUNNABLE, StartErrors.said(e));
-    } catch (IOException | RuntimeException e) {
-      exec.failed();
-      throw e;
-    }
-  }
-
-  private Bundle execBundle(Bundle of) throws IOException {
-    while (true) {
-      var directory = of.directory().resolve("x" + Long.toString(execs.incrementAndGet(), Character.MAX_RADIX));
-      try {
-        return new Bundle(java.nio.file.Files.createDirectory(directory));
-      } catch (java.nio.file.FileAlreadyExistsException _) {
-        // of a former daemon; take the next number
-      }
-    }
+    return hands.call("exec in container " + container.id().brief(), () -> execs.start(container, run, spec));
   }
 
   @Override
@@ -399,34 +328,10 @@ public final class ConmonProcesses implements Processes {
     if (!Preparation.log(container).kept()) {
       throw new Refusal.Unsupported("configured logging driver does not support reading");
     }
-    var files = preparation.logs(container.id());
-    var id = container.id();
     try {
-      if (!query.follow()) {
-        return new LogReader(files, query, () -> false, clock, () -> {});
-      }
-      var directory = files.directory();
-      java.nio.file.Files.createDirectories(directory);
-      var signal = new FollowSignal();
-      var registrations =
-          List.of(watch.on(directory, true, signal::tell), watch.on(places.exits(), false, signal::tell));
-      var reader =
-          new LogReader(
-              files, query, () -> runs.live(id).isPresent(), clock, () -> registrations.forEach(DirectoryWatch.Registration::close));
-      signal.reader.set(Optional.of(reader));
-      return reader;
+      return logs.read(container.id(), query);
     } catch (IOException e) {
-      throw new UncheckedIOException("read the log of container " + id.brief(), e);
-    }
-  }
-
-  /// Passes changes on to a reader that is made after the watch on its files.
-  private static final class FollowSignal {
-    final java.util.concurrent.atomic.AtomicReference<Optional<LogReader>> reader =
-        new java.util.concurrent.atomic.AtomicReference<>(Optional.empty());
-
-    void tell() {
-      reader.get().ifPresent(LogReader::happened);
+      throw new UncheckedIOException("read the log of container " + container.id().brief(), e);
     }
   }
 
