@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
@@ -25,6 +26,7 @@ import vch.kernel.libc.Fd;
 import vch.kernel.libc.Fcntl;
 import vch.kernel.netns.Gate;
 import vch.kernel.rtnl.LinkInfo;
+import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
@@ -34,7 +36,8 @@ import vch.portlayer.port.Protocol;
 /// The machine's network, Linux 5.18 or later. Safe for all threads.
 ///
 /// Ours are: namespaces pinned below the run directory, links that carry our mark in their alias, addresses and routes on
-/// them with our protocol number, tables called `portlayer…` and their elements. Nothing else is ever looked at.
+/// them with our protocol number, tables called `portlayer…` with our mark and their elements. Nothing else is ever looked
+/// at.
 public final class LinuxMachine implements Machine {
   private final Gate gate;
   private final Spaces spaces;
@@ -56,7 +59,7 @@ public final class LinuxMachine implements Machine {
     this.links = new LinkSteps(spaces, daemon, removals);
     this.addresses = new AddressSteps(spaces);
     this.settings = new SysctlSteps(spaces);
-    this.rulesets = new RulesetSteps(spaces);
+    this.rulesets = new RulesetSteps(spaces, daemon);
     this.elements = new ElementSteps(spaces);
   }
 
@@ -212,14 +215,18 @@ public final class LinuxMachine implements Machine {
   @Override
   public List<Subnet> routes(NamespaceName namespace) {
     var space = spaces.get(namespace);
+    var links = space.rtnl().links().stream()
+        .filter(l -> LinkMark.parse(daemon, l.alias()).isPresent())
+        .map(LinkInfo::index)
+        .collect(Collectors.toSet());
     var ours = new HashSet<Subnet>();
     space.rtnl().addresses().stream()
-        .filter(a -> a.protocol() == AddressSteps.PROTOCOL)
+        .filter(a -> a.protocol() == AddressSteps.PROTOCOL && links.contains(a.link()))
         .forEach(a -> ours.add(Addresses.subnet(a.address(), a.length())));
     return space.rtnl().routes().stream()
         .filter(r -> r.type() == RouteInfo.UNICAST
             && r.length() > 0
-            && r.protocol() != AddressSteps.PROTOCOL
+            && !(r.protocol() == AddressSteps.PROTOCOL && links.contains(r.link()))
             && !r.to().isLinkLocalAddress()
             && !r.to().isLoopbackAddress()
             && !r.to().isMulticastAddress())

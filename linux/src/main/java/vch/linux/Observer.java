@@ -67,9 +67,7 @@ final class Observer {
   }
 
   private void rules(Space space, List<MachineObject> out) {
-    var tables = space.nft().tables().stream()
-        .filter(t -> t.name().startsWith(RulesetSteps.TABLE_PREFIX))
-        .toList();
+    var tables = rulesets.tables(space);
     for (var table : tables) {
       out.add(rulesets.observe(space, table, wantedRules(space, table)));
       for (var set : space.nft().sets(table)) {

@@ -23,12 +23,16 @@ import vch.kernel.nft.TableName;
 /// `made_<digest of the text>_<digest of chains and rules as the kernel shows them>`. It is added after the load, so a
 /// table without one was not finished, or is not of our making.
 ///
+/// In the machine's namespace there may be tables of other daemons. There whose a table is is told by another empty chain,
+/// `made_by_<daemon>`, which is loaded with it.
+///
 /// Safe for all threads.
 final class RulesetSteps {
-  /// Tables whose names begin so are ours.
-  static final String TABLE_PREFIX = "portlayer";
+  /// Tables whose names begin so are ours, in namespaces that are ours.
+  private static final String TABLE_PREFIX = "portlayer";
 
   private static final String MARK_PREFIX = "made_";
+  private static final String OWNER_PREFIX = MARK_PREFIX + "by_";
 
   /// Texts by digest that are remembered, to show what a table was made from.
   private static final int TEXTS_MAX = 256;
@@ -36,11 +40,24 @@ final class RulesetSteps {
   private static final int COMMANDS_MAX = 4096;
 
   private final Spaces spaces;
+  private final String daemon;
   private final Map<String, String> texts = new ConcurrentHashMap<>();
   private final Map<Long, NamespaceName> commands = new ConcurrentHashMap<>();
 
-  RulesetSteps(Spaces spaces) {
+  /// Steps of one machine.
+  ///
+  /// @param daemon the word that marks tables of ours where others may have theirs
+  RulesetSteps(Spaces spaces, String daemon) {
     this.spaces = spaces;
+    this.daemon = daemon;
+  }
+
+  /// The tables of a namespace that are ours.
+  List<TableName> tables(Space space) {
+    return space.nft().tables().stream()
+        .filter(t -> t.name().startsWith(TABLE_PREFIX))
+        .filter(t -> space != spaces.machine() || space.nft().chains(t).contains(OWNER_PREFIX + daemon))
+        .toList();
   }
 
   void apply(List<Step> steps, Outcomes outcomes) {
@@ -76,7 +93,11 @@ final class RulesetSteps {
       // Adding it first makes deleting it right also where it is not there.
       text.append("add table ").append(name).append("\ndelete table ").append(name).append('\n');
       if (!(step instanceof Step.Remove)) {
-        text.append("table ").append(name).append(" {\n").append(rules.body()).append("\n}\n");
+        text.append("table ").append(name).append(" {\n");
+        if (space == spaces.machine()) {
+          text.append("chain ").append(OWNER_PREFIX).append(daemon).append(" { }\n");
+        }
+        text.append(rules.body()).append("\n}\n");
       }
     }
     NftCommand.load(space.path(), text.toString(), pid -> {
@@ -115,7 +136,7 @@ final class RulesetSteps {
   ///
   /// @param wanted what its text should be
   Ruleset observe(Space space, TableName table, Optional<Ruleset> wanted) {
-    var marks = space.nft().chains(table).stream().filter(c -> c.startsWith(MARK_PREFIX)).toList();
+    var marks = space.nft().chains(table).stream().filter(c -> c.startsWith(MARK_PREFIX) && !c.startsWith(OWNER_PREFIX)).toList();
     var body = "# changed by somebody";
     if (marks.size() == 1) {
       var words = marks.getFirst().split("_", 3);

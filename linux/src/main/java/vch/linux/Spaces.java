@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import vch.engine.machine.NamespaceName;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
@@ -16,6 +17,8 @@ import vch.kernel.netns.Pins;
 
 /// All namespaces that are ours, and the machine's own. Safe for all threads; the monitor guards the map.
 final class Spaces implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Spaces.class.getName());
+
   private final Gate gate;
   private final Spares spares = new Spares();
   private final Pins pins;
@@ -120,16 +123,41 @@ final class Spaces implements AutoCloseable {
     return name.equals(NamespaceName.MACHINE) ? machine.path() : pins.path(name.value());
   }
 
-  /// All that are pinned now. Somebody may have taken a pin away: then we let go of the namespace too.
+  /// All that are pinned now.
   List<Space> pinned() {
-    var names = pins.names().stream().map(NamespaceName::new).toList();
-    List<NamespaceName> lost;
+    keepPinned();
+    return pins.names().stream().map(NamespaceName::new).flatMap(n -> find(n).stream()).toList();
+  }
+
+  /// Somebody may have taken a pin away. The namespace goes on as long as we hold it, with all that is in it and the
+  /// processes of its container, so it gets its pin again; one that cannot have it is let go.
+  ///
+  /// @return the namespaces that were let go
+  List<NamespaceName> keepPinned() {
+    List<Space> lost;
     synchronized (this) {
-      lost = new ArrayList<>(spaces.keySet());
+      var names = pins.names().stream().map(NamespaceName::new).collect(Collectors.toSet());
+      lost = spaces.values().stream().filter(s -> !names.contains(s.name())).toList();
     }
-    lost.removeAll(names);
-    lost.forEach(this::forget);
-    return names.stream().flatMap(n -> find(n).stream()).toList();
+    var gone = new ArrayList<NamespaceName>();
+    for (var space : lost) {
+      try {
+        repin(space);
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "netns.pin.lost namespace=" + space.name() + "; it is made anew", e);
+        forget(space.name());
+        gone.add(space.name());
+      }
+    }
+    return gone;
+  }
+
+  private synchronized void repin(Space space) {
+    // Else it was removed meanwhile, by us, or is pinned again, by another thread.
+    if (spaces.get(space.name()) == space && !pins.has(space.name().value())) {
+      pins.add(space.name().value(), space.fd());
+      LOG.log(System.Logger.Level.INFO, "netns.pin.restored namespace={0}", space.name());
+    }
   }
 
   /// Those that we have a hand on.

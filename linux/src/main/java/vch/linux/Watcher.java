@@ -1,5 +1,6 @@
 package vch.linux;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Route;
 import vch.engine.machine.NamespaceName;
+import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
 import vch.kernel.libc.Pipe;
@@ -28,12 +30,18 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Mac;
 
 /// Tells who wants to know when somebody changes what is ours. Two sockets in the machine's namespace hear of all
-/// namespaces that have an id there. What is as we know it, our own work above all, is not told.
+/// namespaces that have an id there. What is as we know it, our own work above all, is not told. Pins that somebody took
+/// away are put back at once.
 ///
 /// Owns one thread, which reads the sockets, looks again at links that notifications name, and calls the listener.
 final class Watcher implements AutoCloseable {
   /// After the first notification others are waited for: work comes in bursts, and what is over needs no second look.
   private static final Duration BURST = Duration.ofMillis(5);
+
+  /// From a change of the mounts of this machine to the look at our pins. Each start of a container is such a change.
+  private static final int PINS_LOOK_MS = 200;
+
+  private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
   private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
 
@@ -42,6 +50,7 @@ final class Watcher implements AutoCloseable {
   private final Consumer<NamespaceName> touched;
   private final Monitor links;
   private final Monitor rules;
+  private final Fd mounts = Open.open(MOUNTS, Open.O_RDONLY);
   private final Pipe wake = Pipe.open(Open.O_NONBLOCK);
   private final Map<Integer, Space> byId = new ConcurrentHashMap<>();
   private final Thread thread = Thread.ofPlatform().daemon().name("netlink-watch").unstarted(this::run);
@@ -71,20 +80,26 @@ final class Watcher implements AutoCloseable {
   }
 
   private void run() {
-    var fds = new int[] {links.number(), rules.number(), wake.read().number()};
-    var events = new short[] {Poll.POLLIN, Poll.POLLIN, Poll.POLLIN};
+    // The kernel tells of changed mounts as of an urgent event, proc_pid_mountinfo(5).
+    var events = new short[] {Poll.POLLIN, Poll.POLLIN, Poll.POLLIN, Poll.POLLPRI};
+    boolean pinsDoubtful = false;
     while (!closing) {
-      Poll.poll(Poll.NO_TIMEOUT, fds, events);
+      var fds = new int[] {links.number(), rules.number(), wake.read().number(), pinsDoubtful ? -1 : mounts.number()};
+      var ready = Poll.poll(pinsDoubtful ? PINS_LOOK_MS : Poll.NO_TIMEOUT, fds, events);
       if (closing) {
         return;
       }
       LockSupport.parkNanos(BURST.toNanos());
       try {
         look();
+        if (pinsDoubtful) {
+          spaces.keepPinned().forEach(touched);
+        }
       } catch (RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "netlink.watch.failed", e);
         everything();
       }
+      pinsDoubtful = !pinsDoubtful && ready[3] != 0;
     }
   }
 
@@ -201,6 +216,7 @@ final class Watcher implements AutoCloseable {
     }
     links.close();
     rules.close();
+    mounts.close();
     wake.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -22,6 +22,11 @@ final class Lab implements AutoCloseable {
     return LinuxMachine.openAt(run, "lab0", home);
   }
 
+  /// Another daemon on the same machine, with a run directory of its own.
+  LinuxMachine other(String daemon) {
+    return LinuxMachine.openAt(run.resolve("other"), daemon, home);
+  }
+
   Fd home() {
     return home;
   }
@@ -62,6 +67,8 @@ final class Lab implements AutoCloseable {
       }
       Files.delete(pins);
     }
+    Files.deleteIfExists(run.resolve("other/netns"));
+    Files.deleteIfExists(run.resolve("other"));
     Files.delete(run);
   }
 }

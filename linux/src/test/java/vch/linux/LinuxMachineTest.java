@@ -241,6 +241,22 @@ final class LinuxMachineTest {
   }
 
   @Test
+  void two_daemons_of_one_machine_do_not_see_each_others_tables_and_links() {
+    var rules = new Ruleset(NamespaceName.MACHINE, "ip", "portlayer_0000000001", "chain c { }");
+    var link = new Link(
+        NamespaceName.MACHINE, "pl0000000001", new LinkKind.Bridge(), Optional.empty(), Optional.of(MAC), 1500, true);
+    var address = new Address(NamespaceName.MACHINE, link.name(), Cidr.parse("192.168.218.1/24"));
+    reach(List.of(rules, link, address));
+    assertThat(machine().routes(NamespaceName.MACHINE)).isEmpty();
+    try (var other = lab.orElseThrow().other("other")) {
+      assertThat(other.observe(List.of())).isEmpty();
+      assertThat(other.observe(List.of(rules, link))).isEmpty();
+      assertThat(other.routes(NamespaceName.MACHINE)).containsExactly(Subnet.parse("192.168.218.0/24"));
+    }
+    assertThat(machine().observe(List.of(rules, link))).contains(rules, link);
+  }
+
+  @Test
   void a_macvlan_hangs_on_a_link_of_the_machine() throws Exception {
     command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
     command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");

@@ -2,6 +2,7 @@ package vch.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import vch.engine.RunningEngine;
 import vch.engine.fake.Samples;
 import vch.engine.ledger.MemoryJournal;
@@ -90,6 +92,20 @@ class LinuxRepairTest {
   void what_somebody_breaks_is_put_right(String namespace, String command) throws Exception {
     var path = machine.orElseThrow().path(new NamespaceName(namespace));
     Lab.command(path, command.split(" ", -1));
+    comesRight();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"e-b10eb10eb10e", "c-c00000000002-1"})
+  void a_pin_that_somebody_takes_away_is_put_back_on_the_same_namespace(String namespace) throws Exception {
+    var pin = machine.orElseThrow().path(new NamespaceName(namespace));
+    var before = Files.getAttribute(pin, "unix:ino");
+    assertThat(new ProcessBuilder("umount", pin.toString()).inheritIO().start().waitFor()).isZero();
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!(Files.exists(pin) && Files.getAttribute(pin, "unix:ino").equals(before)) && System.nanoTime() < until) {
+      Thread.sleep(20); // between two looks
+    }
+    assertThat(Files.getAttribute(pin, "unix:ino")).isEqualTo(before);
     comesRight();
   }
 

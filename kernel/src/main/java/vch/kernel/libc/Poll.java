@@ -11,6 +11,7 @@ import vch.kernel.ffi.Native;
 /// poll(2). Holds its thread while it waits.
 public final class Poll {
   public static final short POLLIN = 1;
+  public static final short POLLPRI = 2;
   public static final short POLLOUT = 4;
   public static final short POLLERR = 8;
   public static final short POLLHUP = 16;
@@ -26,6 +27,7 @@ public final class Poll {
 
   /// Waits until one of the descriptors is ready.
   ///
+  /// @param fds       negative ones are passed over
   /// @param events    what to wait for, per descriptor
   /// @param timeoutMs milliseconds, or [#NO_TIMEOUT]
   /// @return what is ready, per descriptor; all 0 when the time is over

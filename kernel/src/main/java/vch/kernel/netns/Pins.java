@@ -66,6 +66,11 @@ public final class Pins {
     }
   }
 
+  /// True when a namespace is pinned under this name.
+  public boolean has(String name) {
+    return isNamespace(path(name));
+  }
+
   /// A descriptor of the namespace; empty when none is pinned under this name.
   public Optional<Fd> open(String name) {
     var path = path(name);
