@@ -1,5 +1,9 @@
 package vch.portlayer.address;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -29,6 +33,19 @@ public record Mac(long number) implements Comparable<Mac> {
   /// A locally administered unicast address made of 46 bits of `seed`.
   public static Mac local(long seed) {
     return new Mac((seed & 0xfcff_ffff_ffffL) | 0x0200_0000_0000L);
+  }
+
+  /// The address of whoever has `address` on a segment. It is always the same, so that neighbours which remember it reach
+  /// also the next that gets the address, at once.
+  ///
+  /// @param segment an id of which there is no other
+  public static Mac at(String segment, Ip address) {
+    try {
+      var text = (segment + "/" + address).getBytes(StandardCharsets.UTF_8);
+      return local(ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text)).getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   public boolean isMulticast() {

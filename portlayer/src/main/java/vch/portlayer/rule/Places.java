@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
 import vch.portlayer.address.NextFit;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -27,7 +28,8 @@ final class Places {
     record Refused(Refusal why) implements Outcome {}
   }
 
-  /// Gives the endpoint one address of each family that the scope has. Addresses that it holds already stay.
+  /// Gives the endpoint one address of each family that the scope has, and the Ethernet address that goes with it where
+  /// the user asked for none. Addresses that it holds already stay.
   static Outcome hold(Image image, ContainerId container, Endpoint endpoint, Scope scope) {
     var addresses = new ArrayList<Cidr>();
     var cursors = new ArrayList<Change>();
@@ -57,9 +59,11 @@ final class Places {
         cursors.add(new Change.AddressCursorPut(new AddressCursor(scope.id(), next.get())));
       }
     }
+    boolean fresh = endpoint.addresses().isEmpty() && !endpoint.macRequested() && !addresses.isEmpty();
+    var mac = fresh ? Mac.at(scope.id().value(), addresses.getFirst().address()) : endpoint.mac();
     var placed =
         new Endpoint(
-            endpoint.id(), scope.name(), Optional.of(scope.id()), endpoint.requested(), addresses, endpoint.mac(),
+            endpoint.id(), scope.name(), Optional.of(scope.id()), endpoint.requested(), addresses, mac,
             endpoint.macRequested(), endpoint.aliases(), endpoint.links(), endpoint.gatewayPriority(), endpoint.ordinal(),
             endpoint.linkName(), endpoint.options());
     return new Outcome.Held(placed, cursors);

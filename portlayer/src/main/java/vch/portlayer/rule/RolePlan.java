@@ -187,7 +187,10 @@ final class RolePlan {
       return Optional.empty();
     }
     // Golden ratio: the NICs of one seed get addresses far apart.
-    var mac = Mac.local(command.seed() + ordinal * 0x9e37_79b9_7f4a_7c15L);
+    var mac =
+        address
+            .map(a -> Mac.at(group.id().value(), a.address()))
+            .orElseGet(() -> Mac.local(command.seed() + ordinal * 0x9e37_79b9_7f4a_7c15L));
     return Optional.of(new Nic(lead.word(), group.id(), roles, address.stream().toList(), gateway, mac));
   }
 

@@ -101,6 +101,16 @@ class VchRulesTest {
   }
 
   @Test
+  void who_gets_the_address_of_a_vch_that_is_gone_gets_its_ethernet_address_too() {
+    var blue = world.vch("blue");
+    world.decide(i -> VchRules.delete(i, blue.id(), false));
+    var next = world.vch("next");
+    assertThat(next.nics().getFirst().addresses()).isEqualTo(blue.nics().getFirst().addresses());
+    assertThat(next.nics().getFirst().mac()).isEqualTo(blue.nics().getFirst().mac());
+    assertThat(world.vch("other").nics().getFirst().mac()).isNotEqualTo(next.nics().getFirst().mac());
+  }
+
+  @Test
   void names() {
     world.vch("blue");
     refused(
