@@ -7,7 +7,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --run-dir) run=${2:?--run-dir needs a directory}; shift 2 ;;
     --run-dir=*) run=${1#*=}; shift ;;
-    *) echo "Usage: vch down [--run-dir DIR]"; exit 2 ;;
+    -h|--help) echo "Usage: vch down [--run-dir DIR]"; echo "Stops the daemon; containers go on."; exit 0 ;;
+    *) echo "vch down: unknown option '$1'" >&2; echo "Usage: vch down [--run-dir DIR]" >&2; exit 2 ;;
   esac
 done
 pid=$(cat "$run/daemon.pid" 2>/dev/null) || { echo "vch: no daemon runs on $run" >&2; exit 1; }

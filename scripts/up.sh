@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Starts the daemon in the background, if none runs on the run directory.
-#   up.sh [--state-dir DIR] [--run-dir DIR] [further options of the daemon]
+#   up.sh [--state-dir DIR] [--run-dir DIR] [--runtime PROGRAM] [--debug]
 set -euo pipefail
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$home/scripts/common.sh"
 state=${VCH_STATE_DIR:-/var/lib/portlayer} run=${VCH_RUN_DIR:-/run/portlayer} rest=()
+usage() { echo "Usage: vch up [--state-dir DIR] [--run-dir DIR] [--runtime PROGRAM] [--debug]"; }
 while [ $# -gt 0 ]; do
   case "$1" in
     --state-dir) state=${2:?--state-dir needs a directory}; shift 2 ;;
     --state-dir=*) state=${1#*=}; shift ;;
     --run-dir) run=${2:?--run-dir needs a directory}; shift 2 ;;
     --run-dir=*) run=${1#*=}; shift ;;
-    -h|--help) echo "Usage: vch up [--state-dir DIR] [--run-dir DIR]"; echo "Starts the daemon in the background, if none runs."; exit 0 ;;
-    *) rest+=("$1"); shift ;;
+    --runtime) rest+=("$1" "${2:?--runtime needs a program}"); shift 2 ;;
+    --runtime=*|--debug) rest+=("$1"); shift ;;
+    -h|--help) usage; echo "Starts the daemon in the background, if none runs."; exit 0 ;;
+    *) echo "vch up: unknown option '$1'" >&2; usage >&2; exit 2 ;;
   esac
 done
 need_root "vch up"

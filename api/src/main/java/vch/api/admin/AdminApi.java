@@ -1,11 +1,13 @@
 package vch.api.admin;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import vch.api.http.Exchange;
 import vch.api.http.HttpHandler;
@@ -24,13 +26,15 @@ import vch.portlayer.rule.CreatePortGroup;
 import vch.portlayer.rule.CreateVch;
 import vch.portlayer.rule.PortGroupRules;
 import vch.portlayer.rule.VchRules;
-import vch.portlayer.vch.Role;
-import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 
 /// Serves the command line. Options come as query parameters; answers are text as the user will see it; a refusal is
 /// its sentence with status 4xx.
 public final class AdminApi implements HttpHandler {
+    /// Ends the text of an answer of unknown length (RS, "record separator"). After it comes why the command failed, or
+    /// nothing where it was done. Without it the daemon went away in the middle.
+    public static final char END = '\u001e';
+
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final System.Logger LOG = System.getLogger(AdminApi.class.getName());
 
@@ -108,10 +112,17 @@ public final class AdminApi implements HttpHandler {
             answer(exchange, 200, text.toString());
         } else {
             var view = new LinkedHashMap<String, Object>();
-            versions.forEach(
-                    (name, version) -> view.put(Character.toUpperCase(name.charAt(0)) + name.substring(1), Map.of("Version", version)));
+            exchange.query().get("client").ifPresent(v -> view.put("Client", Map.of("Version", v)));
+            versions.forEach((name, version) -> view.put(field(name), Map.of("Version", version)));
             answer(exchange, 200, Output.one(view, format));
         }
+    }
+
+    /// `docker-api` is `{{.DockerAPI}}`, `java` is `{{.Java}}`.
+    private static String field(String name) {
+        return java.util.Arrays.stream(name.split("-"))
+                .map(w -> w.equals("api") ? "API" : Character.toUpperCase(w.charAt(0)) + w.substring(1))
+                .collect(java.util.stream.Collectors.joining());
     }
 
     private void plan(Exchange exchange) throws IOException {
@@ -140,22 +151,46 @@ public final class AdminApi implements HttpHandler {
         VchRules.create(engine.image(), command);
         var gone = new AtomicBoolean();
         try (var out = exchange.stream(200, TEXT, () -> gone.set(true))) {
-            var vch = engine.decide(image -> VchRules.create(image, command));
-            try {
-                for (var line : VchRules.sharing(vch)) {
-                    line(out, line);
-                }
-                stopIfGone(gone);
-                hosting.open(vch, exchange.query().all("tls-cname"), exchange.query().get("organization").orElse(vch.name()));
-                parameters.certificateTarget().ifPresent(target -> hosting.copyCertificates(vch, target));
-                stopIfGone(gone);
-                for (var line : summary(vch, parameters)) {
-                    line(out, line);
-                }
-            } catch (IOException | RuntimeException e) {
-                undo(vch);
-                line(out, "create of \"" + vch.name() + "\" failed and was undone: " + e.getMessage());
+            var failure = create(command, parameters, out, gone);
+            out.write(END);
+            out.write(failure.orElse("").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+    }
+
+    /// @return why it failed; nothing of it is left then
+    private Optional<String> create(CreateVch command, CreateParameters parameters, OutputStream out, AtomicBoolean gone) {
+        boolean first = engine.image().portGroupNamed(PortGroup.VM_NETWORK).isEmpty();
+        Vch vch;
+        try {
+            vch = engine.decide(image -> VchRules.create(image, command));
+        } catch (Refusal e) { // somebody else was quicker
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+        Runnable takeBack = () -> {};
+        try {
+            for (var line : VchRules.sharing(vch)) {
+                line(out, line);
             }
+            stopIfGone(gone);
+            hosting.open(vch, parameters.serverNames(), parameters.organization().orElse(vch.name()));
+            stopIfGone(gone);
+            var target = parameters.certificateTarget();
+            if (target.isPresent()) {
+                takeBack = hosting.copyCertificates(vch, target.get());
+            }
+            for (var line : Summary.of(vch, hosting, target)) {
+                line(out, line);
+            }
+            stopIfGone(gone);
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            if (!(e instanceof IOException || e instanceof Refusal)) {
+                LOG.log(System.Logger.Level.ERROR, "vch-create name=" + vch.name(), e);
+            }
+            takeBack.run();
+            undo(vch, first);
+            return Optional.of("create of \"" + vch.name() + "\" failed and was undone: " + e.getMessage());
         }
     }
 
@@ -165,57 +200,23 @@ public final class AdminApi implements HttpHandler {
         }
     }
 
-    private void undo(Vch vch) {
+    /// @param first this create made the built-in port group, which goes too unless another VCH has come to use it
+    private void undo(Vch vch, boolean first) {
         LOG.log(System.Logger.Level.INFO, "vch-create-undone name={0}", vch.name());
         hosting.close(vch.id());
         engine.decide(image -> VchRules.delete(image, vch.id(), true));
+        if (first) {
+            try {
+                engine.decide(image -> PortGroupRules.remove(image, PortGroup.VM_NETWORK));
+            } catch (Refusal e) {
+                LOG.log(System.Logger.Level.DEBUG, "port group stays: {0}", e.getMessage());
+            }
+        }
     }
 
-    private static void line(java.io.OutputStream out, String line) throws IOException {
+    private static void line(OutputStream out, String line) throws IOException {
         out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
-    }
-
-    /// What VIC printed at the end of a successful create (vic.md 1.8), and the local socket.
-    private List<String> summary(Vch vch, CreateParameters parameters) {
-        var client = address(vch, Role.CLIENT);
-        var lines = new java.util.ArrayList<String>();
-        lines.add("VCH ID: " + vch.id());
-        lines.add("VCH Default Bridge Network Range: " + vch.bridge().range());
-        lines.add("VCH Default Bridge Network Width: " + vch.bridge().width());
-        lines.add("Published ports can be reached at: " + address(vch, Role.PUBLIC));
-        lines.add("Management traffic will use: " + address(vch, Role.MANAGEMENT));
-        var host = client + ":" + vch.tls().port();
-        lines.add("Docker environment variables:");
-        if (vch.tls() == TlsMode.NONE) {
-            lines.add("DOCKER_HOST=" + host);
-        } else {
-            var path = parameters.certificateTarget().orElse(hosting.clientCertificates(vch));
-            lines.add((vch.tls() == TlsMode.VERIFY ? "DOCKER_TLS_VERIFY=1 " : "") + "DOCKER_CERT_PATH=" + path
-                    + " DOCKER_HOST=" + host + " COMPOSE_TLS_VERSION=TLSv1_2");
-        }
-        lines.add("On this machine, as root:");
-        lines.add("docker context create " + contextName(vch) + " --docker host=unix://" + hosting.dockerSocket(vch));
-        lines.add("docker -H unix://" + hosting.dockerSocket(vch) + " info");
-        lines.add("Connect to docker:");
-        lines.add("docker -H " + host + (vch.tls() == TlsMode.VERIFY
-                ? " --tlsverify --tlscacert=" + certificate(vch, parameters, "ca.pem") + " --tlscert="
-                        + certificate(vch, parameters, "cert.pem") + " --tlskey=" + certificate(vch, parameters, "key.pem")
-                : vch.tls() == TlsMode.NO_VERIFY ? " --tls" : "") + " info");
-        lines.add("Installer completed successfully");
-        return lines;
-    }
-
-    private static String contextName(Vch vch) {
-        return vch.name().replaceAll("[^a-zA-Z0-9_.+-]", "_");
-    }
-
-    private java.nio.file.Path certificate(Vch vch, CreateParameters parameters, String file) {
-        return parameters.certificateTarget().orElse(hosting.clientCertificates(vch)).resolve(file);
-    }
-
-    private static String address(Vch vch, Role role) {
-        return vch.address(role).map(c -> c.address().toString()).orElse("");
     }
 
     private void deleteVch(Exchange exchange) throws IOException {
@@ -249,9 +250,7 @@ public final class AdminApi implements HttpHandler {
 
     private void inspectPortGroup(Exchange exchange) throws IOException {
         var image = engine.image();
-        var name = exchange.query().text("name");
-        var group = image.portGroupNamed(name)
-                .orElseThrow(() -> new Refusal.NotFound("port group \"" + name + "\" not found; 'vch portgroup ls' lists them"));
+        var group = PortGroupRules.find(image, exchange.query().text("name"));
         answer(exchange, 200, Output.one(Views.portGroup(image, group), exchange.query().text("format")));
     }
 

@@ -43,9 +43,6 @@ final class CreateParameters {
     /// @throws Refusal.Invalid every problem on a line of its own
     CreateVch read(Engine engine, Ids ids, Instant at, Hosting hosting) {
         query.names().stream().filter(n -> !KNOWN.contains(n)).forEach(n -> problems.add("Unknown option --" + n));
-        if (hosting.reservedNames().contains(query.text("name"))) {
-            problems.add("Cannot use reserved name \"" + query.text("name") + "\" for a VCH; choose another --name");
-        }
         var roles = new ArrayList<RoleRequest>();
         for (var role : List.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT)) {
             roles.add(role(role));
@@ -69,6 +66,7 @@ final class CreateParameters {
                 problems.add(e.getMessage());
             }
         });
+        hosting.reserved(query.text("name")).ifPresent(problems::add);
         var command = new CreateVch(
                 ids.vch(), query.text("name"), roles, bridge, dns, tls, query.all("insecure-registry"),
                 List.of(ids.portGroup(), ids.portGroup()), List.of(ids.bridgeLink(), ids.bridgeLink()),
@@ -82,6 +80,15 @@ final class CreateParameters {
             throw new Refusal.Invalid(String.join("\n", problems));
         }
         return command;
+    }
+
+    /// Further names of the server's certificate.
+    List<String> serverNames() {
+        return query.all("tls-cname");
+    }
+
+    Optional<String> organization() {
+        return query.get("organization");
     }
 
     Optional<Path> certificateTarget() {

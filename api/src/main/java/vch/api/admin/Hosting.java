@@ -20,19 +20,20 @@ public interface Hosting {
     /// The Docker API's local socket.
     Path dockerSocket(Vch vch);
 
-    /// Names that no VCH can have, since files of the daemon have them.
-    java.util.Set<String> reservedNames();
-
     /// Where a client's certificates are.
     Path clientCertificates(Vch vch);
 
     /// Copies a client's certificates to a directory of the user's choice.
     ///
+    /// @return takes the copies back
     /// @throws vch.portlayer.refusal.Refusal.Invalid it holds something
-    void copyCertificates(Vch vch, Path target);
+    Runnable copyCertificates(Vch vch, Path target);
 
     /// As [#copyCertificates] would, without copying.
     void checkCertificateTarget(Path target);
+
+    /// Why no VCH can have this name, if so: the daemon keeps something of its own under it.
+    Optional<String> reserved(String name);
 
     /// Why the VCH is not served, if so.
     Optional<String> problem(VchId vch);

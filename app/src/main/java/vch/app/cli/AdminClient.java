@@ -84,24 +84,60 @@ final class AdminClient {
         var bytes = head.toByteArray();
         var status = new String(bytes, 0, end, StandardCharsets.ISO_8859_1).lines().findFirst().orElse("");
         boolean good = status.matches("HTTP/1\\.[01] 2.*");
-        var sink = good ? out : new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-        var refused = new ByteArrayOutputStream();
-        copy(good, sink, refused, bytes, end + 4, bytes.length - end - 4);
+        // an answer without a length is a stream, which ends with how it went
+        boolean whole = head.toString(StandardCharsets.ISO_8859_1).substring(0, end).matches("(?is).*\ncontent-length:.*");
+        var answer = new Answer(good, whole, out);
+        answer.take(bytes, end + 4, bytes.length - end - 4);
         while (channel.read(buffer.clear()) >= 0) {
-            copy(good, sink, refused, buffer.array(), 0, buffer.position());
+            answer.take(buffer.array(), 0, buffer.position());
         }
-        if (!good) {
-            throw new CommandFailed(refused.toString(StandardCharsets.UTF_8).strip());
-        }
+        answer.end();
     }
 
-    private static void copy(
-            boolean good, PrintStream out, ByteArrayOutputStream refused, byte[] bytes, int from, int length) {
-        if (good) {
-            out.write(bytes, from, length);
+    /// The body of an answer, as it comes.
+    private static final class Answer {
+        private final boolean good;
+        private final PrintStream out;
+        private final ByteArrayOutputStream failure = new ByteArrayOutputStream();
+        private final boolean streamed;
+        private boolean ended;
+
+        /// @param whole all that comes belongs to it; else up to [vch.api.admin.AdminApi#END]
+        Answer(boolean good, boolean whole, PrintStream out) {
+            this.good = good;
+            this.ended = !good || whole;
+            this.out = out;
+            this.streamed = good && !whole;
+        }
+
+        void take(byte[] bytes, int from, int length) {
+            if (!good || (streamed && ended)) {
+                failure.write(bytes, from, length);
+                return;
+            }
+            int text = length;
+            for (int i = 0; streamed && i < length; i++) {
+                if (bytes[from + i] == vch.api.admin.AdminApi.END) {
+                    text = i;
+                    ended = true;
+                    failure.write(bytes, from + i + 1, length - i - 1);
+                    break;
+                }
+            }
+            out.write(bytes, from, text);
             out.flush();
-        } else {
-            refused.write(bytes, from, length);
+        }
+
+        /// @throws CommandFailed it tells of a failure, or stops in the middle
+        void end() {
+            var why = failure.toString(StandardCharsets.UTF_8).strip();
+            if (!good || !why.isEmpty()) {
+                throw new CommandFailed(why);
+            }
+            if (!ended) {
+                throw new CommandFailed("the daemon went away before the command was done; start it with 'vch up', and see with"
+                        + " 'vch ls' what is there");
+            }
         }
     }
 }

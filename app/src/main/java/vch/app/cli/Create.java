@@ -8,13 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `vch create`: options, short names and values as `vic-machine create` had them (DESIGN section 4).
 @Command(name = "create", description = "Create a virtual container host: a Docker endpoint with networks of its own.")
 final class Create implements Callable<Integer> {
-    @Mixin
-    private RunDirectory run = new RunDirectory();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -157,7 +159,7 @@ final class Create implements Callable<Integer> {
         flag(given, "bridge-names", bridgeNames);
         flag(given, "no-tls", noTls);
         flag(given, "no-tlsverify", noTlsVerify);
-        run.client().send("POST", "/v1/vchs", given, System.out);
+        Vch.daemon(spec).send("POST", "/v1/vchs", given, System.out);
         return 0;
     }
 

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `vch delete`
 @Command(
@@ -13,8 +15,8 @@ import picocli.CommandLine.Option;
         aliases = {"rm"},
         description = "Delete a virtual container host with its networks, images and volumes.")
 final class Delete implements Callable<Integer> {
-    @Mixin
-    private RunDirectory run = new RunDirectory();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -31,7 +33,7 @@ final class Delete implements Callable<Integer> {
     @Override
     public Integer call() {
         var parameters = List.of(Map.entry("vch", vch.nameOrId()), Map.entry("force", Boolean.toString(force)));
-        run.client().send("DELETE", "/v1/vch", parameters, System.out);
+        Vch.daemon(spec).send("DELETE", "/v1/vch", parameters, System.out);
         return 0;
     }
 }

@@ -6,13 +6,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `vch inspect`
 @Command(name = "inspect", description = "Show one virtual container host.")
 final class Inspect implements Callable<Integer> {
-    @Mixin
-    private RunDirectory run = new RunDirectory();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -31,7 +33,7 @@ final class Inspect implements Callable<Integer> {
     public Integer call() {
         var parameters = new ArrayList<>(Ls.parameters(format));
         parameters.add(Map.entry("vch", vch.nameOrId()));
-        run.client().send("GET", "/v1/vch", parameters, System.out);
+        Vch.daemon(spec).send("GET", "/v1/vch", parameters, System.out);
         return 0;
     }
 }

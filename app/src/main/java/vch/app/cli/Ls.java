@@ -6,13 +6,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `vch ls`
 @Command(name = "ls", aliases = "list", description = "List the virtual container hosts.")
 final class Ls implements Callable<Integer> {
-    @Mixin
-    private RunDirectory run = new RunDirectory();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -26,7 +28,7 @@ final class Ls implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        run.client().send("GET", "/v1/vchs", parameters(format), System.out);
+        Vch.daemon(spec).send("GET", "/v1/vchs", parameters(format), System.out);
         return 0;
     }
 

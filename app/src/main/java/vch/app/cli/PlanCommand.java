@@ -4,14 +4,16 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /// `vch plan`
 @Command(
         name = "plan",
         description = "Print what would have to be done to bring the machine to what is wanted; nothing when all is well.")
 final class PlanCommand implements Callable<Integer> {
-    @Mixin
-    private RunDirectory run = new RunDirectory();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -19,7 +21,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        run.client().send("GET", "/v1/plan", List.of(), System.out);
+        Vch.daemon(spec).send("GET", "/v1/plan", List.of(), System.out);
         return 0;
     }
 }

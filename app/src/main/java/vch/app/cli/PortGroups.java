@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `vch portgroup`
 @Command(
@@ -21,8 +22,8 @@ final class PortGroups implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
@@ -34,8 +35,8 @@ final class PortGroups implements Runnable {
             name = "create",
             description = "Make a port group: internal (no option), nat (--nat --subnet), or an adopted bridge (--bridge).")
     static final class Create implements Callable<Integer> {
-        @Mixin
-        private RunDirectory run = new RunDirectory();
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
 
         @Mixin
         @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -60,7 +61,7 @@ final class PortGroups implements Runnable {
             parameters.add(Map.entry("nat", Boolean.toString(nat)));
             subnet.ifPresent(s -> parameters.add(Map.entry("subnet", s)));
             bridge.ifPresent(b -> parameters.add(Map.entry("bridge", b)));
-            run.client().send("POST", "/v1/portgroups", parameters, System.out);
+            Vch.daemon(spec).send("POST", "/v1/portgroups", parameters, System.out);
             return 0;
         }
     }
@@ -68,8 +69,8 @@ final class PortGroups implements Runnable {
     /// `vch portgroup ls`
     @Command(name = "ls", aliases = "list", description = "List the port groups.")
     static final class Ls implements Callable<Integer> {
-        @Mixin
-        private RunDirectory run = new RunDirectory();
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
 
         @Mixin
         @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -80,7 +81,7 @@ final class PortGroups implements Runnable {
 
         @Override
         public Integer call() {
-            run.client().send("GET", "/v1/portgroups", vch.app.cli.Ls.parameters(format), System.out);
+            Vch.daemon(spec).send("GET", "/v1/portgroups", vch.app.cli.Ls.parameters(format), System.out);
             return 0;
         }
     }
@@ -88,8 +89,8 @@ final class PortGroups implements Runnable {
     /// `vch portgroup inspect`
     @Command(name = "inspect", description = "Show one port group.")
     static final class Inspect implements Callable<Integer> {
-        @Mixin
-        private RunDirectory run = new RunDirectory();
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
 
         @Mixin
         @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -105,7 +106,7 @@ final class PortGroups implements Runnable {
         public Integer call() {
             var parameters = new ArrayList<>(vch.app.cli.Ls.parameters(format));
             parameters.add(Map.entry("name", name));
-            run.client().send("GET", "/v1/portgroup", parameters, System.out);
+            Vch.daemon(spec).send("GET", "/v1/portgroup", parameters, System.out);
             return 0;
         }
     }
@@ -116,8 +117,8 @@ final class PortGroups implements Runnable {
             aliases = {"remove", "delete"},
             description = "Remove port groups that nothing uses.")
     static final class Rm implements Callable<Integer> {
-        @Mixin
-        private RunDirectory run = new RunDirectory();
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
 
         @Mixin
         @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -129,7 +130,7 @@ final class PortGroups implements Runnable {
         @Override
         public Integer call() {
             for (var name : names) {
-                run.client().send("DELETE", "/v1/portgroup", List.of(Map.entry("name", name)), System.out);
+                Vch.daemon(spec).send("DELETE", "/v1/portgroup", List.of(Map.entry("name", name)), System.out);
             }
             return 0;
         }

@@ -34,6 +34,9 @@ public final class Vch implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
+    @CommandLine.Mixin
+    private RunDirectory run = new RunDirectory();
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -50,7 +53,7 @@ public final class Vch implements Runnable {
         line.setUsageHelpAutoWidth(false).setUsageHelpWidth(110);
         line.setParameterExceptionHandler((e, _) -> {
             var command = e.getCommandLine();
-            command.getErr().println("vch: " + lowerFirst(String.valueOf(e.getMessage())));
+            command.getErr().println("vch: " + sentence(e));
             CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
             command.getErr().println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
             return 2;
@@ -64,6 +67,20 @@ public final class Vch implements Runnable {
             return 1;
         });
         return line;
+    }
+
+    /// The daemon that the command line speaks of.
+    static AdminClient daemon(CommandLine.Model.CommandSpec command) {
+        return ((Vch) command.root().userObject()).run.client();
+    }
+
+    private static String sentence(CommandLine.ParameterException e) {
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            var word = unmatched.getUnmatched().getFirst();
+            boolean command = !e.getCommandLine().getSubcommands().isEmpty();
+            return (command ? "unknown command: " : "unknown argument: ") + word;
+        }
+        return lowerFirst(String.valueOf(e.getMessage()));
     }
 
     private static String lowerFirst(String text) {

@@ -1,10 +1,14 @@
 package vch.app.cli;
 
+import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `vch version`
 @Command(name = "version", description = "Show the versions of the command and of the daemon.")
@@ -12,8 +16,8 @@ final class Version implements Callable<Integer> {
     /// Of this build.
     static final String VERSION = "0.1.0";
 
-    @Mixin
-    private RunDirectory run = new RunDirectory();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -27,7 +31,9 @@ final class Version implements Callable<Integer> {
         if (format.isEmpty()) {
             System.out.println("vch " + VERSION);
         }
-        run.client().send("GET", "/v1/version", Ls.parameters(format), System.out);
+        var parameters = new ArrayList<>(Ls.parameters(format));
+        parameters.add(Map.entry("client", VERSION));
+        Vch.daemon(spec).send("GET", "/v1/version", parameters, System.out);
         return 0;
     }
 }

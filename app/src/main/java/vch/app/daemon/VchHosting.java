@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import vch.api.admin.Hosting;
@@ -37,10 +36,6 @@ import vch.services.dns.DnsService;
 final class VchHosting implements Hosting, AutoCloseable {
     /// Connections that wait to be accepted. Java's default of 50 loses handshakes under load.
     private static final int BACKLOG_CONNECTIONS = 4096;
-
-    /// What else lies in the run directory, where each VCH has a directory of its name.
-    private static final Set<String> RESERVED_NAMES =
-            Set.of("admin.sock", "c", "daemon.pid", "exits", "lock", "m", "netns", "rt-crun", "rt-runc", "trial-crun");
 
     private static final System.Logger LOG = System.getLogger(VchHosting.class.getName());
 
@@ -202,6 +197,12 @@ final class VchHosting implements Hosting, AutoCloseable {
             }
         }
         certificates(vch).delete();
+        var directory = settings.stateDirectory().resolve("vchs").resolve(vch.value());
+        try {
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot remove {0}: {1}", directory, e.getMessage());
+        }
     }
 
     private static void close(Open mine) {
@@ -238,19 +239,14 @@ final class VchHosting implements Hosting, AutoCloseable {
     }
 
     @Override
-    public Set<String> reservedNames() {
-        return RESERVED_NAMES;
-    }
-
-    @Override
     public Path clientCertificates(Vch vch) {
         return certificates(vch.id()).directory();
     }
 
     @Override
-    public void copyCertificates(Vch vch, Path target) {
+    public Runnable copyCertificates(Vch vch, Path target) {
         try {
-            certificates(vch.id()).copyTo(target);
+            return certificates(vch.id()).copyTo(target);
         } catch (UncheckedIOException e) {
             throw new Refusal.Failed(String.valueOf(e.getMessage()));
         }
@@ -259,6 +255,14 @@ final class VchHosting implements Hosting, AutoCloseable {
     @Override
     public void checkCertificateTarget(Path target) {
         Certificates.checkEmpty(target);
+    }
+
+    @Override
+    public Optional<String> reserved(String name) {
+        return settings.ownName(name)
+                ? Optional.of("Cannot use reserved name \"" + name + "\" for a VCH: the daemon keeps files of its own under that name in "
+                        + settings.runDirectory())
+                : Optional.empty();
     }
 
     @Override

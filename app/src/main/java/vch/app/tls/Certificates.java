@@ -6,7 +6,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -212,23 +214,44 @@ public final class Certificates {
 
     /// Copies what a client needs to `target`, which is made where it is absent.
     ///
+    /// @return takes the copies back
     /// @throws vch.portlayer.refusal.Refusal.Invalid the directory holds something already
-    public void copyTo(Path target) {
+    public Runnable copyTo(Path target) {
         checkEmpty(target);
+        boolean there = Files.exists(target);
+        Runnable takeBack = () -> removeCopies(target, there);
         try {
             Files.createDirectories(target);
             for (var file : CLIENT_FILES) {
-                Files.copy(directory.resolve(file), target.resolve(file));
+                Files.copy(directory.resolve(file), target.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+            return takeBack;
+        } catch (IOException e) {
+            takeBack.run();
+            throw new UncheckedIOException("cannot copy certificates to " + target + ": " + e, e);
+        }
+    }
+
+    private static void removeCopies(Path target, boolean there) {
+        try {
+            for (var file : CLIENT_FILES) {
+                Files.deleteIfExists(target.resolve(file));
+            }
+            if (!there) {
+                Files.deleteIfExists(target);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("copy certificates to " + target, e);
+            System.getLogger("vch.app").log(System.Logger.Level.WARNING, "cannot remove copies of certificates", e);
         }
     }
 
     /// Refuses a directory that holds something already, as `vic-machine` did.
     public static void checkEmpty(Path target) {
-        if (!Files.exists(target)) {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             return;
+        }
+        if (!Files.isDirectory(target)) {
+            throw new vch.portlayer.refusal.Refusal.Invalid("--tls-cert-path " + target + " is not a directory");
         }
         try (var entries = Files.list(target)) {
             if (entries.findAny().isPresent()) {

@@ -78,7 +78,10 @@ public interface Processes extends AutoCloseable {
   <T> T withRoot(Container container, RootAction<T> action);
 
   /// Reading and writing the files of containers.
-  ContainerFiles files();
+  default ContainerFiles files() {
+    throw new vch.portlayer.refusal.Refusal.Unsupported(
+        "the files of containers are not offered by what runs them here: mount a volume and use it from another container");
+  }
 
   /// Work on a mounted root file system.
   interface RootAction<T> {

@@ -90,7 +90,7 @@ public final class PortGroupRules {
 
   /// Refused for a group in use, and for one that belongs to a VCH.
   public static Decision<PortGroup> remove(Image image, String name) {
-    var group = image.portGroupNamed(name).orElseThrow(() -> noSuch(image, name));
+    var group = find(image, name);
     if (group.owner().isPresent()) {
       var owner = image.vch(group.owner().get()).map(Vch::name).orElse(group.owner().get().value());
       throw new Refusal.Forbidden("port group \"" + name + "\" belongs to VCH \"" + owner + "\" and goes with it");
@@ -113,7 +113,12 @@ public final class PortGroupRules {
     return Decision.of(group, new Change.PortGroupRemoved(group.id()));
   }
 
-  static Refusal noSuch(Image image, String name) {
+  /// By exact name.
+  public static PortGroup find(Image image, String name) {
+    return image.portGroupNamed(name).orElseThrow(() -> noSuch(image, name));
+  }
+
+  private static Refusal noSuch(Image image, String name) {
     var known = image.portGroups().stream().filter(g -> g.owner().isEmpty()).map(PortGroup::name).toList();
     return new Refusal.NotFound(
         "port group \"" + name + "\" not found" + (known.isEmpty() ? "" : "; there are: " + Texts.quoted(known)));

@@ -65,8 +65,9 @@ final class FileRoutes {
     var container = Containers.of(host, call);
     var files = host.processes().files();
     show(call, files.stat(container, path));
-    // Not closed here: an archive that ends early must not look like a whole one.
-    files.read(container, path, call.exchange().stream(200, TAR, () -> {}));
+    try (var out = call.exchange().stream(200, TAR, () -> {})) {
+      files.read(container, path, out);
+    }
     Containers.publish(host, container, "archive-path", Map.of());
   }
 
@@ -83,7 +84,9 @@ final class FileRoutes {
   private void export(Call call) throws IOException {
     var container = Containers.of(host, call);
     var files = host.processes().files();
-    files.export(container, call.exchange().stream(200, "application/octet-stream", () -> {}));
+    try (var out = call.exchange().stream(200, "application/octet-stream", () -> {})) {
+      files.export(container, out);
+    }
     Containers.publish(host, container, "export", Map.of());
   }
 

@@ -180,8 +180,7 @@ record NetworkPart(
     /// The rule refuses what has no meaning for a container without networks of its own.
     private NetworkPart shared() {
       var target = asked.equals("container") ? "" : asked.substring(CONTAINER.length());
-      boolean publishes = !host.path("PortBindings").isEmpty() || Shape.Read.flag(host, "PublishAllPorts"); // the rule says so
-      conflict(!publishes && !config.path("ExposedPorts").isEmpty(), "port exposing and the container type network mode");
+      conflict(!config.path("ExposedPorts").isEmpty(), "port exposing and the container type network mode");
       String found;
       try {
         found = ContainerRules.find(image, vch, target).id().value();
