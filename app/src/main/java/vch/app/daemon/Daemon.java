@@ -71,6 +71,8 @@ final class Daemon implements AutoCloseable {
         var machine = own(LinuxMachine.open(settings.runDirectory(), mark(settings.stateDirectory())));
         var journal = SqliteJournal.open(settings.stateDirectory());
         var engine = own(RunningEngine.start(journal, machine, clock));
+        var dns = own(new DnsService(engine, clock));
+        answerNames(engine, dns);
 
         var store = ImageStore.open(settings.stateDirectory(), new RootRights(), Limits.DEFAULT);
         var registries = Registries.of(store, List.of(settings.stateDirectory().resolve("certs.d"), Path.of("/etc/docker/certs.d")));
@@ -83,11 +85,10 @@ final class Daemon implements AutoCloseable {
                 clock));
         var scheduler = own(new SystemScheduler());
         var lives = own(new ContainerLives(engine, processes, volumes, clock, chance, scheduler));
-        lives.recover();
+        var starts = lives.recover();
 
         var facts = MachineFacts.read(settings, processes.tools().runtime().getFileName().toString());
         var http = own(new HttpServer());
-        var dns = own(new DnsService(engine, clock));
         var hosting = own(new VchHosting(
                 settings,
                 machine,
@@ -101,6 +102,7 @@ final class Daemon implements AutoCloseable {
         own(http.listen(
                 settings.adminSocket(),
                 new AdminApi(engine, lives, hosting, new RandomIds(chance), clock, versions(facts.runtime()))));
+        starts.run();
         LOG.log(
                 System.Logger.Level.INFO,
                 "daemon-started pid={0} state={1} run={2} vchs={3} containers={4}",
@@ -109,6 +111,17 @@ final class Daemon implements AutoCloseable {
                 settings.runDirectory(),
                 engine.image().vchs().size(),
                 engine.image().containers().size());
+    }
+
+    /// Containers of the last daemon wait for names; the rest of a VCH is opened later, and says what fails here too.
+    private static void answerNames(RunningEngine engine, DnsService dns) {
+        for (var vch : engine.image().vchs()) {
+            try {
+                dns.start(vch.id());
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.DEBUG, "no names yet in VCH " + vch.name(), e);
+            }
+        }
     }
 
     /// A word that no other daemon of the machine has and the next one over the same state has again: it marks our links.

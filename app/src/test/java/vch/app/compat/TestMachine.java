@@ -53,6 +53,18 @@ final class TestMachine implements AutoCloseable {
     }
 
     void startDaemon(String... further) {
+        launchDaemon(further);
+        var process = java.util.Objects.requireNonNull(daemon);
+        until("the daemon answers", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("the daemon ended: " + log());
+            }
+            return vch("version").status() == 0;
+        });
+    }
+
+    /// Starts the daemon without waiting for it.
+    void launchDaemon(String... further) {
         try {
             Files.createDirectories(state);
             Files.createDirectories(run);
@@ -66,13 +78,6 @@ final class TestMachine implements AutoCloseable {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                     .redirectError(ProcessBuilder.Redirect.appendTo(log))
                     .start();
-            var process = daemon;
-            until("the daemon answers", () -> {
-                if (!process.isAlive()) {
-                    throw new AssertionError("the daemon ended: " + log());
-                }
-                return vch("version").status() == 0;
-            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

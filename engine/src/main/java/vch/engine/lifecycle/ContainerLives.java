@@ -57,10 +57,15 @@ public final class ContainerLives implements Lifecycle {
     attachments = new Attachments(core, rewrites);
   }
 
-  /// Adopts what runs, records what ended meanwhile, finishes what was cut, watches from now on, and lets restart
-  /// policies start what they want. Returns when record and processes agree; the starts go on.
-  public void recover() {
-    new Recovery(core, starts, exits, removals).recover();
+  /// Adopts what runs, records what ended meanwhile, finishes what was cut, and watches from now on. Returns when record
+  /// and processes agree.
+  ///
+  /// @return lets restart policies start what they want; to be run once the daemon can be asked again, as starting many
+  ///     containers takes its time
+  public Runnable recover() {
+    var recovery = new Recovery(core, starts, exits, removals);
+    var wanted = recovery.recover();
+    return () -> recovery.start(wanted);
   }
 
   /// Connects and disconnects containers and networks.

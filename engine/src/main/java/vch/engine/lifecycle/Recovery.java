@@ -38,8 +38,10 @@ final class Recovery {
     this.removals = removals;
   }
 
-  /// Brings records and processes together, begins to watch for ends, and begins to start what restart policies want.
-  void recover() {
+  /// Brings records and processes together, and begins to watch for ends.
+  ///
+  /// @return what restart policies want to be started
+  Map<ContainerId, Starts.Cause> recover() {
     var observed = core.processes().observe();
     var wanted = new TreeMap<ContainerId, Starts.Cause>();
     for (var container : core.engine().image().containers()) {
@@ -52,6 +54,11 @@ final class Recovery {
       }
     }
     core.processes().onExit(end -> core.scheduler().soon(() -> exits.ended(end)));
+    return wanted;
+  }
+
+  /// Begins to start containers that were found wanting.
+  void start(Map<ContainerId, Starts.Cause> wanted) {
     core.scheduler().soon(() -> startAll(wanted));
   }
 

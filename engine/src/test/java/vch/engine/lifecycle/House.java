@@ -60,7 +60,7 @@ final class House implements AutoCloseable {
   House() {
     engine = engine();
     lives = lives();
-    lives.recover();
+    lives.recover().run();
     engine.decide(
         image ->
             VchRules.create(
@@ -106,7 +106,7 @@ final class House implements AutoCloseable {
     cuts.revive();
     engine = engine();
     lives = lives();
-    lives.recover();
+    lives.recover().run();
     time.settle();
   }
 
