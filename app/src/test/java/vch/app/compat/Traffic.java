@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import vch.kernel.libc.Fd;
@@ -96,6 +97,20 @@ final class Traffic implements AutoCloseable {
             return conversation.ask();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Sends a datagram from a new port and returns the answer; none: nothing comes back in time.
+    Optional<byte[]> exchange(Spot from, String address, int port, byte[] datagram) {
+        try (var channel = in(from, () -> DatagramChannel.open(INET))) {
+            channel.connect(to(address, port));
+            channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+            channel.write(ByteBuffer.wrap(datagram));
+            var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
+            channel.socket().receive(packet);
+            return Optional.of(java.util.Arrays.copyOf(packet.getData(), packet.getLength()));
+        } catch (IOException _) { // refused, or silence
+            return Optional.empty();
         }
     }
 

@@ -78,10 +78,7 @@ public interface Processes extends AutoCloseable {
   <T> T withRoot(Container container, RootAction<T> action);
 
   /// Reading and writing the files of containers.
-  default ContainerFiles files() {
-    throw new vch.portlayer.refusal.Refusal.Unsupported(
-        "the files of containers are not offered by what runs them here: mount a volume and use it from another container");
-  }
+  ContainerFiles files();
 
   /// Work on a mounted root file system.
   interface RootAction<T> {

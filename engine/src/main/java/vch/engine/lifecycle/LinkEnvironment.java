@@ -15,8 +15,15 @@ import vch.portlayer.state.Image;
 
 /// The variables that tell a container of what it links to on the default bridge, as dockerd sets them since its first
 /// days: `DB_NAME`, `DB_PORT`, `DB_PORT_5432_TCP_ADDR`, `DB_ENV_…`. Pure.
-final class LinkEnvironment {
+public final class LinkEnvironment {
   private LinkEnvironment() {}
+
+  /// The container as its processes are to see it, those that `docker exec` adds too: with the variables of its links,
+  /// and with the host name of the container whose network it shares.
+  public static Container dressed(Image image, Container container) {
+    var dressed = Sharing.owner(image, container).map(owner -> Sharing.dressed(container, owner)).orElse(container);
+    return dressed.withSpec(dressed.spec().withEnvironment(of(image, dressed)), dressed.document());
+  }
 
   /// The container's environment with that of its links; what the container sets itself stands.
   static List<String> of(Image image, Container container) {

@@ -87,8 +87,7 @@ final class Starts {
             .orElseThrow(() -> new Refusal.Failed("the container whose network " + starting.name() + " shares is gone"));
     var files = NameFiles.of(image, starting);
     var at = core.clock().instant();
-    var dressed = Sharing.dressed(starting, owner);
-    dressed = dressed.withSpec(dressed.spec().withEnvironment(LinkEnvironment.of(image, dressed)), dressed.document());
+    var dressed = LinkEnvironment.dressed(image, starting);
     long pid = core.processes().start(dressed, core.engine().machine().path(LinkNames.container(owner)), files);
     life.process = true;
     life.prepared = true;

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import vch.engine.compute.ContainerFiles;
 import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
 import vch.engine.compute.Processes;
@@ -39,6 +40,7 @@ public final class FakeProcesses implements Processes {
   private final ArrayDeque<FakeExec> execs = new ArrayDeque<>();
   private Optional<ExecSpec> lastExec = Optional.empty();
   private Optional<RuntimeException> execFailure = Optional.empty();
+  private final FakeFiles files = new FakeFiles();
   private long nextPid = 1000;
 
   public FakeProcesses(InstantSource clock, Cuts cuts) {
@@ -386,6 +388,11 @@ public final class FakeProcesses implements Processes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public ContainerFiles files() {
+    return files;
   }
 
   private Made known(ContainerId id) {

@@ -42,6 +42,11 @@ public record Endpoint(
     options = Map.copyOf(options);
   }
 
+  public Endpoint withLinks(List<NameLink> next) {
+    return new Endpoint(
+        id, network, scope, requested, addresses, mac, macRequested, aliases, next, gatewayPriority, ordinal, linkName, options);
+  }
+
   public Optional<Cidr> address(Family family) {
     return addresses.stream().filter(a -> a.address().family() == family).findFirst();
   }

@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.Mount;
+import vch.portlayer.container.NameLink;
 import vch.portlayer.container.Phase;
 import vch.portlayer.container.Volume;
 import vch.portlayer.refusal.Refusal;
@@ -95,7 +97,28 @@ public final class ContainerRules {
     }
     checkName(next);
     checkFree(image, container.vch(), next, "Error when allocating new name: ");
-    return put(container.withName(next));
+    var renamed = container.withName(next);
+    var changes = new ArrayList<Change>();
+    changes.add(new Change.ContainerPut(renamed));
+    image.containers(container.vch())
+        .filter(c -> !c.id().equals(id) && c.endpoints().stream().anyMatch(e -> linksTo(e, container.name())))
+        .forEach(c -> changes.add(new Change.ContainerPut(linkedAnew(c, container.name(), next))));
+    return new Decision<>(changes, renamed);
+  }
+
+  private static boolean linksTo(Endpoint endpoint, String name) {
+    return endpoint.links().stream().anyMatch(l -> bare(l.target()).equals(name));
+  }
+
+  /// Links within a network name their target, which need not exist yet; one that does exist keeps them when it is renamed.
+  private static Container linkedAnew(Container container, String before, String after) {
+    return container.withEndpoints(
+        container.endpoints().stream()
+            .map(
+                e ->
+                    e.withLinks(
+                        e.links().stream().map(l -> bare(l.target()).equals(before) ? new NameLink(after, l.alias()) : l).toList()))
+            .toList());
   }
 
   /// Phase REMOVING: from now on it can neither be started nor connected. Refused while live.

@@ -117,6 +117,8 @@ class NamesTest {
     var client = world.run(blue, "client", w -> w.on(requests.at("net")));
     assertThat(ask(web, "store")).isEqualTo(at(World.ip(db)));
     assertThat(ask(client, "store")).isEqualTo(UNKNOWN);
+    requests.rename(db, "database");
+    assertThat(ask(web, "store")).isEqualTo(at(World.ip(db)));
     world.stop(db);
     assertThat(ask(web, "store")).isEqualTo(NOTHING);
   }

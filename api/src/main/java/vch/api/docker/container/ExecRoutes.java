@@ -15,6 +15,7 @@ import vch.api.docker.Operation;
 import vch.api.http.Duplex;
 import vch.api.http.Route;
 import vch.engine.compute.Processes;
+import vch.engine.lifecycle.LinkEnvironment;
 import vch.engine.compute.Processes.ExecSpec;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
@@ -149,7 +150,7 @@ final class ExecRoutes {
   private Processes.Exec run(Container container, ExecInstance exec) {
     publish(container, exec, "exec_start: " + exec.command(), Map.of());
     try {
-      var process = host.processes().exec(container, exec.wish().spec());
+      var process = host.processes().exec(LinkEnvironment.dressed(host.image(), container), exec.wish().spec());
       exec.started(process);
       return process;
     } catch (Processes.StartFailed e) {

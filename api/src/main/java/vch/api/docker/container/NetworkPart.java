@@ -180,7 +180,8 @@ record NetworkPart(
     /// The rule refuses what has no meaning for a container without networks of its own.
     private NetworkPart shared() {
       var target = asked.equals("container") ? "" : asked.substring(CONTAINER.length());
-      conflict(!config.path("ExposedPorts").isEmpty(), "port exposing and the container type network mode");
+      boolean publishes = !host.path("PortBindings").isEmpty() || Shape.Read.flag(host, "PublishAllPorts"); // the rule says so
+      conflict(!publishes && !config.path("ExposedPorts").isEmpty(), "port exposing and the container type network mode");
       String found;
       try {
         found = ContainerRules.find(image, vch, target).id().value();

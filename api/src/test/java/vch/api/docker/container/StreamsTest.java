@@ -308,4 +308,33 @@ class StreamsTest {
     assertThat(json.object("cpu_stats").number("system_cpu_usage")).isPositive();
     assertThat(vch.get("/containers/web1/stats?stream=1&one-shot=1").status()).isEqualTo(400);
   }
+
+  @Test
+  void files() throws Exception {
+    create("");
+    var head = vch.send("HEAD /containers/web1/archive?path=/etc/hosts HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
+    assertThat(head.status()).isEqualTo(200);
+    var stat = head.head().lines().filter(l -> l.toLowerCase(java.util.Locale.ROOT).startsWith("x-docker-container-path-stat: ")).findFirst().orElseThrow();
+    assertThat(new String(java.util.Base64.getDecoder().decode(stat.substring(stat.indexOf(' ') + 1)), StandardCharsets.UTF_8))
+        .isEqualTo("{\"name\":\"hosts\",\"size\":3,\"mode\":420,\"mtime\":\"2026-11-21T12:00:00Z\",\"linkTarget\":\"\"}");
+    assertThat(vch.get("/containers/web1/archive?path=/etc/hosts").body()).isEqualTo("archive of /etc/hosts");
+    assertThat(vch.get("/containers/web1/archive?path=/nope").message()).startsWith("Could not find the file /nope in container ");
+    assertThat(vch.get("/containers/web1/archive").message()).isEqualTo("missing parameter path: tell which path in the container is meant");
+    var put =
+        vch.send(
+            "PUT /containers/web1/archive?path=/tmp&noOverwriteDirNonDir=1 HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type:"
+                + " application/x-tar\r\nContent-Length: 3\r\n\r\ntar");
+    assertThat(put.status()).isEqualTo(200);
+    assertThat(((vch.engine.fake.FakeFiles) processes.files()).written()).isEqualTo("/tmp tar Unpacking[keepKinds=true, asUser=false]");
+    assertThat(vch.get("/containers/web1/export").body()).isEqualTo("the whole root");
+    assertThat(vch.get("/containers/web1/changes").body())
+        .isEqualTo("[{\"Path\":\"/etc\",\"Kind\":0},{\"Path\":\"/etc/new\",\"Kind\":1},{\"Path\":\"/etc/old\",\"Kind\":2}]\n");
+  }
+
+  @Test
+  void modes_are_those_of_go() {
+    assertThat(GoMode.of(0x41ed)).isEqualTo((1L << 31) | 0755);
+    assertThat(GoMode.of(0xa1ff)).isEqualTo((1L << 27) | 0777);
+    assertThat(GoMode.of(0x43ff)).isEqualTo((1L << 31) | (1L << 20) | 0777);
+  }
 }
