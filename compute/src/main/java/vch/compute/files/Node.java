@@ -68,10 +68,23 @@ record Node(Path at, String inside, boolean follow, Attributes attributes) {
     Map<String, Object> all =
         follow ? Files.readAttributes(at, WANTED) : Files.readAttributes(at, WANTED, LinkOption.NOFOLLOW_LINKS);
     return new Attributes(
-        ((Number) all.get("mode")).intValue(), ((Number) all.get("uid")).intValue(), ((Number) all.get("gid")).intValue(),
-        ((Number) all.get("size")).longValue(), ((FileTime) all.get("lastModifiedTime")).toInstant(),
-        ((Number) all.get("rdev")).longValue(), all.get("dev") + ":" + all.get("ino"),
-        ((Number) all.get("nlink")).intValue());
+        number(all, "mode").intValue(), number(all, "uid").intValue(), number(all, "gid").intValue(),
+        number(all, "size").longValue(), time(all), number(all, "rdev").longValue(), all.get("dev") + ":" + all.get("ino"),
+        number(all, "nlink").intValue());
+  }
+
+  private static Number number(Map<String, Object> all, String name) throws IOException {
+    if (all.get(name) instanceof Number number) {
+      return number;
+    }
+    throw new IOException("the file system tells no " + name);
+  }
+
+  private static Instant time(Map<String, Object> all) throws IOException {
+    if (all.get("lastModifiedTime") instanceof FileTime time) {
+      return time.toInstant();
+    }
+    throw new IOException("the file system tells no time");
   }
 
   static Node look(Path at, String inside, boolean follow) throws IOException {

@@ -15,10 +15,12 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import vch.kernel.libc.Fd;
 
 /// Writes parts of a file tree as a tar archive: owners, modes, times, links and devices; sockets are left out, and so are
 /// extended attributes. A file that grows or shrinks meanwhile is cut, or filled with zeros. For one thread.
 final class TreeWriter implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(TreeWriter.class.getName());
   private static final int COPY_BYTES = 128 * 1024;
 
   private final FileTree tree;
@@ -67,15 +69,19 @@ final class TreeWriter implements AutoCloseable {
     var prefix = name.isEmpty() || name.endsWith("/") ? name : name + "/";
     try (var directory = node.holdDirectory()) {
       for (var child : FileTree.names(directory)) {
-        try {
-          var found = tree.child(directory, node.inside(), child);
-          if (found.isPresent()) {
-            put(found.get(), prefix + child);
-          }
-        } catch (NoSuchFileException _) { // removed meanwhile
-          continue;
-        }
+        child(directory, node, prefix, child);
       }
+    }
+  }
+
+  private void child(Fd directory, Node parent, String prefix, String child) throws IOException {
+    try {
+      var found = tree.child(directory, parent.inside(), child);
+      if (found.isPresent()) {
+        put(found.get(), prefix + child);
+      }
+    } catch (NoSuchFileException e) {
+      LOG.log(System.Logger.Level.DEBUG, "removed while it was read: {0}", e.getMessage());
     }
   }
 
