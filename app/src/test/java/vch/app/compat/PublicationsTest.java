@@ -30,6 +30,7 @@ class PublicationsTest {
         publicly = vch.publicAddress();
         neighbour = Spot.named(machine.host("nb", machine.vmNetwork(), NEIGHBOUR + "/24").namespace());
         vch.docker("network", "create", "red").ok();
+        vch.docker("network", "create", "grey").ok();
         vch.docker("network", "create", "--internal", "inner").ok();
     }
 
@@ -196,18 +197,54 @@ class PublicationsTest {
     }
 
     @Test
-    void a_publication_belongs_to_the_network_named_at_create() {
-        vch.docker("create", "--name", "hidden", "--net", "inner", "-p", "8080:80", "busybox", "sleep", "3600").ok();
-        vch.docker("network", "connect", "red", "hidden").ok();
-        vch.docker("start", "hidden").ok();
+    void a_publication_belongs_to_the_network_named_at_create_unless_that_is_internal() {
+        run("hidden", "--net", "inner", "-p", "8080:80");
         traffic.serve(Spot.in(vch, "hidden"), 80, "hidden");
         assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo(REFUSED);
         assertThat(vch.docker("port", "hidden").out()).isEmpty();
+        vch.docker("create", "--name", "led", "--net", "inner", "-p", "8080:80", "busybox", "sleep", "3600").ok();
+        vch.docker("network", "connect", "red", "led").ok();
+        vch.docker("start", "led").ok();
+        traffic.serve(Spot.in(vch, "led"), 80, "led");
+        assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo("led " + NEIGHBOUR);
+        assertThat(traffic.tcp(Spot.in(vch, "hidden"), publicly, 8080)).isIn(REFUSED, SILENCE);
         vch.docker("create", "--name", "both", "--net", "red", "-p", "8081:80", "busybox", "sleep", "3600").ok();
         vch.docker("network", "connect", "bridge", "both").ok();
         vch.docker("start", "both").ok();
         traffic.serve(Spot.in(vch, "both"), 80, "both");
         assertThat(traffic.tcp(neighbour, publicly, 8081)).isEqualTo("both " + NEIGHBOUR);
+    }
+
+    @Test
+    void a_container_on_two_networks_answers_from_everywhere() {
+        run("red", "--net", "red");
+        vch.docker("run", "-d", "--name", "both", "-p", "8080:80", "--net", "name=red", "--net", "name=grey", "busybox", "sleep", "3600").ok();
+        traffic.serve(Spot.in(vch, "both"), 80, "both");
+        var grey = run("grey", "--net", "grey");
+        var red = Spot.in(vch, "red");
+        for (int i = 0; i < 2; i++) {
+            assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo("both " + NEIGHBOUR);
+            assertThat(traffic.tcp(red, publicly, 8080)).as("from its first network").startsWith("both ");
+            assertThat(traffic.tcp(grey, publicly, 8080)).as("from its second network").startsWith("both ");
+            assertThat(traffic.tcp(Spot.in(vch, "both"), publicly, 8080)).as("from itself").startsWith("both ");
+            // And with the default route by the second.
+            vch.docker("network", "disconnect", "grey", "both").ok();
+            vch.docker("network", "connect", "--gw-priority", "7", "grey", "both").ok();
+        }
+    }
+
+    @Test
+    void a_host_range_for_one_port_gives_the_first_free_one() {
+        var first = run("first", "-p", "8100-8102:80");
+        traffic.serve(first, 80, "first");
+        run("second", "-p", "8100-8102:80");
+        traffic.serve(Spot.in(vch, "second"), 80, "second");
+        assertThat(vch.docker("port", "first", "80").ok()).isEqualTo("0.0.0.0:8100");
+        assertThat(vch.docker("port", "second", "80").ok()).isEqualTo("0.0.0.0:8101");
+        assertThat(traffic.tcp(neighbour, publicly, 8101)).isEqualTo("second " + NEIGHBOUR);
+        run("third", "-p", "8100-8102:80");
+        vch.docker("run", "-d", "--name", "fourth", "-p", "8100-8102:80", "busybox", "sleep", "9")
+                .refused("port is already allocated (all of them are taken)");
     }
 
     @Test

@@ -29,6 +29,9 @@ final class DesiredContainer {
     {"net/ipv4/ping_group_range", "0 2147483647"},
     // Links made from now on have no IPv6; `lo` keeps ::1, which programs expect.
     {"net/ipv6/conf/default/disable_ipv6", "1"},
+    // Who is on several scopes is asked by one and may answer by another. What the machine has set is inherited.
+    {"net/ipv4/conf/all/rp_filter", "0"},
+    {"net/ipv4/conf/default/rp_filter", "0"},
   };
 
   private DesiredContainer() {}

@@ -46,6 +46,12 @@ final class DesiredVch {
     // An address is told only on the link that has it: roles and scopes do not answer for each other.
     {"net/ipv4/conf/all/arp_ignore", "1"},
     {"net/ipv4/conf/all/arp_announce", "2"},
+    // What would undo that is inherited from the machine where somebody has set it there.
+    {"net/ipv4/conf/all/proxy_arp", "0"},
+    {"net/ipv4/conf/default/proxy_arp", "0"},
+    {"net/ipv4/conf/all/route_localnet", "0"},
+    {"net/ipv4/conf/default/route_localnet", "0"},
+    {"net/ipv4/conf/all/accept_source_route", "0"},
     // Hairpin leaves by the link it came by; telling containers a shorter way would be wrong.
     {"net/ipv4/conf/all/send_redirects", "0"},
     {"net/ipv4/conf/default/send_redirects", "0"},

@@ -58,6 +58,11 @@ public final class EndpointTable {
       set hairpin {
         type ifname . ifname
       }
+      # A segment, and the address elsewhere by which a container that is on this segment too is published. Its replies
+      # would take the short way to the client, past the translation; so here, too, the request is masqueraded.
+      set aside {
+        type ifname . ipv4_addr
+      }
 
       """;
 
@@ -152,6 +157,7 @@ public final class EndpointTable {
             # Publications.
             iifname "%1$s" oifname @bridges ct status dnat accept
             iifname . oifname @hairpin ct status dnat meta mark set 1 accept
+            iifname . ip daddr @aside ct status dnat meta mark set 1 accept
             iifname @bridges oifname @bridges ct status dnat accept
             # The way out.
             iifname @out oifname "%1$s" meta mark set 1 accept

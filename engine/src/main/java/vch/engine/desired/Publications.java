@@ -12,6 +12,8 @@ import vch.portlayer.container.Container;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 
 /// Publications of a live container as elements of the endpoint namespace's maps.
@@ -36,7 +38,21 @@ public final class Publications {
     for (var publication : container.publications()) {
       add(out, ns, publication, address.get().address());
     }
+    for (var endpoint : container.endpoints()) {
+      if (!endpoint.addresses().contains(address.get())) {
+        endpoint
+            .scope()
+            .flatMap(image::scope)
+            .filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal())
+            .ifPresent(s -> out.add(aside(ns, s, address.get().address())));
+      }
+    }
     return out;
+  }
+
+  private static Element aside(NamespaceName ns, Scope scope, Ip published) {
+    var key = List.<Part>of(new Part.Name(LinkNames.segment(scope)), new Part.Address(published));
+    return new Element(ns, "inet", EndpointTable.NAME, "aside", key, List.of());
   }
 
   private static void add(List<Element> out, NamespaceName ns, Publication publication, Ip to) {
