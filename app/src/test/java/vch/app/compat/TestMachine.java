@@ -24,20 +24,36 @@ final class TestMachine implements AutoCloseable {
     final Path state;
     final Path run;
     private final Path directory;
+    private final boolean ownNamespace;
     private final List<String> hosts = new ArrayList<>();
     private @Nullable Process daemon;
 
     TestMachine() {
+        this("plt" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet(), true);
+        Command.run("ip", "netns", "add", namespace).ok();
+        Command.run("ip", "-n", namespace, "link", "set", "lo", "up").ok();
+    }
+
+    private TestMachine(String namespace, boolean own) {
+        this.namespace = namespace;
+        this.ownNamespace = own;
         try {
-            namespace = "plt" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
             directory = Files.createTempDirectory(Path.of("/tmp"), "plt");
             state = directory.resolve("s");
             run = directory.resolve("r");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Command.run("ip", "netns", "add", namespace).ok();
-        Command.run("ip", "-n", namespace, "link", "set", "lo", "up").ok();
+    }
+
+    /// Another daemon's place on the machine of `one`: the same network namespace, other directories.
+    static TestMachine beside(TestMachine one) {
+        return new TestMachine(one.namespace, false);
+    }
+
+    /// A directory of the test that goes with the machine.
+    Path directory(String name) {
+        return directory.resolve(name);
     }
 
     /// A machine whose daemon runs.
@@ -208,7 +224,9 @@ final class TestMachine implements AutoCloseable {
             killDaemon();
             Leftovers.remove(directory);
             hosts.forEach(h -> Command.run("ip", "netns", "del", h));
-            Command.run("ip", "netns", "del", namespace);
+            if (ownNamespace) {
+                Command.run("ip", "netns", "del", namespace);
+            }
             delete(directory);
         }
     }
