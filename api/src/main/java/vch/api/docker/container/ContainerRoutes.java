@@ -9,8 +9,6 @@ import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Operation;
 import vch.api.http.Route;
-import vch.portlayer.container.Container;
-import vch.portlayer.refusal.Refusal;
 
 /// The routes below /containers and /exec.
 public final class ContainerRoutes {
@@ -42,39 +40,16 @@ public final class ContainerRoutes {
     return out;
   }
 
-  private Optional<String> imageId(String reference) {
-    try {
-      return Optional.of(host.images().find(host.vch(), reference).id());
-    } catch (Refusal _) { // gone, or no reference at all
-      return Optional.empty();
-    }
-  }
-
-  private InspectJson.Sizes sizes(Container container) {
-    long written = host.processes().writtenBytes(container.id());
-    long image;
-    try {
-      image = host.images().find(host.vch(), container.spec().image()).sizeBytes();
-    } catch (Refusal _) { // removed by force since
-      image = 0;
-    }
-    return new InspectJson.Sizes(written, image + written);
-  }
-
   private void list(Call call) throws IOException {
     var query = ListQuery.of(call.query());
-    var image = host.image();
-    boolean size = call.query().flag("size");
-    var json =
-        new ListJson(
-            image, host.clock().instant(), call.version(), this::imageId, v -> host.volumes().mountpoint(host.vch(), v),
-            c -> size ? Optional.of(sizes(c)) : Optional.empty());
-    call.reply(200, json.of(query.select(image, host.vch(), this::imageId)));
+    var list = new ContainerList(host);
+    var selected = query.select(host.image(), host.vch(), list::imageId);
+    call.reply(200, list.rows(selected, call.query().flag("size"), call.version()));
   }
 
   private void inspect(Call call) throws IOException {
     var container = Containers.of(host, call);
-    var sizes = call.query().flag("size") ? Optional.of(sizes(container)) : Optional.<InspectJson.Sizes>empty();
+    var sizes = call.query().flag("size") ? Optional.of(ContainerList.sizes(host, container)) : Optional.<InspectJson.Sizes>empty();
     var facts =
         new InspectJson.Facts(
             host.image(), host.lifecycle().namespace(container), host.processes().logPath(container.id()),

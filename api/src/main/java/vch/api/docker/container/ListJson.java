@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.ApiVersion;
 import vch.api.docker.Json;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.NetworkMode;
 import vch.portlayer.state.Image;
 
 /// `GET /containers/json`. Pure.
@@ -32,7 +33,6 @@ record ListJson(
   }
 
   private ObjectNode row(Container c, List<Container> linking) {
-    var document = Document.of(c);
     var json = Json.object();
     json.put("Id", c.id().value()).set("Names", Json.array(Links.names(image, linking, c)));
     json.put("Image", imageName(c))
@@ -43,10 +43,19 @@ record ListJson(
     sizes.apply(c).ifPresent(s -> json.put("SizeRw", s.written()).put("SizeRootFs", s.root()));
     json.set("Labels", Json.object(c.labels()));
     json.put("State", Status.word(c)).put("Status", Status.text(c, now));
-    json.putObject("HostConfig").put("NetworkMode", Shape.Read.text(document.hostConfig(), "NetworkMode"));
+    json.putObject("HostConfig").put("NetworkMode", networkMode(c));
     json.putObject("NetworkSettings").set("Networks", new NetworksView(image, c).list(version));
-    json.set("Mounts", InspectJson.mounts(c, document, volumePath));
+    // Reading the document takes time, which a list of a thousand containers would show.
+    json.set("Mounts", c.spec().mounts().isEmpty() ? Json.array() : InspectJson.mounts(c, Document.of(c), volumePath));
     return json;
+  }
+
+  private static String networkMode(Container c) {
+    return switch (c.mode()) {
+      case NetworkMode.Scoped(var network) -> network;
+      case NetworkMode.None _ -> "none";
+      case NetworkMode.Shared(var other) -> "container:" + other;
+    };
   }
 
   /// As the user named it, while that name still means the image.

@@ -8,6 +8,7 @@ import java.util.Set;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
+import vch.api.docker.container.ContainerList;
 import vch.api.docker.image.ImageJson;
 import vch.api.docker.image.LayerUse;
 import vch.api.docker.volume.VolumeJson;
@@ -40,8 +41,8 @@ final class DiskUsage {
       images.forEach(i -> list.add(ImageJson.summary(host, i, i.tags(), call.version(), true, Optional.of(layers))));
     }
     if (wanted.contains("container")) {
-      var list = out.putArray("Containers");
-      host.image().containers(host.vch()).forEach(c -> list.add(ContainerUse.json(host, c)));
+      var all = host.image().containers(host.vch()).toList();
+      out.set("Containers", new ContainerList(host).rows(all, true, call.version()));
     }
     if (wanted.contains("volume")) {
       var list = out.putArray("Volumes");
