@@ -2,6 +2,7 @@ package vch.api.docker.container;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
@@ -30,20 +31,25 @@ final class CreateRoute {
         request.translate(
             new CreateRequest.Context(
                 host.vch(), host.image(), from, Surroundings.of(host.settings()), host.chance(), host.clock().instant()));
-    for (var volume : translated.volumes()) {
-      host.engine()
-          .note(
-              image ->
-                  VolumeRules.create(
-                      image, host.vch(), volume.name(), volume.labels(), java.util.Map.of(), volume.anonymous(),
-                      host.clock().instant()));
-    }
+    translated.volumes().forEach(this::make);
     var created = host.lifecycle().create(translated.command());
     var warnings = new ArrayList<>(translated.warnings());
     warnings.addAll(created.warnings());
     var reply = Json.object().put("Id", created.id().value());
     reply.set("Warnings", Json.array(warnings));
     call.reply(201, reply);
+  }
+
+  private void make(NewVolume volume) {
+    boolean there = host.image().volume(host.vch(), volume.name()).isPresent();
+    host.engine()
+        .note(
+            image ->
+                VolumeRules.create(
+                    image, host.vch(), volume.name(), volume.labels(), Map.of(), volume.anonymous(), host.clock().instant()));
+    if (!there) {
+      host.publish("volume", "create", volume.name(), Map.of("driver", "local"));
+    }
   }
 
   private static void checkPlatform(ImageInfo image, String reference, String platform) {

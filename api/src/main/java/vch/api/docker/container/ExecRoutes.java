@@ -122,12 +122,12 @@ final class ExecRoutes {
       framing.write(Framing.STDOUT, (e.getMessage() + "\r\n").getBytes(StandardCharsets.UTF_8));
       return;
     }
-    resize(process, body);
     var wish = exec.wish();
     boolean tty = wish.spec().tty();
     var keys = tty && wish.stdin() ? Optional.of(wish.detachKeys()) : Optional.<DetachKeys>empty();
     // Whoever ends first, the end is recorded by somebody who does not depend on the client.
     var end = Thread.ofVirtual().name("exec-" + exec.id().substring(0, 12)).start(() -> await(container, exec, process));
+    resize(process, body);
     boolean detached;
     try (var stdio = process.stdio()) {
       detached = new Pump(duplex, stdio, new Pump.Wish(wish.stdin(), wish.stdout(), wish.stderr(), !tty, keys)).run(framing);
@@ -143,7 +143,11 @@ final class ExecRoutes {
     int rows = body.path("ConsoleSize").path(0).asInt(0);
     int columns = body.path("ConsoleSize").path(1).asInt(0);
     if (rows > 0 && columns > 0) {
-      process.resize(rows, columns);
+      try {
+        process.resize(rows, columns);
+      } catch (RuntimeException e) { // the answer has begun; clients say the size again when they have it
+        LOG.log(Logger.Level.DEBUG, "the terminal of an exec has no size yet", e);
+      }
     }
   }
 

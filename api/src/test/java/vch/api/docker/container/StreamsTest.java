@@ -337,4 +337,32 @@ class StreamsTest {
     assertThat(GoMode.of(0xa1ff)).isEqualTo((1L << 27) | 0777);
     assertThat(GoMode.of(0x43ff)).isEqualTo((1L << 31) | (1L << 20) | 0777);
   }
+
+  @Test
+  void labels_of_a_mount_go_to_its_volume() throws Exception {
+    create(
+        ",\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\",\"Source\":\"named\",\"Target\":\"/n\",\"VolumeOptions\":{\"Labels\":{\"a\":\"b\"}}},"
+            + "{\"Type\":\"volume\",\"Target\":\"/u\",\"VolumeOptions\":{\"Labels\":{\"c\":\"d\"}}}]}");
+    assertThat(vch.get("/volumes/named").json().textMap("Labels")).containsEntry("a", "b");
+    var anonymous =
+        vch.host.image().volumes(Samples.BLUE).filter(v -> v.labels().containsKey("c")).findFirst().orElseThrow();
+    assertThat(anonymous.anonymous()).isTrue();
+    assertThat(vch.delete("/containers/web1?v=1").status()).isEqualTo(204);
+    assertThat(vch.get("/volumes/" + anonymous.name()).status()).isEqualTo(404);
+    assertThat(vch.get("/volumes/named").status()).isEqualTo(200);
+  }
+
+  @Test
+  void events_tell_what_clients_did() throws Exception {
+    create("");
+    start();
+    exec("{\"Cmd\":[\"ls\",\"-l\"]}");
+    vch.post("/containers/web1/resize?h=1&w=2", "");
+    vch.post("/containers/web1/update", "{\"Memory\":8000000}");
+    vch.delete("/containers/web1?force=1");
+    try (var events = vch.host.engine().events().subscribe(_ -> {})) {
+      assertThat(events.past().stream().filter(e -> e.type().equals("container")).map(e -> e.action()))
+          .containsSubsequence("create", "start", "exec_create: ls -l", "resize", "update", "kill", "die", "destroy");
+    }
+  }
 }
