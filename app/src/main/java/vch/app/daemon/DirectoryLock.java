@@ -3,7 +3,10 @@ package vch.app.daemon;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +31,18 @@ final class DirectoryLock implements AutoCloseable {
             }
             return new DirectoryLock(channel);
         } catch (IOException e) {
-            throw new CannotStart("cannot use " + directory + ": " + e.getMessage() + "; choose another " + option);
+            throw new CannotStart("cannot use " + directory + ": " + why(e) + "; choose another " + option);
         }
+    }
+
+    /// The messages of these exceptions are only the path.
+    private static String why(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException x -> x.getFile() + " is there and is no directory";
+            case NoSuchFileException x -> x.getFile() + " cannot be made there";
+            case AccessDeniedException x -> "no permission for " + x.getFile();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     @Override
