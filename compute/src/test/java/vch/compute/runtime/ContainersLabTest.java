@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -247,6 +248,10 @@ class ContainersLabTest {
     var specimen = sh("read line").stdin(false).limits(new Limits(64 << 20, 0, 0, 500_000_000, 512, 0, 0, "0", "", 20, 300));
     var container = lab.start(specimen);
     assertThat(lab.processes.usage(container.id()).memoryLimitBytes()).isEqualTo(64 << 20);
+    // the runtime's threads are there until it has become the program
+    for (int i = 0; i < 500 && lab.processes.usage(container.id()).pids() != 1; i++) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
     assertThat(lab.processes.usage(container.id()).pids()).isEqualTo(1);
     assertThat(lab.processes.usage(container.id()).cpuNanos()).isPositive();
     var pid = lab.observed(container).pid();
