@@ -21,7 +21,8 @@ public final class Pins {
   private final Path directory;
 
   /// Makes the directory, and a mount of its own with shared propagation: a mount namespace made meanwhile then loses a pin
-  /// together with us, instead of keeping the network namespace alive.
+  /// together with us, instead of keeping the network namespace alive. Files without mounts, which a process left that
+  /// died while it pinned or unpinned, go; so no other process may be pinning meanwhile.
   public Pins(Path directory) {
     this.directory = directory.toAbsolutePath();
     try {
@@ -30,6 +31,11 @@ public final class Pins {
       throw new UncheckedIOException("make " + this.directory, e);
     }
     share();
+    try (var files = Files.newDirectoryStream(this.directory)) {
+      files.forEach(this::clearLeftover);
+    } catch (IOException e) {
+      throw new UncheckedIOException("list " + directory, e);
+    }
   }
 
   private void share() {
