@@ -67,6 +67,7 @@ class IsolationTest {
         }
         traffic.serve(neighbour, 80, "neighbour");
         traffic.serve(here, 80, "machine");
+        traffic.serve(client, 80, "client");
         // Whoever wants in routes to the containers by the host's public address.
         for (var spot : List.of(here, neighbour)) {
             spot.run("ip", "route", "add", "172.16.0.0/12", "via", publicly).ok();
@@ -310,6 +311,18 @@ class IsolationTest {
         assertThat(traffic.tcp(neighbour, green.publicAddress(), 8081)).isEqualTo("deaf " + NEIGHBOUR);
         assertThat(traffic.tcp(client, api, 8081)).isEqualTo(REFUSED);
         neighbour.run("ip", "route", "del", "10.77.0.0/24").ok();
+    }
+
+    @Test
+    void the_client_network_is_no_way_in_and_no_way_out() {
+        var api = machine.vch("inspect", "--name", "green", "--format", "{{.Client.Address}}").ok();
+        var mute = Spot.in(green, "mute");
+        unreachable(mute, "10.77.0.77", "10.77.0.1");
+        client.run("ip", "route", "add", GREEN_RANGE, "via", api).ok();
+        client.run("ip", "route", "add", "192.168.218.0/24", "via", api).ok();
+        unreachable(client, green.address("mute"), NEIGHBOUR, green.publicAddress());
+        assertThat(traffic.tcp(client, green.publicAddress(), 8081)).as("publications are of the public role").isIn(REFUSED, SILENCE);
+        client.run("ip", "route", "del", "192.168.218.0/24").ok();
     }
 
     @Test

@@ -65,6 +65,9 @@ class PublicationsTest {
         assertThat(traffic.udp(neighbour, publicly, 5353)).isEqualTo("names " + NEIGHBOUR);
         assertThat(traffic.tcp(Spot.named(machine.namespace), publicly, 8080)).isEqualTo("web 192.168.218.1");
         assertThat(traffic.udp(neighbour, publicly, 8080)).as("tcp only").isEqualTo(REFUSED);
+        run("idle", "-p", "8099:99", "-p", "8099:99/udp");
+        assertThat(traffic.tcp(neighbour, publicly, 8099)).as("nobody listens in the container").isEqualTo(REFUSED);
+        assertThat(traffic.udp(neighbour, publicly, 8099)).as("nobody listens in the container").isEqualTo(REFUSED);
         assertThat(traffic.tcp(neighbour, publicly, 5353)).as("udp only").isEqualTo(REFUSED);
         assertThat(vch.docker("port", "web").ok().lines()).containsExactlyInAnyOrder("80/tcp -> 0.0.0.0:8080", "53/udp -> 0.0.0.0:5353");
         vch.docker("stop", "-t", "0", "web").ok();
