@@ -13,10 +13,19 @@ import vch.portlayer.rule.EndpointRequest;
 
 /// `EndpointSettings` of a request: what a user says of one place on a network. Addresses, aliases and names of links are
 /// checked by the rule.
-final class EndpointSettings {
+public final class EndpointSettings {
   private static final String LINK_NAME = "com.docker.network.endpoint.ifname";
 
   private EndpointSettings() {}
+
+  /// For a connect below API 1.54: there Docker ignores `MacAddress`, and clients rely on it when they send back what
+  /// inspect showed them.
+  ///
+  /// @param network name, id or id prefix
+  /// @throws Refusal.Invalid when a member has the wrong shape
+  public static EndpointRequest forConnect(ObjectNode settings, String network, String id, long seed) {
+    return of(network, (ObjectNode) Shapes.ENDPOINT.read(settings, "EndpointConfig"), false, id, seed);
+  }
 
   /// @param settings as [Shapes#ENDPOINT] returned it
   static EndpointRequest of(String network, ObjectNode settings, boolean macOffered, String id, long seed) {

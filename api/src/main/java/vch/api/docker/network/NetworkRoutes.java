@@ -14,9 +14,9 @@ import vch.api.docker.Filters;
 import vch.api.docker.Json;
 import vch.api.docker.Operation;
 import vch.api.docker.Timestamps;
+import vch.api.docker.container.EndpointSettings;
 import vch.api.http.Route;
 import vch.engine.desired.LinkNames;
-import vch.portlayer.container.EndpointId;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.ScopeRules;
@@ -86,7 +86,7 @@ public final class NetworkRoutes {
     var container = ContainerRules.find(host.image(), host.vch(), container(body));
     var request =
         EndpointSettings.forConnect(
-            body.object("EndpointConfig"), call.variable("id"), new EndpointId(host.newId()), host.chance().nextLong());
+            body.object("EndpointConfig").raw(), call.variable("id"), host.newId(), host.chance().nextLong());
     host.attachments().connect(container.id(), request);
     call.reply(200);
   }
