@@ -1,10 +1,10 @@
 # Shared by ./do, ./vch and the scripts beside this file. Sourced, never run.
 
 # Prints the home of a JDK 25 or newer; fails where there is none. Reads the `release` file, which is quicker than
-# starting a JVM.
+# starting a JVM. VCH_JDK_PLACES: patterns of folders to look at after those that variables name.
 find_jdk() {
   local home version
-  for home in "${VCH_JAVA_HOME:-}" "${VCH_HOME:-}/jdk" "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/jdk* /opt/java*; do
+  for home in "${VCH_JAVA_HOME:-}" "${VCH_HOME:-}/jdk" "${JAVA_HOME:-}" ${VCH_JDK_PLACES-/usr/lib/jvm/* /opt/jdk* /opt/java*}; do
     [ -n "$home" ] && [ -x "$home/bin/java" ] && [ -f "$home/release" ] || continue
     version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
     if [ "${version:-0}" -ge 25 ]; then echo "$home"; return 0; fi
