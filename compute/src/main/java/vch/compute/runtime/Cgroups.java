@@ -85,10 +85,16 @@ final class Cgroups {
   }
 
   /// Removes the container's groups from every hierarchy; those that still hold a process stay.
-  void remove(ContainerId id) {
+  ///
+  /// @return true when none is left
+  boolean remove(ContainerId id) {
+    boolean all = true;
     for (var hierarchy : mounts.all()) {
-      removeTree(hierarchy.resolve(parent).resolve(id.value()));
+      var group = hierarchy.resolve(parent).resolve(id.value());
+      removeTree(group);
+      all &= !Files.isDirectory(group);
     }
+    return all;
   }
 
   /// Containers that have a group.

@@ -102,7 +102,7 @@ final class Starter {
     var run = new Run(record, bundle, Optional.empty());
     runs.created(run);
     try {
-      runtime.start(id);
+      runtime.start(id, process.get());
     } catch (OciRuntime.Failed e) {
       throw StartErrors.create(runtime.name(), StartErrors.said(e));
     }
@@ -152,9 +152,13 @@ final class Starter {
   /// Removes a run in whatever state it is; its record goes last, so that a later daemon can finish this.
   private void clear(ContainerId id, Bundle bundle, OciRuntime by) throws IOException {
     cgroups.kill(id);
-    by.delete(id);
-    killMonitor(bundle);
-    cgroups.remove(id);
+    // What has not ended, or was killed just now, needs the patience of the runtime.
+    boolean ended = runs.find(id).flatMap(Run::ended).isPresent();
+    if (!ended || !cgroups.remove(id) || !by.forget(id)) {
+      by.delete(id);
+      killMonitor(bundle);
+      var _ = cgroups.remove(id);
+    }
     runs.forget(id);
     roots.drop(id);
     Files.deleteIfExists(files.exit(id));
