@@ -237,6 +237,30 @@ class PublicationsTest {
     }
 
     @Test
+    void a_publication_follows_its_container_from_network_to_network() throws Exception {
+        traffic.serve(run("moves", "--net", "red", "-p", "8080:80", "-p", "8080:80/udp"), 80, "moves");
+        try (var talk = traffic.talk(neighbour, publicly, 8080)) {
+            assertThat(talk.ask()).isEqualTo("moves " + NEIGHBOUR);
+            vch.docker("network", "connect", "grey", "moves").ok();
+            vch.docker("network", "disconnect", "red", "moves").ok();
+            assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo("moves " + NEIGHBOUR);
+            assertThat(talk.ask()).as("the same flow").isEqualTo("moves " + NEIGHBOUR);
+            vch.docker("network", "disconnect", "grey", "moves").ok();
+            assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo(REFUSED);
+            vch.docker("network", "connect", "red", "moves").ok();
+            assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo("moves " + NEIGHBOUR);
+            assertThat(talk.ask()).as("the same flow").isEqualTo("moves " + NEIGHBOUR);
+        }
+        vch.docker("network", "disconnect", "red", "moves").ok();
+        vch.docker("network", "connect", "inner", "moves").ok();
+        assertThat(traffic.tcp(neighbour, publicly, 8080)).as("an internal network").isEqualTo(REFUSED);
+        traffic.serve(run("late", "--net", "inner", "-p", "8085:80"), 80, "late");
+        vch.docker("network", "connect", "red", "late").ok();
+        assertThat(traffic.tcp(neighbour, publicly, 8085)).isEqualTo("late " + NEIGHBOUR);
+        assertThat(vch.docker("port", "late").ok()).isEqualTo("80/tcp -> 0.0.0.0:8085");
+    }
+
+    @Test
     void a_host_range_for_one_port_gives_the_first_free_one() {
         var first = run("first", "-p", "8100-8102:80");
         traffic.serve(first, 80, "first");

@@ -32,7 +32,7 @@ final class Traffic implements AutoCloseable {
     /// What is asked when it is refused at once: TCP reset or ICMP.
     static final String REFUSED = "refused";
 
-    private static final int ANSWER_MILLIS_MAX = 700;
+    private static final int ANSWER_MILLIS_MAX = 1000;
     private static final int DATAGRAM_BYTES_MAX = 4096;
 
     private final Gate gate = Gate.open();

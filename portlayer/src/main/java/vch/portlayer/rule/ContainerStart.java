@@ -8,7 +8,6 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
-import vch.portlayer.port.Publication;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
@@ -46,7 +45,7 @@ final class ContainerStart {
     checkLinks(endpoints);
     var placed = container.withEndpoints(endpoints);
     int restarts = byUser ? 0 : container.state().restarts() + 1;
-    var next = placed.withPublications(publications(placed, chance)).with(container.state().starting().withRestarts(restarts));
+    var next = placed.withPublications(Publishing.of(image, vch, placed, chance)).with(container.state().starting().withRestarts(restarts));
     changes.add(new Change.ContainerPut(next));
     return new Decision<>(changes, next);
   }
@@ -122,15 +121,5 @@ final class ContainerStart {
         throw new Refusal.Failed("Cannot link to " + target.name() + ", as it does not belong to the default network");
       }
     }
-  }
-
-  /// Internal scopes publish nothing.
-  private List<Publication> publications(Container placed, RandomGenerator chance) {
-    var endpoint = EndpointRules.published(image, placed);
-    if (endpoint.isEmpty()) {
-      return List.of();
-    }
-    Publishing.check(vch, placed.publish());
-    return Publishing.bind(image, vch, placed, endpoint.get(), chance);
   }
 }

@@ -11,7 +11,7 @@ import vch.portlayer.container.NameLink;
 /// @param network   name, id or id prefix
 /// @param addresses texts as given; parsed by the rule
 /// @param mac       text as given
-/// @param seed      chance, for the Ethernet address
+/// @param seed      chance, for the Ethernet address and random ports
 public record EndpointRequest(
     EndpointId id,
     String network,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
@@ -56,8 +57,18 @@ public final class EndpointRules {
     }
     var endpoints = new ArrayList<>(container.endpoints());
     endpoints.add(endpoint);
-    changes.add(new Change.ContainerPut(container.withEndpoints(endpoints)));
+    changes.add(new Change.ContainerPut(publishing(image, container.withEndpoints(endpoints), request.seed())));
     return new Decision<>(changes, endpoint);
+  }
+
+  /// A live container that was on internal scopes only, or on none, publishes from now on.
+  private static Container publishing(Image image, Container placed, long seed) {
+    return placed.live() && placed.publications().isEmpty()
+        ? image
+            .vch(placed.vch())
+            .map(vch -> placed.withPublications(Publishing.of(image, vch, placed, new SplittableRandom(seed))))
+            .orElse(placed)
+        : placed;
   }
 
   private static Endpoint placed(Image image, Container container, Endpoint endpoint, Scope scope, List<Change> changes) {

@@ -131,6 +131,16 @@ final class Publishing {
     return new Publication(request.protocol(), request.hostIp(), request.host().orElseThrow(), request.container());
   }
 
+  /// What the live container publishes with the places that it has, or a refusal. Internal scopes publish nothing.
+  static List<Publication> of(Image image, Vch vch, Container placed, RandomGenerator chance) {
+    var endpoint = EndpointRules.published(image, placed);
+    if (endpoint.isEmpty()) {
+      return List.of();
+    }
+    check(vch, placed.publish());
+    return bind(image, vch, placed, endpoint.get(), chance);
+  }
+
   /// What the container publishes from now on, or a refusal. Random ports stay what they were where they are free.
   static List<Publication> bind(Image image, Vch vch, Container container, Endpoint endpoint, RandomGenerator chance) {
     var wanted = new ArrayList<PublishRequest>();

@@ -150,6 +150,24 @@ class EndpointRulesTest {
     assertThat(EndpointRules.published(world.image, world.container(app.id())).orElseThrow().network()).isEqualTo("m");
   }
 
+  @Test
+  void who_is_connected_to_a_way_out_while_it_runs_publishes_from_then_on() {
+    world.internal(blue, "in");
+    var web = world.run(blue, "web", w -> w.on(world.at("in")).publish(8080, 80));
+    assertThat(world.container(web.id()).publications()).isEmpty();
+    connect(web, world.at("m"));
+    assertThat(world.container(web.id()).publications()).hasSize(1);
+    connect(web, world.at("n"));
+    assertThat(world.container(web.id()).publications()).hasSize(1);
+    var late = world.run(blue, "late", w -> w.on(world.at("in")).publish(8080, 80));
+    var place = world.at("m");
+    refuse(
+        Refusal.Failed.class,
+        "driver failed programming external connectivity on endpoint late (" + place.id()
+            + "): Bind for 0.0.0.0:8080 failed: port is already allocated (by container web)",
+        late, place);
+  }
+
   private String route(Container c) {
     return EndpointRules.defaultRoute(world.image, world.container(c.id())).orElseThrow().network();
   }
