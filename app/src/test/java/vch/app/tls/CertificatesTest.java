@@ -43,4 +43,20 @@ class CertificatesTest {
                 .isInstanceOf(Refusal.Invalid.class)
                 .hasMessageContaining("is not empty");
     }
+
+    @Test
+    void copies_can_be_taken_back_and_nothing_else(@TempDir Path directory) throws java.io.IOException {
+        var certificates = new Certificates(directory.resolve("tls"));
+        certificates.make("acme", List.of("10.0.0.2"), Instant.parse("2026-01-01T00:00:00Z"), new SecureRandom());
+        var fresh = directory.resolve("fresh");
+        certificates.copyTo(fresh).run();
+        assertThat(fresh).doesNotExist();
+        var empty = java.nio.file.Files.createDirectory(directory.resolve("empty"));
+        var takeBack = certificates.copyTo(empty);
+        assertThat(empty).isDirectoryContaining("glob:**key.pem");
+        takeBack.run();
+        assertThat(empty).isEmptyDirectory();
+        var file = java.nio.file.Files.writeString(directory.resolve("file"), "mine");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> certificates.copyTo(file)).hasMessageContaining("is not a directory");
+    }
 }
