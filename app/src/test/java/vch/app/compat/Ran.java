@@ -23,6 +23,12 @@ record Ran(String command, int status, String out, String err) {
         return this;
     }
 
+    /// It ended with this status.
+    Ran exits(int wanted) {
+        assertThat(status).as(this::toString).isEqualTo(wanted);
+        return this;
+    }
+
     @Override
     public String toString() {
         return "$ " + command + "\n" + out + err + "[exit status " + status + "]";

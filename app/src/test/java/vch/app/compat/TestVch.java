@@ -3,6 +3,9 @@ package vch.app.compat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import vch.compute.image.BusyboxRoot;
@@ -18,10 +21,54 @@ record TestVch(TestMachine machine, String name) {
     }
 
     Ran docker(byte[] input, String... words) {
-        return Command.run(
-                Map.of("DOCKER_HOST", host(), "DOCKER_CONFIG", machine.state.resolve("docker-config").toString()),
-                input,
-                Command.words(List.of("docker"), words));
+        return Command.run(environment(), input, Command.words(List.of("docker"), words));
+    }
+
+    /// Plays a dialogue at a real terminal by expect(1), which finds `docker` set up as here. `want TEXT` waits for a text;
+    /// where it does not come within ten seconds the script ends with status 97, or 98 when the program ended instead.
+    Ran expect(String script) {
+        var want = """
+                set timeout 10
+                proc want {text} {
+                    global spawn_id
+                    expect {
+                        -ex $text {}
+                        timeout { puts "\\n(no '$text' within 10 seconds)"; exit 97 }
+                        eof { puts "\\n(the end instead of '$text')"; exit 98 }
+                    }
+                }
+                """;
+        try {
+            var file = Files.createTempFile("dialogue", ".exp");
+            Files.writeString(file, want + script);
+            try {
+                return Command.run(environment(), new byte[0], List.of("expect", file.toString()));
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("DOCKER_HOST", host(), "DOCKER_CONFIG", machine.state.resolve("docker-config").toString());
+    }
+
+    /// Runs docker with a further variable of the environment.
+    Ran dockerWith(String variable, String value, String... words) {
+        var environment = new HashMap<>(environment());
+        environment.put(variable, value);
+        return Command.run(environment, new byte[0], Command.words(List.of("docker"), words));
+    }
+
+    /// A call of the API without a client that smooths things over: status, then the body.
+    Ran api(String method, String path, String... options) {
+        var socket = machine.run.resolve(name).resolve("docker.sock").toString();
+        var words = new ArrayList<>(List.of("curl", "-s", "-m", "20", "--unix-socket", socket, "-X", method, "-w", "\n%{http_code}"));
+        words.addAll(List.of(options));
+        words.add("http://docker" + path);
+        return Command.run(words.toArray(new String[0]));
     }
 
     String publicAddress() {

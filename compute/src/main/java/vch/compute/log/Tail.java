@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 
 /// Finds where the last lines of a log begin, reading from its end.
 final class Tail {
+  private static final int STREAMS = 2;
   private static final int BLOCK_BYTES = 64 << 10;
 
   /// @param file   index of the file in the list
@@ -22,13 +23,14 @@ final class Tail {
   /// Where the last `lines` whole lines that `wanted` accepts begin; the beginning of everything when there are fewer.
   static Place find(List<Path> files, int lines, Predicate<Entry> wanted) throws IOException {
     int left = lines;
+    var seen = new boolean[STREAMS];
     for (int i = files.size() - 1; i >= 0; i--) {
       try (var channel = FileChannel.open(files.get(i), StandardOpenOption.READ)) {
         long end = channel.size();
         if (left == 0) {
           return new Place(i, end);
         }
-        var search = new Search(channel, left, wanted);
+        var search = new Search(channel, left, wanted, seen);
         long offset = search.from(end);
         left = search.left;
         if (offset >= 0) {
@@ -47,7 +49,10 @@ final class Tail {
     private int left;
     private byte[] pending = new byte[0]; // the part of a line whose beginning is in an earlier block
 
-    Search(FileChannel channel, int left, Predicate<Entry> wanted) {
+    private final boolean[] seen; // by stream: an entry of it stands further down
+
+    Search(FileChannel channel, int left, Predicate<Entry> wanted, boolean[] seen) {
+      this.seen = seen;
       this.channel = channel;
       this.left = left;
       this.wanted = wanted;
@@ -87,13 +92,20 @@ final class Tail {
       }
     }
 
+    /// Whether a line of the container ends with this entry: with a line feed, or because nothing came after it.
+    private boolean ends(Entry entry) {
+      boolean last = !seen[entry.stream() - 1];
+      seen[entry.stream() - 1] = true;
+      return last || !entry.partial();
+    }
+
     /// Counts the line; true when it is one more than wanted, so that the log begins behind it.
     private boolean over(byte[] block, int from, int to) {
       if (from >= to) {
         return false;
       }
       var line = java.util.Arrays.copyOfRange(block, from, to);
-      boolean counts = Entry.parse(line, line.length).filter(e -> !e.partial()).filter(wanted).isPresent();
+      boolean counts = Entry.parse(line, line.length).filter(wanted).filter(this::ends).isPresent();
       if (counts && left == 0) {
         return true;
       }

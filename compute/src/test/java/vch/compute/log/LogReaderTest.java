@@ -68,6 +68,17 @@ class LogReaderTest {
   }
 
   @Test
+  void a_last_line_without_line_feed_is_one_of_the_tail() throws IOException {
+    Files.writeString(
+        file,
+        line(0, "stdout F one") + line(1, "stdout F two") + line(2, "stderr F err") + line(3, "stdout P un")
+            + line(4, "stdout P finished"));
+    assertThat(read(query(1))).containsExactly("unfinished");
+    assertThat(read(query(2))).containsExactly("err\n", "unfinished");
+    assertThat(read(query(3))).containsExactly("two\n", "err\n", "unfinished");
+  }
+
+  @Test
   void the_tail_of_long_logs_is_found_from_the_end_over_rotated_files() throws IOException {
     Files.writeString(file.resolveSibling("ctr.log.2"), text(0, 5000));
     Files.writeString(file.resolveSibling("ctr.log.1"), text(5000, 5003));

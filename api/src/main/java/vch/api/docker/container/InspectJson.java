@@ -21,7 +21,7 @@ import vch.portlayer.state.Image;
 /// `GET /containers/{id}/json`. Pure.
 final class InspectJson {
   /// Name of the storage driver, as the containerd image store of Docker reports it.
-  static final String STORAGE_DRIVER = "overlayfs";
+  static final String STORAGE_DRIVER = "overlay2";
 
   private InspectJson() {}
 

@@ -17,8 +17,9 @@ final class StatsJson {
   /// What was measured at one moment.
   ///
   /// @param machineCpuNanos CPU time of the whole machine
+  /// @param machineBytes    memory of the whole machine, the limit of a container that has none of its own
   /// @param links           counters of network links
-  record Sample(Instant at, Usage usage, long machineCpuNanos, int cpus, Map<String, Map<Counter, Long>> links) {}
+  record Sample(Instant at, Usage usage, long machineCpuNanos, long machineBytes, int cpus, Map<String, Map<Counter, Long>> links) {}
 
   /// Columns of /proc/net/dev that Docker shows, and where they stand in it.
   enum Counter {
@@ -77,7 +78,8 @@ final class StatsJson {
           out.putObject("stats")
               .put("inactive_file", s.usage().memoryCacheBytes())
               .put("total_inactive_file", s.usage().memoryCacheBytes());
-          out.put("limit", s.usage().memoryLimitBytes());
+          long limit = s.usage().memoryLimitBytes();
+          out.put("limit", limit == 0 ? s.machineBytes() : Math.min(limit, s.machineBytes()));
         });
     return out;
   }

@@ -90,7 +90,7 @@ final class StatsRoute {
     try {
       return Optional.of(
           new StatsJson.Sample(
-              host.clock().instant(), host.processes().usage(asked.id()), machineCpu(), host.settings().cpus(),
+              host.clock().instant(), host.processes().usage(asked.id()), machineCpu(), host.settings().memoryBytes(), host.settings().cpus(),
               container.get().mode() instanceof NetworkMode.Scoped ? links(container.get().state().pid()) : Map.of()));
     } catch (Refusal.Conflict _) { // it has ended meanwhile
       return Optional.empty();
