@@ -2,8 +2,8 @@ package vch.engine.ledger;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import java.util.ArrayList;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -158,13 +158,12 @@ final class RecordJson {
   private static final class SortedSets extends ValueSerializer<Set> {
     @Override
     public void serialize(Set value, JsonGenerator out, SerializationContext context) {
-      var sorted = new ArrayList<Object>();
+      var byText = new TreeMap<String, Object>(); // texts are made once each: an exposed range may have thousands
       for (Object each : value) {
-        sorted.add(each);
+        byText.put(each.toString(), each);
       }
-      sorted.sort((a, b) -> a.toString().compareTo(b.toString()));
       out.writeStartArray();
-      for (var each : sorted) {
+      for (var each : byText.values()) {
         context.writeValue(out, each);
       }
       out.writeEndArray();

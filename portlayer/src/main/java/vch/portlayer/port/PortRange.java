@@ -1,9 +1,12 @@
 package vch.portlayer.port;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Port numbers from `first` to `last`, both included, each 1 to 65535.
 public record PortRange(int first, int last) implements Comparable<PortRange> {
+  private static final Pattern TEXT = Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?");
+
   public PortRange {
     if (first < 1 || last > 65535 || first > last) {
       throw new IllegalArgumentException("ports " + first + "-" + last + " are not a range within 1-65535");
@@ -18,7 +21,7 @@ public record PortRange(int first, int last) implements Comparable<PortRange> {
   public static Optional<PortRange> tryParse(String text) {
     var parts = text.split("-", -1);
     try {
-      if (parts.length > 2 || !text.matches("[0-9]{1,5}(-[0-9]{1,5})?")) {
+      if (parts.length > 2 || !TEXT.matcher(text).matches()) {
         return Optional.empty();
       }
       int first = Integer.parseInt(parts[0]);
