@@ -22,6 +22,9 @@ public record Tools(Path conmon, Path runtime, Optional<Path> init) {
     return runtime.getFileName().toString();
   }
 
+  /// Runtimes that Debian has under their own names.
+  private static final List<String> KNOWN = List.of("runc", "crun");
+
   /// Finds the programs.
   ///
   /// @param wanted a runtime's name or absolute path; empty: crun where `runs` says that it works here, else runc
@@ -34,7 +37,7 @@ public record Tools(Path conmon, Path runtime, Optional<Path> init) {
           conmon.isEmpty() && runtime.isEmpty()
               ? "neither conmon nor an OCI runtime is"
               : conmon.isEmpty() ? "conmon is not" : wanted.map(w -> "the OCI runtime " + w + " is not").orElse("no OCI runtime is");
-      var packages = (conmon.isEmpty() ? " conmon" : "") + (runtime.isEmpty() ? " " + wanted.filter(w -> !w.contains("/")).orElse("runc") : "");
+      var packages = (conmon.isEmpty() ? " conmon" : "") + (runtime.isEmpty() ? " " + wanted.filter(KNOWN::contains).orElse("runc") : "");
       throw new Refusal.Failed(
           "containers cannot run: " + missing + " installed; on Debian: apt-get install" + packages);
     }
