@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// kill -9 of the daemon at random moments while people work with it; then the next daemon, and nothing may be left that
-/// should not be, or be missing. `-Dcrash.seed` repeats a run as far as chance goes, `-Dcrash.rounds` makes it longer.
+/// kill -9 of the daemon, or sometimes SIGTERM, at random moments while people work with it; then the next daemon, and
+/// nothing may be left that should not be, or be missing. `-Dcrash.seed` repeats a run as far as chance goes, `-Dcrash.rounds` makes it longer.
 @Tag("compat")
 class CrashTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 5);
@@ -27,6 +27,7 @@ class CrashTest {
             var vch = machine.create("blue");
             vch.docker("network", "create", "net0").ok();
             for (int round = 0; round < ROUNDS; round++) {
+                boolean kindly = chance.nextInt(4) == 0; // SIGTERM, in the midst of work too
                 var over = new AtomicBoolean();
                 var done = new AtomicInteger();
                 try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -48,10 +49,14 @@ class CrashTest {
                         }
                     });
                     TimeUnit.MILLISECONDS.sleep(300 + chance.nextInt(2500)); // the moment is what is tried
-                    machine.killDaemon();
+                    if (kindly) {
+                        machine.stopDaemon();
+                    } else {
+                        machine.killDaemon();
+                    }
                     over.set(true);
                 }
-                System.out.println("round " + round + ": killed after " + done + " commands");
+                System.out.println("round " + round + (kindly ? ": stopped" : ": killed") + " after " + done + " commands");
                 machine.startDaemon();
                 Invariants.hold(machine, "crash.seed=" + seed + ", round " + round);
             }
