@@ -38,9 +38,9 @@ trap cleanup EXIT
 for n in p d; do ip netns add "$ns-$n"; ip -n "$ns-$n" link set lo up; done
 ip netns exec "$ns-p" "$home/vch" daemon --state-dir "$work/ps" --run-dir "$work/pr" >"$work/portlayer.log" 2>&1 &
 pids+=($!)
-# dockerd in its own network namespace; the mount namespace of `ip netns exec` is its own too
+# dockerd in its own network namespace, by nsenter: `ip netns exec` would hide the cgroups from it
 mkdir -p "$work/dr"
-ip netns exec "$ns-d" dockerd --data-root "$work/dd" --exec-root "$work/de" -p "$work/dr/pid" -H "unix://$work/dr/docker.sock" \
+PATH="$PATH:/usr/sbin:/sbin" nsenter --net="/run/netns/$ns-d" dockerd --data-root "$work/dd" --exec-root "$work/de" -p "$work/dr/pid" -H "unix://$work/dr/docker.sock" \
   --storage-driver overlay2 >"$work/dockerd.log" 2>&1 &
 pids+=($!)
 for _ in $(seq 1 100); do [ -S "$work/pr/admin.sock" ] && [ -S "$work/dr/docker.sock" ] && break; sleep 0.2; done
