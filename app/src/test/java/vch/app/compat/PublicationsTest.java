@@ -134,6 +134,8 @@ class PublicationsTest {
         assertThat(vch.docker("port", "web", "80").ok().lines()).contains(publicly + ":8080", "127.0.0.1:8081");
         vch.docker("run", "-d", "--name", "elsewhere", "-p", "10.9.8.7:8082:80", "busybox", "sleep", "3600")
                 .refused("host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address " + publicly);
+        vch.docker("create", "--name", "lonely", "-p", "127.0.0.1:8090:90", "busybox", "true")
+                .saying("Port 90/tcp is published on 127.0.0.1, the loopback of the VCH's endpoint");
         // The same port of all addresses and of one address are in each other's way.
         vch.docker("run", "-d", "--name", "all", "-p", "8080:80", "busybox", "sleep", "3600")
                 .refused("port is already allocated (by container web)");

@@ -81,8 +81,7 @@ final class Publishing {
       if (ip.isPresent() && !offered.contains(ip.get()) && !ip.get().equals(LOOPBACK)) {
         throw new Refusal.Invalid(
             "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address"
-                + offered.stream().map(a -> " " + a).reduce("", String::concat) + " (or 127.0.0.1, reachable inside the endpoint of"
-                + " the VCH only), not for " + ip.get());
+                + offered.stream().map(a -> " " + a).reduce("", String::concat) + ", not for " + ip.get());
       }
       if (oneToOne(request)) {
         Services.of(vch)
@@ -99,11 +98,18 @@ final class Publishing {
 
   /// Sentences about host ports that other containers have, or will want when they start.
   static List<String> warnings(Image image, Vch vch, List<PublishRequest> requests) {
+    var out = new ArrayList<String>();
+    requests.stream()
+        .filter(r -> r.hostIp().equals(Optional.of(LOOPBACK)))
+        .forEach(
+            r ->
+                out.add(
+                    "Port " + r.container() + "/" + r.protocol().text() + " is published on 127.0.0.1, the loopback of the VCH's"
+                        + " endpoint, where nothing asks: leave the host IP out to reach it at the public address"));
     var explicit = requests.stream().filter(Publishing::oneToOne).map(Publishing::publication).toList();
     if (explicit.isEmpty()) {
-      return List.of();
+      return out;
     }
-    var out = new ArrayList<String>();
     image
         .publishers(vch.id())
         .forEach(

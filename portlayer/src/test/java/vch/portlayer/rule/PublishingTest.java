@@ -88,8 +88,7 @@ class PublishingTest {
     allocated("same", ip + ":80", "by container web", w -> w.publish(Protocol.TCP, Optional.of(ip), Optional.of(PortRange.of(80)), PortRange.of(80)));
     refused(
         world, Refusal.Invalid.class,
-        "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address 192.168.218.2 (or 127.0.0.1,"
-            + " reachable inside the endpoint of the VCH only), not for 10.10.10.10",
+        "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address 192.168.218.2, not for 10.10.10.10",
         i ->
             ContainerRules.create(
                 i,
