@@ -26,7 +26,11 @@ cleanup() {
   set +e
   "$home/vch" delete --force --name bench --run-dir "$work/pr" >/dev/null 2>&1
   for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
-  sleep 1
+  for _ in $(seq 1 50); do # dockerd takes a while to stop its containerd
+    left=; for p in "${pids[@]}"; do kill -0 "$p" 2>/dev/null && left=1; done
+    [ -n "$left" ] || break
+    sleep 0.2
+  done
   for p in "${pids[@]}"; do kill -9 "$p" 2>/dev/null; done
   for p in $(pgrep -f "$work" || true); do [ "$p" = $$ ] || kill -9 "$p" 2>/dev/null; done
   sed -n "s#^[^ ]* \($work[^ ]*\) .*#\1#p" /proc/self/mounts | sort -r | while read -r m; do umount -l "$m"; done
