@@ -1,4 +1,5 @@
-/// HTTP and the personalities: Docker's API and the admin API. Translates names, shapes and status numbers; decides nothing.
+/// HTTP and the personalities: Docker's API and the admin API. Translates names, shapes and status
+/// numbers; decides nothing.
 @org.jspecify.annotations.NullMarked
 module vch.api {
   requires static transitive org.jspecify;

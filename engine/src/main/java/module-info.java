@@ -1,5 +1,6 @@
-/// What is wanted, how it differs from what is, and the work between: the ledger, the compiler, the planner, the
-/// reconciler and the lives of containers. Declares what it needs of a machine; knows no netlink and no HTTP.
+/// What is wanted, how it differs from what is, and the work between: the ledger, the compiler, the
+/// planner, the reconciler and the lives of containers. Declares what it needs of a machine; knows
+/// no netlink and no HTTP.
 @org.jspecify.annotations.NullMarked
 module vch.engine {
   requires static transitive org.jspecify;

@@ -1,5 +1,5 @@
-/// The domain: scopes, endpoints, addresses, publications, names, and the rules that hold between them.
-/// Pure values: no I/O, no threads, no clock, no chance, no Linux, no Docker.
+/// The domain: scopes, endpoints, addresses, publications, names, and the rules that hold between
+/// them. Pure values: no I/O, no threads, no clock, no chance, no Linux, no Docker.
 @org.jspecify.annotations.NullMarked
 module vch.portlayer {
   requires static transitive org.jspecify;

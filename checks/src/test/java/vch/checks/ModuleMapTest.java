@@ -10,50 +10,60 @@ import org.junit.jupiter.api.Test;
 
 /// The direction of dependencies that ARCHITECTURE.md draws.
 class ModuleMapTest {
-    private static final Map<String, Set<String>> MAP = Map.of(
-            "portlayer", Set.of(),
-            "kernel", Set.of(),
-            "testkit", Set.of(),
-            "engine", Set.of("vch.portlayer"),
-            "linux", Set.of("vch.engine", "vch.kernel"),
-            "services", Set.of("vch.engine"),
-            "compute", Set.of("vch.engine", "vch.kernel"),
-            "api", Set.of("vch.engine"),
-            "app",
-                    Set.of("vch.engine", "vch.linux", "vch.services", "vch.compute", "vch.api", "vch.kernel"));
+  private static final Map<String, Set<String>> MAP =
+      Map.of(
+          "portlayer", Set.of(),
+          "kernel", Set.of(),
+          "testkit", Set.of(),
+          "engine", Set.of("vch.portlayer"),
+          "linux", Set.of("vch.engine", "vch.kernel"),
+          "services", Set.of("vch.engine"),
+          "compute", Set.of("vch.engine", "vch.kernel"),
+          "api", Set.of("vch.engine"),
+          "app",
+              Set.of(
+                  "vch.engine",
+                  "vch.linux",
+                  "vch.services",
+                  "vch.compute",
+                  "vch.api",
+                  "vch.kernel"));
 
-    private static final Pattern REQUIRES = Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*(vch\\.[a-z]+);");
+  private static final Pattern REQUIRES =
+      Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*(vch\\.[a-z]+);");
 
-    @Test
-    void every_module_requires_what_the_map_says_and_no_more() {
-        MAP.forEach((module, allowed) -> {
-            var text = Tree.read(Tree.ROOT.resolve(module + "/src/main/java/module-info.java"));
-            var found = new TreeSet<String>();
-            REQUIRES.matcher(text).results().forEach(m -> found.add(m.group(1)));
-            assertThat(found).as(module).isSubsetOf(allowed);
+  @Test
+  void every_module_requires_what_the_map_says_and_no_more() {
+    MAP.forEach(
+        (module, allowed) -> {
+          var text = Tree.read(Tree.ROOT.resolve(module + "/src/main/java/module-info.java"));
+          var found = new TreeSet<String>();
+          REQUIRES.matcher(text).results().forEach(m -> found.add(m.group(1)));
+          assertThat(found).as(module).isSubsetOf(allowed);
         });
-    }
+  }
 
-    @Test
-    void the_domain_reads_no_clock_no_file_and_no_chance() {
-        var forbidden = Pattern.compile(
-                "Instant\\.now|System\\.(currentTimeMillis|nanoTime|getenv|getProperty)|java\\.nio\\.file|java\\.io\\.|"
-                        + "new Random\\(|ThreadLocalRandom|SecureRandom|Thread\\.|UUID\\.randomUUID|java\\.net\\.");
-        for (var file : Tree.javaFiles("main")) {
-            if (file.startsWith(Tree.ROOT.resolve("portlayer"))) {
-                assertThat(forbidden.matcher(Tree.read(file)).results().map(m -> m.group()).toList())
-                        .as(file.toString())
-                        .isEmpty();
-            }
-        }
+  @Test
+  void the_domain_reads_no_clock_no_file_and_no_chance() {
+    var forbidden =
+        Pattern.compile(
+            "Instant\\.now|System\\.(currentTimeMillis|nanoTime|getenv|getProperty)|java\\.nio\\.file|java\\.io\\.|"
+                + "new Random\\(|ThreadLocalRandom|SecureRandom|Thread\\.|UUID\\.randomUUID|java\\.net\\.");
+    for (var file : Tree.javaFiles("main")) {
+      if (file.startsWith(Tree.ROOT.resolve("portlayer"))) {
+        assertThat(forbidden.matcher(Tree.read(file)).results().map(m -> m.group()).toList())
+            .as(file.toString())
+            .isEmpty();
+      }
     }
+  }
 
-    @Test
-    void only_the_kernel_module_uses_the_foreign_function_interface() {
-        for (var file : Tree.javaFiles("main")) {
-            if (!file.startsWith(Tree.ROOT.resolve("kernel"))) {
-                assertThat(Tree.read(file)).as(file.toString()).doesNotContain("java.lang.foreign");
-            }
-        }
+  @Test
+  void only_the_kernel_module_uses_the_foreign_function_interface() {
+    for (var file : Tree.javaFiles("main")) {
+      if (!file.startsWith(Tree.ROOT.resolve("kernel"))) {
+        assertThat(Tree.read(file)).as(file.toString()).doesNotContain("java.lang.foreign");
+      }
     }
+  }
 }

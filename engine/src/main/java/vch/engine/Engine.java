@@ -6,33 +6,33 @@ import vch.engine.machine.Machine;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
-/// Holds the image and keeps the machine as the image says. Safe for any number of threads; reading the image never
-/// waits.
+/// Holds the image and keeps the machine as the image says. Safe for any number of threads; reading
+/// the image never waits.
 public interface Engine extends AutoCloseable {
   /// The latest image.
   Image image();
 
-  /// Runs the rule on the ledger's thread against the latest image, makes its changes durable, publishes them, and
-  /// returns the reply once all machine objects that they touch are as wanted.
+  /// Runs the rule on the ledger's thread against the latest image, makes its changes durable,
+  /// publishes them, and returns the reply once all machine objects that they touch are as wanted.
   ///
   /// @throws vch.portlayer.refusal.Refusal what the rule refused; nothing has changed
-  /// @throws vch.portlayer.refusal.Refusal.Failed the changes are durable, but the machine could not follow; the message
-  ///     names the first step that failed. The engine goes on trying
+  /// @throws vch.portlayer.refusal.Refusal.Failed the changes are durable, but the machine could
+  ///   not follow; the message names the first step that failed. The engine goes on trying
   <R> R decide(Function<Image, Decision<R>> rule);
 
   /// As [#decide(Function)], without waiting for the machine.
   <R> R note(Function<Image, Decision<R>> rule);
 
-  /// Calls `listener` after every change set, on the ledger's thread, with the image before and after. It
-  /// must be quick, and must not decide or note: it would wait for itself.
+  /// Calls `listener` after every change set, on the ledger's thread, with the image before and
+  /// after. It must be quick, and must not decide or note: it would wait for itself.
   void listen(Listener listener);
 
   Events events();
 
   Machine machine();
 
-  /// The plan that would bring the machine from what is observed now to what is wanted, as text; empty when nothing is
-  /// to be done.
+  /// The plan that would bring the machine from what is observed now to what is wanted, as text;
+  /// empty when nothing is to be done.
   String plan();
 
   /// Told of every change set.

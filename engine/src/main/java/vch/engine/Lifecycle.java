@@ -9,15 +9,17 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.vch.VchId;
 
-/// Leads containers through their lives: network first, then the process; on the way down the other way round. Watches
-/// for processes that end, keeps restart policies, adopts what runs when the daemon starts. Publishes the events.
+/// Leads containers through their lives: network first, then the process; on the way down the other
+/// way round. Watches for processes that end, keeps restart policies, adopts what runs when the
+/// daemon starts. Publishes the events.
 public interface Lifecycle extends AutoCloseable {
   CreateContainer.Created create(CreateContainer command);
 
   /// @return false when it already runs
   boolean start(ContainerId id);
 
-  /// Sends `signal` (empty: the container's stop signal), then KILL after `timeoutSeconds` (negative: never).
+  /// Sends `signal` (empty: the container's stop signal), then KILL after `timeoutSeconds`
+  /// (negative: never).
   ///
   /// @return false when it does not run
   boolean stop(ContainerId id, Optional<Integer> timeoutSeconds, String signal);
@@ -60,7 +62,8 @@ public interface Lifecycle extends AutoCloseable {
     }
   }
 
-  /// Where the namespace that the container's processes live in can be joined from; empty when it does not run.
+  /// Where the namespace that the container's processes live in can be joined from; empty when it
+  /// does not run.
   Optional<java.nio.file.Path> namespace(Container container);
 
   @Override

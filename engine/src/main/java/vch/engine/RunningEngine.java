@@ -37,11 +37,13 @@ public final class RunningEngine implements Engine {
     this.machine = machine;
   }
 
-  /// Load, observe, plan, apply. What cannot be applied is tried again later and is no reason not to start.
+  /// Load, observe, plan, apply. What cannot be applied is tried again later and is no reason not
+  /// to start.
   ///
   /// @param clock paces repair and retry
   /// @throws IOException the journal cannot be read
-  public static RunningEngine start(Journal journal, Machine machine, InstantSource clock) throws IOException {
+  public static RunningEngine start(Journal journal, Machine machine, InstantSource clock)
+      throws IOException {
     var ledger = Ledger.open(journal);
     var reconciler = new Reconciler(machine, ledger.image(), clock);
     reconciler.start();
@@ -70,10 +72,13 @@ public final class RunningEngine implements Engine {
     return await(ledger.submit(rule, new Settling()));
   }
 
-  /// Hands the owners that a change set touches to the reconciler, on the ledger's thread and so in order.
+  /// Hands the owners that a change set touches to the reconciler, on the ledger's thread and so in
+  /// order.
   private final class Settling implements Ledger.Listener {
-    /// Written on the ledger's thread before the reply completes, which is what the reader waits for.
-    private CompletableFuture<Optional<String>> done = CompletableFuture.completedFuture(Optional.empty());
+    /// Written on the ledger's thread before the reply completes, which is what the reader waits
+    /// for.
+    private CompletableFuture<Optional<String>> done =
+        CompletableFuture.completedFuture(Optional.empty());
 
     @Override
     public void changed(Image before, Image after, List<Change> changes) {
@@ -89,7 +94,8 @@ public final class RunningEngine implements Engine {
       return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Refusal.Unavailable("The daemon is stopping; the command may or may not have been carried out.");
+      throw new Refusal.Unavailable(
+          "The daemon is stopping; the command may or may not have been carried out.");
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException cause -> throw cause;

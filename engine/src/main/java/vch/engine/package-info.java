@@ -1,2 +1,3 @@
-/// The door to the engine: [Engine] decides and applies, [Lifecycle] leads containers through their lives.
+/// The door to the engine: [Engine] decides and applies, [Lifecycle] leads containers through their
+/// lives.
 package vch.engine;

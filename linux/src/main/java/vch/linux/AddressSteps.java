@@ -20,8 +20,8 @@ import vch.kernel.rtnl.RouteMessages;
 
 /// Steps for addresses and routes. Holds no state.
 final class AddressSteps {
-  /// Marks addresses (IFA_PROTO) and routes (rtm_protocol) as ours. Not among those that linux/rtnetlink.h and iproute2
-  /// give names to.
+  /// Marks addresses (IFA_PROTO) and routes (rtm_protocol) as ours. Not among those that
+  /// linux/rtnetlink.h and iproute2 give names to.
   static final int PROTOCOL = 0x9a;
 
   private final Spaces spaces;
@@ -33,14 +33,19 @@ final class AddressSteps {
   /// Addresses, or routes: not both, as routes may need addresses.
   void apply(List<Step> steps, Outcomes outcomes) {
     Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
-    steps.forEach(s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach((namespace, list) -> outcomes.attempt(list, () -> {
-      if (list.stream().allMatch(Step.Remove.class::isInstance)) {
-        spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
-      } else {
-        applyWithin(spaces.get(namespace), list, outcomes);
-      }
-    }));
+    steps.forEach(
+        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
+    byNamespace.forEach(
+        (namespace, list) ->
+            outcomes.attempt(
+                list,
+                () -> {
+                  if (list.stream().allMatch(Step.Remove.class::isInstance)) {
+                    spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
+                  } else {
+                    applyWithin(spaces.get(namespace), list, outcomes);
+                  }
+                }));
   }
 
   private static void applyWithin(Space space, List<Step> steps, Outcomes outcomes) {
@@ -60,8 +65,14 @@ final class AddressSteps {
       } else {
         know(space, step);
         switch (step.object()) {
-          case Address a -> additions.add(
-              step, AddressMessages.set(index.get(), Addresses.inet(a.cidr().address()), a.cidr().length(), PROTOCOL));
+          case Address a ->
+              additions.add(
+                  step,
+                  AddressMessages.set(
+                      index.get(),
+                      Addresses.inet(a.cidr().address()),
+                      a.cidr().length(),
+                      PROTOCOL));
           case Route r -> {
             routes.add(step);
             messages.add(message(r, index.get(), step instanceof Step.Add));
@@ -76,20 +87,25 @@ final class AddressSteps {
     addRoutes(space, routes, messages, indexes, outcomes);
   }
 
-  /// With the last IPv4 address of a link the kernel takes all its routes away, and tells nobody. When an address comes in
-  /// its place, routes that were there are put back.
-  private static void restoreRoutes(Space space, List<Step> steps, Map<String, Optional<Integer>> indexes) {
-    var links = steps.stream()
-        .filter(s -> !(s instanceof Step.Remove) && s.object() instanceof Address)
-        .map(s -> linkOf(s.object()))
-        .toList();
+  /// With the last IPv4 address of a link the kernel takes all its routes away, and tells nobody.
+  /// When an address comes in its place, routes that were there are put back.
+  private static void restoreRoutes(
+      Space space, List<Step> steps, Map<String, Optional<Integer>> indexes) {
+    var links =
+        steps.stream()
+            .filter(s -> !(s instanceof Step.Remove) && s.object() instanceof Address)
+            .map(s -> linkOf(s.object()))
+            .toList();
     var messages = new ArrayList<Message>();
     for (var route : space.known().routes()) {
       if (links.contains(route.link())) {
-        indexes.getOrDefault(route.link(), Optional.empty()).ifPresent(i -> messages.add(message(route, i, true)));
+        indexes
+            .getOrDefault(route.link(), Optional.empty())
+            .ifPresent(i -> messages.add(message(route, i, true)));
       }
     }
-    // Whether they could be is for the next observation to see: that the address is there is all that was asked for.
+    // Whether they could be is for the next observation to see: that the address is there is all
+    // that was asked for.
     var _ = space.rtnl().batch(messages);
   }
 
@@ -119,15 +135,24 @@ final class AddressSteps {
 
   private static void remove(Requests requests, Step step, int link) {
     switch (step.object()) {
-      case Address a -> requests.add(
-          step,
-          AddressMessages.remove(link, Addresses.inet(a.cidr().address()), a.cidr().length()),
-          Errno.EADDRNOTAVAIL, Errno.ENODEV);
-      case Route r -> requests.add(
-          step,
-          RouteMessages.remove(
-              Addresses.inet(r.to().first()), r.to().length(), r.via().map(Addresses::inet), link, PROTOCOL),
-          Errno.ESRCH, Errno.ENODEV, Errno.ENETUNREACH);
+      case Address a ->
+          requests.add(
+              step,
+              AddressMessages.remove(link, Addresses.inet(a.cidr().address()), a.cidr().length()),
+              Errno.EADDRNOTAVAIL,
+              Errno.ENODEV);
+      case Route r ->
+          requests.add(
+              step,
+              RouteMessages.remove(
+                  Addresses.inet(r.to().first()),
+                  r.to().length(),
+                  r.via().map(Addresses::inet),
+                  link,
+                  PROTOCOL),
+              Errno.ESRCH,
+              Errno.ENODEV,
+              Errno.ENETUNREACH);
       default -> throw new IllegalArgumentException(step + " is about no address or route");
     }
   }
@@ -142,7 +167,11 @@ final class AddressSteps {
 
   /// A route that is there already is put right if it is ours, and left alone if not.
   private static void addRoutes(
-      Space space, List<Step> steps, List<Message> messages, Map<String, Optional<Integer>> indexes, Outcomes outcomes) {
+      Space space,
+      List<Step> steps,
+      List<Message> messages,
+      Map<String, Optional<Integer>> indexes,
+      Outcomes outcomes) {
     if (steps.isEmpty()) {
       return;
     }
@@ -153,7 +182,12 @@ final class AddressSteps {
       if (acks.get(i).is(Errno.EEXIST)) {
         var route = (Route) step.object();
         if (isOurs(space, route)) {
-          again.add(step, message(route, indexes.getOrDefault(route.link(), Optional.empty()).orElseThrow(), false));
+          again.add(
+              step,
+              message(
+                  route,
+                  indexes.getOrDefault(route.link(), Optional.empty()).orElseThrow(),
+                  false));
         } else {
           outcomes.fail(step, "there is a route to it already, and it is not ours");
         }
@@ -165,10 +199,12 @@ final class AddressSteps {
   }
 
   private static boolean isOurs(Space space, Route route) {
-    return space.rtnl().routes().stream().anyMatch(r ->
-        r.protocol() == PROTOCOL
-            && r.table() == RouteInfo.TABLE_MAIN
-            && r.length() == route.to().length()
-            && Addresses.ip(r.to()).equals(route.to().first()));
+    return space.rtnl().routes().stream()
+        .anyMatch(
+            r ->
+                r.protocol() == PROTOCOL
+                    && r.table() == RouteInfo.TABLE_MAIN
+                    && r.length() == route.to().length()
+                    && Addresses.ip(r.to()).equals(route.to().first()));
   }
 }

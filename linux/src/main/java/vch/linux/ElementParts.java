@@ -15,7 +15,8 @@ import vch.portlayer.address.Mac;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 
-/// Between parts of elements and the bytes of nftables. All numbers are in network order; a name is what it is.
+/// Between parts of elements and the bytes of nftables. All numbers are in network order; a name is
+/// what it is.
 final class ElementParts {
   private static final int NAME_BYTES = 16; // IFNAMSIZ
 
@@ -23,12 +24,14 @@ final class ElementParts {
 
   static SetElement element(List<Part> parts, List<Part> data) {
     return new SetElement(
-        parts.stream().map(ElementParts::field).toList(), data.stream().map(ElementParts::field).toList());
+        parts.stream().map(ElementParts::field).toList(),
+        data.stream().map(ElementParts::field).toList());
   }
 
   private static Field field(Part part) {
     return switch (part) {
-      case Part.Name(var name) -> Field.of(Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), NAME_BYTES));
+      case Part.Name(var name) ->
+          Field.of(Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), NAME_BYTES));
       case Part.Address(var ip) -> Field.of(ip.bytes());
       case Part.Hardware(var mac) -> Field.of(mac.bytes());
       case Part.Proto(var protocol) -> Field.of(new byte[] {(byte) protocol.number()});
@@ -43,8 +46,14 @@ final class ElementParts {
   /// Why an element cannot be in this set; empty when it can.
   static Optional<String> misfit(SetInfo set, List<Part> parts, List<Part> data) {
     if (!fits(set.keyTypes(), parts) || !fits(set.dataTypes(), data)) {
-      return Optional.of("set " + set.name() + " of " + set.table() + " has other types: " + set.keyTypes()
-          + (set.isMap() ? " : " + set.dataTypes() : ""));
+      return Optional.of(
+          "set "
+              + set.name()
+              + " of "
+              + set.table()
+              + " has other types: "
+              + set.keyTypes()
+              + (set.isMap() ? " : " + set.dataTypes() : ""));
     }
     boolean range = parts.stream().anyMatch(p -> p instanceof Part.Ports(var r) && r.size() > 1);
     return range && !set.isInterval()
@@ -94,7 +103,9 @@ final class ElementParts {
     if (type == FieldType.INET_SERVICE) {
       int first = port(field.first());
       int last = port(field.last());
-      return first < 1 || last < first ? Optional.empty() : Optional.of(new Part.Ports(new PortRange(first, last)));
+      return first < 1 || last < first
+          ? Optional.empty()
+          : Optional.of(new Part.Ports(new PortRange(first, last)));
     }
     var value = field.first();
     if (!Arrays.equals(value, field.last()) || value.length != type.bytes()) {

@@ -18,9 +18,9 @@ import vch.kernel.nft.SetElement;
 import vch.kernel.nft.SetInfo;
 import vch.kernel.nft.TableName;
 
-/// Steps for elements of sets and maps. All of one namespace and stage go in one transaction. When the kernel refuses it,
-/// they are compared with what is there, and what is left to do is done in halves until the culprits are alone. Holds no
-/// state.
+/// Steps for elements of sets and maps. All of one namespace and stage go in one transaction. When
+/// the kernel refuses it, they are compared with what is there, and what is left to do is done in
+/// halves until the culprits are alone. Holds no state.
 final class ElementSteps {
   private final Spaces spaces;
 
@@ -30,14 +30,19 @@ final class ElementSteps {
 
   void apply(List<Step> steps, Outcomes outcomes) {
     Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
-    steps.forEach(s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach((namespace, list) -> outcomes.attempt(list, () -> {
-      if (list.stream().allMatch(Step.Remove.class::isInstance)) {
-        spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
-      } else {
-        applyWithin(spaces.get(namespace), list, outcomes);
-      }
-    }));
+    steps.forEach(
+        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
+    byNamespace.forEach(
+        (namespace, list) ->
+            outcomes.attempt(
+                list,
+                () -> {
+                  if (list.stream().allMatch(Step.Remove.class::isInstance)) {
+                    spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
+                  } else {
+                    applyWithin(spaces.get(namespace), list, outcomes);
+                  }
+                }));
   }
 
   /// A step on its set: what to take out, then what to put in.
@@ -68,12 +73,13 @@ final class ElementSteps {
         outcomes.fail(step, misfit.get());
         continue;
       }
-      tasks.add(switch (step) {
-        case Step.Add _ -> new Task(step, set.get(), Optional.empty(), Optional.of(element));
-        case Step.Change(var before, _) ->
-            new Task(step, set.get(), Optional.of((Element) before), Optional.of(element));
-        case Step.Remove _ -> new Task(step, set.get(), Optional.of(element), Optional.empty());
-      });
+      tasks.add(
+          switch (step) {
+            case Step.Add _ -> new Task(step, set.get(), Optional.empty(), Optional.of(element));
+            case Step.Change(var before, _) ->
+                new Task(step, set.get(), Optional.of((Element) before), Optional.of(element));
+            case Step.Remove _ -> new Task(step, set.get(), Optional.of(element), Optional.empty());
+          });
     }
     return tasks;
   }
@@ -82,10 +88,13 @@ final class ElementSteps {
     Map<SetInfo, List<Task>> bySet = new LinkedHashMap<>();
     tasks.forEach(t -> bySet.computeIfAbsent(t.set, _ -> new ArrayList<>()).add(t));
     var changes = new ArrayList<Nft.ElementChange>();
-    bySet.forEach((set, list) -> changes.add(new Nft.ElementChange(
-        set,
-        list.stream().flatMap(t -> t.out.stream()).map(ElementSteps::encode).toList(),
-        list.stream().flatMap(t -> t.in.stream()).map(ElementSteps::encode).toList())));
+    bySet.forEach(
+        (set, list) ->
+            changes.add(
+                new Nft.ElementChange(
+                    set,
+                    list.stream().flatMap(t -> t.out.stream()).map(ElementSteps::encode).toList(),
+                    list.stream().flatMap(t -> t.in.stream()).map(ElementSteps::encode).toList())));
     return space.nft().change(changes);
   }
 
@@ -93,8 +102,8 @@ final class ElementSteps {
     return ElementParts.element(element.parts(), element.data());
   }
 
-  /// What is still to do, by what is there: an element that is as wanted is no task, one with other data is replaced, one
-  /// to remove that is not there is done.
+  /// What is still to do, by what is there: an element that is as wanted is no task, one with other
+  /// data is replaced, one to remove that is not there is done.
   private static List<Task> compare(Space space, List<Task> tasks) {
     Map<SetInfo, Map<List<Part>, Element>> present = new HashMap<>();
     var left = new ArrayList<Task>();
@@ -144,8 +153,14 @@ final class ElementSteps {
       var parts = ElementParts.parts(keyTypes, element.key());
       var data = ElementParts.parts(dataTypes, element.data());
       if (parts.isPresent() && data.isPresent()) {
-        out.add(new Element(
-            space.name(), set.table().family(), set.table().name(), set.name(), parts.get(), data.get()));
+        out.add(
+            new Element(
+                space.name(),
+                set.table().family(),
+                set.table().name(),
+                set.name(),
+                parts.get(),
+                data.get()));
       }
     }
     return out;

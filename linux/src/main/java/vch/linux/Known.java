@@ -10,8 +10,8 @@ import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Route;
 import vch.portlayer.address.Mac;
 
-/// How links, addresses and routes of one namespace were when we last made or saw them, so that a notification of our own
-/// work is told from one of somebody else's. Safe for all threads.
+/// How links, addresses and routes of one namespace were when we last made or saw them, so that a
+/// notification of our own work is told from one of somebody else's. Safe for all threads.
 final class Known {
   /// How a link should look.
   ///
@@ -28,7 +28,9 @@ final class Known {
 
   /// The far end of a pair, in whose namespace this is.
   void peer(Link link, LinkKind.Veth veth) {
-    links.put(veth.peer(), new KnownLink(true, link.mtu(), Optional.of(veth.peerMac()), Optional.empty()));
+    links.put(
+        veth.peer(),
+        new KnownLink(true, link.mtu(), Optional.of(veth.peerMac()), Optional.empty()));
   }
 
   void forgetLink(String name) {

@@ -4,8 +4,9 @@ import java.util.Optional;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.NamespaceName;
 
-/// What we write into the alias of a link that we made: that it is ours, and what the kernel does not tell of it. Links
-/// without it are never observed, so never removed. `portlayer:<daemon>:<role>[:<namespace>:<peer>]`.
+/// What we write into the alias of a link that we made: that it is ours, and what the kernel does
+/// not tell of it. Links without it are never observed, so never removed.
+/// `portlayer:<daemon>:<role>[:<namespace>:<peer>]`.
 sealed interface LinkMark {
   record Bridge() implements LinkMark {}
 
@@ -21,12 +22,13 @@ sealed interface LinkMark {
   ///
   /// @param daemon a word that no other daemon of the machine has
   static String alias(String daemon, LinkKind kind) {
-    return start(daemon) + switch (kind) {
-      case LinkKind.Bridge _ -> "bridge";
-      case LinkKind.Veth(var namespace, var peer, _) -> "port:" + namespace + ":" + peer;
-      case LinkKind.Macvlan _ -> "macvlan";
-      case LinkKind.Loopback _ -> throw new IllegalArgumentException("lo is never marked");
-    };
+    return start(daemon)
+        + switch (kind) {
+          case LinkKind.Bridge _ -> "bridge";
+          case LinkKind.Veth(var namespace, var peer, _) -> "port:" + namespace + ":" + peer;
+          case LinkKind.Macvlan _ -> "macvlan";
+          case LinkKind.Loopback _ -> throw new IllegalArgumentException("lo is never marked");
+        };
   }
 
   static String peerAlias(String daemon) {
@@ -48,7 +50,9 @@ sealed interface LinkMark {
       case "peer" -> Optional.of(new Peer());
       case "macvlan" -> Optional.of(new Macvlan());
       case "port" ->
-          words.length == 3 ? Optional.of(new Port(new NamespaceName(words[1]), words[2])) : Optional.empty();
+          words.length == 3
+              ? Optional.of(new Port(new NamespaceName(words[1]), words[2]))
+              : Optional.empty();
       default -> Optional.empty();
     };
   }

@@ -14,9 +14,10 @@ import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.LinkMessages;
 import vch.kernel.rtnl.Rtnl;
 
-/// Removes links without waiting for the kernel's grace period. The kernel takes a link out of sight in a fraction of a
-/// millisecond, but keeps the thread that asked for 16 to 20 ms more. So another thread asks, and who waits is let go as
-/// soon as the links are out of sight. Links of one namespace go together, in the time of one. Safe for all threads.
+/// Removes links without waiting for the kernel's grace period. The kernel takes a link out of
+/// sight in a fraction of a millisecond, but keeps the thread that asked for 16 to 20 ms more. So
+/// another thread asks, and who waits is let go as soon as the links are out of sight. Links of one
+/// namespace go together, in the time of one. Safe for all threads.
 final class LinkRemovals implements AutoCloseable {
   /// Removals that are under way at once; when there are more, they wait for their turn.
   private static final int THREADS_MAX = 4;
@@ -26,8 +27,9 @@ final class LinkRemovals implements AutoCloseable {
   /// Groups of links are numbers; nobody else uses those from here on.
   private static final int GROUP_FIRST = 0x706c_0000;
 
-  private final ExecutorService threads = Executors.newFixedThreadPool(
-      THREADS_MAX, task -> Thread.ofPlatform().daemon().name("link-removal").unstarted(task));
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS_MAX, task -> Thread.ofPlatform().daemon().name("link-removal").unstarted(task));
   private final AtomicInteger groups = new AtomicInteger();
 
   /// Returns when none of the links can be seen any more.

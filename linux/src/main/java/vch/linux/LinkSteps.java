@@ -40,39 +40,52 @@ final class LinkSteps {
     for (var step : steps) {
       var link = (Link) step.object();
       switch (step) {
-        case Step.Remove _ -> removed.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(step);
+        case Step.Remove _ ->
+            removed.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(step);
         case Step.Add _ ->
-            made.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(new Make(step, link, true));
+            made.computeIfAbsent(link.namespace(), _ -> new ArrayList<>())
+                .add(new Make(step, link, true));
         case Step.Change _ ->
-            made.computeIfAbsent(link.namespace(), _ -> new ArrayList<>()).add(new Make(step, link, false));
+            made.computeIfAbsent(link.namespace(), _ -> new ArrayList<>())
+                .add(new Make(step, link, false));
       }
     }
-    removed.forEach((namespace, list) ->
-        outcomes.attempt(list, () -> spaces.find(namespace).ifPresent(space -> remove(space, list, outcomes))));
-    made.forEach((namespace, list) ->
-        outcomes.attempt(list.stream().map(Make::step).toList(), () -> make(spaces.get(namespace), list, outcomes)));
+    removed.forEach(
+        (namespace, list) ->
+            outcomes.attempt(
+                list,
+                () -> spaces.find(namespace).ifPresent(space -> remove(space, list, outcomes))));
+    made.forEach(
+        (namespace, list) ->
+            outcomes.attempt(
+                list.stream().map(Make::step).toList(),
+                () -> make(spaces.get(namespace), list, outcomes)));
     peers(made.values().stream().flatMap(List::stream).toList(), outcomes);
   }
 
-  /// A new link and its mark go in one call, so that a process that is killed leaves no link that nobody knows.
+  /// A new link and its mark go in one call, so that a process that is killed leaves no link that
+  /// nobody knows.
   private void make(Space space, List<Make> list, Outcomes outcomes) {
     var masters = new HashMap<String, Optional<Integer>>();
     var requests = new Requests();
     for (var make : list) {
-      outcomes.attempt(List.of(make.step), () -> {
-        var creation = make.isNew ? creation(space, make, outcomes) : Optional.<Message>empty();
-        var settings = settings(space, make, masters, outcomes);
-        if (!outcomes.failed(make.step)) {
-          creation.ifPresent(message -> requests.add(make.step, message, nameTaken(make.link)));
-          requests.add(make.step, settings.message(make.link.name()));
-          space.known().link(make.link);
-        }
-      });
+      outcomes.attempt(
+          List.of(make.step),
+          () -> {
+            var creation = make.isNew ? creation(space, make, outcomes) : Optional.<Message>empty();
+            var settings = settings(space, make, masters, outcomes);
+            if (!outcomes.failed(make.step)) {
+              creation.ifPresent(message -> requests.add(make.step, message, nameTaken(make.link)));
+              requests.add(make.step, settings.message(make.link.name()));
+              space.known().link(make.link);
+            }
+          });
     }
     requests.send(space.rtnl(), outcomes);
   }
 
-  private LinkSettings settings(Space space, Make make, Map<String, Optional<Integer>> masters, Outcomes outcomes) {
+  private LinkSettings settings(
+      Space space, Make make, Map<String, Optional<Integer>> masters, Outcomes outcomes) {
     var link = make.link;
     var settings = LinkSettings.of(link.up());
     if (link.kind() instanceof LinkKind.Loopback) {
@@ -114,14 +127,16 @@ final class LinkSteps {
     return switch (link.kind()) {
       case LinkKind.Bridge _ -> Optional.of(LinkMessages.bridge(link.name()));
       case LinkKind.Veth(var namespace, var peer, var mac) ->
-          Optional.of(LinkMessages.veth(link.name(), link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
+          Optional.of(
+              LinkMessages.veth(
+                  link.name(), link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
       case LinkKind.Macvlan(var parent) -> macvlan(space, make, parent, outcomes);
       case LinkKind.Loopback _ -> Optional.empty();
     };
   }
 
-  /// A macvlan is made where its parent is, and born in its namespace. A link without a mark in a namespace of ours is what
-  /// is left when a process is killed between that and marking it.
+  /// A macvlan is made where its parent is, and born in its namespace. A link without a mark in a
+  /// namespace of ours is what is left when a process is killed between that and marking it.
   private boolean isOurs(Space space, Link link, LinkInfo now) {
     return now.alias().equals(LinkMark.alias(daemon, link.kind()))
         || (link.kind() instanceof LinkKind.Macvlan
@@ -161,20 +176,27 @@ final class LinkSteps {
     Map<NamespaceName, List<Step>> steps = new TreeMap<>();
     for (var make : list) {
       if (make.link.kind() instanceof LinkKind.Veth veth && !outcomes.failed(make.step)) {
-        outcomes.attempt(List.of(make.step), () -> {
-          spaces.get(veth.peerNamespace()).known().peer(make.link, veth);
-          var requests = all.computeIfAbsent(veth.peerNamespace(), _ -> new Requests());
-          steps.computeIfAbsent(veth.peerNamespace(), _ -> new ArrayList<>()).add(make.step);
-          var settings = LinkSettings.of(true).withAlias(LinkMark.peerAlias(daemon));
-          requests.add(make.step, (make.isNew
-                  ? settings
-                  : settings.withMac(veth.peerMac().bytes()).withMtu(make.link.mtu()))
-              .message(veth.peer()));
-        });
+        outcomes.attempt(
+            List.of(make.step),
+            () -> {
+              spaces.get(veth.peerNamespace()).known().peer(make.link, veth);
+              var requests = all.computeIfAbsent(veth.peerNamespace(), _ -> new Requests());
+              steps.computeIfAbsent(veth.peerNamespace(), _ -> new ArrayList<>()).add(make.step);
+              var settings = LinkSettings.of(true).withAlias(LinkMark.peerAlias(daemon));
+              requests.add(
+                  make.step,
+                  (make.isNew
+                          ? settings
+                          : settings.withMac(veth.peerMac().bytes()).withMtu(make.link.mtu()))
+                      .message(veth.peer()));
+            });
       }
     }
-    all.forEach((namespace, requests) -> outcomes.attempt(
-        steps.getOrDefault(namespace, List.of()), () -> requests.send(spaces.get(namespace).rtnl(), outcomes)));
+    all.forEach(
+        (namespace, requests) ->
+            outcomes.attempt(
+                steps.getOrDefault(namespace, List.of()),
+                () -> requests.send(spaces.get(namespace).rtnl(), outcomes)));
   }
 
   private void remove(Space space, List<Step> list, Outcomes outcomes) {
@@ -187,7 +209,10 @@ final class LinkSteps {
         spaces.find(namespace).ifPresent(s -> s.known().forgetLink(peer));
       }
       if (link.kind() instanceof LinkKind.Loopback) {
-        space.rtnl().request(LinkSettings.of(false).message(LO)).check("set lo down", "in " + space.name());
+        space
+            .rtnl()
+            .request(LinkSettings.of(false).message(LO))
+            .check("set lo down", "in " + space.name());
         continue;
       }
       var now = space.rtnl().link(link.name());

@@ -22,10 +22,9 @@ import vch.engine.machine.Outcome;
 import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.kernel.conntrack.Conntrack;
-import vch.kernel.libc.Fd;
 import vch.kernel.libc.Fcntl;
+import vch.kernel.libc.Fd;
 import vch.kernel.netns.Gate;
-import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
 import vch.portlayer.address.Ip;
@@ -35,9 +34,9 @@ import vch.portlayer.port.Protocol;
 
 /// The machine's network, Linux 5.18 or later. Safe for all threads.
 ///
-/// Ours are: namespaces pinned below the run directory, links that carry our mark in their alias, addresses and routes on
-/// them with our protocol number, tables called `portlayer…` with our mark and their elements. Nothing else is ever looked
-/// at.
+/// Ours are: namespaces pinned below the run directory, links that carry our mark in their alias,
+/// addresses and routes on them with our protocol number, tables called `portlayer…` with our mark
+/// and their elements. Nothing else is ever looked at.
 public final class LinuxMachine implements Machine {
   private final Gate gate;
   private final Spaces spaces;
@@ -66,15 +65,15 @@ public final class LinuxMachine implements Machine {
   /// The machine is the namespace that this process was started in.
   ///
   /// @param runDirectory where namespaces are pinned, in `netns/`
-  /// @param daemon       a word that no other daemon of the machine has and that a later one of the same state has again;
-  ///                     marks links as ours. Letters and digits
+  /// @param daemon a word that no other daemon of the machine has and that a later one of the same
+  ///   state has again; marks links as ours. Letters and digits
   public static LinuxMachine open(Path runDirectory, String daemon) {
     var gate = Gate.open();
     return open(runDirectory, daemon, gate, gate.home());
   }
 
-  /// As [#open(Path, String)], with another namespace in the place of the process's own. It must exist as long as the
-  /// machine is used.
+  /// As [#open(Path, String)], with another namespace in the place of the process's own. It must
+  /// exist as long as the machine is used.
   public static LinuxMachine openAt(Path runDirectory, String daemon, Fd machineNamespace) {
     return open(runDirectory, daemon, Gate.open(), machineNamespace);
   }
@@ -104,12 +103,15 @@ public final class LinuxMachine implements Machine {
   }
 
   @Override
-  public Collection<MachineObject> observe(Set<NamespaceName> within, Collection<MachineObject> wanted) {
+  public Collection<MachineObject> observe(
+      Set<NamespaceName> within, Collection<MachineObject> wanted) {
     var observer = new Observer(spaces, daemon, rulesets, wanted);
     var pinned = new HashSet<Space>(spaces.pinned());
     pinned.add(spaces.machine());
     var out = new ArrayList<MachineObject>();
-    pinned.stream().filter(s -> within.contains(s.name())).forEach(space -> out.addAll(observer.observe(space)));
+    pinned.stream()
+        .filter(s -> within.contains(s.name()))
+        .forEach(space -> out.addAll(observer.observe(space)));
     return out;
   }
 
@@ -125,16 +127,20 @@ public final class LinuxMachine implements Machine {
         byKind.computeIfAbsent(step.object().key().kind(), _ -> new ArrayList<>()).add(step);
       }
     }
-    byKind.forEach((kind, steps) -> outcomes.attempt(steps, () -> {
-      switch (kind) {
-        case NAMESPACE -> namespaces(steps, outcomes);
-        case SYSCTL -> settings.apply(steps, outcomes);
-        case RULESET -> rulesets.apply(steps, outcomes);
-        case LINK -> links.apply(steps, outcomes);
-        case ELEMENT -> elements.apply(steps, outcomes);
-        case ADDRESS, ROUTE -> addresses.apply(steps, outcomes);
-      }
-    }));
+    byKind.forEach(
+        (kind, steps) ->
+            outcomes.attempt(
+                steps,
+                () -> {
+                  switch (kind) {
+                    case NAMESPACE -> namespaces(steps, outcomes);
+                    case SYSCTL -> settings.apply(steps, outcomes);
+                    case RULESET -> rulesets.apply(steps, outcomes);
+                    case LINK -> links.apply(steps, outcomes);
+                    case ELEMENT -> elements.apply(steps, outcomes);
+                    case ADDRESS, ROUTE -> addresses.apply(steps, outcomes);
+                  }
+                }));
     namespaces(goneNamespaces, outcomes);
     return outcomes.of(stage);
   }
@@ -142,13 +148,15 @@ public final class LinuxMachine implements Machine {
   private void namespaces(List<Step> steps, Outcomes outcomes) {
     for (var step : steps) {
       var name = step.object().namespace();
-      outcomes.attempt(List.of(step), () -> {
-        if (step instanceof Step.Remove) {
-          spaces.remove(name);
-        } else {
-          spaces.make(name);
-        }
-      });
+      outcomes.attempt(
+          List.of(step),
+          () -> {
+            if (step instanceof Step.Remove) {
+              spaces.remove(name);
+            } else {
+              spaces.make(name);
+            }
+          });
     }
   }
 
@@ -174,15 +182,19 @@ public final class LinuxMachine implements Machine {
 
   @Override
   public void forgetConnections(NamespaceName namespace, List<Element> publications) {
-    var published = publications.stream().map(Published::of).filter(p -> p.protocol == Protocol.UDP).toList();
+    var published =
+        publications.stream().map(Published::of).filter(p -> p.protocol == Protocol.UDP).toList();
     if (published.isEmpty()) {
       return;
     }
-    spaces.find(namespace).ifPresent(space -> {
-      try (var conntrack = space.inside(Conntrack::open)) {
-        conntrack.forget(flow -> published.stream().anyMatch(p -> p.meets(flow)));
-      }
-    });
+    spaces
+        .find(namespace)
+        .ifPresent(
+            space -> {
+              try (var conntrack = space.inside(Conntrack::open)) {
+                conntrack.forget(flow -> published.stream().anyMatch(p -> p.meets(flow)));
+              }
+            });
   }
 
   /// Where a publication is reached.
@@ -210,27 +222,33 @@ public final class LinuxMachine implements Machine {
     }
   }
 
-  /// Neither the default route, which overlaps everything, nor link-local and multicast subnets, which are on every link;
-  /// nor those that the kernel adds for our addresses.
+  /// Neither the default route, which overlaps everything, nor link-local and multicast subnets,
+  /// which are on every link; nor those that the kernel adds for our addresses.
   @Override
   public List<Subnet> routes(NamespaceName namespace) {
     var space = spaces.get(namespace);
-    var links = space.rtnl().links().stream()
-        .filter(l -> LinkMark.parse(daemon, l.alias()).isPresent())
-        .map(LinkInfo::index)
-        .collect(Collectors.toSet());
+    var links =
+        space.rtnl().links().stream()
+            .filter(l -> LinkMark.parse(daemon, l.alias()).isPresent())
+            .map(LinkInfo::index)
+            .collect(Collectors.toSet());
     var ours = new HashSet<Subnet>();
     space.rtnl().addresses().stream()
         .filter(a -> a.protocol() == AddressSteps.PROTOCOL && links.contains(a.link()))
         .forEach(a -> ours.add(Addresses.subnet(a.address(), a.length())));
     return space.rtnl().routes().stream()
-        .filter(r -> r.type() == RouteInfo.UNICAST
-            && r.length() > 0
-            && !(r.protocol() == AddressSteps.PROTOCOL && links.contains(r.link()))
-            && !r.to().isLinkLocalAddress()
-            && !r.to().isLoopbackAddress()
-            && !r.to().isMulticastAddress())
-        .filter(r -> r.protocol() != RouteInfo.BY_KERNEL || !ours.contains(Addresses.subnet(r.to(), r.length())))
+        .filter(
+            r ->
+                r.type() == RouteInfo.UNICAST
+                    && r.length() > 0
+                    && !(r.protocol() == AddressSteps.PROTOCOL && links.contains(r.link()))
+                    && !r.to().isLinkLocalAddress()
+                    && !r.to().isLoopbackAddress()
+                    && !r.to().isMulticastAddress())
+        .filter(
+            r ->
+                r.protocol() != RouteInfo.BY_KERNEL
+                    || !ours.contains(Addresses.subnet(r.to(), r.length())))
         .map(r -> Addresses.subnet(r.to(), r.length()))
         .distinct()
         .sorted()

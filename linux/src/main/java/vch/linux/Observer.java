@@ -101,12 +101,14 @@ final class Observer {
         }
         continue;
       }
-      LinkMark.parse(daemon, link.alias()).ifPresent(mark -> {
-        ours.put(link.index(), link.name());
-        if (!(mark instanceof LinkMark.Peer)) {
-          seen(space, link(space, link, mark, names), out);
-        }
-      });
+      LinkMark.parse(daemon, link.alias())
+          .ifPresent(
+              mark -> {
+                ours.put(link.index(), link.name());
+                if (!(mark instanceof LinkMark.Peer)) {
+                  seen(space, link(space, link, mark, names), out);
+                }
+              });
     }
     addresses(space, ours, out);
     routes(space, ours, out);
@@ -119,25 +121,37 @@ final class Observer {
 
   private static Link loopback(Space space, LinkInfo link) {
     return new Link(
-        space.name(), LO, new LinkKind.Loopback(), Optional.empty(), Optional.empty(), link.mtu(), true);
+        space.name(),
+        LO,
+        new LinkKind.Loopback(),
+        Optional.empty(),
+        Optional.empty(),
+        link.mtu(),
+        true);
   }
 
   private Link link(Space space, LinkInfo link, LinkMark mark, Map<Integer, String> names) {
     var peer = mark instanceof LinkMark.Port port ? peer(link, port) : Optional.<LinkInfo>empty();
-    var kind = switch (mark) {
-      case LinkMark.Bridge _ -> new LinkKind.Bridge();
-      case LinkMark.Macvlan _ -> new LinkKind.Macvlan(parent(link));
-      case LinkMark.Port(var namespace, var name) -> peer
-          .map(p -> new LinkKind.Veth(namespace, name, new Mac(p.mac())))
-          // It was moved or renamed: no pair that anybody wants, so it is made anew.
-          .orElseGet(() -> new LinkKind.Veth(namespace, "", new Mac(0)));
-      case LinkMark.Peer _ -> throw new IllegalArgumentException("the far end of a pair is no object");
-    };
-    // The far end is made to be up, and marked: a pair with that end down, or not yet marked, is not up.
-    boolean up = link.up() && peer.map(p -> p.up() && LinkMark.parse(daemon, p.alias()).isPresent()).orElse(true);
-    var master = link.master() == 0
-        ? Optional.<String>empty()
-        : Optional.of(names.getOrDefault(link.master(), "link " + link.master()));
+    var kind =
+        switch (mark) {
+          case LinkMark.Bridge _ -> new LinkKind.Bridge();
+          case LinkMark.Macvlan _ -> new LinkKind.Macvlan(parent(link));
+          case LinkMark.Port(var namespace, var name) ->
+              peer.map(p -> new LinkKind.Veth(namespace, name, new Mac(p.mac())))
+                  // It was moved or renamed: no pair that anybody wants, so it is made anew.
+                  .orElseGet(() -> new LinkKind.Veth(namespace, "", new Mac(0)));
+          case LinkMark.Peer _ ->
+              throw new IllegalArgumentException("the far end of a pair is no object");
+        };
+    // The far end is made to be up, and marked: a pair with that end down, or not yet marked, is
+    // not up.
+    boolean up =
+        link.up()
+            && peer.map(p -> p.up() && LinkMark.parse(daemon, p.alias()).isPresent()).orElse(true);
+    var master =
+        link.master() == 0
+            ? Optional.<String>empty()
+            : Optional.of(names.getOrDefault(link.master(), "link " + link.master()));
     var out = new Link(space.name(), link.name(), kind, master, mac(space, link), link.mtu(), up);
     if (kind instanceof LinkKind.Veth veth && peer.isPresent()) {
       spaces.find(veth.peerNamespace()).ifPresent(s -> s.known().peer(out, veth));
@@ -148,11 +162,14 @@ final class Observer {
   /// An Ethernet address that nobody asked for is not reported.
   private Optional<Mac> mac(Space space, LinkInfo link) {
     var key = new MachineObject.Key(MachineObject.Kind.LINK, space.name(), link.name());
-    return wanted.get(key) instanceof Link w && w.mac().isEmpty() ? Optional.empty() : Optional.of(new Mac(link.mac()));
+    return wanted.get(key) instanceof Link w && w.mac().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Mac(link.mac()));
   }
 
   private Optional<LinkInfo> peer(LinkInfo link, LinkMark.Port port) {
-    return spaces.find(port.peerNamespace())
+    return spaces
+        .find(port.peerNamespace())
         .flatMap(s -> s.rtnl().link(port.peer()))
         .filter(p -> p.index() == link.lower() && p.lower() == link.index());
   }
@@ -165,10 +182,11 @@ final class Observer {
     var now = new ArrayList<Address>();
     for (var address : space.rtnl().addresses()) {
       if (address.protocol() == AddressSteps.PROTOCOL && ours.containsKey(address.link())) {
-        now.add(new Address(
-            space.name(),
-            ours.getOrDefault(address.link(), ""),
-            new Cidr(Addresses.ip(address.address()), address.length())));
+        now.add(
+            new Address(
+                space.name(),
+                ours.getOrDefault(address.link(), ""),
+                new Cidr(Addresses.ip(address.address()), address.length())));
       }
     }
     space.known().addresses().addAll(now);
@@ -182,11 +200,12 @@ final class Observer {
           && route.table() == RouteInfo.TABLE_MAIN
           && route.type() == RouteInfo.UNICAST
           && ours.containsKey(route.link())) {
-        now.add(new Route(
-            space.name(),
-            Addresses.subnet(route.to(), route.length()),
-            route.via().map(Addresses::ip),
-            ours.getOrDefault(route.link(), "")));
+        now.add(
+            new Route(
+                space.name(),
+                Addresses.subnet(route.to(), route.length()),
+                route.via().map(Addresses::ip),
+                ours.getOrDefault(route.link(), "")));
       }
     }
     space.known().routes().addAll(now);

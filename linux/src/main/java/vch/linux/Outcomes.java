@@ -41,11 +41,12 @@ final class Outcomes {
   }
 
   private static String sentence(Step step) {
-    var verb = switch (step) {
-      case Step.Add _ -> "add ";
-      case Step.Change _ -> "change ";
-      case Step.Remove _ -> "remove ";
-    };
+    var verb =
+        switch (step) {
+          case Step.Add _ -> "add ";
+          case Step.Change _ -> "change ";
+          case Step.Remove _ -> "remove ";
+        };
     return verb + name(step.object());
   }
 
@@ -57,10 +58,23 @@ final class Outcomes {
       case MachineObject.Ruleset r -> "table " + r.family() + " " + r.table() + where;
       case MachineObject.Link l -> "link " + l.name() + where;
       case MachineObject.Element e ->
-          "element " + Part.text(e.parts()) + " of " + e.family() + " " + e.table() + " " + e.set() + where;
+          "element "
+              + Part.text(e.parts())
+              + " of "
+              + e.family()
+              + " "
+              + e.table()
+              + " "
+              + e.set()
+              + where;
       case MachineObject.Address a -> "address " + a.cidr() + " on " + a.link() + where;
       case MachineObject.Route r ->
-          "route to " + r.to() + r.via().map(v -> " via " + v).orElse("") + " on " + r.link() + where;
+          "route to "
+              + r.to()
+              + r.via().map(v -> " via " + v).orElse("")
+              + " on "
+              + r.link()
+              + where;
     };
   }
 }

@@ -9,9 +9,11 @@ import vch.kernel.libc.Errno;
 import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.Rtnl;
 
-/// Netlink messages collected for one namespace and sent in one call, each on behalf of a step. For one thread.
+/// Netlink messages collected for one namespace and sent in one call, each on behalf of a step. For
+/// one thread.
 final class Requests {
-  private record Request(Step step, Message message, Set<Errno> alreadySo, Optional<String> existing) {}
+  private record Request(
+      Step step, Message message, Set<Errno> alreadySo, Optional<String> existing) {}
 
   private final List<Request> requests = new ArrayList<>();
 
@@ -36,7 +38,9 @@ final class Requests {
       var ack = acks.get(i);
       var request = requests.get(i);
       if (!ack.ok() && request.alreadySo.stream().noneMatch(ack::is)) {
-        outcomes.fail(request.step, request.existing.filter(_ -> ack.is(Errno.EEXIST)).orElseGet(ack::reason));
+        outcomes.fail(
+            request.step,
+            request.existing.filter(_ -> ack.is(Errno.EEXIST)).orElseGet(ack::reason));
       }
     }
   }

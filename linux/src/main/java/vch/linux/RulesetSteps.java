@@ -16,15 +16,17 @@ import vch.engine.machine.Step;
 import vch.kernel.nft.NftCommand;
 import vch.kernel.nft.TableName;
 
-/// Steps for tables of nftables. A table is replaced in one transaction, so there is no moment without rules; its elements
-/// go with it. Connections that are established stay: they are in connection tracking, not in the table.
+/// Steps for tables of nftables. A table is replaced in one transaction, so there is no moment
+/// without rules; its elements go with it. Connections that are established stay: they are in
+/// connection tracking, not in the table.
 ///
-/// Which text a table was made from, and that nobody has changed its rules since, is told by an empty chain in it:
-/// `made_<digest of the text>_<digest of chains and rules as the kernel shows them>`. It is added after the load, so a
-/// table without one was not finished, or is not of our making.
+/// Which text a table was made from, and that nobody has changed its rules since, is told by an
+/// empty chain in it: `made_<digest of the text>_<digest of chains and rules as the kernel shows
+/// them>`. It is added after the load, so a table without one was not finished, or is not of our
+/// making.
 ///
-/// In the machine's namespace there may be tables of other daemons. There whose a table is is told by another empty chain,
-/// `made_by_<daemon>`, which is loaded with it.
+/// In the machine's namespace there may be tables of other daemons. There whose a table is is told
+/// by another empty chain, `made_by_<daemon>`, which is loaded with it.
 ///
 /// Safe for all threads.
 final class RulesetSteps {
@@ -56,19 +58,26 @@ final class RulesetSteps {
   List<TableName> tables(Space space) {
     return space.nft().tables().stream()
         .filter(t -> t.name().startsWith(TABLE_PREFIX))
-        .filter(t -> space != spaces.machine() || space.nft().chains(t).contains(OWNER_PREFIX + daemon))
+        .filter(
+            t -> space != spaces.machine() || space.nft().chains(t).contains(OWNER_PREFIX + daemon))
         .toList();
   }
 
   void apply(List<Step> steps, Outcomes outcomes) {
     Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
-    steps.forEach(s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach((namespace, list) -> outcomes.attempt(list, () -> {
-      if (list.stream().allMatch(Step.Remove.class::isInstance) && spaces.find(namespace).isEmpty()) {
-        return;
-      }
-      applyWithin(spaces.get(namespace), list, outcomes);
-    }));
+    steps.forEach(
+        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
+    byNamespace.forEach(
+        (namespace, list) ->
+            outcomes.attempt(
+                list,
+                () -> {
+                  if (list.stream().allMatch(Step.Remove.class::isInstance)
+                      && spaces.find(namespace).isEmpty()) {
+                    return;
+                  }
+                  applyWithin(spaces.get(namespace), list, outcomes);
+                }));
   }
 
   private void applyWithin(Space space, List<Step> steps, Outcomes outcomes) {
@@ -100,12 +109,15 @@ final class RulesetSteps {
         text.append(rules.body()).append("\n}\n");
       }
     }
-    NftCommand.load(space.path(), text.toString(), pid -> {
-      if (commands.size() >= COMMANDS_MAX) {
-        commands.clear();
-      }
-      commands.put(pid, space.name());
-    });
+    NftCommand.load(
+        space.path(),
+        text.toString(),
+        pid -> {
+          if (commands.size() >= COMMANDS_MAX) {
+            commands.clear();
+          }
+          commands.put(pid, space.name());
+        });
     space.forgetSets();
     for (var step : steps) {
       if (!(step instanceof Step.Remove)) {
@@ -121,7 +133,8 @@ final class RulesetSteps {
       texts.clear();
     }
     texts.put(digest, rules.body());
-    space.nft()
+    space
+        .nft()
         .addChain(table, MARK_PREFIX + digest + "_" + space.nft().fingerprint(table, MARK_PREFIX))
         .check("mark", "table " + table);
   }
@@ -131,20 +144,25 @@ final class RulesetSteps {
     return commands.containsKey((long) process);
   }
 
-  /// The table as an object: with the text that it was made from, or, when somebody has changed it, with one that equals
-  /// no wanted text.
+  /// The table as an object: with the text that it was made from, or, when somebody has changed it,
+  /// with one that equals no wanted text.
   ///
   /// @param wanted what its text should be
   Ruleset observe(Space space, TableName table, Optional<Ruleset> wanted) {
-    var marks = space.nft().chains(table).stream().filter(c -> c.startsWith(MARK_PREFIX) && !c.startsWith(OWNER_PREFIX)).toList();
+    var marks =
+        space.nft().chains(table).stream()
+            .filter(c -> c.startsWith(MARK_PREFIX) && !c.startsWith(OWNER_PREFIX))
+            .toList();
     var body = "# changed by somebody";
     if (marks.size() == 1) {
       var words = marks.getFirst().split("_", 3);
       if (words.length == 3 && words[2].equals(space.nft().fingerprint(table, MARK_PREFIX))) {
-        body = wanted.map(Ruleset::body)
-            .filter(text -> digest(text).equals(words[1]))
-            .or(() -> Optional.ofNullable(texts.get(words[1])))
-            .orElse("# made from another text, " + words[1]);
+        body =
+            wanted
+                .map(Ruleset::body)
+                .filter(text -> digest(text).equals(words[1]))
+                .or(() -> Optional.ofNullable(texts.get(words[1])))
+                .orElse("# made from another text, " + words[1]);
       }
     }
     return new Ruleset(space.name(), table.family(), table.name(), body);
@@ -152,7 +170,8 @@ final class RulesetSteps {
 
   private static String digest(String text) {
     try {
-      var bytes = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      var bytes =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(bytes, 0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);

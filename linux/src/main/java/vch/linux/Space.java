@@ -15,8 +15,9 @@ import vch.kernel.nft.SetInfo;
 import vch.kernel.nft.TableName;
 import vch.kernel.rtnl.Rtnl;
 
-/// A namespace that we have a hand on: its descriptor and the sockets that were opened in it, each when it was first
-/// needed. Safe for all threads; the monitor of this object guards opening and closing.
+/// A namespace that we have a hand on: its descriptor and the sockets that were opened in it, each
+/// when it was first needed. Safe for all threads; the monitor of this object guards opening and
+/// closing.
 final class Space implements AutoCloseable {
   private final NamespaceName name;
   private final Path path;

@@ -15,7 +15,8 @@ import vch.kernel.libc.KernelException;
 import vch.kernel.netns.Gate;
 import vch.kernel.netns.Pins;
 
-/// All namespaces that are ours, and the machine's own. Safe for all threads; the monitor guards the map.
+/// All namespaces that are ours, and the machine's own. Safe for all threads; the monitor guards
+/// the map.
 final class Spaces implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Spaces.class.getName());
 
@@ -109,7 +110,8 @@ final class Spaces implements AutoCloseable {
         return Optional.of(space);
       }
     }
-    return pins.open(name.value()).map(fd -> put(new Space(name, pins.path(name.value()), fd, gate)));
+    return pins.open(name.value())
+        .map(fd -> put(new Space(name, pins.path(name.value()), fd, gate)));
   }
 
   /// The namespace, which must be there.
@@ -129,8 +131,9 @@ final class Spaces implements AutoCloseable {
     return pins.names().stream().map(NamespaceName::new).flatMap(n -> find(n).stream()).toList();
   }
 
-  /// Somebody may have taken a pin away. The namespace goes on as long as we hold it, with all that is in it and the
-  /// processes of its container, so it gets its pin again; one that cannot have it is let go.
+  /// Somebody may have taken a pin away. The namespace goes on as long as we hold it, with all that
+  /// is in it and the processes of its container, so it gets its pin again; one that cannot have it
+  /// is let go.
   ///
   /// @return the namespaces that were let go
   List<NamespaceName> keepPinned() {
@@ -144,7 +147,10 @@ final class Spaces implements AutoCloseable {
       try {
         repin(space);
       } catch (RuntimeException e) {
-        LOG.log(System.Logger.Level.WARNING, "netns.pin.lost namespace=" + space.name() + "; it is made anew", e);
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "netns.pin.lost namespace=" + space.name() + "; it is made anew",
+            e);
         forget(space.name());
         gone.add(space.name());
       }

@@ -9,8 +9,9 @@ import vch.kernel.libc.Open;
 import vch.kernel.libc.Write;
 import vch.kernel.netns.Gate;
 
-/// A few namespaces made ahead, because making one takes longer than all else that a container's network needs. They have
-/// no name yet, so they go with the process. Safe for all threads; owns a thread that makes them, and its gate.
+/// A few namespaces made ahead, because making one takes longer than all else that a container's
+/// network needs. They have no name yet, so they go with the process. Safe for all threads; owns a
+/// thread that makes them, and its gate.
 final class Spares implements AutoCloseable {
   private static final int SPARES_MAX = 4;
   private static final Path PROMOTE = Path.of("/proc/sys/net/ipv4/conf/all/promote_secondaries");
@@ -18,7 +19,8 @@ final class Spares implements AutoCloseable {
 
   private final Gate gate = Gate.open();
   private final BlockingQueue<Fd> ready = new ArrayBlockingQueue<>(SPARES_MAX);
-  private final Thread maker = Thread.ofPlatform().daemon().name("netns-spares").unstarted(this::fill);
+  private final Thread maker =
+      Thread.ofPlatform().daemon().name("netns-spares").unstarted(this::fill);
   private volatile boolean closed;
 
   Spares() {
@@ -42,14 +44,18 @@ final class Spares implements AutoCloseable {
         }
       } catch (RuntimeException e) {
         if (!closed) {
-          LOG.log(System.Logger.Level.WARNING, "netns.spares.end: no namespaces are made ahead any more", e);
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "netns.spares.end: no namespaces are made ahead any more",
+              e);
         }
         return;
       }
     }
   }
 
-  /// Runs inside each new namespace: with this, removing an address does not take others of its subnet along.
+  /// Runs inside each new namespace: with this, removing an address does not take others of its
+  /// subnet along.
   private static void settle() {
     try (var file = Open.open(PROMOTE, Open.O_WRONLY)) {
       Write.writeAll(file, new byte[] {'1'});

@@ -17,8 +17,9 @@ import vch.kernel.libc.Open;
 import vch.kernel.libc.Read;
 import vch.kernel.libc.Write;
 
-/// Kernel settings of namespaces. `/proc/sys/net` shows the settings of the namespace of the thread that looks, so all
-/// reading and writing is done on the gate, in one visit for each namespace. Holds no state.
+/// Kernel settings of namespaces. `/proc/sys/net` shows the settings of the namespace of the thread
+/// that looks, so all reading and writing is done on the gate, in one visit for each namespace.
+/// Holds no state.
 final class SysctlSteps {
   private static final Path ROOT = Path.of("/proc/sys");
   private static final Pattern NAME = Pattern.compile("net(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+");
@@ -33,12 +34,28 @@ final class SysctlSteps {
   void apply(List<Step> steps, Outcomes outcomes) {
     Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
     steps.stream()
-        .filter(s -> !(s instanceof Step.Remove)) // a setting has no absence; it goes with its namespace
-        .forEach(s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach((namespace, list) -> outcomes.attempt(list, () -> spaces.get(namespace).inside(() -> {
-      list.forEach(step -> outcomes.attempt(List.of(step), () -> write((Sysctl) step.object(), step, outcomes)));
-      return list.size();
-    })));
+        .filter(
+            s ->
+                !(s instanceof Step.Remove)) // a setting has no absence; it goes with its namespace
+        .forEach(
+            s ->
+                byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
+    byNamespace.forEach(
+        (namespace, list) ->
+            outcomes.attempt(
+                list,
+                () ->
+                    spaces
+                        .get(namespace)
+                        .inside(
+                            () -> {
+                              list.forEach(
+                                  step ->
+                                      outcomes.attempt(
+                                          List.of(step),
+                                          () -> write((Sysctl) step.object(), step, outcomes)));
+                              return list.size();
+                            })));
   }
 
   private static void write(Sysctl setting, Step step, Outcomes outcomes) {
@@ -58,7 +75,8 @@ final class SysctlSteps {
 
   private static Path file(Sysctl setting) {
     if (!NAME.matcher(setting.path()).matches()) {
-      throw new IllegalArgumentException("'" + setting.path() + "' is no setting of a network namespace");
+      throw new IllegalArgumentException(
+          "'" + setting.path() + "' is no setting of a network namespace");
     }
     return ROOT.resolve(setting.path());
   }
@@ -68,16 +86,20 @@ final class SysctlSteps {
     if (wanted.isEmpty()) {
       return List.of();
     }
-    return space.inside(() -> wanted.stream()
-        .map(s -> read(s).map(value -> new Sysctl(s.namespace(), s.path(), value)).orElse(s))
-        .toList());
+    return space.inside(
+        () ->
+            wanted.stream()
+                .map(
+                    s -> read(s).map(value -> new Sysctl(s.namespace(), s.path(), value)).orElse(s))
+                .toList());
   }
 
   private static Optional<String> read(Sysctl setting) {
     var buffer = new byte[VALUE_BYTES_MAX];
     try (var file = Open.open(file(setting), Open.O_RDONLY)) {
       int length = Read.read(file, buffer, 0, buffer.length);
-      return Optional.of(new String(buffer, 0, length, StandardCharsets.UTF_8).strip().replaceAll("\\s+", " "));
+      return Optional.of(
+          new String(buffer, 0, length, StandardCharsets.UTF_8).strip().replaceAll("\\s+", " "));
     } catch (KernelException e) {
       if (isMissing(e)) {
         return Optional.empty();

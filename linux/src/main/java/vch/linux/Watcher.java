@@ -10,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import vch.engine.machine.MachineObject.Address;
-import vch.engine.machine.MachineObject.Route;
 import vch.engine.machine.NamespaceName;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
@@ -29,16 +27,19 @@ import vch.kernel.rtnl.Rtnl;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Mac;
 
-/// Tells who wants to know when somebody changes what is ours. Two sockets in the machine's namespace hear of all
-/// namespaces that have an id there. What is as we know it, our own work above all, is not told. Pins that somebody took
-/// away are put back at once.
+/// Tells who wants to know when somebody changes what is ours. Two sockets in the machine's
+/// namespace hear of all namespaces that have an id there. What is as we know it, our own work
+/// above all, is not told. Pins that somebody took away are put back at once.
 ///
-/// Owns one thread, which reads the sockets, looks again at links that notifications name, and calls the listener.
+/// Owns one thread, which reads the sockets, looks again at links that notifications name, and
+/// calls the listener.
 final class Watcher implements AutoCloseable {
-  /// After the first notification others are waited for: work comes in bursts, and what is over needs no second look.
+  /// After the first notification others are waited for: work comes in bursts, and what is over
+  /// needs no second look.
   private static final Duration BURST = Duration.ofMillis(5);
 
-  /// From a change of the mounts of this machine to the look at our pins. Each start of a container is such a change.
+  /// From a change of the mounts of this machine to the look at our pins. Each start of a container
+  /// is such a change.
   private static final int PINS_LOOK_MS = 200;
 
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
@@ -53,15 +54,18 @@ final class Watcher implements AutoCloseable {
   private final Fd mounts = Open.open(MOUNTS, Open.O_RDONLY);
   private final Pipe wake = Pipe.open(Open.O_NONBLOCK);
   private final Map<Integer, Space> byId = new ConcurrentHashMap<>();
-  private final Thread thread = Thread.ofPlatform().daemon().name("netlink-watch").unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("netlink-watch").unstarted(this::run);
   private volatile boolean closing;
 
   Watcher(Spaces spaces, RulesetSteps rulesets, Consumer<NamespaceName> touched) {
     this.spaces = spaces;
     this.rulesets = rulesets;
     this.touched = touched;
-    this.links = spaces.machine().inside(() -> Monitor.open(NetlinkSocket.NETLINK_ROUTE, Rtnl.GROUPS));
-    this.rules = spaces.machine().inside(() -> Monitor.open(NetlinkSocket.NETLINK_NETFILTER, Nft.GROUPS));
+    this.links =
+        spaces.machine().inside(() -> Monitor.open(NetlinkSocket.NETLINK_ROUTE, Rtnl.GROUPS));
+    this.rules =
+        spaces.machine().inside(() -> Monitor.open(NetlinkSocket.NETLINK_NETFILTER, Nft.GROUPS));
   }
 
   void start() {
@@ -84,7 +88,13 @@ final class Watcher implements AutoCloseable {
     var events = new short[] {Poll.POLLIN, Poll.POLLIN, Poll.POLLIN, Poll.POLLPRI};
     boolean pinsDoubtful = false;
     while (!closing) {
-      var fds = new int[] {links.number(), rules.number(), wake.read().number(), pinsDoubtful ? -1 : mounts.number()};
+      var fds =
+          new int[] {
+            links.number(),
+            rules.number(),
+            wake.read().number(),
+            pinsDoubtful ? -1 : mounts.number()
+          };
       var ready = Poll.poll(pinsDoubtful ? PINS_LOOK_MS : Poll.NO_TIMEOUT, fds, events);
       if (closing) {
         return;
@@ -106,26 +116,39 @@ final class Watcher implements AutoCloseable {
   private void look() {
     var found = new HashSet<NamespaceName>();
     Map<Space, Set<String>> doubtful = new LinkedHashMap<>();
-    boolean complete = links.drain(n -> {
-      var change = Change.of(n.message());
-      if (change instanceof Change.NamespaceGone(var id) && n.namespace() == Monitor.OWN_NAMESPACE) {
-        // While we have it open it cannot be gone: then its id belongs to another by now.
-        byId.computeIfPresent(id, (_, space) -> space.isClosed() ? null : space);
-      } else {
-        space(n.namespace()).ifPresent(space -> consider(space, change, found, doubtful));
-      }
-    });
-    complete &= rules.drain(n -> Nft.transaction(n.message()).ifPresent(t -> space(n.namespace()).ifPresent(space -> {
-      if (!space.isOwnNft(t.port()) && !rulesets.isOwnCommand(t.process())) {
-        space.forgetSets();
-        found.add(space.name());
-      }
-    })));
-    doubtful.forEach((space, names) -> {
-      if (names.stream().anyMatch(name -> differs(space, name))) {
-        found.add(space.name());
-      }
-    });
+    boolean complete =
+        links.drain(
+            n -> {
+              var change = Change.of(n.message());
+              if (change instanceof Change.NamespaceGone(var id)
+                  && n.namespace() == Monitor.OWN_NAMESPACE) {
+                // While we have it open it cannot be gone: then its id belongs to another by now.
+                byId.computeIfPresent(id, (_, space) -> space.isClosed() ? null : space);
+              } else {
+                space(n.namespace()).ifPresent(space -> consider(space, change, found, doubtful));
+              }
+            });
+    complete &=
+        rules.drain(
+            n ->
+                Nft.transaction(n.message())
+                    .ifPresent(
+                        t ->
+                            space(n.namespace())
+                                .ifPresent(
+                                    space -> {
+                                      if (!space.isOwnNft(t.port())
+                                          && !rulesets.isOwnCommand(t.process())) {
+                                        space.forgetSets();
+                                        found.add(space.name());
+                                      }
+                                    })));
+    doubtful.forEach(
+        (space, names) -> {
+          if (names.stream().anyMatch(name -> differs(space, name))) {
+            found.add(space.name());
+          }
+        });
     found.forEach(touched);
     if (!complete) {
       everything();
@@ -139,7 +162,9 @@ final class Watcher implements AutoCloseable {
   }
 
   private Optional<Space> space(int id) {
-    return id == Monitor.OWN_NAMESPACE ? Optional.of(spaces.machine()) : Optional.ofNullable(byId.get(id));
+    return id == Monitor.OWN_NAMESPACE
+        ? Optional.of(spaces.machine())
+        : Optional.ofNullable(byId.get(id));
   }
 
   private static void consider(
@@ -193,9 +218,10 @@ final class Watcher implements AutoCloseable {
   }
 
   private static boolean same(Space space, Known.KnownLink known, LinkInfo now) {
-    var master = now.master() == 0
-        ? Optional.<String>empty()
-        : space.rtnl().link(now.master()).map(LinkInfo::name);
+    var master =
+        now.master() == 0
+            ? Optional.<String>empty()
+            : space.rtnl().link(now.master()).map(LinkInfo::name);
     return known.up() == now.up()
         && known.mtu() == now.mtu()
         && known.mac().map(mac -> mac.equals(new Mac(now.mac()))).orElse(true)

@@ -8,7 +8,8 @@ import vch.kernel.libc.Fd;
 import vch.kernel.libc.Mount;
 import vch.kernel.netns.Gate;
 
-/// A throw-away namespace in the place of the machine's, and a run directory. Nothing of the real machine is touched.
+/// A throw-away namespace in the place of the machine's, and a run directory. Nothing of the real
+/// machine is touched.
 final class Lab implements AutoCloseable {
   private final Gate gate = Gate.open();
   private final Fd home = gate.make(() -> {});
@@ -44,7 +45,9 @@ final class Lab implements AutoCloseable {
     var all = new java.util.ArrayList<>(java.util.List.of("nsenter", "--net=" + namespace));
     all.addAll(java.util.List.of(words));
     var process = new ProcessBuilder(all).redirectErrorStream(true).start();
-    var out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    var out =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IllegalStateException(String.join(" ", words) + ": " + out);
     }

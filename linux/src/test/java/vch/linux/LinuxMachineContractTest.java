@@ -13,8 +13,7 @@ class LinuxMachineContractTest extends MachineContract {
   private Optional<Lab> lab = Optional.empty();
 
   /// After the contract has cleared and closed its machine: nothing may be left.
-  @RegisterExtension
-  private final AfterEachCallback closing = _ -> lab.orElseThrow().close();
+  @RegisterExtension private final AfterEachCallback closing = _ -> lab.orElseThrow().close();
 
   @Override
   protected Machine machine() throws Exception {

@@ -50,16 +50,34 @@ final class LinuxMachineTest {
   private static final NamespaceName ENDPOINT = new NamespaceName("e-1ab000000001");
   private static final NamespaceName CONTAINER = new NamespaceName("c-1ab000000002-1");
   private static final Mac MAC = Mac.parse("02:42:ac:11:00:02");
-  private static final Link BRIDGE = new Link(
-      ENDPOINT, "br-1ab000000003", new LinkKind.Bridge(), Optional.empty(),
-      Optional.of(Mac.parse("02:00:00:00:00:01")), 1500, true);
-  private static final Link VETH = new Link(
-      ENDPOINT, "v1ab00000x1", new LinkKind.Veth(CONTAINER, "eth0", MAC), Optional.of(BRIDGE.name()), Optional.empty(),
-      1500, true);
-  private static final Address ADDRESS = new Address(CONTAINER, "eth0", Cidr.parse("172.17.0.2/16"));
+  private static final Link BRIDGE =
+      new Link(
+          ENDPOINT,
+          "br-1ab000000003",
+          new LinkKind.Bridge(),
+          Optional.empty(),
+          Optional.of(Mac.parse("02:00:00:00:00:01")),
+          1500,
+          true);
+  private static final Link VETH =
+      new Link(
+          ENDPOINT,
+          "v1ab00000x1",
+          new LinkKind.Veth(CONTAINER, "eth0", MAC),
+          Optional.of(BRIDGE.name()),
+          Optional.empty(),
+          1500,
+          true);
+  private static final Address ADDRESS =
+      new Address(CONTAINER, "eth0", Cidr.parse("172.17.0.2/16"));
   private static final Route DEFAULT =
       new Route(CONTAINER, Subnet.parse("0.0.0.0/0"), Optional.of(Ip.parse("172.17.0.1")), "eth0");
-  private static final Ruleset RULES = new Ruleset(ENDPOINT, "inet", "portlayer", """
+  private static final Ruleset RULES =
+      new Ruleset(
+          ENDPOINT,
+          "inet",
+          "portlayer",
+          """
       map pub { type inet_proto . inet_service : ipv4_addr . inet_service; }
       map ranges { type ipv4_addr . inet_proto . inet_service : ipv4_addr; flags interval; }
       set ports { type inet_service; flags interval; }
@@ -98,15 +116,25 @@ final class LinuxMachineTest {
 
   private static List<MachineObject> segment() {
     return List.of(
-        new Namespace(ENDPOINT), new Namespace(CONTAINER), loopback(ENDPOINT), loopback(CONTAINER), BRIDGE, VETH,
-        new Address(ENDPOINT, BRIDGE.name(), Cidr.parse("172.17.0.1/16")), ADDRESS, DEFAULT, RULES);
+        new Namespace(ENDPOINT),
+        new Namespace(CONTAINER),
+        loopback(ENDPOINT),
+        loopback(CONTAINER),
+        BRIDGE,
+        VETH,
+        new Address(ENDPOINT, BRIDGE.name(), Cidr.parse("172.17.0.1/16")),
+        ADDRESS,
+        DEFAULT,
+        RULES);
   }
 
   private static Link loopback(NamespaceName namespace) {
-    return new Link(namespace, "lo", new LinkKind.Loopback(), Optional.empty(), Optional.empty(), 65536, true);
+    return new Link(
+        namespace, "lo", new LinkKind.Loopback(), Optional.empty(), Optional.empty(), 65536, true);
   }
 
-  private static List<MachineObject> with(Collection<MachineObject> objects, MachineObject... more) {
+  private static List<MachineObject> with(
+      Collection<MachineObject> objects, MachineObject... more) {
     var out = new ArrayList<>(objects);
     out.addAll(List.of(more));
     return out;
@@ -114,7 +142,9 @@ final class LinuxMachineTest {
 
   private void reach(List<MachineObject> wanted) {
     for (var stage : Planner.plan(wanted, machine().observe(wanted)).stages()) {
-      machine().apply(stage.steps()).forEach(o -> assertThat(o.error()).as(o.step().toString()).isEmpty());
+      machine()
+          .apply(stage.steps())
+          .forEach(o -> assertThat(o.error()).as(o.step().toString()).isEmpty());
     }
     assertThat(PlanText.of(Planner.plan(wanted, machine().observe(wanted)))).isEmpty();
   }
@@ -141,23 +171,46 @@ final class LinuxMachineTest {
 
   @Test
   void every_type_of_element_is_observed_as_it_was_made() throws Exception {
-    var all = with(segment(),
-        element("pub", List.of(new Part.Proto(Protocol.TCP), port(80)), ip("172.17.0.2"), port(8080)),
-        element("pub", List.of(new Part.Proto(Protocol.SCTP), port(65535)), ip("172.17.0.2"), port(1)),
-        element("ranges", List.of(ip("192.0.2.1"), new Part.Proto(Protocol.UDP), new Part.Ports(new PortRange(1000, 50_999))), ip("172.17.0.2")),
-        element("ranges", List.of(ip("192.0.2.1"), new Part.Proto(Protocol.UDP), port(51_000)), ip("172.17.0.3")),
-        element("ports", List.of(new Part.Ports(new PortRange(1, 5)))),
-        element("ports", List.of(new Part.Ports(new PortRange(6, 9)))),
-        element("ports", List.of(port(100))),
-        element("ports", List.of(new Part.Ports(new PortRange(60_000, 65_535)))),
-        element("six", List.of(ip("fd00::1"), port(53))),
-        element("macs", List.of(new Part.Hardware(MAC))),
-        element("protocols", List.of(new Part.Proto(Protocol.UDP))),
-        element("names", List.of(new Part.Name("br-1ab000000003"))));
+    var all =
+        with(
+            segment(),
+            element(
+                "pub",
+                List.of(new Part.Proto(Protocol.TCP), port(80)),
+                ip("172.17.0.2"),
+                port(8080)),
+            element(
+                "pub",
+                List.of(new Part.Proto(Protocol.SCTP), port(65535)),
+                ip("172.17.0.2"),
+                port(1)),
+            element(
+                "ranges",
+                List.of(
+                    ip("192.0.2.1"),
+                    new Part.Proto(Protocol.UDP),
+                    new Part.Ports(new PortRange(1000, 50_999))),
+                ip("172.17.0.2")),
+            element(
+                "ranges",
+                List.of(ip("192.0.2.1"), new Part.Proto(Protocol.UDP), port(51_000)),
+                ip("172.17.0.3")),
+            element("ports", List.of(new Part.Ports(new PortRange(1, 5)))),
+            element("ports", List.of(new Part.Ports(new PortRange(6, 9)))),
+            element("ports", List.of(port(100))),
+            element("ports", List.of(new Part.Ports(new PortRange(60_000, 65_535)))),
+            element("six", List.of(ip("fd00::1"), port(53))),
+            element("macs", List.of(new Part.Hardware(MAC))),
+            element("protocols", List.of(new Part.Proto(Protocol.UDP))),
+            element("names", List.of(new Part.Name("br-1ab000000003"))));
     reach(all);
     reach(all);
     assertThat(command(ENDPOINT, "nft", "list", "table", "inet", "portlayer"))
-        .contains("192.0.2.1 . udp . 1000-50999 : 172.17.0.2", "60000-65535", "fd00::1 . 53", "\"br-1ab000000003\"");
+        .contains(
+            "192.0.2.1 . udp . 1000-50999 : 172.17.0.2",
+            "60000-65535",
+            "fd00::1 . 53",
+            "\"br-1ab000000003\"");
     reach(segment());
   }
 
@@ -166,19 +219,31 @@ final class LinuxMachineTest {
     reach(segment());
     var steps = new ArrayList<Step>();
     for (int number = 1; number <= 50_000; number++) {
-      steps.add(new Step.Add(element("pub", List.of(new Part.Proto(Protocol.TCP), port(number)), ip("172.17.0.2"), port(number))));
+      steps.add(
+          new Step.Add(
+              element(
+                  "pub",
+                  List.of(new Part.Proto(Protocol.TCP), port(number)),
+                  ip("172.17.0.2"),
+                  port(number))));
     }
     assertThat(machine().apply(steps)).allMatch(o -> !o.failed());
-    assertThat(machine().observe(List.of()).stream().filter(Element.class::isInstance)).hasSize(50_000);
+    assertThat(machine().observe(List.of()).stream().filter(Element.class::isInstance))
+        .hasSize(50_000);
 
-    var overlapping = new Step.Add(element("ports", List.of(new Part.Ports(new PortRange(15, 25)))));
-    var outcomes = machine().apply(List.of(
-        new Step.Add(element("ports", List.of(new Part.Ports(new PortRange(10, 20))))),
-        overlapping,
-        new Step.Add(element("ports", List.of(port(100)))),
-        new Step.Add(element("macs", List.of(port(100)))),
-        new Step.Add(element("nosuch", List.of(port(100))))));
-    assertThat(outcomes.stream().map(o -> o.failed())).containsExactly(false, true, false, true, true);
+    var overlapping =
+        new Step.Add(element("ports", List.of(new Part.Ports(new PortRange(15, 25)))));
+    var outcomes =
+        machine()
+            .apply(
+                List.of(
+                    new Step.Add(element("ports", List.of(new Part.Ports(new PortRange(10, 20))))),
+                    overlapping,
+                    new Step.Add(element("ports", List.of(port(100)))),
+                    new Step.Add(element("macs", List.of(port(100)))),
+                    new Step.Add(element("nosuch", List.of(port(100))))));
+    assertThat(outcomes.stream().map(o -> o.failed()))
+        .containsExactly(false, true, false, true, true);
     assertThat(outcomes.get(1).error().orElseThrow())
         .startsWith("add element 15-25 of inet portlayer ports in e-1ab000000001: it overlaps");
     assertThat(outcomes.get(3).error().orElseThrow()).contains("other types");
@@ -224,34 +289,70 @@ final class LinuxMachineTest {
     command(CONTAINER, "nft", "add", "table", "inet", "mine");
     reach(segment());
     assertThat(command(CONTAINER, "ip", "-br", "address")).contains("10.1.1.1/24");
-    assertThat(error(new Step.Remove(new Link(
-        ENDPOINT, "foreign", new LinkKind.Bridge(), Optional.empty(), Optional.empty(), 1500, true)))).isPresent();
-    assertThat(error(new Step.Add(new Link(
-            ENDPOINT, "foreign", new LinkKind.Bridge(), Optional.empty(), Optional.empty(), 1500, true))).orElseThrow())
-        .isEqualTo("add link foreign in e-1ab000000001: a link of that name is there already and is not ours");
-    assertThat(error(new Step.Add(new Route(CONTAINER, Subnet.parse("10.2.0.0/16"), Optional.empty(), "eth0"))).orElseThrow())
+    assertThat(
+            error(
+                new Step.Remove(
+                    new Link(
+                        ENDPOINT,
+                        "foreign",
+                        new LinkKind.Bridge(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        1500,
+                        true))))
+        .isPresent();
+    assertThat(
+            error(
+                    new Step.Add(
+                        new Link(
+                            ENDPOINT,
+                            "foreign",
+                            new LinkKind.Bridge(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            1500,
+                            true)))
+                .orElseThrow())
+        .isEqualTo(
+            "add link foreign in e-1ab000000001: a link of that name is there already and is not ours");
+    assertThat(
+            error(
+                    new Step.Add(
+                        new Route(
+                            CONTAINER, Subnet.parse("10.2.0.0/16"), Optional.empty(), "eth0")))
+                .orElseThrow())
         .contains("not ours");
-    assertThat(machine().routes(CONTAINER)).containsExactly(Subnet.parse("10.1.1.0/24"), Subnet.parse("10.2.0.0/16"));
+    assertThat(machine().routes(CONTAINER))
+        .containsExactly(Subnet.parse("10.1.1.0/24"), Subnet.parse("10.2.0.0/16"));
   }
 
   @Test
   void a_segment_learns_nothing_from_frames_that_no_filter_sees() throws Exception {
     reach(segment());
-    assertThat(command(ENDPOINT, "ip", "-d", "link", "show", "dev", BRIDGE.name())).contains("no_linklocal_learn 1");
+    assertThat(command(ENDPOINT, "ip", "-d", "link", "show", "dev", BRIDGE.name()))
+        .contains("no_linklocal_learn 1");
   }
 
   @Test
   void two_daemons_of_one_machine_do_not_see_each_others_tables_and_links() {
     var rules = new Ruleset(NamespaceName.MACHINE, "ip", "portlayer_0000000001", "chain c { }");
-    var link = new Link(
-        NamespaceName.MACHINE, "pl0000000001", new LinkKind.Bridge(), Optional.empty(), Optional.of(MAC), 1500, true);
+    var link =
+        new Link(
+            NamespaceName.MACHINE,
+            "pl0000000001",
+            new LinkKind.Bridge(),
+            Optional.empty(),
+            Optional.of(MAC),
+            1500,
+            true);
     var address = new Address(NamespaceName.MACHINE, link.name(), Cidr.parse("192.168.218.1/24"));
     reach(List.of(rules, link, address));
     assertThat(machine().routes(NamespaceName.MACHINE)).isEmpty();
     try (var other = lab.orElseThrow().other("other")) {
       assertThat(other.observe(List.of())).isEmpty();
       assertThat(other.observe(List.of(rules, link))).isEmpty();
-      assertThat(other.routes(NamespaceName.MACHINE)).containsExactly(Subnet.parse("192.168.218.0/24"));
+      assertThat(other.routes(NamespaceName.MACHINE))
+          .containsExactly(Subnet.parse("192.168.218.0/24"));
     }
     assertThat(machine().observe(List.of(rules, link))).contains(rules, link);
   }
@@ -260,29 +361,65 @@ final class LinuxMachineTest {
   void a_macvlan_hangs_on_a_link_of_the_machine() throws Exception {
     command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
     command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
-    var nic = new Link(
-        ENDPOINT, "public", new LinkKind.Macvlan("uplink"), Optional.empty(), Optional.of(MAC), 1400, true);
+    var nic =
+        new Link(
+            ENDPOINT,
+            "public",
+            new LinkKind.Macvlan("uplink"),
+            Optional.empty(),
+            Optional.of(MAC),
+            1400,
+            true);
     reach(List.of(new Namespace(ENDPOINT), nic));
-    reach(List.of(new Namespace(ENDPOINT), new Link(
-        ENDPOINT, "public", nic.kind(), Optional.empty(), Optional.of(MAC), 1500, true)));
-    assertThat(error(new Step.Add(new Link(
-            ENDPOINT, "other", new LinkKind.Macvlan("eth7"), Optional.empty(), Optional.empty(), 1500, true))).orElseThrow())
+    reach(
+        List.of(
+            new Namespace(ENDPOINT),
+            new Link(
+                ENDPOINT, "public", nic.kind(), Optional.empty(), Optional.of(MAC), 1500, true)));
+    assertThat(
+            error(
+                    new Step.Add(
+                        new Link(
+                            ENDPOINT,
+                            "other",
+                            new LinkKind.Macvlan("eth7"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            1500,
+                            true)))
+                .orElseThrow())
         .contains("there is no link eth7 on the machine");
   }
 
   @Test
   void a_pair_may_lead_into_the_machine() {
-    var group = new Link(
-        NamespaceName.MACHINE, "pl1ab0000001", new LinkKind.Bridge(), Optional.empty(), Optional.empty(), 1500, true);
-    var nic = new Link(
-        NamespaceName.MACHINE, "pn1ab0000001", new LinkKind.Veth(ENDPOINT, "public", MAC), Optional.of(group.name()),
-        Optional.of(Mac.parse("fe:00:00:00:00:01")), 1500, true);
-    var all = List.<MachineObject>of(
-        new Namespace(ENDPOINT), group, nic,
-        new Address(NamespaceName.MACHINE, group.name(), Cidr.parse("192.168.218.1/24")),
-        new Address(ENDPOINT, "public", Cidr.parse("192.168.218.2/24")),
-        new Sysctl(NamespaceName.MACHINE, "net/ipv4/ip_forward", "1"),
-        new Ruleset(NamespaceName.MACHINE, "ip", "portlayer_x", "chain c { accept; }"));
+    var group =
+        new Link(
+            NamespaceName.MACHINE,
+            "pl1ab0000001",
+            new LinkKind.Bridge(),
+            Optional.empty(),
+            Optional.empty(),
+            1500,
+            true);
+    var nic =
+        new Link(
+            NamespaceName.MACHINE,
+            "pn1ab0000001",
+            new LinkKind.Veth(ENDPOINT, "public", MAC),
+            Optional.of(group.name()),
+            Optional.of(Mac.parse("fe:00:00:00:00:01")),
+            1500,
+            true);
+    var all =
+        List.<MachineObject>of(
+            new Namespace(ENDPOINT),
+            group,
+            nic,
+            new Address(NamespaceName.MACHINE, group.name(), Cidr.parse("192.168.218.1/24")),
+            new Address(ENDPOINT, "public", Cidr.parse("192.168.218.2/24")),
+            new Sysctl(NamespaceName.MACHINE, "net/ipv4/ip_forward", "1"),
+            new Ruleset(NamespaceName.MACHINE, "ip", "portlayer_x", "chain c { accept; }"));
     reach(all);
     assertThat(machine().routes(NamespaceName.MACHINE)).isEmpty();
   }
@@ -291,7 +428,8 @@ final class LinuxMachineTest {
   void addresses_of_both_families_come_and_go() {
     var six = new Address(CONTAINER, "eth0", Cidr.parse("fd00:1::2/64"));
     var second = new Address(CONTAINER, "eth0", Cidr.parse("172.17.0.3/16"));
-    var by6 = new Route(CONTAINER, Subnet.parse("::/0"), Optional.of(Ip.parse("fd00:1::1")), "eth0");
+    var by6 =
+        new Route(CONTAINER, Subnet.parse("::/0"), Optional.of(Ip.parse("fd00:1::1")), "eth0");
     var connected6 = new Route(CONTAINER, Subnet.parse("fd00:2::/64"), Optional.empty(), "eth0");
     reach(with(segment(), six, second, by6, connected6));
     // taking the first address of a subnet away leaves the second
@@ -319,8 +457,15 @@ final class LinuxMachineTest {
     reach(segment());
 
     command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
-    var nic = new Link(
-        ENDPOINT, "public", new LinkKind.Macvlan("uplink"), Optional.empty(), Optional.of(MAC), 1500, true);
+    var nic =
+        new Link(
+            ENDPOINT,
+            "public",
+            new LinkKind.Macvlan("uplink"),
+            Optional.empty(),
+            Optional.of(MAC),
+            1500,
+            true);
     reach(with(segment(), nic));
     command(ENDPOINT, "ip", "link", "set", "public", "alias", "");
     reach(with(segment(), nic));
@@ -332,7 +477,8 @@ final class LinuxMachineTest {
     reach(List.of(new Namespace(ENDPOINT), new Namespace(CONTAINER), BRIDGE));
     command(CONTAINER, "ip", "link", "add", "eth0", "type", "bridge");
     assertThat(error(new Step.Add(VETH)).orElseThrow())
-        .isEqualTo("add link v1ab00000x1 in e-1ab000000001: link eth0 in c-1ab000000002-1 is there already");
+        .isEqualTo(
+            "add link v1ab00000x1 in e-1ab000000001: link eth0 in c-1ab000000002-1 is there already");
   }
 
   @Test
@@ -340,10 +486,12 @@ final class LinuxMachineTest {
     var told = new LinkedBlockingQueue<NamespaceName>();
     machine().watch(told::add);
     reach(segment());
-    var publication = element("pub", List.of(new Part.Proto(Protocol.TCP), port(80)), ip("172.17.0.2"), port(80));
+    var publication =
+        element("pub", List.of(new Part.Proto(Protocol.TCP), port(80)), ip("172.17.0.2"), port(80));
     reach(with(segment(), publication));
     reach(segment());
-    // Foreign things that are none of our business, then one that is: what comes first tells whether any came before.
+    // Foreign things that are none of our business, then one that is: what comes first tells
+    // whether any came before.
     command(ENDPOINT, "ip", "link", "add", "foreign", "type", "bridge");
     command(CONTAINER, "nft", "add", "table", "inet", "theirs");
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(CONTAINER);
@@ -367,7 +515,8 @@ final class LinuxMachineTest {
     reach(segment());
   }
 
-  private static NamespaceName next(LinkedBlockingQueue<NamespaceName> told) throws InterruptedException {
+  private static NamespaceName next(LinkedBlockingQueue<NamespaceName> told)
+      throws InterruptedException {
     var namespace = told.poll(10, TimeUnit.SECONDS);
     assertThat(namespace).as("a namespace that was touched").isNotNull();
     return namespace == null ? NamespaceName.MACHINE : namespace;
@@ -387,35 +536,57 @@ final class LinuxMachineTest {
       }
     }
     var nowhere = new NamespaceName("c-nowhere-1");
-    assertThatThrownBy(() -> machine().open(nowhere, SocketChannel::open)).hasMessageContaining("c-nowhere-1 does not exist");
+    assertThatThrownBy(() -> machine().open(nowhere, SocketChannel::open))
+        .hasMessageContaining("c-nowhere-1 does not exist");
   }
 
   @Test
   void datagram_connections_to_a_publication_are_forgotten() throws Exception {
     reach(segment());
-    try (var sender = machine().open(CONTAINER, () -> DatagramChannel.open(StandardProtocolFamily.INET))) {
+    try (var sender =
+        machine().open(CONTAINER, () -> DatagramChannel.open(StandardProtocolFamily.INET))) {
       for (int port : new int[] {5000, 5001}) {
         var to = new InetSocketAddress(InetAddress.getByName("172.17.0.1"), port);
-        try (var listener = machine().open(ENDPOINT, () -> DatagramChannel.open(StandardProtocolFamily.INET).bind(to))) {
+        try (var listener =
+            machine()
+                .open(ENDPOINT, () -> DatagramChannel.open(StandardProtocolFamily.INET).bind(to))) {
           sender.send(ByteBuffer.wrap(new byte[] {1}), to);
           listener.receive(ByteBuffer.allocate(1)); // now it has arrived
         }
       }
     }
-    assertThat(command(ENDPOINT, "conntrack", "-L", "-p", "udp")).contains("dport=5000", "dport=5001");
-    machine().forgetConnections(ENDPOINT, List.of(
-        element("pub", List.of(new Part.Proto(Protocol.TCP), port(5001)), ip("172.17.0.2"), port(1)),
-        element("pub", List.of(new Part.Proto(Protocol.UDP), port(5000)), ip("172.17.0.2"), port(1))));
-    assertThat(command(ENDPOINT, "conntrack", "-L", "-p", "udp")).contains("dport=5001").doesNotContain("dport=5000");
+    assertThat(command(ENDPOINT, "conntrack", "-L", "-p", "udp"))
+        .contains("dport=5000", "dport=5001");
+    machine()
+        .forgetConnections(
+            ENDPOINT,
+            List.of(
+                element(
+                    "pub",
+                    List.of(new Part.Proto(Protocol.TCP), port(5001)),
+                    ip("172.17.0.2"),
+                    port(1)),
+                element(
+                    "pub",
+                    List.of(new Part.Proto(Protocol.UDP), port(5000)),
+                    ip("172.17.0.2"),
+                    port(1))));
+    assertThat(command(ENDPOINT, "conntrack", "-L", "-p", "udp"))
+        .contains("dport=5001")
+        .doesNotContain("dport=5000");
   }
 
   @Test
   void settings_of_others_than_a_namespace_are_refused() {
     reach(List.of(new Namespace(ENDPOINT)));
-    assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "kernel/hostname", "x"))).orElseThrow()).contains("no setting of a network namespace");
-    assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "net/../kernel/hostname", "x")))).isPresent();
-    assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "net/ipv4/ip_forward", "maybe"))).orElseThrow())
-        .isEqualTo("add setting net/ipv4/ip_forward = maybe in e-1ab000000001: invalid argument (EINVAL)");
+    assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "kernel/hostname", "x"))).orElseThrow())
+        .contains("no setting of a network namespace");
+    assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "net/../kernel/hostname", "x"))))
+        .isPresent();
+    assertThat(
+            error(new Step.Add(new Sysctl(ENDPOINT, "net/ipv4/ip_forward", "maybe"))).orElseThrow())
+        .isEqualTo(
+            "add setting net/ipv4/ip_forward = maybe in e-1ab000000001: invalid argument (EINVAL)");
     assertThat(error(new Step.Add(new Sysctl(ENDPOINT, "net/nosuch/thing", "1")))).isEmpty();
   }
 
@@ -427,21 +598,39 @@ final class LinuxMachineTest {
       var all = new ArrayList<Future<?>>();
       for (int i = 0; i < 24; i++) {
         var namespace = new NamespaceName("c-" + i + "-1");
-        var veth = new Link(
-            ENDPOINT, "v" + i + "x1", new LinkKind.Veth(namespace, "eth0", new Mac(0x02420000_0000L + i)),
-            Optional.of(BRIDGE.name()), Optional.empty(), 1500, true);
-        var network = List.<MachineObject>of(
-            new Namespace(namespace), loopback(namespace), veth,
-            element("names", List.of(new Part.Name(veth.name()))),
-            new Address(namespace, "eth0", new Cidr(Ip.parse("172.17.1.0").plus(i), 16)),
-            new Route(namespace, DEFAULT.to(), DEFAULT.via(), "eth0"));
-        all.add(threads.submit(() -> {
-          for (int round = 0; round < 3; round++) {
-            for (var plan : List.of(Planner.plan(network, List.of()), Planner.plan(List.of(), network))) {
-              plan.stages().forEach(s -> machine().apply(s.steps()).forEach(o -> assertThat(o.error()).isEmpty()));
-            }
-          }
-        }));
+        var veth =
+            new Link(
+                ENDPOINT,
+                "v" + i + "x1",
+                new LinkKind.Veth(namespace, "eth0", new Mac(0x02420000_0000L + i)),
+                Optional.of(BRIDGE.name()),
+                Optional.empty(),
+                1500,
+                true);
+        var network =
+            List.<MachineObject>of(
+                new Namespace(namespace),
+                loopback(namespace),
+                veth,
+                element("names", List.of(new Part.Name(veth.name()))),
+                new Address(namespace, "eth0", new Cidr(Ip.parse("172.17.1.0").plus(i), 16)),
+                new Route(namespace, DEFAULT.to(), DEFAULT.via(), "eth0"));
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < 3; round++) {
+                    for (var plan :
+                        List.of(
+                            Planner.plan(network, List.of()), Planner.plan(List.of(), network))) {
+                      plan.stages()
+                          .forEach(
+                              s ->
+                                  machine()
+                                      .apply(s.steps())
+                                      .forEach(o -> assertThat(o.error()).isEmpty()));
+                    }
+                  }
+                }));
       }
       for (var one : all) {
         one.get();

@@ -37,10 +37,15 @@ class LinuxRepairTest {
   void start() throws Exception {
     lab = Optional.of(new Lab());
     machine = Optional.of(lab.get().machine());
-    engine = Optional.of(RunningEngine.start(new MemoryJournal(), machine.get(), InstantSource.system()));
+    engine =
+        Optional.of(
+            RunningEngine.start(new MemoryJournal(), machine.get(), InstantSource.system()));
     var changes = new ArrayList<Change>(Samples.blueCreated());
     for (int n = 1; n <= 3; n++) {
-      changes.add(Samples.put(Samples.running(Samples.publishing(Samples.container(n, 1), (20_000 + n) + ":80/tcp"))));
+      changes.add(
+          Samples.put(
+              Samples.running(
+                  Samples.publishing(Samples.container(n, 1), (20_000 + n) + ":80/tcp"))));
     }
     decide(changes);
   }
@@ -97,12 +102,14 @@ class LinuxRepairTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"e-b10eb10eb10e", "c-c00000000002-1"})
-  void a_pin_that_somebody_takes_away_is_put_back_on_the_same_namespace(String namespace) throws Exception {
+  void a_pin_that_somebody_takes_away_is_put_back_on_the_same_namespace(String namespace)
+      throws Exception {
     var pin = machine.orElseThrow().path(new NamespaceName(namespace));
     var before = Files.getAttribute(pin, "unix:ino");
     assertThat(new ProcessBuilder("umount", pin.toString()).inheritIO().start().waitFor()).isZero();
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!(Files.exists(pin) && Files.getAttribute(pin, "unix:ino").equals(before)) && System.nanoTime() < until) {
+    while (!(Files.exists(pin) && Files.getAttribute(pin, "unix:ino").equals(before))
+        && System.nanoTime() < until) {
       Thread.sleep(20); // between two looks
     }
     assertThat(Files.getAttribute(pin, "unix:ino")).isEqualTo(before);
@@ -115,7 +122,12 @@ class LinuxRepairTest {
         .in(
             lab.get().home(),
             () -> {
-              assertThat(new ProcessBuilder("ip", "link", "del", "pl00000000aa").inheritIO().start().waitFor()).isZero();
+              assertThat(
+                      new ProcessBuilder("ip", "link", "del", "pl00000000aa")
+                          .inheritIO()
+                          .start()
+                          .waitFor())
+                  .isZero();
               return "";
             });
     comesRight();

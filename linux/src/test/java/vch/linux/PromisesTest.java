@@ -35,11 +35,12 @@ import vch.portlayer.container.Container;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 
-/// The promises of a VCH's networks, with real packets between namespaces: what the engine wants of the machine is made
-/// by the kernel, then tried from all sides.
+/// The promises of a VCH's networks, with real packets between namespaces: what the engine wants of
+/// the machine is made by the kernel, then tried from all sides.
 ///
-/// Containers 1 and 2 are on the default bridge (172.17.0.0/16), 3 on net2 (172.18.0.0/16) and on the internal net3
-/// (172.19.0.0/16), 4 on net3 only. Container 1 publishes. The machine is 192.168.218.1, the VCH 192.168.218.2.
+/// Containers 1 and 2 are on the default bridge (172.17.0.0/16), 3 on net2 (172.18.0.0/16) and on
+/// the internal net3 (172.19.0.0/16), 4 on net3 only. Container 1 publishes. The machine is
+/// 192.168.218.1, the VCH 192.168.218.2.
 @Tag("lab")
 final class PromisesTest {
   private static final Duration CONNECT_MAX = Duration.ofMillis(1500);
@@ -51,8 +52,14 @@ final class PromisesTest {
 
   private static Container container(int n) {
     return switch (n) {
-      case 1 -> Samples.running(Samples.publishing(
-          Samples.container(1, 1), "8080:80/tcp", "9000-9100:9000-9100/tcp", "9200-9201:80-81/tcp", "5353:53/udp"));
+      case 1 ->
+          Samples.running(
+              Samples.publishing(
+                  Samples.container(1, 1),
+                  "8080:80/tcp",
+                  "9000-9100:9000-9100/tcp",
+                  "9200-9201:80-81/tcp",
+                  "5353:53/udp"));
       case 2 -> Samples.running(Samples.container(2, 1));
       case 3 -> Samples.running(Samples.container(3, 2, 3));
       default -> Samples.running(Samples.container(4, 3));
@@ -93,7 +100,8 @@ final class PromisesTest {
     lab = Optional.of(new Lab());
     opened = Optional.of(lab.get().machine());
     reach(wanted());
-    // A member of an internal scope only has no way out by its routes; with one, the filter must hold it.
+    // A member of an internal scope only has no way out by its routes; with one, the filter must
+    // hold it.
     assertThat(connect(namespace(4), PUBLIC, 80)).isEqualTo(Answer.NO_ROUTE);
     Lab.command(machine().path(namespace(4)), "ip", "route", "add", "default", "via", "172.19.0.1");
   }
@@ -110,7 +118,8 @@ final class PromisesTest {
   }
 
   private ServerSocketChannel listen(NamespaceName namespace, int port) throws Exception {
-    return machine().open(namespace, () -> ServerSocketChannel.open().bind(at("0.0.0.0", port), 16));
+    return machine()
+        .open(namespace, () -> ServerSocketChannel.open().bind(at("0.0.0.0", port), 16));
   }
 
   private enum Answer {
@@ -135,7 +144,8 @@ final class PromisesTest {
   }
 
   /// Connects, and says from which address the listener saw it.
-  private String seenFrom(NamespaceName from, String address, int port, ServerSocketChannel listener) throws Exception {
+  private String seenFrom(
+      NamespaceName from, String address, int port, ServerSocketChannel listener) throws Exception {
     try (var client = machine().open(from, SocketChannel::open)) {
       client.socket().connect(at(address, port), (int) CONNECT_MAX.toMillis());
       try (var accepted = listener.accept()) {
@@ -147,14 +157,26 @@ final class PromisesTest {
   @Test
   void a_publication_is_reached_from_outside_and_sees_who_asks() throws Exception {
     try (var listener = listen(namespace(1), 80)) {
-      assertThat(seenFrom(NamespaceName.MACHINE, PUBLIC, 8080, listener)).isEqualTo("192.168.218.1");
-      assertThat(seenFrom(NamespaceName.MACHINE, PUBLIC, 9200, listener)).isEqualTo("192.168.218.1");
+      assertThat(seenFrom(NamespaceName.MACHINE, PUBLIC, 8080, listener))
+          .isEqualTo("192.168.218.1");
+      assertThat(seenFrom(NamespaceName.MACHINE, PUBLIC, 9200, listener))
+          .isEqualTo("192.168.218.1");
     }
     try (var listener = listen(namespace(1), 9050)) {
-      assertThat(seenFrom(NamespaceName.MACHINE, PUBLIC, 9050, listener)).isEqualTo("192.168.218.1");
+      assertThat(seenFrom(NamespaceName.MACHINE, PUBLIC, 9050, listener))
+          .isEqualTo("192.168.218.1");
     }
-    try (var receiver = machine().open(namespace(1), () -> DatagramChannel.open(StandardProtocolFamily.INET).bind(at("0.0.0.0", 53)));
-        var sender = machine().open(NamespaceName.MACHINE, () -> DatagramChannel.open(StandardProtocolFamily.INET))) {
+    try (var receiver =
+            machine()
+                .open(
+                    namespace(1),
+                    () ->
+                        DatagramChannel.open(StandardProtocolFamily.INET).bind(at("0.0.0.0", 53)));
+        var sender =
+            machine()
+                .open(
+                    NamespaceName.MACHINE,
+                    () -> DatagramChannel.open(StandardProtocolFamily.INET))) {
       sender.send(ByteBuffer.wrap("q".getBytes(StandardCharsets.UTF_8)), at(PUBLIC, 5353));
       var from = receiver.receive(ByteBuffer.allocate(8));
       receiver.send(ByteBuffer.wrap("a".getBytes(StandardCharsets.UTF_8)), from);
@@ -164,7 +186,8 @@ final class PromisesTest {
 
   @Test
   void what_is_not_published_is_refused_at_once() throws Exception {
-    try (var _ = listen(namespace(1), 81); var _ = listen(ENDPOINT, 7777)) {
+    try (var _ = listen(namespace(1), 81);
+        var _ = listen(ENDPOINT, 7777)) {
       assertThat(connect(NamespaceName.MACHINE, PUBLIC, 81)).isEqualTo(Answer.REFUSED);
       assertThat(connect(NamespaceName.MACHINE, PUBLIC, 7777)).isEqualTo(Answer.REFUSED);
     }
@@ -183,7 +206,9 @@ final class PromisesTest {
 
   @Test
   void members_of_a_scope_reach_each_other_and_nobody_else() throws Exception {
-    try (var _ = listen(namespace(1), 80); var _ = listen(namespace(3), 80); var _ = listen(namespace(4), 80)) {
+    try (var _ = listen(namespace(1), 80);
+        var _ = listen(namespace(3), 80);
+        var _ = listen(namespace(4), 80)) {
       assertThat(connect(namespace(2), "172.17.0.2", 80)).isEqualTo(Answer.CONNECTED);
       assertThat(connect(namespace(3), "172.19.0.5", 80)).isEqualTo(Answer.CONNECTED);
       assertThat(connect(namespace(4), "172.19.0.4", 80)).isEqualTo(Answer.CONNECTED);
@@ -204,7 +229,14 @@ final class PromisesTest {
 
   @Test
   void a_neighbour_that_routes_to_a_containers_address_gets_no_answer() throws Exception {
-    Lab.command(machine().path(NamespaceName.MACHINE), "ip", "route", "add", "172.17.0.0/16", "via", PUBLIC);
+    Lab.command(
+        machine().path(NamespaceName.MACHINE),
+        "ip",
+        "route",
+        "add",
+        "172.17.0.0/16",
+        "via",
+        PUBLIC);
     try (var _ = listen(namespace(1), 80)) {
       assertThat(connect(NamespaceName.MACHINE, "172.17.0.2", 80)).isNotEqualTo(Answer.CONNECTED);
     }
@@ -212,7 +244,8 @@ final class PromisesTest {
 
   @Test
   void the_docker_api_answers_on_its_nic_only_and_names_on_bridges_only() throws Exception {
-    try (var _ = listen(ENDPOINT, 2376); var _ = listen(ENDPOINT, 53)) {
+    try (var _ = listen(ENDPOINT, 2376);
+        var _ = listen(ENDPOINT, 53)) {
       assertThat(connect(NamespaceName.MACHINE, PUBLIC, 2376)).isEqualTo(Answer.CONNECTED);
       assertThat(connect(namespace(1), "172.17.0.1", 2376)).isEqualTo(Answer.REFUSED);
       assertThat(connect(namespace(1), PUBLIC, 2376)).isEqualTo(Answer.REFUSED);
@@ -228,7 +261,8 @@ final class PromisesTest {
     try (var _ = listen(namespace(1), 80)) {
       assertThat(connect(namespace(2), "172.17.0.2", 80)).isEqualTo(Answer.CONNECTED);
       Lab.command(two, "ip", "address", "add", "172.17.0.99/16", "dev", "eth0");
-      try (var forger = machine().open(namespace(2), () -> SocketChannel.open().bind(at("172.17.0.99", 0)))) {
+      try (var forger =
+          machine().open(namespace(2), () -> SocketChannel.open().bind(at("172.17.0.99", 0)))) {
         var answer = Answer.CONNECTED;
         try {
           forger.socket().connect(at("172.17.0.2", 80), (int) CONNECT_MAX.toMillis());
@@ -243,7 +277,8 @@ final class PromisesTest {
   }
 
   @Test
-  void connections_go_on_while_rules_are_replaced_and_links_of_others_come_and_go() throws Exception {
+  void connections_go_on_while_rules_are_replaced_and_links_of_others_come_and_go()
+      throws Exception {
     try (var listener = listen(namespace(1), 80);
         var client = machine().open(NamespaceName.MACHINE, SocketChannel::open)) {
       client.socket().connect(at(PUBLIC, 8080), (int) CONNECT_MAX.toMillis());
@@ -252,11 +287,16 @@ final class PromisesTest {
         reach(wanted());
         for (var object : wanted()) {
           if (object instanceof MachineObject.Ruleset rules) {
-            assertThat(machine().apply(List.of(new Step.Change(rules, rules)))).noneMatch(o -> o.failed());
+            assertThat(machine().apply(List.of(new Step.Change(rules, rules))))
+                .noneMatch(o -> o.failed());
           }
         }
         reach(wanted());
-        reach(wanted().stream().filter(o -> !o.namespace().equals(namespace(4))).filter(o -> !ofContainer4(o)).toList());
+        reach(
+            wanted().stream()
+                .filter(o -> !o.namespace().equals(namespace(4)))
+                .filter(o -> !ofContainer4(o))
+                .toList());
         reach(wanted());
         for (int i = 0; i < 3; i++) {
           client.write(ByteBuffer.wrap(new byte[] {(byte) i}));
@@ -270,7 +310,9 @@ final class PromisesTest {
 
   private static boolean ofContainer4(MachineObject object) {
     return Desired.all(image()).entrySet().stream()
-        .filter(e -> e.getKey().equals(new vch.engine.desired.Owner.OfContainer(Samples.containerId(4))))
+        .filter(
+            e ->
+                e.getKey().equals(new vch.engine.desired.Owner.OfContainer(Samples.containerId(4))))
         .anyMatch(e -> e.getValue().contains(object));
   }
 }

@@ -20,160 +20,248 @@ import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.TlsMode;
 
-/// Reads the options of `vch create`. All problems are collected, those of the rule too, and refused together.
+/// Reads the options of `vch create`. All problems are collected, those of the rule too, and
+/// refused together.
 final class CreateParameters {
-    private static final Set<String> KNOWN = Set.of(
-            "name", "public-network", "public-network-ip", "public-network-gateway", "client-network", "client-network-ip",
-            "client-network-gateway", "management-network", "management-network-ip", "management-network-gateway",
-            "bridge-network", "bridge-network-range", "bridge-network-width", "bridge-names", "icc", "mtu", "dns-server",
-            "insecure-registry", "no-tls", "no-tlsverify", "tls-cname", "tls-cert-path", "organization");
+  private static final Set<String> KNOWN =
+      Set.of(
+          "name",
+          "public-network",
+          "public-network-ip",
+          "public-network-gateway",
+          "client-network",
+          "client-network-ip",
+          "client-network-gateway",
+          "management-network",
+          "management-network-ip",
+          "management-network-gateway",
+          "bridge-network",
+          "bridge-network-range",
+          "bridge-network-width",
+          "bridge-names",
+          "icc",
+          "mtu",
+          "dns-server",
+          "insecure-registry",
+          "no-tls",
+          "no-tlsverify",
+          "tls-cname",
+          "tls-cert-path",
+          "organization");
 
-    /// Smallest MTU of IPv4 (RFC 791) and the largest that a bridge takes, bytes.
-    private static final int MTU_BYTES_MIN = 68;
+  /// Smallest MTU of IPv4 (RFC 791) and the largest that a bridge takes, bytes.
+  private static final int MTU_BYTES_MIN = 68;
 
-    private static final int MTU_BYTES_MAX = 65535;
+  private static final int MTU_BYTES_MAX = 65535;
 
-    private final Query query;
-    private final List<String> problems = new ArrayList<>();
+  private final Query query;
+  private final List<String> problems = new ArrayList<>();
 
-    CreateParameters(Query query) {
-        this.query = query;
+  CreateParameters(Query query) {
+    this.query = query;
+  }
+
+  /// @throws Refusal.Invalid every problem on a line of its own
+  CreateVch read(Engine engine, Ids ids, Instant at, Hosting hosting) {
+    query.names().stream()
+        .filter(n -> !KNOWN.contains(n))
+        .forEach(n -> problems.add("Unknown option --" + n));
+    var roles = new ArrayList<RoleRequest>();
+    for (var role : List.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT)) {
+      roles.add(role(role));
     }
-
-    /// @throws Refusal.Invalid every problem on a line of its own
-    CreateVch read(Engine engine, Ids ids, Instant at, Hosting hosting) {
-        query.names().stream().filter(n -> !KNOWN.contains(n)).forEach(n -> problems.add("Unknown option --" + n));
-        var roles = new ArrayList<RoleRequest>();
-        for (var role : List.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT)) {
-            roles.add(role(role));
-        }
-        roles.add(new RoleRequest(Role.BRIDGE, query.get("bridge-network"), Optional.empty(), Optional.empty(), List.of()));
-        var bridge = bridge();
-        var dns = new ArrayList<Ip>();
-        query.all("dns-server").forEach(s -> Ip.tryParse(s)
-                .ifPresentOrElse(dns::add, () -> problems.add("Invalid DNS server specified: " + s)));
-        if (query.flag("no-tls") && query.flag("no-tlsverify")) {
-            problems.add("--no-tls and --no-tlsverify exclude each other");
-        }
-        var tls = query.flag("no-tls") ? TlsMode.NONE : query.flag("no-tlsverify") ? TlsMode.NO_VERIFY : TlsMode.VERIFY;
-        certificateTarget().ifPresent(target -> {
-            if (tls == TlsMode.NONE) {
+    roles.add(
+        new RoleRequest(
+            Role.BRIDGE,
+            query.get("bridge-network"),
+            Optional.empty(),
+            Optional.empty(),
+            List.of()));
+    var bridge = bridge();
+    var dns = new ArrayList<Ip>();
+    query
+        .all("dns-server")
+        .forEach(
+            s ->
+                Ip.tryParse(s)
+                    .ifPresentOrElse(
+                        dns::add, () -> problems.add("Invalid DNS server specified: " + s)));
+    if (query.flag("no-tls") && query.flag("no-tlsverify")) {
+      problems.add("--no-tls and --no-tlsverify exclude each other");
+    }
+    var tls =
+        query.flag("no-tls")
+            ? TlsMode.NONE
+            : query.flag("no-tlsverify") ? TlsMode.NO_VERIFY : TlsMode.VERIFY;
+    certificateTarget()
+        .ifPresent(
+            target -> {
+              if (tls == TlsMode.NONE) {
                 problems.add("--tls-cert-path needs TLS; leave out --no-tls");
-            }
-            try {
+              }
+              try {
                 hosting.checkCertificateTarget(target);
-            } catch (Refusal e) {
+              } catch (Refusal e) {
                 problems.add(e.getMessage());
-            }
-        });
-        hosting.reserved(query.text("name")).ifPresent(problems::add);
-        var command = new CreateVch(
-                ids.vch(), query.text("name"), roles, bridge, dns, tls, query.all("insecure-registry"),
-                List.of(ids.portGroup(), ids.portGroup()), List.of(ids.bridgeLink(), ids.bridgeLink()),
-                List.of(ids.scope(), ids.scope()), ids.seed(), engine.machine().routes(NamespaceName.MACHINE), at);
-        if (!problems.isEmpty()) {
-            try {
-                VchRules.create(engine.image(), command); // for its problems only
-            } catch (Refusal e) {
-                problems.addAll(e.getMessage().lines().filter(l -> !problems.contains(l)).toList());
-            }
-            throw new Refusal.Invalid(String.join("\n", problems));
-        }
-        return command;
+              }
+            });
+    hosting.reserved(query.text("name")).ifPresent(problems::add);
+    var command =
+        new CreateVch(
+            ids.vch(),
+            query.text("name"),
+            roles,
+            bridge,
+            dns,
+            tls,
+            query.all("insecure-registry"),
+            List.of(ids.portGroup(), ids.portGroup()),
+            List.of(ids.bridgeLink(), ids.bridgeLink()),
+            List.of(ids.scope(), ids.scope()),
+            ids.seed(),
+            engine.machine().routes(NamespaceName.MACHINE),
+            at);
+    if (!problems.isEmpty()) {
+      try {
+        VchRules.create(engine.image(), command); // for its problems only
+      } catch (Refusal e) {
+        problems.addAll(e.getMessage().lines().filter(l -> !problems.contains(l)).toList());
+      }
+      throw new Refusal.Invalid(String.join("\n", problems));
     }
+    return command;
+  }
 
-    /// Further names of the server's certificate.
-    List<String> serverNames() {
-        return query.all("tls-cname");
-    }
+  /// Further names of the server's certificate.
+  List<String> serverNames() {
+    return query.all("tls-cname");
+  }
 
-    Optional<String> organization() {
-        return query.get("organization");
-    }
+  Optional<String> organization() {
+    return query.get("organization");
+  }
 
-    Optional<Path> certificateTarget() {
-        return query.get("tls-cert-path").map(Path::of);
-    }
+  Optional<Path> certificateTarget() {
+    return query.get("tls-cert-path").map(Path::of);
+  }
 
-    private RoleRequest role(Role role) {
-        var option = role.word() + "-network";
-        var address = query.get(option + "-ip").flatMap(text -> {
-            var cidr = Cidr.tryParse(text);
-            if (cidr.isEmpty()) {
-                problems.add("Failed to parse the provided " + role.word() + " network IP address " + text
-                        + ": an address with its prefix length is wanted, such as 10.0.0.2/24");
-            }
-            return cidr;
-        });
-        var destinations = new ArrayList<Subnet>();
-        var gateway = query.get(option + "-gateway").flatMap(text -> gateway(role, text, destinations));
-        return new RoleRequest(role, query.get(option), address, gateway, destinations);
-    }
-
-    /// `dest[,dest...]:gw` or `gw`.
-    private Optional<Ip> gateway(Role role, String text, List<Subnet> destinations) {
-        var parts = text.split(":", -1);
-        if (parts.length > 2) {
-            problems.add("Invalid " + role.word() + " network gateway: gateway " + text + " specified incorrectly");
-            return Optional.empty();
-        }
-        if (parts.length == 2) {
-            for (var destination : parts[0].split(",", -1)) {
-                Cidr.tryParse(destination).ifPresentOrElse(
-                        c -> destinations.add(c.subnet()),
-                        () -> problems.add("Invalid " + role.word() + " network gateway: invalid CIDR in gateway specification: "
-                                + destination));
-            }
-        }
-        var last = parts[parts.length - 1];
-        int slash = last.indexOf('/');
-        var gateway = Ip.tryParse(slash < 0 ? last : last.substring(0, slash));
-        if (gateway.isEmpty()) {
-            problems.add("Provided gateway IP address is not valid: " + last);
-        }
-        return gateway;
-    }
-
-    private BridgeSettings bridge() {
-        var defaults = BridgeSettings.DEFAULT;
-        var range = defaults.range();
-        var givenRange = query.get("bridge-network-range");
-        if (givenRange.isPresent()) {
-            var parsed = Cidr.tryParse(givenRange.get()).filter(c -> c.address().isIpv4());
-            if (parsed.isEmpty()) {
-                problems.add("Error parsing bridge network ip range: " + givenRange.get()
-                        + ". Range must be in CIDR format, e.g., 172.16.0.0/12");
-            } else {
-                range = parsed.get().subnet();
-            }
-        }
-        int width = number("bridge-network-width", defaults.width(), 1, 30)
-                .orElseGet(() -> {
-                    problems.add("Error parsing bridge network width: " + query.text("bridge-network-width")
-                            + ". Width must be an integer less than 31.");
-                    return defaults.width();
+  private RoleRequest role(Role role) {
+    var option = role.word() + "-network";
+    var address =
+        query
+            .get(option + "-ip")
+            .flatMap(
+                text -> {
+                  var cidr = Cidr.tryParse(text);
+                  if (cidr.isEmpty()) {
+                    problems.add(
+                        "Failed to parse the provided "
+                            + role.word()
+                            + " network IP address "
+                            + text
+                            + ": an address with its prefix length is wanted, such as 10.0.0.2/24");
+                  }
+                  return cidr;
                 });
-        if (width < range.length() && !query.has("bridge-network-width")) {
-            width = Math.min(30, range.length()); // a range smaller than the default width is one subnet
-        }
-        int mtu = number("mtu", defaults.mtu(), MTU_BYTES_MIN, MTU_BYTES_MAX).orElseGet(() -> {
-            problems.add("Invalid --mtu " + query.text("mtu") + ": a number from " + MTU_BYTES_MIN + " to " + MTU_BYTES_MAX + " is wanted");
-            return defaults.mtu();
-        });
-        boolean icc = !query.has("icc") || query.flag("icc");
-        if (width < range.length()) {
-            problems.add("Error specifying bridge network width: " + width
-                    + ". Width must be larger than prefix of bridge network ip range.");
-            return defaults;
-        }
-        return new BridgeSettings(range, width, query.flag("bridge-names"), icc, mtu);
-    }
+    var destinations = new ArrayList<Subnet>();
+    var gateway = query.get(option + "-gateway").flatMap(text -> gateway(role, text, destinations));
+    return new RoleRequest(role, query.get(option), address, gateway, destinations);
+  }
 
-    private Optional<Integer> number(String name, int absent, int least, int greatest) {
-        var text = query.get(name);
-        if (text.isEmpty()) {
-            return Optional.of(absent);
-        }
-        return text.filter(t -> t.matches("[0-9]{1,6}")).map(Integer::valueOf).filter(n -> n >= least && n <= greatest);
+  /// `dest[,dest...]:gw` or `gw`.
+  private Optional<Ip> gateway(Role role, String text, List<Subnet> destinations) {
+    var parts = text.split(":", -1);
+    if (parts.length > 2) {
+      problems.add(
+          "Invalid "
+              + role.word()
+              + " network gateway: gateway "
+              + text
+              + " specified incorrectly");
+      return Optional.empty();
     }
+    if (parts.length == 2) {
+      for (var destination : parts[0].split(",", -1)) {
+        Cidr.tryParse(destination)
+            .ifPresentOrElse(
+                c -> destinations.add(c.subnet()),
+                () ->
+                    problems.add(
+                        "Invalid "
+                            + role.word()
+                            + " network gateway: invalid CIDR in gateway specification: "
+                            + destination));
+      }
+    }
+    var last = parts[parts.length - 1];
+    int slash = last.indexOf('/');
+    var gateway = Ip.tryParse(slash < 0 ? last : last.substring(0, slash));
+    if (gateway.isEmpty()) {
+      problems.add("Provided gateway IP address is not valid: " + last);
+    }
+    return gateway;
+  }
+
+  private BridgeSettings bridge() {
+    var defaults = BridgeSettings.DEFAULT;
+    var range = defaults.range();
+    var givenRange = query.get("bridge-network-range");
+    if (givenRange.isPresent()) {
+      var parsed = Cidr.tryParse(givenRange.get()).filter(c -> c.address().isIpv4());
+      if (parsed.isEmpty()) {
+        problems.add(
+            "Error parsing bridge network ip range: "
+                + givenRange.get()
+                + ". Range must be in CIDR format, e.g., 172.16.0.0/12");
+      } else {
+        range = parsed.get().subnet();
+      }
+    }
+    int width =
+        number("bridge-network-width", defaults.width(), 1, 30)
+            .orElseGet(
+                () -> {
+                  problems.add(
+                      "Error parsing bridge network width: "
+                          + query.text("bridge-network-width")
+                          + ". Width must be an integer less than 31.");
+                  return defaults.width();
+                });
+    if (width < range.length() && !query.has("bridge-network-width")) {
+      width = Math.min(30, range.length()); // a range smaller than the default width is one subnet
+    }
+    int mtu =
+        number("mtu", defaults.mtu(), MTU_BYTES_MIN, MTU_BYTES_MAX)
+            .orElseGet(
+                () -> {
+                  problems.add(
+                      "Invalid --mtu "
+                          + query.text("mtu")
+                          + ": a number from "
+                          + MTU_BYTES_MIN
+                          + " to "
+                          + MTU_BYTES_MAX
+                          + " is wanted");
+                  return defaults.mtu();
+                });
+    boolean icc = !query.has("icc") || query.flag("icc");
+    if (width < range.length()) {
+      problems.add(
+          "Error specifying bridge network width: "
+              + width
+              + ". Width must be larger than prefix of bridge network ip range.");
+      return defaults;
+    }
+    return new BridgeSettings(range, width, query.flag("bridge-names"), icc, mtu);
+  }
+
+  private Optional<Integer> number(String name, int absent, int least, int greatest) {
+    var text = query.get(name);
+    if (text.isEmpty()) {
+      return Optional.of(absent);
+    }
+    return text.filter(t -> t.matches("[0-9]{1,6}"))
+        .map(Integer::valueOf)
+        .filter(n -> n >= least && n <= greatest);
+  }
 }

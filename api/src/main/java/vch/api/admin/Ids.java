@@ -6,14 +6,14 @@ import vch.portlayer.vch.VchId;
 
 /// Where new ids come from: chance, given from outside.
 public interface Ids {
-    VchId vch();
+  VchId vch();
 
-    PortGroupId portGroup();
+  PortGroupId portGroup();
 
-    /// Name of a new Linux bridge of the machine, recognisable as this daemon's.
-    String bridgeLink();
+  /// Name of a new Linux bridge of the machine, recognisable as this daemon's.
+  String bridgeLink();
 
-    ScopeId scope();
+  ScopeId scope();
 
-    long seed();
+  long seed();
 }

@@ -11,12 +11,14 @@ import vch.api.http.HttpProblem;
 import vch.api.http.Query;
 import vch.portlayer.refusal.Refusal;
 
-/// One call of the Docker API: an exchange, the version the client speaks, and the variables of the path.
+/// One call of the Docker API: an exchange, the version the client speaks, and the variables of the
+/// path.
 public final class Call {
   /// `Content-Type` of JSON answers.
   public static final String JSON = "application/json";
 
-  private static final Pattern MEDIA_TYPE = Pattern.compile("\\s*([^\\s/;,]+/[^\\s/;,]+)\\s*(;.*)?");
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("\\s*([^\\s/;,]+/[^\\s/;,]+)\\s*(;.*)?");
 
   private final Exchange exchange;
   private final ApiVersion version;
@@ -68,7 +70,9 @@ public final class Call {
     try {
       bytes = exchange.body(Json.BODY_BYTES_MAX);
     } catch (HttpProblem e) {
-      throw e.status() == 400 ? new Refusal.Invalid("invalid JSON: unexpected EOF: " + e.getMessage()) : e;
+      throw e.status() == 400
+          ? new Refusal.Invalid("invalid JSON: unexpected EOF: " + e.getMessage())
+          : e;
     }
     var tree = Json.parse(bytes);
     return tree.isNull() ? Optional.empty() : Optional.of(Fields.of(tree, ""));
@@ -78,10 +82,14 @@ public final class Call {
     var type = MEDIA_TYPE.matcher(given);
     if (!type.matches()) {
       throw new Refusal.Invalid(
-          "malformed Content-Type header (" + given + "): " + (given.isBlank() ? "mime: no media type" : "mime: expected type/subtype"));
+          "malformed Content-Type header ("
+              + given
+              + "): "
+              + (given.isBlank() ? "mime: no media type" : "mime: expected type/subtype"));
     }
     if (!type.group(1).toLowerCase(Locale.ROOT).equals("application/json")) {
-      throw new Refusal.Invalid("unsupported Content-Type header (" + given + "): must be 'application/json'");
+      throw new Refusal.Invalid(
+          "unsupported Content-Type header (" + given + "): must be 'application/json'");
     }
   }
 

@@ -12,8 +12,8 @@ import vch.api.http.Route;
 import vch.api.http.Router;
 import vch.portlayer.refusal.Refusal;
 
-/// Serves a route table as Docker does: with and without a version in the path, with its headers on every answer, and with
-/// refusals as `{"message": …}`.
+/// Serves a route table as Docker does: with and without a version in the path, with its headers on
+/// every answer, and with refusals as `{"message": …}`.
 public final class DockerHandler implements HttpHandler {
   private static final System.Logger LOG = System.getLogger("vch.api.docker");
   private static final int UNWANTED_BODY_BYTES_MAX = 64 << 10;
@@ -52,14 +52,21 @@ public final class DockerHandler implements HttpHandler {
       // Clients as old as that read plain text.
       plain(
           exchange,
-          "client version " + versioned.group(1) + " is too old. Minimum supported API version is " + ApiVersion.MIN
+          "client version "
+              + versioned.group(1)
+              + " is too old. Minimum supported API version is "
+              + ApiVersion.MIN
               + ", please upgrade your client to a newer version");
       return;
     }
     if (version.compareTo(ApiVersion.MAX) > 0) {
       error(
-          exchange, 400,
-          "client version " + versioned.group(1) + " is too new. Maximum supported API version is " + ApiVersion.MAX);
+          exchange,
+          400,
+          "client version "
+              + versioned.group(1)
+              + " is too new. Maximum supported API version is "
+              + ApiVersion.MAX);
       return;
     }
     run(match.get().route().action(), new Call(exchange, version, match.get().variables()));
@@ -83,8 +90,14 @@ public final class DockerHandler implements HttpHandler {
       if (exchange.answered()) {
         throw e;
       }
-      LOG.log(System.Logger.Level.ERROR, "cannot serve " + exchange.method() + " " + exchange.path(), e);
-      error(exchange, 500, "cannot serve " + exchange.method() + " " + exchange.path() + ": " + text(e));
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "cannot serve " + exchange.method() + " " + exchange.path(),
+          e);
+      error(
+          exchange,
+          500,
+          "cannot serve " + exchange.method() + " " + exchange.path() + ": " + text(e));
     }
   }
 
@@ -93,10 +106,12 @@ public final class DockerHandler implements HttpHandler {
   }
 
   private static void plain(Exchange exchange, String message) throws IOException {
-    exchange.respond(400, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
+    exchange.respond(
+        400, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Reads a small body that nobody wanted: a client that is cut off while it still writes never reads the answer.
+  /// Reads a small body that nobody wanted: a client that is cut off while it still writes never
+  /// reads the answer.
   private static void drop(Exchange exchange) {
     if (exchange.bodyLength() > 0 && exchange.bodyLength() <= UNWANTED_BODY_BYTES_MAX) {
       try {

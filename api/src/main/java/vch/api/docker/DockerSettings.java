@@ -5,13 +5,13 @@ import java.util.List;
 
 /// What the Docker API tells about the daemon and the machine.
 ///
-/// @param version         of the product, `0.1.0`
-/// @param buildTime       RFC 3339, empty when unknown
+/// @param version of the product, `0.1.0`
+/// @param buildTime RFC 3339, empty when unknown
 /// @param operatingSystem `Debian GNU/Linux 12 (bookworm)`
-/// @param architecture    as `uname -m` says, `x86_64`
-/// @param root            where state is kept
-/// @param runtime         name of the OCI runtime in use
-/// @param cgroupVersion   `1` or `2`
+/// @param architecture as `uname -m` says, `x86_64`
+/// @param root where state is kept
+/// @param runtime name of the OCI runtime in use
+/// @param cgroupVersion `1` or `2`
 public record DockerSettings(
     String version,
     String gitCommit,

@@ -10,8 +10,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.portlayer.refusal.Refusal;
 
-/// The members of a JSON object, found by name as Go finds them: exactly, else in any case. Null counts as absent, except
-/// where it is asked for. A member of the wrong type is refused by its full name.
+/// The members of a JSON object, found by name as Go finds them: exactly, else in any case. Null
+/// counts as absent, except where it is asked for. A member of the wrong type is refused by its
+/// full name.
 public final class Fields {
   private final ObjectNode node;
   private final String path;
@@ -37,7 +38,12 @@ public final class Fields {
 
   private static Refusal.Invalid wrong(String name, String wanted, JsonNode found) {
     return new Refusal.Invalid(
-        "invalid JSON: " + name + " must be " + wanted + ", not " + found.getNodeType().name().toLowerCase(Locale.ROOT));
+        "invalid JSON: "
+            + name
+            + " must be "
+            + wanted
+            + ", not "
+            + found.getNodeType().name().toLowerCase(Locale.ROOT));
   }
 
   private Optional<JsonNode> find(String name) {
@@ -141,7 +147,8 @@ public final class Fields {
   public int smallNumber(String name) {
     long n = number(name);
     if (n != (int) n) {
-      throw new Refusal.Invalid("invalid JSON: " + full(name) + " must be a whole number of 32 bits, not " + n);
+      throw new Refusal.Invalid(
+          "invalid JSON: " + full(name) + " must be a whole number of 32 bits, not " + n);
     }
     return (int) n;
   }
@@ -174,9 +181,13 @@ public final class Fields {
     return list(name).map(all -> all.stream().map(v -> text(v, full(name) + "[]")).toList());
   }
 
-  /// As [#optionalTexts(String)]; one text alone counts as a list of one, as in `Cmd` and `Entrypoint`.
+  /// As [#optionalTexts(String)]; one text alone counts as a list of one, as in `Cmd` and
+  /// `Entrypoint`.
   public Optional<List<String>> textOrTexts(String name) {
-    return value(name).filter(JsonNode::isString).map(v -> List.of(v.stringValue())).or(() -> optionalTexts(name));
+    return value(name)
+        .filter(JsonNode::isString)
+        .map(v -> List.of(v.stringValue()))
+        .or(() -> optionalTexts(name));
   }
 
   public List<Fields> objects(String name) {
@@ -189,12 +200,15 @@ public final class Fields {
     optionalObject(name)
         .ifPresent(
             o ->
-                o.node.properties()
+                o.node
+                    .properties()
                     .forEach(
                         m ->
                             out.put(
                                 m.getKey(),
-                                m.getValue().isNull() ? "" : text(m.getValue(), o.full(m.getKey())))));
+                                m.getValue().isNull()
+                                    ? ""
+                                    : text(m.getValue(), o.full(m.getKey())))));
     return out;
   }
 
@@ -204,7 +218,8 @@ public final class Fields {
     optionalObject(name)
         .ifPresent(
             o ->
-                o.node.properties()
+                o.node
+                    .properties()
                     .forEach(
                         m ->
                             out.put(
@@ -219,7 +234,8 @@ public final class Fields {
   public Map<String, List<Fields>> objectsMap(String name) {
     var out = new LinkedHashMap<String, List<Fields>>();
     optionalObject(name)
-        .ifPresent(o -> o.names().forEach(member -> out.put(member, new ArrayList<>(o.objects(member)))));
+        .ifPresent(
+            o -> o.names().forEach(member -> out.put(member, new ArrayList<>(o.objects(member)))));
     return out;
   }
 }

@@ -13,7 +13,8 @@ import vch.portlayer.refusal.Refusal;
 
 /// The `filters` of a query: for each key the values of which one must match (for labels: all).
 public final class Filters {
-  /// Steps that matching a pattern may take: Java's patterns can take exponential time, Go's cannot.
+  /// Steps that matching a pattern may take: Java's patterns can take exponential time, Go's
+  /// cannot.
   private static final int PATTERN_STEPS_MAX = 200_000;
 
   private static final Set<String> TRUE = Set.of("1", "true");
@@ -110,7 +111,8 @@ public final class Filters {
     }
   }
 
-  /// True when the whole text fits a glob as of Go's `path.Match`: `*` and `?` do not cross a slash, `[…]` is a class.
+  /// True when the whole text fits a glob as of Go's `path.Match`: `*` and `?` do not cross a
+  /// slash, `[…]` is a class.
   public static boolean glob(String glob, String text) {
     var regex = new StringBuilder();
     for (int i = 0; i < glob.length(); i++) {
@@ -123,7 +125,11 @@ public final class Filters {
       } else if (end > i + 1) {
         var members = glob.substring(i + 1, end);
         boolean not = members.startsWith("^");
-        regex.append('[').append(not ? "^" : "").append(members.substring(not ? 1 : 0).replaceAll("[^\\w-]", "\\\\$0")).append(']');
+        regex
+            .append('[')
+            .append(not ? "^" : "")
+            .append(members.substring(not ? 1 : 0).replaceAll("[^\\w-]", "\\\\$0"))
+            .append(']');
         i = end;
       } else {
         regex.append(Pattern.quote(String.valueOf(c)));
@@ -145,7 +151,8 @@ public final class Filters {
   private static boolean hasLabel(Map<String, String> labels, String wanted) {
     int equals = wanted.indexOf('=');
     var name = equals < 0 ? wanted : wanted.substring(0, equals);
-    return labels.containsKey(name) && (equals < 0 || wanted.substring(equals + 1).equals(labels.get(name)));
+    return labels.containsKey(name)
+        && (equals < 0 || wanted.substring(equals + 1).equals(labels.get(name)));
   }
 
   /// The truth value of a key; empty without one.
@@ -159,7 +166,8 @@ public final class Filters {
     boolean yes = given.stream().anyMatch(TRUE::contains);
     boolean no = given.stream().anyMatch(FALSE::contains);
     if (yes == no) {
-      throw new Refusal.Invalid("invalid filter '" + key + "=" + given.toString().replace(", ", " ") + "'");
+      throw new Refusal.Invalid(
+          "invalid filter '" + key + "=" + given.toString().replace(", ", " ") + "'");
     }
     return Optional.of(yes);
   }

@@ -86,9 +86,12 @@ public final class Json {
   static String reason(JacksonException e) {
     var text = e.getOriginalMessage();
     int hint = text.indexOf(" (`");
-    var brief = (hint < 0 ? text : text.substring(0, hint)).lines().findFirst().orElse("it cannot be read");
+    var brief =
+        (hint < 0 ? text : text.substring(0, hint)).lines().findFirst().orElse("it cannot be read");
     var at = e.getLocation();
-    return at == null ? brief : brief + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+    return at == null
+        ? brief
+        : brief + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
   }
 
   /// The text of a tree, on one line, without an ending.

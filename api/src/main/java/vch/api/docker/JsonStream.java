@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 import vch.api.http.Exchange;
 
-/// An answer that is a stream of JSON objects, each on its way as soon as it is written. Thread safe.
+/// An answer that is a stream of JSON objects, each on its way as soon as it is written. Thread
+/// safe.
 public final class JsonStream {
   private final OutputStream out;
   private final byte[] end;
@@ -18,9 +19,10 @@ public final class JsonStream {
 
   /// Begins the answer, 200.
   ///
-  /// @param end    what follows each object: `\n` for events, `\r\n` for progress
+  /// @param end what follows each object: `\n` for events, `\r\n` for progress
   /// @param onGone called when the client leaves early
-  public static JsonStream begin(Exchange exchange, String end, Runnable onGone) throws IOException {
+  public static JsonStream begin(Exchange exchange, String end, Runnable onGone)
+      throws IOException {
     return new JsonStream(exchange.stream(200, Call.JSON, onGone), end);
   }
 

@@ -22,7 +22,8 @@ public final class Timestamps {
 
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
   private static final Pattern UNIX = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,18})?");
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ns|us|µs|ms|s|m|h)");
+  private static final Pattern DURATION =
+      Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ns|us|µs|ms|s|m|h)");
   private static final DateTimeFormatter NANO =
       new DateTimeFormatterBuilder()
           .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
@@ -46,7 +47,8 @@ public final class Timestamps {
     return NANO.format(at);
   }
 
-  /// Reads `seconds[.fraction]` since 1970, the form of `since` and `until` in queries; empty for the empty text and `0`.
+  /// Reads `seconds[.fraction]` since 1970, the form of `since` and `until` in queries; empty for
+  /// the empty text and `0`.
   ///
   /// @throws Refusal.Invalid when it is none
   public static Optional<Instant> unix(String name, String text) {
@@ -54,17 +56,23 @@ public final class Timestamps {
       return Optional.empty();
     }
     if (!UNIX.matcher(text).matches()) {
-      throw new Refusal.Invalid("invalid value for " + name + ": '" + text + "' is no Unix time in seconds");
+      throw new Refusal.Invalid(
+          "invalid value for " + name + ": '" + text + "' is no Unix time in seconds");
     }
     return Optional.of(ofUnix(text));
   }
 
   private static Instant ofUnix(String text) {
-    var all = new BigDecimal(text).multiply(NANOS).toBigInteger().divideAndRemainder(BigInteger.valueOf(1_000_000_000L));
+    var all =
+        new BigDecimal(text)
+            .multiply(NANOS)
+            .toBigInteger()
+            .divideAndRemainder(BigInteger.valueOf(1_000_000_000L));
     return Instant.ofEpochSecond(all[0].longValue(), all[1].longValue());
   }
 
-  /// Reads what the `until` filter takes: a Go duration before `now` (`1h30m`), RFC 3339 or a shorter date, or Unix time.
+  /// Reads what the `until` filter takes: a Go duration before `now` (`1h30m`), RFC 3339 or a
+  /// shorter date, or Unix time.
   ///
   /// @throws Refusal.Invalid when it is none
   public static Instant any(String name, String text, Instant now) {
@@ -82,7 +90,11 @@ public final class Timestamps {
         return LocalDateTime.parse(text, LOCAL).toInstant(ZoneOffset.UTC);
       } catch (DateTimeException e) {
         throw new Refusal.Invalid(
-            "invalid value for " + name + ": '" + text + "' is neither a duration such as 1h30m nor a timestamp");
+            "invalid value for "
+                + name
+                + ": '"
+                + text
+                + "' is neither a duration such as 1h30m nor a timestamp");
       }
     }
   }
@@ -102,7 +114,9 @@ public final class Timestamps {
             default -> 3_600_000_000_000L;
           };
       try {
-        sum = sum.plusNanos(new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit)).longValueExact());
+        sum =
+            sum.plusNanos(
+                new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit)).longValueExact());
       } catch (ArithmeticException _) { // finer than a nanosecond, or longer than centuries
         return Optional.empty();
       }

@@ -38,7 +38,8 @@ final class BodyInput extends InputStream {
     } catch (IOException | RuntimeException e) {
       for (Throwable t = e; t != null; t = t.getCause()) {
         if (t instanceof TimeoutException) {
-          throw new HttpProblem(408, "the request body stopped arriving: nothing came for too long");
+          throw new HttpProblem(
+              408, "the request body stopped arriving: nothing came for too long");
         }
       }
       throw new HttpProblem(400, "the request body ended before it was complete");

@@ -8,7 +8,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/// Hands each request to the handler of the listener that it came by, on a virtual thread. Thread safe.
+/// Hands each request to the handler of the listener that it came by, on a virtual thread. Thread
+/// safe.
 final class Dispatch extends Handler.Abstract.NonBlocking {
   private final Map<Connector, HttpHandler> handlers = new ConcurrentHashMap<>();
 
@@ -26,7 +27,8 @@ final class Dispatch extends Handler.Abstract.NonBlocking {
     if (handler == null) {
       return false;
     }
-    // A wait for the handler is not a wait for the client: only reads and writes that wait may time out.
+    // A wait for the handler is not a wait for the client: only reads and writes that wait may time
+    // out.
     request.addIdleTimeoutListener(_ -> false);
     Thread.ofVirtual()
         .name("http-", 0)

@@ -25,13 +25,14 @@ public interface Exchange {
 
   /// The body as it comes in. A read waits for the client at the most [HttpServer#IDLE_TIMEOUT].
   ///
-  /// @throws HttpProblem from a read: 400 when the body ends too early, 408 when the client is too slow
+  /// @throws HttpProblem from a read: 400 when the body ends too early, 408 when the client is too
+  ///   slow
   InputStream body();
 
   /// The whole body.
   ///
   /// @throws HttpProblem 413 when it is larger than `bytesMax`, 408 when it takes longer than
-  ///     [HttpServer#BODY_TIMEOUT] to arrive
+  ///   [HttpServer#BODY_TIMEOUT] to arrive
   byte[] body(int bytesMax) throws IOException;
 
   /// Sets a header of the answer.
@@ -46,14 +47,16 @@ public interface Exchange {
   /// Answers with the whole body.
   void respond(int status, String contentType, byte[] body) throws IOException;
 
-  /// Begins an answer of unknown length: status and headers are on their way when this returns, each write is kept until
-  /// [OutputStream#flush()] or the buffer is full. Nothing times out from here on. The answer ends when the handler
-  /// returns; closing the stream does the same.
+  /// Begins an answer of unknown length: status and headers are on their way when this returns,
+  /// each write is kept until [OutputStream#flush()] or the buffer is full. Nothing times out from
+  /// here on. The answer ends when the handler returns; closing the stream does the same.
   ///
-  /// @param onGone called once, on another thread, when the client goes away before the answer has ended
+  /// @param onGone called once, on another thread, when the client goes away before the answer has
+  ///   ended
   OutputStream stream(int status, String contentType, Runnable onGone) throws IOException;
 
-  /// Makes the connection a pair of raw streams. With an `Upgrade` header in the request the answer is 101 and
-  /// `Upgrade: tcp`, without it 200; both without length. The handler must close what it gets before it returns.
+  /// Makes the connection a pair of raw streams. With an `Upgrade` header in the request the answer
+  /// is 101 and `Upgrade: tcp`, without it 200; both without length. The handler must close what it
+  /// gets before it returns.
   Duplex hijack(String contentType) throws IOException;
 }

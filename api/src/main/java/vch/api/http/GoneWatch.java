@@ -6,8 +6,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
-/// Tells when the client closes its end while an answer is on its way. Without reading nobody would notice until the next
-/// write but one, and an answer that follows a quiet container might never write again.
+/// Tells when the client closes its end while an answer is on its way. Without reading nobody would
+/// notice until the next write but one, and an answer that follows a quiet container might never
+/// write again.
 final class GoneWatch implements Callback {
   private final EndPoint endPoint;
   private final AtomicBoolean over = new AtomicBoolean();

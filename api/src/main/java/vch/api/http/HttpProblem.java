@@ -1,7 +1,7 @@
 package vch.api.http;
 
-/// A request that is wrong as HTTP: too large, too slow, of another content type, to no known path. The message is a
-/// sentence for the client.
+/// A request that is wrong as HTTP: too large, too slow, of another content type, to no known path.
+/// The message is a sentence for the client.
 public final class HttpProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final int status;

@@ -25,10 +25,12 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// The HTTP server of a daemon: any number of listeners, each with its own handler, opened and closed at any time.
+/// The HTTP server of a daemon: any number of listeners, each with its own handler, opened and
+/// closed at any time.
 ///
-/// Jetty's own threads are platform threads, one for each listener and few more: a selector that waits on a virtual
-/// thread would hold a carrier, and a hundred listeners would use them up. Each request runs on a virtual thread.
+/// Jetty's own threads are platform threads, one for each listener and few more: a selector that
+/// waits on a virtual thread would hold a carrier, and a hundred listeners would use them up. Each
+/// request runs on a virtual thread.
 public final class HttpServer implements AutoCloseable {
   /// The longest silence of a client within a request.
   public static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
@@ -51,7 +53,8 @@ public final class HttpServer implements AutoCloseable {
   private static final int OUTPUT_BUFFER_BYTES = 16 * 1024;
   private static final int THREADS_MAX = 1024;
   private static final int ACCEPT_QUEUE = 1024;
-  private static final UriCompliance ANY_PATH = UriCompliance.UNSAFE; // we decode and match paths by ourselves
+  private static final UriCompliance ANY_PATH =
+      UriCompliance.UNSAFE; // we decode and match paths by ourselves
 
   private final Server server;
   private final Dispatch dispatch = new Dispatch();
@@ -79,17 +82,21 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /// Listens on a Unix socket that owner and group may use (mode 0660). A file left behind by a daemon that is gone is
-  /// replaced.
+  /// Listens on a Unix socket that owner and group may use (mode 0660). A file left behind by a
+  /// daemon that is gone is replaced.
   ///
-  /// @throws IOException when somebody listens there already, or the path cannot be bound; the message says which
+  /// @throws IOException when somebody listens there already, or the path cannot be bound; the
+  ///   message says which
   public Listener listen(Path socket, HttpHandler handler) throws IOException {
     removeStale(socket);
     // Bound under another name first: under its own name nobody may see it before it has its mode.
     var fresh = socket.resolveSibling(socket.getFileName() + "~");
     if (fresh.toString().getBytes(StandardCharsets.UTF_8).length > SOCKET_PATH_BYTES_MAX) {
       throw new IOException(
-          "cannot listen on " + socket + ": the path of a Unix socket has at most " + (SOCKET_PATH_BYTES_MAX - 1)
+          "cannot listen on "
+              + socket
+              + ": the path of a Unix socket has at most "
+              + (SOCKET_PATH_BYTES_MAX - 1)
               + " bytes; choose a shorter --run-dir");
     }
     Files.deleteIfExists(fresh);
@@ -109,7 +116,8 @@ public final class HttpServer implements AutoCloseable {
       try {
         Files.deleteIfExists(socket);
       } catch (IOException e) {
-        System.getLogger("vch.api.http").log(System.Logger.Level.WARNING, "cannot remove {0}: {1}", socket, e.getMessage());
+        System.getLogger("vch.api.http")
+            .log(System.Logger.Level.WARNING, "cannot remove {0}: {1}", socket, e.getMessage());
       }
     };
   }
@@ -120,7 +128,8 @@ public final class HttpServer implements AutoCloseable {
     }
     var mode = (Integer) Files.getAttribute(socket, "unix:mode", LinkOption.NOFOLLOW_LINKS);
     if ((mode & 0170000) != 0140000) { // S_IFMT, S_IFSOCK of inode(7)
-      throw new IOException("cannot listen on " + socket + ": a file of that name is there, and it is no socket");
+      throw new IOException(
+          "cannot listen on " + socket + ": a file of that name is there, and it is no socket");
     }
     boolean answers;
     try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -134,9 +143,10 @@ public final class HttpServer implements AutoCloseable {
     Files.delete(socket);
   }
 
-  /// Listens on a channel that is bound already, perhaps inside another network namespace. Takes it over: closing the
-  /// listener closes it.
-  public Listener listen(ServerSocketChannel bound, Optional<Tls> tls, HttpHandler handler) throws IOException {
+  /// Listens on a channel that is bound already, perhaps inside another network namespace. Takes it
+  /// over: closing the listener closes it.
+  public Listener listen(ServerSocketChannel bound, Optional<Tls> tls, HttpHandler handler)
+      throws IOException {
     ServerConnector connector;
     if (tls.isPresent()) {
       var ssl = new SslContextFactory.Server();
@@ -144,7 +154,8 @@ public final class HttpServer implements AutoCloseable {
       ssl.setNeedClientAuth(tls.get().clientCertificate());
       ssl.setIncludeProtocols("TLSv1.2", "TLSv1.3");
       var first = new SslConnectionFactory(ssl, "http/1.1");
-      // Else Jetty compares host names: clients call a VCH by its address, or by a name that its certificate lacks.
+      // Else Jetty compares host names: clients call a VCH by its address, or by a name that its
+      // certificate lacks.
       first.setEnsureSecureRequestCustomizer(false);
       connector = new TcpConnector(server, idle, first, http());
     } else {
@@ -170,7 +181,8 @@ public final class HttpServer implements AutoCloseable {
     config.setUriCompliance(ANY_PATH);
     // Docker's own clients name the socket's path as the host.
     config.setHttpCompliance(
-        HttpCompliance.RFC7230.with("docker", Violation.UNSAFE_HOST_HEADER, Violation.MISMATCHED_AUTHORITY));
+        HttpCompliance.RFC7230.with(
+            "docker", Violation.UNSAFE_HOST_HEADER, Violation.MISMATCHED_AUTHORITY));
     return new HttpConnectionFactory(config);
   }
 
@@ -190,7 +202,8 @@ public final class HttpServer implements AutoCloseable {
     try {
       connector.stop();
     } catch (Exception e) {
-      System.getLogger("vch.api.http").log(System.Logger.Level.WARNING, "a listener does not stop cleanly", e);
+      System.getLogger("vch.api.http")
+          .log(System.Logger.Level.WARNING, "a listener does not stop cleanly", e);
     } finally {
       server.removeConnector(connector);
       dispatch.remove(connector);
@@ -206,7 +219,8 @@ public final class HttpServer implements AutoCloseable {
     try {
       server.stop();
     } catch (Exception e) {
-      System.getLogger("vch.api.http").log(System.Logger.Level.WARNING, "the HTTP server does not stop cleanly", e);
+      System.getLogger("vch.api.http")
+          .log(System.Logger.Level.WARNING, "the HTTP server does not stop cleanly", e);
     }
   }
 

@@ -78,7 +78,10 @@ final class JettyExchange implements Exchange {
   }
 
   private void failed(Throwable t) {
-    boolean ours = !(t instanceof IOException || t instanceof HttpProblem || t instanceof java.io.UncheckedIOException);
+    boolean ours =
+        !(t instanceof IOException
+            || t instanceof HttpProblem
+            || t instanceof java.io.UncheckedIOException);
     if (ours) {
       LOG.log(System.Logger.Level.ERROR, "cannot answer " + method() + " " + path, t);
     } else {
@@ -104,9 +107,11 @@ final class JettyExchange implements Exchange {
 
   private static String decode(String path) {
     try {
-      return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8); // '+' means itself in a path
+      return URLDecoder.decode(
+          path.replace("+", "%2B"), StandardCharsets.UTF_8); // '+' means itself in a path
     } catch (IllegalArgumentException e) {
-      throw new HttpProblem(400, "the path '" + path + "' is not percent-encoded rightly: " + e.getMessage());
+      throw new HttpProblem(
+          400, "the path '" + path + "' is not percent-encoded rightly: " + e.getMessage());
     }
   }
 
@@ -155,7 +160,10 @@ final class JettyExchange implements Exchange {
       }
       if (System.nanoTime() > end) {
         throw new HttpProblem(
-            408, "the request body did not arrive within " + HttpServer.BODY_TIMEOUT.toSeconds() + " seconds");
+            408,
+            "the request body did not arrive within "
+                + HttpServer.BODY_TIMEOUT.toSeconds()
+                + " seconds");
       }
       out.write(piece, 0, n);
     }
@@ -163,7 +171,8 @@ final class JettyExchange implements Exchange {
   }
 
   private static HttpProblem tooLarge(int bytesMax) {
-    return new HttpProblem(413, "the request body is larger than " + bytesMax + " bytes, the most accepted here");
+    return new HttpProblem(
+        413, "the request body is larger than " + bytesMax + " bytes, the most accepted here");
   }
 
   @Override
@@ -194,7 +203,8 @@ final class JettyExchange implements Exchange {
     Content.Sink.write(response, true, BufferUtil.EMPTY_BUFFER);
   }
 
-  /// A body that nobody wanted and that is not here yet is not waited for: the connection ends with the answer.
+  /// A body that nobody wanted and that is not here yet is not waited for: the connection ends with
+  /// the answer.
   private void dropBody() {
     if (bodyLength() != 0 && !body.ended() && !request.consumeAvailable()) {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
@@ -216,7 +226,8 @@ final class JettyExchange implements Exchange {
     var headers = response.getHeaders();
     headers.put(HttpHeader.CONTENT_TYPE, contentType);
     boolean watched = bodyLength() == 0 || body.ended();
-    // Watching for the client's end may swallow what it sends next, so there is no next request; nor can there be one
+    // Watching for the client's end may swallow what it sends next, so there is no next request;
+    // nor can there be one
     // while a body is only partly read.
     headers.put(HttpHeader.CONNECTION, "close");
     if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {

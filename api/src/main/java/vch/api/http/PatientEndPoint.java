@@ -11,9 +11,9 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/// A connection that may rest long between requests, but not within one. Docker never closes a connection at rest, and
-/// clients with a pool of them rely on it. Its state changes on the thread that reads the connection and on that of the
-/// request, one after the other.
+/// A connection that may rest long between requests, but not within one. Docker never closes a
+/// connection at rest, and clients with a pool of them rely on it. Its state changes on the thread
+/// that reads the connection and on that of the request, one after the other.
 final class PatientEndPoint extends SocketChannelEndPoint {
   private volatile State state = State.NEW;
   private volatile long since = System.nanoTime(); // when the state was entered
@@ -30,7 +30,11 @@ final class PatientEndPoint extends SocketChannelEndPoint {
   }
 
   PatientEndPoint(
-      SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Duration idle) {
+      SocketChannel channel,
+      ManagedSelector selector,
+      SelectionKey key,
+      Scheduler scheduler,
+      Duration idle) {
     super(channel, selector, key, scheduler);
     setIdleTimeout(idle.toMillis());
   }
@@ -54,7 +58,8 @@ final class PatientEndPoint extends SocketChannelEndPoint {
     enter(State.HANDLED);
   }
 
-  /// To be called before the end of the answer is on its way, since the next request may follow it at once.
+  /// To be called before the end of the answer is on its way, since the next request may follow it
+  /// at once.
   void requestEnded() {
     enter(State.RESTING);
   }
@@ -71,7 +76,9 @@ final class PatientEndPoint extends SocketChannelEndPoint {
         case NEW, RESTING -> enter(State.HEAD);
         case HEAD -> {
           if (longerThan(HttpServer.HEAD_TIMEOUT)) { // byte by byte: never idle, never complete
-            close(new TimeoutException("the head of a request took longer than " + HttpServer.HEAD_TIMEOUT));
+            close(
+                new TimeoutException(
+                    "the head of a request took longer than " + HttpServer.HEAD_TIMEOUT));
             return -1;
           }
         }

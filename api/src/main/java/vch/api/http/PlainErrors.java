@@ -17,10 +17,14 @@ final class PlainErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus() < 400 ? 500 : response.getStatus();
-    var reason = request.getAttribute(ERROR_MESSAGE) instanceof String text ? text : HttpStatus.getMessage(status);
+    var reason =
+        request.getAttribute(ERROR_MESSAGE) instanceof String text
+            ? text
+            : HttpStatus.getMessage(status);
     var message =
         switch (status) {
-          case 431 -> "the request's headers are larger than " + HttpServer.HEAD_BYTES_MAX + " bytes";
+          case 431 ->
+              "the request's headers are larger than " + HttpServer.HEAD_BYTES_MAX + " bytes";
           case 414 -> "the request line is larger than " + HttpServer.HEAD_BYTES_MAX + " bytes";
           case 408 -> "the request did not arrive in time";
           default -> status < 500 ? "this is not a valid HTTP/1.1 request: " + reason : reason;

@@ -40,7 +40,8 @@ public final class Query {
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new HttpProblem(400, "the query '" + text + "' is not percent-encoded rightly: " + e.getMessage());
+      throw new HttpProblem(
+          400, "the query '" + text + "' is not percent-encoded rightly: " + e.getMessage());
     }
   }
 
@@ -86,7 +87,8 @@ public final class Query {
     try {
       return get(name).map(v -> Integer.valueOf(v.strip()));
     } catch (NumberFormatException e) {
-      throw new HttpProblem(400, "invalid value for " + name + ": '" + text(name) + "' is not a whole number");
+      throw new HttpProblem(
+          400, "invalid value for " + name + ": '" + text(name) + "' is not a whole number");
     }
   }
 }

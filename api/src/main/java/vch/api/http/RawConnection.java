@@ -10,7 +10,6 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.Callback;
 
 /// The connection after a hijack. Reads belong to one thread, writes to one other.
 final class RawConnection extends AbstractConnection implements Connection.UpgradeTo, Duplex {
@@ -19,7 +18,8 @@ final class RawConnection extends AbstractConnection implements Connection.Upgra
   /// Completes when the connection is ours.
   final CompletableFuture<Duplex> opened = new CompletableFuture<>();
 
-  private final ByteBuffer buffer = BufferUtil.allocateDirect(BUFFER_BYTES); // in flush mode, owned by the reader
+  private final ByteBuffer buffer =
+      BufferUtil.allocateDirect(BUFFER_BYTES); // in flush mode, owned by the reader
   private ByteBuffer early = BufferUtil.EMPTY_BUFFER; // bytes that came with the request
   private final InputStream in = new Input();
   private final OutputStream out = new Output();

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Finds the route for a method and a path. Where several fit, the earlier one in the table is taken.
+/// Finds the route for a method and a path. Where several fit, the earlier one in the table is
+/// taken.
 public final class Router<A> {
   private static final Pattern VARIABLE = Pattern.compile("\\{([a-z]+)(:\\.\\*)?}");
 
@@ -18,7 +19,9 @@ public final class Router<A> {
   public Router(List<Route<A>> routes) {
     this.routes = List.copyOf(routes);
     for (var route : routes) {
-      byStart.computeIfAbsent(start(route.method(), route.path()), _ -> new ArrayList<>()).add(Compiled.of(route));
+      byStart
+          .computeIfAbsent(start(route.method(), route.path()), _ -> new ArrayList<>())
+          .add(Compiled.of(route));
     }
   }
 

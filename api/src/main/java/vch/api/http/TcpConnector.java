@@ -19,7 +19,8 @@ final class TcpConnector extends ServerConnector {
   }
 
   @Override
-  protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+  protected SocketChannelEndPoint newEndPoint(
+      SocketChannel channel, ManagedSelector selector, SelectionKey key) {
     return new PatientEndPoint(channel, selector, key, getScheduler(), idle);
   }
 }

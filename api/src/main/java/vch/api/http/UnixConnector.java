@@ -23,10 +23,12 @@ final class UnixConnector extends UnixDomainServerConnector {
   }
 
   @Override
-  protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+  protected SelectorManager newSelectorManager(
+      Executor executor, Scheduler scheduler, int selectors) {
     return new UnixDomainSelectorManager(executor, scheduler, selectors) {
       @Override
-      protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+      protected EndPoint newEndPoint(
+          SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
         return new PatientEndPoint((SocketChannel) channel, selector, key, getScheduler(), idle);
       }
     };

@@ -31,9 +31,27 @@ class EventsTest {
   }
 
   private List<String> past(String filters) throws Exception {
-    var reply = vch.get("/events?since=" + (noon - 10) + "&until=" + noon + "&filters=" + URLEncoder.encode(filters, UTF_8));
+    var reply =
+        vch.get(
+            "/events?since="
+                + (noon - 10)
+                + "&until="
+                + noon
+                + "&filters="
+                + URLEncoder.encode(filters, UTF_8));
     assertThat(reply.status()).isEqualTo(200);
-    return reply.body().lines().map(Json::read).map(e -> e.text("Type") + " " + e.text("Action") + " " + e.object("Actor").object("Attributes").text("name")).toList();
+    return reply
+        .body()
+        .lines()
+        .map(Json::read)
+        .map(
+            e ->
+                e.text("Type")
+                    + " "
+                    + e.text("Action")
+                    + " "
+                    + e.object("Actor").object("Attributes").text("name"))
+        .toList();
   }
 
   @Test
@@ -43,11 +61,21 @@ class EventsTest {
     vch.post("/images/busybox/tag?repo=mine", "");
     vch.post("/volumes/create", "{\"Name\":\"data\"}");
     assertThat(past(""))
-        .contains("network create web", "container create c1", "network connect web", "container start c1", "image tag mine:latest", "volume create ");
-    assertThat(past("{\"type\":[\"network\"]}")).containsExactly("network create web", "network connect web");
-    assertThat(past("{\"event\":[\"start\",\"tag\"]}")).containsExactly("container start c1", "image tag mine:latest");
-    assertThat(past("{\"container\":[\"c1\"]}")).containsExactly("container create c1", "container start c1");
-    assertThat(past("{\"network\":[\"web\"],\"event\":[\"create\"]}")).containsExactly("network create web");
+        .contains(
+            "network create web",
+            "container create c1",
+            "network connect web",
+            "container start c1",
+            "image tag mine:latest",
+            "volume create ");
+    assertThat(past("{\"type\":[\"network\"]}"))
+        .containsExactly("network create web", "network connect web");
+    assertThat(past("{\"event\":[\"start\",\"tag\"]}"))
+        .containsExactly("container start c1", "image tag mine:latest");
+    assertThat(past("{\"container\":[\"c1\"]}"))
+        .containsExactly("container create c1", "container start c1");
+    assertThat(past("{\"network\":[\"web\"],\"event\":[\"create\"]}"))
+        .containsExactly("network create web");
     assertThat(past("{\"image\":[\"mine\"]}")).containsExactly("image tag mine:latest");
     assertThat(past("{\"volume\":[\"data\"]}")).containsExactly("volume create ");
     assertThat(past("{\"label\":[\"none\"]}")).isEmpty();
@@ -57,12 +85,24 @@ class EventsTest {
   @Test
   void an_event_has_dockers_shape() throws Exception {
     vch.run(1, "bridge");
-    assertThat(vch.get("/events?since=1&until=" + noon + "&filters=" + URLEncoder.encode("{\"event\":[\"start\"]}", UTF_8)).body())
+    assertThat(
+            vch.get(
+                    "/events?since=1&until="
+                        + noon
+                        + "&filters="
+                        + URLEncoder.encode("{\"event\":[\"start\"]}", UTF_8))
+                .body())
         .isEqualTo(
-            "{\"status\":\"start\",\"id\":\"" + "c0000000000100000000".substring(0, 12) + "0".repeat(52)
+            "{\"status\":\"start\",\"id\":\""
+                + "c0000000000100000000".substring(0, 12)
+                + "0".repeat(52)
                 + "\",\"from\":\"busybox\",\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"c00000000001"
-                + "0".repeat(52) + "\",\"Attributes\":{\"image\":\"busybox\",\"name\":\"c1\"}},\"scope\":\"local\",\"time\":" + noon
-                + ",\"timeNano\":" + noon + "000000000}\n");
+                + "0".repeat(52)
+                + "\",\"Attributes\":{\"image\":\"busybox\",\"name\":\"c1\"}},\"scope\":\"local\",\"time\":"
+                + noon
+                + ",\"timeNano\":"
+                + noon
+                + "000000000}\n");
   }
 
   @Test

@@ -16,7 +16,8 @@ import vch.engine.compute.Images;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.vch.VchId;
 
-/// Images in memory, by tag. A pull of `busybox` works, of `broken` fails after the first line, of others at once.
+/// Images in memory, by tag. A pull of `busybox` works, of `broken` fails after the first line, of
+/// others at once.
 public final class FakeImages implements Images {
   public static final String BUSYBOX = "sha256:" + "1".repeat(64);
   private final Map<String, String> tags = new LinkedHashMap<>(); // reference to image id
@@ -31,29 +32,70 @@ public final class FakeImages implements Images {
 
   private static ImageInfo image(String id, List<String> layers, long bytes) {
     return new ImageInfo(
-        id, List.of(), List.of(), Optional.of(Instant.parse("2026-01-02T03:04:05.5Z")), bytes, "amd64", "", "linux", "somebody",
+        id,
+        List.of(),
+        List.of(),
+        Optional.of(Instant.parse("2026-01-02T03:04:05.5Z")),
+        bytes,
+        "amd64",
+        "",
+        "linux",
+        "somebody",
         new Config(
-            List.of(), List.of("sh"), List.of("PATH=/bin"), "/srv", "", Map.of("vendor", "us"), List.of("80/tcp"),
-            List.of("/data"), "", Optional.empty(), List.of(), List.of()),
+            List.of(),
+            List.of("sh"),
+            List.of("PATH=/bin"),
+            "/srv",
+            "",
+            Map.of("vendor", "us"),
+            List.of("80/tcp"),
+            List.of("/data"),
+            "",
+            Optional.empty(),
+            List.of(),
+            List.of()),
         layers,
         List.of(
-            new History(Optional.of(Instant.parse("2026-01-02T03:04:04Z")), "ADD file", "", false, ""),
-            new History(Optional.of(Instant.parse("2026-01-02T03:04:05.5Z")), "CMD [\"sh\"]", "made by hand", true, "")),
+            new History(
+                Optional.of(Instant.parse("2026-01-02T03:04:04Z")), "ADD file", "", false, ""),
+            new History(
+                Optional.of(Instant.parse("2026-01-02T03:04:05.5Z")),
+                "CMD [\"sh\"]",
+                "made by hand",
+                true,
+                "")),
         "");
   }
 
   private ImageInfo shown(ImageInfo i) {
-    var names = tags.entrySet().stream().filter(t -> t.getValue().equals(i.id())).map(Map.Entry::getKey).toList();
+    var names =
+        tags.entrySet().stream()
+            .filter(t -> t.getValue().equals(i.id()))
+            .map(Map.Entry::getKey)
+            .toList();
     return new ImageInfo(
-        i.id(), names.stream().filter(n -> !n.startsWith("<")).toList(),
-        List.of("busybox@sha256:" + "d".repeat(64)), i.created(), i.sizeBytes(), i.architecture(), i.variant(), i.os(),
-        i.author(), i.config(), i.layers(), i.history(), i.parent());
+        i.id(),
+        names.stream().filter(n -> !n.startsWith("<")).toList(),
+        List.of("busybox@sha256:" + "d".repeat(64)),
+        i.created(),
+        i.sizeBytes(),
+        i.architecture(),
+        i.variant(),
+        i.os(),
+        i.author(),
+        i.config(),
+        i.layers(),
+        i.history(),
+        i.parent());
   }
 
   @Override
   public ImageInfo find(VchId vch, String given) {
     var reference = given.replace("docker.io/library/", "");
-    var name = reference.contains(":") || reference.startsWith("sha256") ? reference : reference + ":latest";
+    var name =
+        reference.contains(":") || reference.startsWith("sha256")
+            ? reference
+            : reference + ":latest";
     return images.stream()
         .filter(i -> i.id().equals(reference) || i.id().equals(tags.get(name)))
         .findFirst()
@@ -74,20 +116,35 @@ public final class FakeImages implements Images {
   @Override
   public Optional<String> login(VchId vch, String registry, Credentials credentials) {
     asked.add("login " + registry + " " + credentials.user());
-    return credentials.password().equals("right") ? Optional.empty() : Optional.of("unauthorized: incorrect username or password");
+    return credentials.password().equals("right")
+        ? Optional.empty()
+        : Optional.of("unauthorized: incorrect username or password");
   }
 
   @Override
   public ImageInfo pull(
-      VchId vch, String given, Optional<String> platform, Optional<Credentials> credentials, Consumer<Progress> progress) {
+      VchId vch,
+      String given,
+      Optional<String> platform,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress) {
     var reference = given.replace("docker.io/library/", ""); // the docker CLI writes names in full
-    asked.add("pull " + reference + " " + platform.orElse("-") + " " + credentials.map(Credentials::user).orElse("-"));
+    asked.add(
+        "pull "
+            + reference
+            + " "
+            + platform.orElse("-")
+            + " "
+            + credentials.map(Credentials::user).orElse("-"));
     if (reference.startsWith("broken")) {
       progress.accept(Progress.line("latest", "Pulling from library/broken"));
       throw new Refusal.Failed("the registry docker.io went away");
     }
     if (!reference.startsWith("busybox")) {
-      throw new Refusal.NotFound("pull access denied for " + reference + ", repository does not exist or may require 'docker login'");
+      throw new Refusal.NotFound(
+          "pull access denied for "
+              + reference
+              + ", repository does not exist or may require 'docker login'");
     }
     progress.accept(Progress.line("latest", "Pulling from library/busybox"));
     progress.accept(new Progress("aaaaaaaaaaaa", "Downloading", 1000, 2000));
@@ -96,7 +153,8 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress) throws IOException {
+  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
+      throws IOException {
     var text = new String(archive.readAllBytes(), StandardCharsets.UTF_8);
     if (!text.startsWith("tar")) {
       throw new Refusal.Invalid("this is no tar archive");
@@ -105,9 +163,18 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
+  public ImageInfo importRoot(
+      VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
       throws IOException {
-    asked.add("import " + tar.readAllBytes().length + " " + reference.orElse("-") + " " + changes + " " + message);
+    asked.add(
+        "import "
+            + tar.readAllBytes().length
+            + " "
+            + reference.orElse("-")
+            + " "
+            + changes
+            + " "
+            + message);
     return find(vch, BUSYBOX);
   }
 

@@ -13,10 +13,10 @@ import vch.api.docker.table.DockerApi;
 import vch.api.http.HttpServer;
 import vch.api.http.Wire;
 import vch.engine.RunningEngine;
+import vch.engine.fake.Cuts;
 import vch.engine.fake.FakeMachine;
 import vch.engine.fake.FakeProcesses;
 import vch.engine.fake.FakeVolumes;
-import vch.engine.fake.Cuts;
 import vch.engine.fake.ManualScheduler;
 import vch.engine.fake.Samples;
 import vch.engine.ledger.MemoryJournal;
@@ -54,18 +54,50 @@ public final class FakeVch implements AutoCloseable {
             VchRules.create(
                 image,
                 new CreateVch(
-                    Samples.BLUE, "blue", List.of(), BridgeSettings.DEFAULT, List.of(), TlsMode.VERIFY, List.of("reg:5000"),
-                    List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")), List.of("pl00000000aa", "pl00000000bb"),
-                    List.of(Samples.scopeId(1), Samples.scopeId(2)), 1, List.of(), Samples.NOON)));
+                    Samples.BLUE,
+                    "blue",
+                    List.of(),
+                    BridgeSettings.DEFAULT,
+                    List.of(),
+                    TlsMode.VERIFY,
+                    List.of("reg:5000"),
+                    List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")),
+                    List.of("pl00000000aa", "pl00000000bb"),
+                    List.of(Samples.scopeId(1), Samples.scopeId(2)),
+                    1,
+                    List.of(),
+                    Samples.NOON)));
     time.settle();
     var settings =
         new DockerSettings(
-            "0.1.0", "abcdef0", "2026-11-21T00:00:00Z", "6.18.0", "Debian GNU/Linux 12 (bookworm)", "12", "x86_64", 2, 4L << 30,
-            Path.of("/var/lib/portlayer"), "runc", List.of("crun", "runc"), "cgroupfs", "1");
+            "0.1.0",
+            "abcdef0",
+            "2026-11-21T00:00:00Z",
+            "6.18.0",
+            "Debian GNU/Linux 12 (bookworm)",
+            "12",
+            "x86_64",
+            2,
+            4L << 30,
+            Path.of("/var/lib/portlayer"),
+            "runc",
+            List.of("crun", "runc"),
+            "cgroupfs",
+            "1");
     host =
         new DockerHost(
-            Samples.BLUE, engine, lives, lives.attachments(), images, volumes, processes, time, new Random(5), settings);
-    images.happened = (action, name) -> host.publish("image", action, FakeImages.BUSYBOX, Map.of("name", name));
+            Samples.BLUE,
+            engine,
+            lives,
+            lives.attachments(),
+            images,
+            volumes,
+            processes,
+            time,
+            new Random(5),
+            settings);
+    images.happened =
+        (action, name) -> host.publish("image", action, FakeImages.BUSYBOX, Map.of("name", name));
     socket = dir.resolve("docker.sock");
     server.listen(socket, DockerApi.handler(host));
   }
@@ -83,14 +115,39 @@ public final class FakeVch implements AutoCloseable {
     for (var network : networks) {
       requests.add(
           new EndpointRequest(
-              new EndpointId(String.format(java.util.Locale.ROOT, "%08x", n * 10 + requests.size()) + "e".repeat(56)), network,
-              List.of(), Optional.empty(), List.of(), List.of(), 0, Optional.empty(), Map.of(), 1000 + n));
+              new EndpointId(
+                  String.format(java.util.Locale.ROOT, "%08x", n * 10 + requests.size())
+                      + "e".repeat(56)),
+              network,
+              List.of(),
+              Optional.empty(),
+              List.of(),
+              List.of(),
+              0,
+              Optional.empty(),
+              Map.of(),
+              1000 + n));
     }
     var mode = networks.length == 0 ? new NetworkMode.None() : new NetworkMode.Scoped(networks[0]);
     lives.create(
         new CreateContainer(
-            id, Samples.BLUE, Optional.of("c" + n), List.of(), "", "", mode, requests, List.of(), Set.of(), false, List.of(),
-            Resolver.NONE, Map.of(), Samples.spec(), "{}", time.instant()));
+            id,
+            Samples.BLUE,
+            Optional.of("c" + n),
+            List.of(),
+            "",
+            "",
+            mode,
+            requests,
+            List.of(),
+            Set.of(),
+            false,
+            List.of(),
+            Resolver.NONE,
+            Map.of(),
+            Samples.spec(),
+            "{}",
+            time.instant()));
     return id;
   }
 
@@ -122,8 +179,14 @@ public final class FakeVch implements AutoCloseable {
   public Reply post(String path, String contentType, String body) throws IOException {
     int length = body.getBytes(StandardCharsets.UTF_8).length;
     return send(
-        "POST " + path + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: " + contentType + "\r\nContent-Length: "
-            + length + "\r\n\r\n" + body);
+        "POST "
+            + path
+            + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: "
+            + contentType
+            + "\r\nContent-Length: "
+            + length
+            + "\r\n\r\n"
+            + body);
   }
 
   /// Sends bytes as they are; the connection must end by itself.

@@ -15,7 +15,8 @@ import vch.api.docker.table.DockerApi;
 import vch.testkit.Golden;
 
 class GoldenRepliesTest {
-  private static final JsonMapper PRETTY = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  private static final JsonMapper PRETTY =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
   @TempDir static Path dir;
   private static FakeVch vch;
 
@@ -31,7 +32,8 @@ class GoldenRepliesTest {
                     """)
                 .status())
         .isEqualTo(201);
-    assertThat(vch.post("/volumes/create", "{\"Name\":\"data\",\"Labels\":{\"a\":\"b\"}}").status()).isEqualTo(201);
+    assertThat(vch.post("/volumes/create", "{\"Name\":\"data\",\"Labels\":{\"a\":\"b\"}}").status())
+        .isEqualTo(201);
     vch.run(1, "bridge");
     vch.run(2, "web");
     vch.run(3);
@@ -45,7 +47,13 @@ class GoldenRepliesTest {
 
   private static String pretty(String path) throws Exception {
     var reply = vch.get(path);
-    return "GET " + path + "\n" + reply.status() + "\n" + PRETTY.writeValueAsString(PRETTY.readTree(reply.body())) + "\n";
+    return "GET "
+        + path
+        + "\n"
+        + reply.status()
+        + "\n"
+        + PRETTY.writeValueAsString(PRETTY.readTree(reply.body()))
+        + "\n";
   }
 
   private static void check(String file, String... paths) throws Exception {
@@ -58,14 +66,25 @@ class GoldenRepliesTest {
 
   @Test
   void networks() throws Exception {
-    check("networks.txt", "/v1.50/networks", "/v1.50/networks/web", "/v1.50/networks/bridge", "/v1.50/networks/none", "/v1.27/networks?filters=%7B%22name%22%3A%5B%22web%22%5D%7D");
+    check(
+        "networks.txt",
+        "/v1.50/networks",
+        "/v1.50/networks/web",
+        "/v1.50/networks/bridge",
+        "/v1.50/networks/none",
+        "/v1.27/networks?filters=%7B%22name%22%3A%5B%22web%22%5D%7D");
   }
 
   @Test
   void images() throws Exception {
     check(
-        "images.txt", "/v1.24/images/json", "/v1.50/images/json?shared-size=1", "/v1.24/images/busybox/json", "/v1.44/images/busybox/json",
-        "/v1.50/images/busybox/json", "/v1.50/images/busybox/history");
+        "images.txt",
+        "/v1.24/images/json",
+        "/v1.50/images/json?shared-size=1",
+        "/v1.24/images/busybox/json",
+        "/v1.44/images/busybox/json",
+        "/v1.50/images/busybox/json",
+        "/v1.50/images/busybox/history");
   }
 
   @Test
@@ -75,14 +94,22 @@ class GoldenRepliesTest {
 
   @Test
   void the_system() throws Exception {
-    check("system.txt", "/v1.24/version", "/v1.50/version", "/v1.24/info", "/v1.50/info", "/v1.50/system/df");
+    check(
+        "system.txt",
+        "/v1.24/version",
+        "/v1.50/version",
+        "/v1.24/info",
+        "/v1.50/info",
+        "/v1.50/system/df");
   }
 
   @Test
   void routes() {
     Golden.check(
         "docker/routes.txt",
-        DockerApi.routes(vch.host).stream().map(Object::toString).collect(Collectors.joining("\n", "", "\n")));
+        DockerApi.routes(vch.host).stream()
+            .map(Object::toString)
+            .collect(Collectors.joining("\n", "", "\n")));
     var paths = DockerApi.routes(vch.host).stream().map(r -> r.method() + " " + r.path()).toList();
     assertThat(paths).doesNotHaveDuplicates();
     assertThat(List.copyOf(paths)).contains("GET /swarm", "POST /build");

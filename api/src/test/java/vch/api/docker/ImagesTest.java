@@ -27,12 +27,18 @@ class ImagesTest {
 
   private FakeVch.Reply pull(String query, String auth) throws Exception {
     return vch.send(
-        "POST /images/create?" + query + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nX-Registry-Auth: " + auth + "\r\nContent-Length: 0\r\n\r\n");
+        "POST /images/create?"
+            + query
+            + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nX-Registry-Auth: "
+            + auth
+            + "\r\nContent-Length: 0\r\n\r\n");
   }
 
   @Test
   void a_pull_streams_progress() throws Exception {
-    var auth = Base64.getUrlEncoder().encodeToString("{\"username\":\"me?>\",\"password\":\"p\"}".getBytes(UTF_8));
+    var auth =
+        Base64.getUrlEncoder()
+            .encodeToString("{\"username\":\"me?>\",\"password\":\"p\"}".getBytes(UTF_8));
     var reply = pull("fromImage=busybox&tag=latest&platform=linux%2Farm64", auth);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.head()).contains("Content-Type: application/json\r\n");
@@ -54,11 +60,15 @@ class ImagesTest {
     pull("fromImage=busybox:1&tag=2", "e30");
     assertThat(vch.images.asked)
         .containsExactly(
-            "pull busybox:latest - -", "pull busybox@sha256:ab - -", "pull localhost:5000/a/b:latest - -", "pull busybox:2 - -");
+            "pull busybox:latest - -",
+            "pull busybox@sha256:ab - -",
+            "pull localhost:5000/a/b:latest - -",
+            "pull busybox:2 - -");
   }
 
   @Test
-  void a_pull_that_fails_has_a_status_before_and_a_line_after_the_first_progress() throws Exception {
+  void a_pull_that_fails_has_a_status_before_and_a_line_after_the_first_progress()
+      throws Exception {
     var before = pull("fromImage=nope&tag=1", "e30=");
     assertThat(before.status()).isEqualTo(404);
     assertThat(before.message()).startsWith("pull access denied for nope:1");
@@ -74,7 +84,10 @@ class ImagesTest {
 
   @Test
   void imports_loads_and_saves() throws Exception {
-    var imported = vch.post("/images/create?fromSrc=-&repo=mine&tag=1&message=hi&changes=CMD%20x&changes=ENV%20a%3Db", "application/x-tar", "12345");
+    var imported =
+        vch.post(
+            "/images/create?fromSrc=-&repo=mine&tag=1&message=hi&changes=CMD%20x&changes=ENV%20a%3Db",
+            "application/x-tar", "12345");
     assertThat(imported.body()).isEqualTo("{\"status\":\"" + FakeImages.BUSYBOX + "\"}\r\n");
     assertThat(vch.images.asked).containsExactly("import 5 mine:1 [CMD x, ENV a=b] hi");
     assertThat(vch.post("/images/load?quiet=1", "application/x-tar", "tar").body())
@@ -90,22 +103,29 @@ class ImagesTest {
 
   @Test
   void tags_and_removes() throws Exception {
-    assertThat(vch.post("/images/busybox/tag?repo=localhost:5000/a/b&tag=v1", "").status()).isEqualTo(201);
-    assertThat(vch.get("/images/localhost:5000/a/b:v1/json").json().text("Id")).isEqualTo(FakeImages.BUSYBOX);
+    assertThat(vch.post("/images/busybox/tag?repo=localhost:5000/a/b&tag=v1", "").status())
+        .isEqualTo(201);
+    assertThat(vch.get("/images/localhost:5000/a/b:v1/json").json().text("Id"))
+        .isEqualTo(FakeImages.BUSYBOX);
     assertThat(vch.get("/images/localhost:5000%2Fa%2Fb:v1/json").status()).isEqualTo(200);
     assertThat(vch.post("/images/busybox/tag", "").status()).isEqualTo(400);
     assertThat(vch.get("/images/nope/json").message()).isEqualTo("No such image: nope:latest");
     assertThat(vch.delete("/images/localhost:5000/a/b:v1?force=1").body())
-        .isEqualTo("[{\"Untagged\":\"localhost:5000/a/b:v1\"},{\"Deleted\":\"" + FakeImages.BUSYBOX + "\"}]\n");
+        .isEqualTo(
+            "[{\"Untagged\":\"localhost:5000/a/b:v1\"},{\"Deleted\":\""
+                + FakeImages.BUSYBOX
+                + "\"}]\n");
     assertThat(vch.delete("/images/busybox").status()).isEqualTo(404);
     assertThat(vch.get("/images/json").body()).isEqualTo("[]\n");
   }
 
   @Test
   void lists_by_every_filter() throws Exception {
-    assertThat(vch.post("/images/busybox/tag?repo=localhost:5000/a/b&tag=v1", "").status()).isEqualTo(201);
+    assertThat(vch.post("/images/busybox/tag?repo=localhost:5000/a/b&tag=v1", "").status())
+        .isEqualTo(201);
     assertThat(shown("{\"reference\":[\"busybox\"]}")).contains("[\"busybox:latest\"]");
-    assertThat(shown("{\"reference\":[\"localhost:5000/*/b:v[0-9]\"]}")).contains("[\"localhost:5000/a/b:v1\"]");
+    assertThat(shown("{\"reference\":[\"localhost:5000/*/b:v[0-9]\"]}"))
+        .contains("[\"localhost:5000/a/b:v1\"]");
     assertThat(shown("{\"reference\":[\"*/b\"]}")).isEqualTo("[]\n");
     assertThat(shown("{\"label\":[\"vendor=us\"]}")).isNotEqualTo("[]\n");
     assertThat(shown("{\"label\":[\"vendor=them\"]}")).isEqualTo("[]\n");
@@ -113,7 +133,10 @@ class ImagesTest {
     assertThat(shown("{\"before\":[\"busybox\"]}")).isEqualTo("[]\n");
     assertThat(shown("{\"until\":[\"2026-01-01\"]}")).isEqualTo("[]\n");
     assertThat(shown("{\"until\":[\"2026-02-01T00:00:00Z\"]}")).isNotEqualTo("[]\n");
-    assertThat(vch.get("/images/json?filters=" + URLEncoder.encode("{\"until\":[\"soon\"]}", UTF_8)).status()).isEqualTo(400);
+    assertThat(
+            vch.get("/images/json?filters=" + URLEncoder.encode("{\"until\":[\"soon\"]}", UTF_8))
+                .status())
+        .isEqualTo(400);
   }
 
   private String shown(String filters) throws Exception {
@@ -122,8 +145,13 @@ class ImagesTest {
 
   @Test
   void prunes() throws Exception {
-    assertThat(vch.post("/images/prune", "").body()).isEqualTo("{\"ImagesDeleted\":null,\"SpaceReclaimed\":0}\n");
-    var all = vch.post("/images/prune?filters=" + URLEncoder.encode("{\"dangling\":[\"0\"],\"label\":[\"vendor\"]}", UTF_8), "");
+    assertThat(vch.post("/images/prune", "").body())
+        .isEqualTo("{\"ImagesDeleted\":null,\"SpaceReclaimed\":0}\n");
+    var all =
+        vch.post(
+            "/images/prune?filters="
+                + URLEncoder.encode("{\"dangling\":[\"0\"],\"label\":[\"vendor\"]}", UTF_8),
+            "");
     assertThat(all.json().number("SpaceReclaimed")).isEqualTo(4_000_000);
     assertThat(all.body()).contains("{\"Untagged\":\"busybox:latest\"}");
   }
@@ -131,7 +159,11 @@ class ImagesTest {
   @Test
   void logs_in() throws Exception {
     var body = "{\"username\":\"me\",\"password\":\"%s\",\"serveraddress\":\"%s\"}";
-    assertThat(vch.post("/auth", body.formatted("right", "https://reg:5000/v2/")).json().text("Status")).isEqualTo("Login Succeeded");
+    assertThat(
+            vch.post("/auth", body.formatted("right", "https://reg:5000/v2/"))
+                .json()
+                .text("Status"))
+        .isEqualTo("Login Succeeded");
     var wrong = vch.post("/auth", body.formatted("wrong", "https://index.docker.io/v1/"));
     assertThat(wrong.status()).isEqualTo(401);
     assertThat(wrong.message()).isEqualTo("unauthorized: incorrect username or password");
@@ -142,14 +174,28 @@ class ImagesTest {
   @Test
   void volumes_live() throws Exception {
     assertThat(vch.post("/volumes/create", "{\"Name\":\"aa\"}").status()).isEqualTo(201);
-    assertThat(vch.post("/volumes/create", "{\"Name\":\"aa\"}").json().text("Name")).isEqualTo("aa");
-    assertThat(vch.post("/volumes/create", "{}").json().textMap("Labels")).containsKey("com.docker.volume.anonymous");
-    assertThat(vch.post("/volumes/create", "{\"Name\":\"b\",\"Driver\":\"nfs\"}").status()).isEqualTo(404);
-    assertThat(vch.post("/volumes/create", "{\"Name\":\"b\",\"DriverOpts\":{\"type\":\"nfs\"}}").status()).isEqualTo(501);
+    assertThat(vch.post("/volumes/create", "{\"Name\":\"aa\"}").json().text("Name"))
+        .isEqualTo("aa");
+    assertThat(vch.post("/volumes/create", "{}").json().textMap("Labels"))
+        .containsKey("com.docker.volume.anonymous");
+    assertThat(vch.post("/volumes/create", "{\"Name\":\"b\",\"Driver\":\"nfs\"}").status())
+        .isEqualTo(404);
+    assertThat(
+            vch.post("/volumes/create", "{\"Name\":\"b\",\"DriverOpts\":{\"type\":\"nfs\"}}")
+                .status())
+        .isEqualTo(501);
     assertThat(vch.post("/volumes/create", "{\"Name\":\"../b\"}").status()).isEqualTo(400);
     assertThat(vch.get("/volumes/nope").message()).isEqualTo("get nope: no such volume");
-    assertThat(vch.get("/volumes?filters=" + URLEncoder.encode("{\"name\":[\"aa\"],\"dangling\":[\"1\"]}", UTF_8)).json().objects("Volumes")).isNotEmpty();
-    assertThat(vch.post("/v1.42/volumes/prune", "").json().texts("VolumesDeleted")).hasSize(1).doesNotContain("aa");
+    assertThat(
+            vch.get(
+                    "/volumes?filters="
+                        + URLEncoder.encode("{\"name\":[\"aa\"],\"dangling\":[\"1\"]}", UTF_8))
+                .json()
+                .objects("Volumes"))
+        .isNotEmpty();
+    assertThat(vch.post("/v1.42/volumes/prune", "").json().texts("VolumesDeleted"))
+        .hasSize(1)
+        .doesNotContain("aa");
     assertThat(vch.post("/v1.42/volumes/prune", "").body()).startsWith("{\"VolumesDeleted\":null");
     assertThat(vch.delete("/volumes/aa").status()).isEqualTo(204);
     assertThat(vch.delete("/volumes/aa").status()).isEqualTo(404);

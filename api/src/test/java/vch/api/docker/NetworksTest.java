@@ -28,22 +28,29 @@ class NetworksTest {
   }
 
   private void create(String name, String more) throws Exception {
-    assertThat(vch.post("/networks/create", "{\"Name\":\"" + name + "\"" + more + "}").status()).isEqualTo(201);
+    assertThat(vch.post("/networks/create", "{\"Name\":\"" + name + "\"" + more + "}").status())
+        .isEqualTo(201);
   }
 
   private List<String> names(String filters) throws Exception {
     var reply = vch.get("/networks?filters=" + URLEncoder.encode(filters, UTF_8));
     assertThat(reply.status()).isEqualTo(200);
-    return Json.read("{\"all\":" + reply.body() + "}").objects("all").stream().map(n -> n.text("Name")).toList();
+    return Json.read("{\"all\":" + reply.body() + "}").objects("all").stream()
+        .map(n -> n.text("Name"))
+        .toList();
   }
 
   @Test
   void create_answers_the_id_and_an_empty_warning() throws Exception {
-    var reply = vch.post("/v1.44/networks/create", "{\"name\":\"web\",\"CheckDuplicate\":true,\"Unknown\":[1]}");
+    var reply =
+        vch.post(
+            "/v1.44/networks/create", "{\"name\":\"web\",\"CheckDuplicate\":true,\"Unknown\":[1]}");
     assertThat(reply.status()).isEqualTo(201);
     assertThat(reply.body()).matches("\\{\"Id\":\"[0-9a-f]{64}\",\"Warning\":\"\"}\n");
-    assertThat(vch.get("/networks/" + reply.json().text("Id")).json().text("Name")).isEqualTo("web");
-    assertThat(vch.get("/networks/" + reply.json().text("Id").substring(0, 8)).json().text("Name")).isEqualTo("web");
+    assertThat(vch.get("/networks/" + reply.json().text("Id")).json().text("Name"))
+        .isEqualTo("web");
+    assertThat(vch.get("/networks/" + reply.json().text("Id").substring(0, 8)).json().text("Name"))
+        .isEqualTo("web");
     assertThat(vch.get("/networks/").status()).isEqualTo(200);
   }
 
@@ -85,19 +92,35 @@ class NetworksTest {
   @Test
   void create_names_the_other_side_of_an_overlap() throws Exception {
     create("there", ",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.0.0.0/16\"}]}");
-    var reply = vch.post("/networks/create", "{\"Name\":\"n\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.0.7.0/24\"}]}}");
+    var reply =
+        vch.post(
+            "/networks/create",
+            "{\"Name\":\"n\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.0.7.0/24\"}]}}");
     assertThat(reply.status()).isEqualTo(403);
-    assertThat(reply.message()).startsWith("invalid pool request: Pool overlaps").contains("scope there subnet 10.0.0.0/16");
-    var bad = vch.post("/networks/create", "{\"Name\":\"n\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.9.7.1/24\",\"Gateway\":\"10.8.0.1\"}]}}");
+    assertThat(reply.message())
+        .startsWith("invalid pool request: Pool overlaps")
+        .contains("scope there subnet 10.0.0.0/16");
+    var bad =
+        vch.post(
+            "/networks/create",
+            "{\"Name\":\"n\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.9.7.1/24\",\"Gateway\":\"10.8.0.1\"}]}}");
     assertThat(bad.status()).isEqualTo(400);
-    assertThat(bad.message()).startsWith("invalid network config:\ninvalid subnet 10.9.7.1/24: it should be 10.9.7.0/24");
+    assertThat(bad.message())
+        .startsWith(
+            "invalid network config:\ninvalid subnet 10.9.7.1/24: it should be 10.9.7.0/24");
   }
 
   @Test
   void a_bridge_name_is_shown_and_said_to_be_only_that() throws Exception {
-    var reply = vch.post("/networks/create", "{\"Name\":\"n\",\"Options\":{\"com.docker.network.bridge.name\":\"br0\",\"x\":\"y\"}}");
-    assertThat(reply.json().text("Warning")).contains("com.docker.network.bridge.name=br0 is only shown");
-    assertThat(vch.get("/networks/n").json().textMap("Options")).containsEntry("com.docker.network.bridge.name", "br0").containsEntry("x", "y");
+    var reply =
+        vch.post(
+            "/networks/create",
+            "{\"Name\":\"n\",\"Options\":{\"com.docker.network.bridge.name\":\"br0\",\"x\":\"y\"}}");
+    assertThat(reply.json().text("Warning"))
+        .contains("com.docker.network.bridge.name=br0 is only shown");
+    assertThat(vch.get("/networks/n").json().textMap("Options"))
+        .containsEntry("com.docker.network.bridge.name", "br0")
+        .containsEntry("x", "y");
   }
 
   @Test
@@ -116,11 +139,17 @@ class NetworksTest {
     assertThat(names("{\"type\":[\"builtin\"]}")).containsExactly("bridge", "none");
     assertThat(names("{\"label\":[\"team\"]}")).containsExactly("web", "web-2");
     assertThat(names("{\"label\":[\"team=a\",\"tier\"]}")).containsExactly("web");
-    assertThat(names("{\"label!\":[\"team=a\"],\"type\":[\"custom\"]}")).containsExactly("db", "web-2");
+    assertThat(names("{\"label!\":[\"team=a\"],\"type\":[\"custom\"]}"))
+        .containsExactly("db", "web-2");
     assertThat(names("{\"dangling\":[\"true\"]}")).containsExactly("db", "web-2");
     assertThat(names("{\"dangling\":[\"0\"]}")).containsExactly("bridge", "none", "web");
     assertThat(names("{\"name\":[\"(a*)*b(\"]}")).isEmpty();
-    assertThat(names("{\"id\":[\"" + vch.get("/networks/db").json().text("Id").substring(0, 12) + "\"]}")).containsExactly("db");
+    assertThat(
+            names(
+                "{\"id\":[\""
+                    + vch.get("/networks/db").json().text("Id").substring(0, 12)
+                    + "\"]}"))
+        .containsExactly("db");
     assertThat(names("{\"id\":[\"deadbeefdeadbeef\"]}")).isEmpty();
   }
 
@@ -155,7 +184,8 @@ class NetworksTest {
     assertThat(vch.get("/networks/nope").status()).isEqualTo(404);
     assertThat(vch.get("/networks/nope").message()).isEqualTo("network nope not found");
     assertThat(vch.get("/networks/bridge?verbose=x").message())
-        .isEqualTo("invalid value for verbose: x: strconv.ParseBool: parsing \"x\": invalid syntax");
+        .isEqualTo(
+            "invalid value for verbose: x: strconv.ParseBool: parsing \"x\": invalid syntax");
     assertThat(vch.get("/networks/bridge?scope=swarm").status()).isEqualTo(404);
   }
 
@@ -174,17 +204,28 @@ class NetworksTest {
     assertThat(member.text("MacAddress")).isNotEqualTo("02:00:00:00:00:99");
     assertThat(vch.post("/networks/web/connect", "{\"Container\":\"c1\"}").message())
         .isEqualTo("endpoint with name c1 already exists in network web");
-    assertThat(vch.delete("/networks/web").message()).startsWith("error while removing network: network web has active endpoints (name:\"c1\"");
-    assertThat(vch.post("/networks/web/disconnect", "{\"Container\":\"" + id.brief() + "\"}").status()).isEqualTo(200);
-    assertThat(vch.post("/networks/web/disconnect", "{\"Container\":\"c1\"}").status()).isEqualTo(500);
-    assertThat(vch.post("/networks/web/connect", "{\"Container\":\"nobody\"}").message()).isEqualTo("No such container: nobody");
-    assertThat(vch.post("/networks/nope/connect", "{\"Container\":\"c1\"}").message()).isEqualTo("network nope not found");
+    assertThat(vch.delete("/networks/web").message())
+        .startsWith("error while removing network: network web has active endpoints (name:\"c1\"");
+    assertThat(
+            vch.post("/networks/web/disconnect", "{\"Container\":\"" + id.brief() + "\"}").status())
+        .isEqualTo(200);
+    assertThat(vch.post("/networks/web/disconnect", "{\"Container\":\"c1\"}").status())
+        .isEqualTo(500);
+    assertThat(vch.post("/networks/web/connect", "{\"Container\":\"nobody\"}").message())
+        .isEqualTo("No such container: nobody");
+    assertThat(vch.post("/networks/nope/connect", "{\"Container\":\"c1\"}").message())
+        .isEqualTo("network nope not found");
     assertThat(vch.post("/networks/web/connect", "{}").status()).isEqualTo(400);
-    assertThat(vch.post("/networks/web/connect", "{\"Container\":\"c1\",\"EndpointConfig\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"169.254.1.1\"]}}}").status())
+    assertThat(
+            vch.post(
+                    "/networks/web/connect",
+                    "{\"Container\":\"c1\",\"EndpointConfig\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"169.254.1.1\"]}}}")
+                .status())
         .isEqualTo(501);
     assertThat(vch.delete("/networks/web").status()).isEqualTo(204);
     assertThat(vch.delete("/networks/web").status()).isEqualTo(404);
-    assertThat(vch.delete("/networks/bridge").message()).isEqualTo("bridge is a pre-defined network and cannot be removed");
+    assertThat(vch.delete("/networks/bridge").message())
+        .isEqualTo("bridge is a pre-defined network and cannot be removed");
   }
 
   @Test
@@ -193,11 +234,25 @@ class NetworksTest {
     create("old", "");
     create("used", "");
     vch.run(1, "used");
-    assertThat(vch.post("/networks/prune?filters=" + URLEncoder.encode("{\"until\":[\"1h\"]}", UTF_8), "").body())
+    assertThat(
+            vch.post(
+                    "/networks/prune?filters=" + URLEncoder.encode("{\"until\":[\"1h\"]}", UTF_8),
+                    "")
+                .body())
         .isEqualTo("{\"NetworksDeleted\":null}\n");
-    assertThat(vch.post("/networks/prune?filters=" + URLEncoder.encode("{\"until\":[\"1h\",\"2h\"]}", UTF_8), "").message())
+    assertThat(
+            vch.post(
+                    "/networks/prune?filters="
+                        + URLEncoder.encode("{\"until\":[\"1h\",\"2h\"]}", UTF_8),
+                    "")
+                .message())
         .isEqualTo("more than one until filter specified");
-    assertThat(vch.post("/networks/prune?filters=" + URLEncoder.encode("{\"label!\":[\"keep\"]}", UTF_8), "").body())
+    assertThat(
+            vch.post(
+                    "/networks/prune?filters="
+                        + URLEncoder.encode("{\"label!\":[\"keep\"]}", UTF_8),
+                    "")
+                .body())
         .isEqualTo("{\"NetworksDeleted\":[\"old\"]}\n");
     assertThat(names("{\"type\":[\"custom\"]}")).containsExactly("used", "web");
   }

@@ -29,7 +29,11 @@ class WrongInputTest {
   void every_answer_carries_the_headers_of_docker() throws Exception {
     for (var path : new String[] {"/_ping", "/nope", "/v1.99/networks", "/networks/nope"}) {
       assertThat(vch.get(path).head())
-          .contains("Api-Version: 1.50\r\n", "Docker-Experimental: false\r\n", "Ostype: linux\r\n", "Server: Docker/0.1.0 (linux)\r\n");
+          .contains(
+              "Api-Version: 1.50\r\n",
+              "Docker-Experimental: false\r\n",
+              "Ostype: linux\r\n",
+              "Server: Docker/0.1.0 (linux)\r\n");
     }
   }
 
@@ -39,10 +43,13 @@ class WrongInputTest {
     assertThat(old.status()).isEqualTo(400);
     assertThat(old.head()).contains("Content-Type: text/plain; charset=utf-8\r\n");
     assertThat(old.body())
-        .isEqualTo("client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version\n");
+        .isEqualTo(
+            "client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version\n");
     var fresh = vch.get("/v1.51/networks");
     assertThat(fresh.status()).isEqualTo(400);
-    assertThat(fresh.body()).isEqualTo("{\"message\":\"client version 1.51 is too new. Maximum supported API version is 1.50\"}\n");
+    assertThat(fresh.body())
+        .isEqualTo(
+            "{\"message\":\"client version 1.51 is too new. Maximum supported API version is 1.50\"}\n");
     assertThat(vch.get("/v1.24/networks").status()).isEqualTo(200);
     assertThat(vch.get("/v1.50/networks").status()).isEqualTo(200);
     assertThat(vch.get("/v1.9999999999999/networks").status()).isEqualTo(400);
@@ -51,7 +58,16 @@ class WrongInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"GET,/nope", "POST,/networks", "GET,/", "PUT,/networks/create", "GET,/v1.50", "GET,/v1.50/", "OPTIONS,/_ping", "PATCH,/networks/x"})
+  @CsvSource({
+    "GET,/nope",
+    "POST,/networks",
+    "GET,/",
+    "PUT,/networks/create",
+    "GET,/v1.50",
+    "GET,/v1.50/",
+    "OPTIONS,/_ping",
+    "PATCH,/networks/x"
+  })
   void unknown_routes_are_404(String method, String path) throws Exception {
     var reply = vch.send(method + " " + path + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
     assertThat(reply.status()).isEqualTo(404);
@@ -79,40 +95,61 @@ class WrongInputTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"{", "{\"Name\":", "{\"Name\":\"a\"", "{'Name':'a'}", "nul", "{\"Name\":\"\\q\"}", "{\"Name\":01}", "{\"Name\":\"\u0001\"}"})
+      value = {
+        "{",
+        "{\"Name\":",
+        "{\"Name\":\"a\"",
+        "{'Name':'a'}",
+        "nul",
+        "{\"Name\":\"\\q\"}",
+        "{\"Name\":01}",
+        "{\"Name\":\"\u0001\"}"
+      })
   void broken_json_is_400(String body) throws Exception {
     var reply = vch.post("/networks/create", body);
     assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.message()).startsWith("invalid JSON: ").doesNotContain("tools.jackson", "StreamRead");
+    assertThat(reply.message())
+        .startsWith("invalid JSON: ")
+        .doesNotContain("tools.jackson", "StreamRead");
   }
 
   @Test
   void json_that_is_too_deep_or_too_large_is_refused() throws Exception {
-    var deep = vch.post("/networks/create", "{\"Labels\":" + "[".repeat(5000) + "]".repeat(5000) + "}");
+    var deep =
+        vch.post("/networks/create", "{\"Labels\":" + "[".repeat(5000) + "]".repeat(5000) + "}");
     assertThat(deep.status()).isEqualTo(400);
     assertThat(deep.message()).startsWith("invalid JSON: ");
     var large =
-        vch.send("POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n");
+        vch.send(
+            "POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n");
     assertThat(large.status()).isEqualTo(413);
-    assertThat(large.message()).isEqualTo("the request body is larger than 4194304 bytes, the most accepted here");
+    assertThat(large.message())
+        .isEqualTo("the request body is larger than 4194304 bytes, the most accepted here");
   }
 
   @Test
   void a_content_type_with_parameters_and_no_body_at_all_are_fine() throws Exception {
-    assertThat(vch.post("/networks/prune", "application/json; charset=utf-8", "{}").status()).isEqualTo(200);
+    assertThat(vch.post("/networks/prune", "application/json; charset=utf-8", "{}").status())
+        .isEqualTo(200);
     assertThat(vch.post("/networks/create", "").message()).isEqualTo("invalid name: name is empty");
-    assertThat(vch.post("/networks/create", "null").message()).isEqualTo("invalid name: name is empty");
+    assertThat(vch.post("/networks/create", "null").message())
+        .isEqualTo("invalid name: name is empty");
   }
 
   @Test
   void half_a_request_never_gets_500() throws Exception {
     try (var wire = Wire.unix(vch.socket)) {
-      wire.send("POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"Na").shutdownOutput();
+      wire.send(
+              "POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"Na")
+          .shutdownOutput();
       assertThat(wire.head()).startsWith("HTTP/1.1 400 ");
-      assertThat(wire.rest()).contains("{\"message\":\"invalid JSON: unexpected EOF: the request body ended before it was complete\"}");
+      assertThat(wire.rest())
+          .contains(
+              "{\"message\":\"invalid JSON: unexpected EOF: the request body ended before it was complete\"}");
     }
     try (var wire = Wire.unix(vch.socket)) {
-      wire.send("POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"Na");
+      wire.send(
+          "POST /networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"Na");
       assertThat(wire.head()).startsWith("HTTP/1.1 408 ");
     }
     try (var wire = Wire.unix(vch.socket)) {
@@ -120,7 +157,8 @@ class WrongInputTest {
       assertThat(wire.head()).doesNotContain(" 500 ");
     }
     try (var wire = Wire.unix(vch.socket)) {
-      wire.send("POST /networks/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz\r\n{}");
+      wire.send(
+          "POST /networks/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz\r\n{}");
       assertThat(wire.head()).startsWith("HTTP/1.1 400 ");
     }
   }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real docker CLI over our HTTP: an engine of a few answers whose only container reads to the end of its input before
-/// it says what it read, so that a half-close that is lost shows.
+/// The real docker CLI over our HTTP: an engine of a few answers whose only container reads to the
+/// end of its input before it says what it read, so that a half-close that is lost shows.
 @Tag("compat")
 class DockerCliHijackTest {
   private static final int CLI_SECONDS_MAX = 60;
@@ -41,7 +41,10 @@ class DockerCliHijackTest {
       case "/_ping" -> json(x, 200, "");
       case "/containers/create" -> json(x, 201, "{\"Id\":\"c1\",\"Warnings\":[]}");
       case "/containers/c1/json" ->
-          json(x, 200, "{\"Id\":\"c1\",\"State\":{\"Running\":true},\"Config\":{\"OpenStdin\":true,\"AttachStdin\":true},\"HostConfig\":{}}");
+          json(
+              x,
+              200,
+              "{\"Id\":\"c1\",\"State\":{\"Running\":true},\"Config\":{\"OpenStdin\":true,\"AttachStdin\":true},\"HostConfig\":{}}");
       case "/containers/c1/start" -> x.respond(204);
       case "/containers/c1/wait" -> {
         var out = x.stream(200, "application/json", () -> {});
@@ -71,7 +74,14 @@ class DockerCliHijackTest {
   }
 
   private static void frame(Duplex pipe, byte[] bytes) throws IOException {
-    pipe.output().write(ByteBuffer.allocate(8 + bytes.length).put((byte) 1).put(new byte[3]).putInt(bytes.length).put(bytes).array());
+    pipe.output()
+        .write(
+            ByteBuffer.allocate(8 + bytes.length)
+                .put((byte) 1)
+                .put(new byte[3])
+                .putInt(bytes.length)
+                .put(bytes)
+                .array());
   }
 
   private record Ran(int status, byte[] out) {}
@@ -82,12 +92,16 @@ class DockerCliHijackTest {
     command.addAll(List.of(arguments));
     var out = dir.resolve("out");
     var builder =
-        new ProcessBuilder(command).redirectInput(input.toFile()).redirectErrorStream(true).redirectOutput(out.toFile());
+        new ProcessBuilder(command)
+            .redirectInput(input.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile());
     builder.environment().put("DOCKER_CONFIG", dir.toString());
     var process = builder.start();
     if (!process.waitFor(CLI_SECONDS_MAX, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError(command + " did not end; it said " + Files.readString(out, StandardCharsets.ISO_8859_1));
+      throw new AssertionError(
+          command + " did not end; it said " + Files.readString(out, StandardCharsets.ISO_8859_1));
     }
     return new Ran(process.exitValue(), Files.readAllBytes(out));
   }
@@ -113,13 +127,21 @@ class DockerCliHijackTest {
   @Test
   void over_tls_with_client_certificates() throws Exception {
     var keys = new TestKeys(dir);
-    var channel = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    var channel =
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
     server.listen(channel, Optional.of(new Tls(keys.serverContext(), true)), this::engine);
     keys.writePem(dir);
     run_and_exec(
         List.of(
-            "--tlsverify", "--tlscacert", dir.resolve("ca.pem").toString(), "--tlscert", dir.resolve("cert.pem").toString(),
-            "--tlskey", dir.resolve("key.pem").toString(), "-H", "tcp://127.0.0.1:" + port));
+            "--tlsverify",
+            "--tlscacert",
+            dir.resolve("ca.pem").toString(),
+            "--tlscert",
+            dir.resolve("cert.pem").toString(),
+            "--tlskey",
+            dir.resolve("key.pem").toString(),
+            "-H",
+            "tcp://127.0.0.1:" + port));
   }
 }

@@ -42,7 +42,8 @@ class HttpServerTest {
     try (var wire = Wire.unix(socket())) {
       wire.send("GET /x%2Fy+z?a=1%202 HTTP/1.1\r\nHost: %2Fvar%2Frun%2Fdocker.sock\r\n\r\n");
       assertThat(wire.head()).startsWith("HTTP/1.1 200 ").contains("Content-Length: 14\r\n");
-      assertThat(new String(wire.in().readNBytes(14), StandardCharsets.UTF_8)).isEqualTo("GET /x/y+z 1 2");
+      assertThat(new String(wire.in().readNBytes(14), StandardCharsets.UTF_8))
+          .isEqualTo("GET /x/y+z 1 2");
       wire.send("POST / HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
       assertThat(wire.head()).startsWith("HTTP/1.1 200 ");
       assertThat(wire.rest()).isEqualTo("POST / ");
@@ -52,7 +53,8 @@ class HttpServerTest {
   @Test
   void the_socket_is_for_owner_and_group() throws Exception {
     server.listen(socket(), x -> x.respond(204));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket()))).isEqualTo("rw-rw----");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
+        .isEqualTo("rw-rw----");
   }
 
   @Test
@@ -64,12 +66,14 @@ class HttpServerTest {
       assertThatThrownBy(() -> server.listen(socket(), x -> x.respond(204)))
           .hasMessage("cannot listen on " + socket() + ": another process listens there");
       try (var wire = Wire.unix(socket())) {
-        assertThat(wire.send("GET / HTTP/1.1\r\nHost: d\r\n\r\n").head()).startsWith("HTTP/1.1 204 ");
+        assertThat(wire.send("GET / HTTP/1.1\r\nHost: d\r\n\r\n").head())
+            .startsWith("HTTP/1.1 204 ");
       }
     }
     assertThat(socket()).doesNotExist();
     Files.writeString(socket(), "precious");
-    assertThatThrownBy(() -> server.listen(socket(), x -> x.respond(204))).hasMessageContaining("it is no socket");
+    assertThatThrownBy(() -> server.listen(socket(), x -> x.respond(204)))
+        .hasMessageContaining("it is no socket");
     assertThat(socket()).hasContent("precious");
   }
 
@@ -77,10 +81,14 @@ class HttpServerTest {
   void a_hijack_with_upgrade_gives_a_raw_pipe_with_half_close() throws Exception {
     server.listen(socket(), HttpServerTest::echoAfterEnd);
     try (var wire = Wire.unix(socket())) {
-      wire.send("POST /a HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}early ");
+      wire.send(
+          "POST /a HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}early ");
       assertThat(wire.head())
           .startsWith("HTTP/1.1 101 ")
-          .contains("Connection: Upgrade\r\n", "Upgrade: tcp\r\n", "Content-Type: application/vnd.docker.raw-stream\r\n")
+          .contains(
+              "Connection: Upgrade\r\n",
+              "Upgrade: tcp\r\n",
+              "Content-Type: application/vnd.docker.raw-stream\r\n")
           .doesNotContain("Content-Length", "Transfer-Encoding");
       assertThat(wire.line()).isEqualTo("ready\n");
       wire.send("late").shutdownOutput();
@@ -126,7 +134,9 @@ class HttpServerTest {
         });
     try (var wire = Wire.unix(socket())) {
       wire.send("GET /events HTTP/1.1\r\nHost: d\r\n\r\n");
-      assertThat(wire.head()).startsWith("HTTP/1.1 200 ").contains("Transfer-Encoding: chunked\r\n");
+      assertThat(wire.head())
+          .startsWith("HTTP/1.1 200 ")
+          .contains("Transfer-Encoding: chunked\r\n");
       Thread.sleep(700); // twice the idle time of this server
       go.countDown();
       assertThat(wire.rest()).isEqualTo("3\r\n{}\n\r\n0\r\n\r\n");
@@ -159,7 +169,8 @@ class HttpServerTest {
     try (var wire = Wire.unix(socket())) {
       wire.send("POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 10\r\n\r\nhalf").shutdownOutput();
       assertThat(wire.head()).startsWith("HTTP/1.1 400 ");
-      assertThat(wire.rest()).contains("{\"message\":\"the request body ended before it was complete\"}");
+      assertThat(wire.rest())
+          .contains("{\"message\":\"the request body ended before it was complete\"}");
     }
   }
 
@@ -199,17 +210,31 @@ class HttpServerTest {
     server.listen(socket(), x -> text(x, "read " + x.body(1000).length));
     assertThat(answer("POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 2000\r\n\r\n"))
         .startsWith("HTTP/1.1 413 ")
-        .contains("{\"message\":\"the request body is larger than 1000 bytes, the most accepted here\"}");
-    assertThat(answer("POST / HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + "x".repeat(2000) + "\r\n0\r\n\r\n"))
+        .contains(
+            "{\"message\":\"the request body is larger than 1000 bytes, the most accepted here\"}");
+    assertThat(
+            answer(
+                "POST / HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n"
+                    + "x".repeat(2000)
+                    + "\r\n0\r\n\r\n"))
         .startsWith("HTTP/1.1 413 ");
     assertThat(answer("GET / HTTP/1.1\r\nHost: d\r\nX: " + "x".repeat(40_000) + "\r\n\r\n"))
         .startsWith("HTTP/1.1 431 ")
         .contains("{\"message\":\"the request's headers are larger than 32768 bytes\"}");
-    assertThat(answer("GET /" + "x".repeat(40_000) + " HTTP/1.1\r\nHost: d\r\n\r\n")).startsWith("HTTP/1.1 414 ");
-    assertThat(answer("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n")).startsWith("HTTP/1.1 400 ").contains("{\"message\":");
-    assertThat(answer("GET /%zz HTTP/1.1\r\nHost: d\r\n\r\n")).startsWith("HTTP/1.1 400 ").contains("{\"message\":");
-    assertThat(answer("GET /?a=%zz HTTP/1.1\r\nHost: d\r\n\r\n")).startsWith("HTTP/1.1 400 ").contains("{\"message\":");
-    assertThat(answer("POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+    assertThat(answer("GET /" + "x".repeat(40_000) + " HTTP/1.1\r\nHost: d\r\n\r\n"))
+        .startsWith("HTTP/1.1 414 ");
+    assertThat(answer("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("{\"message\":");
+    assertThat(answer("GET /%zz HTTP/1.1\r\nHost: d\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("{\"message\":");
+    assertThat(answer("GET /?a=%zz HTTP/1.1\r\nHost: d\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("{\"message\":");
+    assertThat(
+            answer(
+                "POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
   }
 
@@ -223,13 +248,18 @@ class HttpServerTest {
           }
           throw new IllegalStateException("something broke");
         });
-    assertThat(answer("GET / HTTP/1.1\r\nHost: d\r\n\r\n")).startsWith("HTTP/1.1 500 ").contains("{\"message\":\"something broke\"}");
-    assertThat(answer("GET /late HTTP/1.1\r\nHost: d\r\n\r\n")).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
+    assertThat(answer("GET / HTTP/1.1\r\nHost: d\r\n\r\n"))
+        .startsWith("HTTP/1.1 500 ")
+        .contains("{\"message\":\"something broke\"}");
+    assertThat(answer("GET /late HTTP/1.1\r\nHost: d\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ")
+        .doesNotEndWith("0\r\n\r\n");
   }
 
   private String answer(String request) throws IOException {
     try (var wire = Wire.unix(socket())) {
-      return wire.send(request.replace("Host: d\r\n", "Host: d\r\nConnection: close\r\n")).head() + wire.rest();
+      return wire.send(request.replace("Host: d\r\n", "Host: d\r\nConnection: close\r\n")).head()
+          + wire.rest();
     }
   }
 }

@@ -24,11 +24,30 @@ final class TestKeys {
     var keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "key", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", name, "-validity", "2",
-                "-ext", "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", "changeit")
+                "-genkeypair",
+                "-alias",
+                "key",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                name,
+                "-validity",
+                "2",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                "changeit")
             .redirectErrorStream(true)
             .start();
-    var says = new String(keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    var says =
+        new String(
+            keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     if (keytool.waitFor() != 0) {
       throw new IOException("keytool: " + says);
     }
@@ -56,7 +75,8 @@ final class TestKeys {
 
   private static void pem(Path file, String what, byte[] der) throws IOException {
     var text = java.util.Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
+    Files.writeString(
+        file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
   }
 
   /// A client without a certificate.
@@ -66,7 +86,8 @@ final class TestKeys {
     return context(empty, server);
   }
 
-  private static SSLContext context(KeyStore own, KeyStore other) throws GeneralSecurityException, IOException {
+  private static SSLContext context(KeyStore own, KeyStore other)
+      throws GeneralSecurityException, IOException {
     var keys = KeyManagerFactory.getInstance("PKIX");
     keys.init(own, PASSWORD);
     var trusted = KeyStore.getInstance("PKCS12");

@@ -41,25 +41,34 @@ class TlsTest {
   }
 
   private static int listen(Optional<Tls> tls, HttpHandler handler) throws IOException {
-    var channel = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    var channel =
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
     server.listen(channel, tls, handler);
     return port;
   }
 
   private static Wire tls(int port, SSLContext context, String protocol) throws IOException {
-    var socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+    var socket =
+        (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     socket.setEnabledProtocols(new String[] {protocol});
     socket.startHandshake();
-    return new Wire(socket.getInputStream(), socket.getOutputStream(), socket::shutdownOutput, socket::close);
+    return new Wire(
+        socket.getInputStream(), socket.getOutputStream(), socket::shutdownOutput, socket::close);
   }
 
   @Test
   void plain_tcp_on_an_opened_channel_answers() throws Exception {
     int port = listen(Optional.empty(), HttpServerTest::echoAfterEnd);
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    try (var wire = new Wire(socket.getInputStream(), socket.getOutputStream(), socket::shutdownOutput, socket::close)) {
-      wire.send("POST /a HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\nearly");
+    try (var wire =
+        new Wire(
+            socket.getInputStream(),
+            socket.getOutputStream(),
+            socket::shutdownOutput,
+            socket::close)) {
+      wire.send(
+          "POST /a HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\nearly");
       assertThat(wire.head()).startsWith("HTTP/1.1 101 ");
       assertThat(wire.line()).isEqualTo("ready\n");
       assertThat(wire.shutdownOutput().rest()).isEqualTo("got early\n");
@@ -69,7 +78,10 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void a_client_with_a_certificate_is_answered(String protocol) throws Exception {
-    int port = listen(Optional.of(new Tls(keys.serverContext(), true)), x -> x.respond(200, "text/plain", "OK".getBytes(StandardCharsets.UTF_8)));
+    int port =
+        listen(
+            Optional.of(new Tls(keys.serverContext(), true)),
+            x -> x.respond(200, "text/plain", "OK".getBytes(StandardCharsets.UTF_8)));
     try (var wire = tls(port, keys.clientContext(), protocol)) {
       wire.send("GET / HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
       assertThat(wire.head()).startsWith("HTTP/1.1 200 ");
@@ -79,7 +91,8 @@ class TlsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void a_client_without_a_certificate_is_turned_away_where_one_is_needed(String protocol) throws Exception {
+  void a_client_without_a_certificate_is_turned_away_where_one_is_needed(String protocol)
+      throws Exception {
     int port = listen(Optional.of(new Tls(keys.serverContext(), true)), x -> x.respond(204));
     assertThatThrownBy(
             () -> {
@@ -99,10 +112,13 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"Upgrade: tcp\r\nConnection: Upgrade\r\n", ""})
   void a_hijack_over_tls_13_has_half_close_and_early_bytes(String upgrade) throws Exception {
-    int port = listen(Optional.of(new Tls(keys.serverContext(), true)), HttpServerTest::echoAfterEnd);
+    int port =
+        listen(Optional.of(new Tls(keys.serverContext(), true)), HttpServerTest::echoAfterEnd);
     try (var wire = tls(port, keys.clientContext(), "TLSv1.3")) {
       wire.send("POST /a HTTP/1.1\r\nHost: d\r\n" + upgrade + "Content-Length: 2\r\n\r\n{}early ");
-      assertThat(wire.head()).startsWith(upgrade.isEmpty() ? "HTTP/1.1 200 " : "HTTP/1.1 101 ").doesNotContain("Content-Length");
+      assertThat(wire.head())
+          .startsWith(upgrade.isEmpty() ? "HTTP/1.1 200 " : "HTTP/1.1 101 ")
+          .doesNotContain("Content-Length");
       assertThat(wire.line()).isEqualTo("ready\n");
       wire.send("late").shutdownOutput();
       assertThat(wire.rest()).isEqualTo("got early late\n");
@@ -123,7 +139,8 @@ class TlsTest {
               }
             });
     try (var wire = tls(port, keys.clientContext(), "TLSv1.2")) {
-      wire.send("POST /a HTTP/1.1\r\nHost: d\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n");
+      wire.send(
+          "POST /a HTTP/1.1\r\nHost: d\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n");
       assertThat(wire.head()).startsWith("HTTP/1.1 101 ");
       var sender =
           Thread.ofVirtual()

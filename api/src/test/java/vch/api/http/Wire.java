@@ -49,7 +49,11 @@ public final class Wire implements AutoCloseable {
             }
           }
         };
-    return new Wire(Channels.newInputStream(new Reading(channel)), out, channel::shutdownOutput, channel::close);
+    return new Wire(
+        Channels.newInputStream(new Reading(channel)),
+        out,
+        channel::shutdownOutput,
+        channel::close);
   }
 
   private record Reading(SocketChannel channel) implements java.nio.channels.ReadableByteChannel {

@@ -12,164 +12,193 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `vch create`: options, short names and values as `vic-machine create` had them (DESIGN section 4).
-@Command(name = "create", description = "Create a virtual container host: a Docker endpoint with networks of its own.")
+/// `vch create`: options, short names and values as `vic-machine create` had them (DESIGN section
+/// 4).
+@Command(
+    name = "create",
+    description = "Create a virtual container host: a Docker endpoint with networks of its own.")
 final class Create implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private Help help = new Help();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private Help help = new Help();
 
-    @Option(
-            names = {"--name", "-n"},
-            paramLabel = "NAME",
-            description = "Name of the VCH (default: " + Addressed.DEFAULT_NAME + ").")
-    private String name = Addressed.DEFAULT_NAME;
+  @Option(
+      names = {"--name", "-n"},
+      paramLabel = "NAME",
+      description = "Name of the VCH (default: " + Addressed.DEFAULT_NAME + ").")
+  private String name = Addressed.DEFAULT_NAME;
 
-    @Option(
-            names = {"--public-network", "-pn", "--external-network"},
-            paramLabel = "PORTGROUP",
-            description = "Where ports are published and the default route leaves (default: VM Network).")
-    private Optional<String> publicNetwork = Optional.empty();
+  @Option(
+      names = {"--public-network", "-pn", "--external-network"},
+      paramLabel = "PORTGROUP",
+      description = "Where ports are published and the default route leaves (default: VM Network).")
+  private Optional<String> publicNetwork = Optional.empty();
 
-    @Option(names = "--public-network-ip", paramLabel = "CIDR", description = "Static address of the public role.")
-    private Optional<String> publicIp = Optional.empty();
+  @Option(
+      names = "--public-network-ip",
+      paramLabel = "CIDR",
+      description = "Static address of the public role.")
+  private Optional<String> publicIp = Optional.empty();
 
-    @Option(names = "--public-network-gateway", paramLabel = "IP", description = "Next hop of the default route.")
-    private Optional<String> publicGateway = Optional.empty();
+  @Option(
+      names = "--public-network-gateway",
+      paramLabel = "IP",
+      description = "Next hop of the default route.")
+  private Optional<String> publicGateway = Optional.empty();
 
-    @Option(
-            names = {"--client-network", "-cln"},
-            paramLabel = "PORTGROUP",
-            description = "Where the Docker API is offered (default: the public network).")
-    private Optional<String> clientNetwork = Optional.empty();
+  @Option(
+      names = {"--client-network", "-cln"},
+      paramLabel = "PORTGROUP",
+      description = "Where the Docker API is offered (default: the public network).")
+  private Optional<String> clientNetwork = Optional.empty();
 
-    @Option(names = "--client-network-ip", paramLabel = "CIDR", description = "Static address of the client role.")
-    private Optional<String> clientIp = Optional.empty();
+  @Option(
+      names = "--client-network-ip",
+      paramLabel = "CIDR",
+      description = "Static address of the client role.")
+  private Optional<String> clientIp = Optional.empty();
 
-    @Option(
-            names = "--client-network-gateway",
-            paramLabel = "[DEST,..:]IP",
-            description = "Destinations reached over the client network, and their next hop.")
-    private Optional<String> clientGateway = Optional.empty();
+  @Option(
+      names = "--client-network-gateway",
+      paramLabel = "[DEST,..:]IP",
+      description = "Destinations reached over the client network, and their next hop.")
+  private Optional<String> clientGateway = Optional.empty();
 
-    @Option(
-            names = {"--management-network", "-mn"},
-            paramLabel = "PORTGROUP",
-            description = "Network of the management role (default: the client network).")
-    private Optional<String> managementNetwork = Optional.empty();
+  @Option(
+      names = {"--management-network", "-mn"},
+      paramLabel = "PORTGROUP",
+      description = "Network of the management role (default: the client network).")
+  private Optional<String> managementNetwork = Optional.empty();
 
-    @Option(names = "--management-network-ip", paramLabel = "CIDR", description = "Static address of the management role.")
-    private Optional<String> managementIp = Optional.empty();
+  @Option(
+      names = "--management-network-ip",
+      paramLabel = "CIDR",
+      description = "Static address of the management role.")
+  private Optional<String> managementIp = Optional.empty();
 
-    @Option(
-            names = "--management-network-gateway",
-            paramLabel = "[DEST,..:]IP",
-            description = "Destinations reached over the management network, and their next hop.")
-    private Optional<String> managementGateway = Optional.empty();
+  @Option(
+      names = "--management-network-gateway",
+      paramLabel = "[DEST,..:]IP",
+      description = "Destinations reached over the management network, and their next hop.")
+  private Optional<String> managementGateway = Optional.empty();
 
-    @Option(
-            names = {"--bridge-network", "-b"},
-            paramLabel = "PORTGROUP",
-            description = "Name of the port group to make for the bridge role (default: the name of the VCH).")
-    private Optional<String> bridgeNetwork = Optional.empty();
+  @Option(
+      names = {"--bridge-network", "-b"},
+      paramLabel = "PORTGROUP",
+      description =
+          "Name of the port group to make for the bridge role (default: the name of the VCH).")
+  private Optional<String> bridgeNetwork = Optional.empty();
 
-    @Option(
-            names = {"--bridge-network-range", "-bnr"},
-            paramLabel = "CIDR",
-            description = "Pool from which bridge subnets are cut (default: 172.16.0.0/12).")
-    private Optional<String> bridgeRange = Optional.empty();
+  @Option(
+      names = {"--bridge-network-range", "-bnr"},
+      paramLabel = "CIDR",
+      description = "Pool from which bridge subnets are cut (default: 172.16.0.0/12).")
+  private Optional<String> bridgeRange = Optional.empty();
 
-    @Option(
-            names = {"--bridge-network-width", "-bnw"},
-            paramLabel = "BITS",
-            description = "Prefix length of each bridge subnet (default: 16).")
-    private Optional<String> bridgeWidth = Optional.empty();
+  @Option(
+      names = {"--bridge-network-width", "-bnw"},
+      paramLabel = "BITS",
+      description = "Prefix length of each bridge subnet (default: 16).")
+  private Optional<String> bridgeWidth = Optional.empty();
 
-    @Option(names = "--bridge-names", description = "Full name service on the default bridge too.")
-    private boolean bridgeNames;
+  @Option(names = "--bridge-names", description = "Full name service on the default bridge too.")
+  private boolean bridgeNames;
 
-    @Option(
-            names = "--icc",
-            arity = "0..1",
-            fallbackValue = "true",
-            paramLabel = "BOOL",
-            description = "Members of the default bridge may talk to each other (default: true).")
-    private Optional<String> icc = Optional.empty();
+  @Option(
+      names = "--icc",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "BOOL",
+      description = "Members of the default bridge may talk to each other (default: true).")
+  private Optional<String> icc = Optional.empty();
 
-    @Option(names = "--mtu", paramLabel = "BYTES", description = "MTU of bridge networks (default: 1500).")
-    private Optional<String> mtu = Optional.empty();
+  @Option(
+      names = "--mtu",
+      paramLabel = "BYTES",
+      description = "MTU of bridge networks (default: 1500).")
+  private Optional<String> mtu = Optional.empty();
 
-    @Option(names = "--dns-server", paramLabel = "IP", description = "Name server that is asked upstream; repeatable.")
-    private List<String> dnsServers = new ArrayList<>();
+  @Option(
+      names = "--dns-server",
+      paramLabel = "IP",
+      description = "Name server that is asked upstream; repeatable.")
+  private List<String> dnsServers = new ArrayList<>();
 
-    @Option(
-            names = {"--insecure-registry", "-dir"},
-            paramLabel = "HOST",
-            description = "Registry (host, host:port or CIDR) that may be used without verified TLS; repeatable.")
-    private List<String> insecureRegistries = new ArrayList<>();
+  @Option(
+      names = {"--insecure-registry", "-dir"},
+      paramLabel = "HOST",
+      description =
+          "Registry (host, host:port or CIDR) that may be used without verified TLS; repeatable.")
+  private List<String> insecureRegistries = new ArrayList<>();
 
-    @Option(
-            names = {"--no-tlsverify", "-kv"},
-            description = "Offer the Docker API with TLS, but ask clients for no certificate.")
-    private boolean noTlsVerify;
+  @Option(
+      names = {"--no-tlsverify", "-kv"},
+      description = "Offer the Docker API with TLS, but ask clients for no certificate.")
+  private boolean noTlsVerify;
 
-    @Option(
-            names = {"--no-tls", "-k"},
-            description = "Offer the Docker API as plain HTTP on 2375.")
-    private boolean noTls;
+  @Option(
+      names = {"--no-tls", "-k"},
+      description = "Offer the Docker API as plain HTTP on 2375.")
+  private boolean noTls;
 
-    @Option(names = "--tls-cname", paramLabel = "NAME", description = "Further name in the server certificate.")
-    private Optional<String> tlsCname = Optional.empty();
+  @Option(
+      names = "--tls-cname",
+      paramLabel = "NAME",
+      description = "Further name in the server certificate.")
+  private Optional<String> tlsCname = Optional.empty();
 
-    @Option(
-            names = "--tls-cert-path",
-            paramLabel = "DIR",
-            description = "Where to put copies of the client's certificates; must be empty or absent.")
-    private Optional<Path> tlsCertPath = Optional.empty();
+  @Option(
+      names = "--tls-cert-path",
+      paramLabel = "DIR",
+      description = "Where to put copies of the client's certificates; must be empty or absent.")
+  private Optional<Path> tlsCertPath = Optional.empty();
 
-    @Option(names = "--organization", paramLabel = "NAME", description = "Organization in the certificates (default: the name).")
-    private Optional<String> organization = Optional.empty();
+  @Option(
+      names = "--organization",
+      paramLabel = "NAME",
+      description = "Organization in the certificates (default: the name).")
+  private Optional<String> organization = Optional.empty();
 
-    @Override
-    public Integer call() {
-        var given = new ArrayList<Map.Entry<String, String>>();
-        given.add(Map.entry("name", name));
-        add(given, "public-network", publicNetwork);
-        add(given, "public-network-ip", publicIp);
-        add(given, "public-network-gateway", publicGateway);
-        add(given, "client-network", clientNetwork);
-        add(given, "client-network-ip", clientIp);
-        add(given, "client-network-gateway", clientGateway);
-        add(given, "management-network", managementNetwork);
-        add(given, "management-network-ip", managementIp);
-        add(given, "management-network-gateway", managementGateway);
-        add(given, "bridge-network", bridgeNetwork);
-        add(given, "bridge-network-range", bridgeRange);
-        add(given, "bridge-network-width", bridgeWidth);
-        add(given, "icc", icc);
-        add(given, "mtu", mtu);
-        add(given, "tls-cname", tlsCname);
-        add(given, "organization", organization);
-        add(given, "tls-cert-path", tlsCertPath.map(p -> p.toAbsolutePath().toString()));
-        dnsServers.forEach(s -> given.add(Map.entry("dns-server", s)));
-        insecureRegistries.forEach(s -> given.add(Map.entry("insecure-registry", s)));
-        flag(given, "bridge-names", bridgeNames);
-        flag(given, "no-tls", noTls);
-        flag(given, "no-tlsverify", noTlsVerify);
-        Vch.daemon(spec).send("POST", "/v1/vchs", given, System.out);
-        return 0;
+  @Override
+  public Integer call() {
+    var given = new ArrayList<Map.Entry<String, String>>();
+    given.add(Map.entry("name", name));
+    add(given, "public-network", publicNetwork);
+    add(given, "public-network-ip", publicIp);
+    add(given, "public-network-gateway", publicGateway);
+    add(given, "client-network", clientNetwork);
+    add(given, "client-network-ip", clientIp);
+    add(given, "client-network-gateway", clientGateway);
+    add(given, "management-network", managementNetwork);
+    add(given, "management-network-ip", managementIp);
+    add(given, "management-network-gateway", managementGateway);
+    add(given, "bridge-network", bridgeNetwork);
+    add(given, "bridge-network-range", bridgeRange);
+    add(given, "bridge-network-width", bridgeWidth);
+    add(given, "icc", icc);
+    add(given, "mtu", mtu);
+    add(given, "tls-cname", tlsCname);
+    add(given, "organization", organization);
+    add(given, "tls-cert-path", tlsCertPath.map(p -> p.toAbsolutePath().toString()));
+    dnsServers.forEach(s -> given.add(Map.entry("dns-server", s)));
+    insecureRegistries.forEach(s -> given.add(Map.entry("insecure-registry", s)));
+    flag(given, "bridge-names", bridgeNames);
+    flag(given, "no-tls", noTls);
+    flag(given, "no-tlsverify", noTlsVerify);
+    Vch.daemon(spec).send("POST", "/v1/vchs", given, System.out);
+    return 0;
+  }
+
+  private static void add(
+      List<Map.Entry<String, String>> given, String key, Optional<String> value) {
+    value.ifPresent(v -> given.add(Map.entry(key, v)));
+  }
+
+  private static void flag(List<Map.Entry<String, String>> given, String key, boolean set) {
+    if (set) {
+      given.add(Map.entry(key, "true"));
     }
-
-    private static void add(List<Map.Entry<String, String>> given, String key, Optional<String> value) {
-        value.ifPresent(v -> given.add(Map.entry(key, v)));
-    }
-
-    private static void flag(List<Map.Entry<String, String>> given, String key, boolean set) {
-        if (set) {
-            given.add(Map.entry(key, "true"));
-        }
-    }
+  }
 }

@@ -13,27 +13,25 @@ import picocli.CommandLine.Spec;
 /// `vch inspect`
 @Command(name = "inspect", description = "Show one virtual container host.")
 final class Inspect implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private Help help = new Help();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private Help help = new Help();
 
-    @Mixin
-    private Addressed vch = new Addressed();
+  @Mixin private Addressed vch = new Addressed();
 
-    @Option(
-            names = "--format",
-            paramLabel = "TEMPLATE",
-            description = "Go template such as '{{.Public.Address}}', or json.")
-    private Optional<String> format = Optional.empty();
+  @Option(
+      names = "--format",
+      paramLabel = "TEMPLATE",
+      description = "Go template such as '{{.Public.Address}}', or json.")
+  private Optional<String> format = Optional.empty();
 
-    @Override
-    public Integer call() {
-        var parameters = new ArrayList<>(Ls.parameters(format));
-        parameters.add(Map.entry("vch", vch.nameOrId()));
-        Vch.daemon(spec).send("GET", "/v1/vch", parameters, System.out);
-        return 0;
-    }
+  @Override
+  public Integer call() {
+    var parameters = new ArrayList<>(Ls.parameters(format));
+    parameters.add(Map.entry("vch", vch.nameOrId()));
+    Vch.daemon(spec).send("GET", "/v1/vch", parameters, System.out);
+    return 0;
+  }
 }

@@ -1,2 +1,3 @@
-/// Certificates of the Docker API: each VCH is its own authority. Where they are used is the daemon's matter.
+/// Certificates of the Docker API: each VCH is its own authority. Where they are used is the
+/// daemon's matter.
 package vch.app.tls;

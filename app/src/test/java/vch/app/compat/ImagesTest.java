@@ -12,80 +12,122 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Images by the docker CLI, from Debian's docker-registry with a password, on the machine's loopback.
+/// Images by the docker CLI, from Debian's docker-registry with a password, on the machine's
+/// loopback.
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImagesTest {
-    private static final String NAME = "127.0.0.1:5000/bb";
+  private static final String NAME = "127.0.0.1:5000/bb";
 
-    private final TestMachine machine = new TestMachine();
-    private TestVch vch = new TestVch(machine, "blue");
-    private java.util.Optional<Process> registry = java.util.Optional.empty();
+  private final TestMachine machine = new TestMachine();
+  private TestVch vch = new TestVch(machine, "blue");
+  private java.util.Optional<Process> registry = java.util.Optional.empty();
 
-    @BeforeAll
-    void start() throws IOException {
-        machine.startDaemon();
-        vch = machine.create("blue");
-        var directory = Files.createDirectories(machine.state.resolve("registry"));
-        Files.writeString(directory.resolve("htpasswd"), Command.run("htpasswd", "-Bbn", "alice", "secret").ok() + "\n");
-        Files.writeString(directory.resolve("config.yml"),
-                "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: " + directory.resolve("data") + "}}\nhttp: {addr: '127.0.0.1:5000'}\n"
-                        + "auth: {htpasswd: {realm: lab, path: " + directory.resolve("htpasswd") + "}}\n");
-        registry = java.util.Optional.of(
-                new ProcessBuilder("ip", "netns", "exec", machine.namespace, "docker-registry", "serve", directory.resolve("config.yml").toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve("log").toFile())
-                        .start());
-        var tar = directory.resolve("bb.tar").toString();
-        vch.docker("save", "-o", tar, "busybox").ok();
-        TestMachine.until("the registry takes the image", () -> machine.here("skopeo", "copy", "--dest-tls-verify=false", "--dest-creds", "alice:secret",
-                "docker-archive:" + tar + ":busybox:latest", "docker://" + NAME + ":1").status() == 0);
-    }
+  @BeforeAll
+  void start() throws IOException {
+    machine.startDaemon();
+    vch = machine.create("blue");
+    var directory = Files.createDirectories(machine.state.resolve("registry"));
+    Files.writeString(
+        directory.resolve("htpasswd"),
+        Command.run("htpasswd", "-Bbn", "alice", "secret").ok() + "\n");
+    Files.writeString(
+        directory.resolve("config.yml"),
+        "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: "
+            + directory.resolve("data")
+            + "}}\nhttp: {addr: '127.0.0.1:5000'}\n"
+            + "auth: {htpasswd: {realm: lab, path: "
+            + directory.resolve("htpasswd")
+            + "}}\n");
+    registry =
+        java.util.Optional.of(
+            new ProcessBuilder(
+                    "ip",
+                    "netns",
+                    "exec",
+                    machine.namespace,
+                    "docker-registry",
+                    "serve",
+                    directory.resolve("config.yml").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start());
+    var tar = directory.resolve("bb.tar").toString();
+    vch.docker("save", "-o", tar, "busybox").ok();
+    TestMachine.until(
+        "the registry takes the image",
+        () ->
+            machine
+                    .here(
+                        "skopeo",
+                        "copy",
+                        "--dest-tls-verify=false",
+                        "--dest-creds",
+                        "alice:secret",
+                        "docker-archive:" + tar + ":busybox:latest",
+                        "docker://" + NAME + ":1")
+                    .status()
+                == 0);
+  }
 
-    @AfterAll
-    void stop() {
-        registry.ifPresent(Process::destroyForcibly);
-        machine.close();
-    }
+  @AfterAll
+  void stop() {
+    registry.ifPresent(Process::destroyForcibly);
+    machine.close();
+  }
 
-    @Test
-    void images_are_pulled_with_a_password_by_tag_and_by_digest() {
-        vch.docker("logout", "127.0.0.1:5000");
-        vch.docker("pull", NAME + ":1").refused("no basic auth credentials");
-        vch.docker("login", "-u", "alice", "-p", "wrong", "127.0.0.1:5000").refused("unauthorized: authentication required");
-        vch.docker("login", "-u", "alice", "-p", "secret", "127.0.0.1:5000").saying("Login Succeeded");
-        vch.docker("pull", NAME + ":1").saying("1: Pulling from bb").saying("Status: Downloaded newer image for " + NAME + ":1");
-        vch.docker("pull", NAME + ":1").saying("Status: Image is up to date for " + NAME + ":1");
-        vch.docker("pull", NAME + ":nosuch").refused("manifest for " + NAME + ":nosuch not found: manifest unknown");
-        var digest = vch.docker("images", "--digests", "--format", "{{.Digest}}", NAME).ok();
-        assertThat(digest).startsWith("sha256:");
-        assertThat(vch.docker("run", "--rm", NAME + "@" + digest, "echo", "by digest").ok()).isEqualTo("by digest");
-        var other = machine.create("green");
-        other.docker("pull", NAME + ":1").saying("Downloaded newer image");
-        vch.docker("rmi", NAME + ":1").saying("Untagged: " + NAME + ":1");
-    }
+  @Test
+  void images_are_pulled_with_a_password_by_tag_and_by_digest() {
+    vch.docker("logout", "127.0.0.1:5000");
+    vch.docker("pull", NAME + ":1").refused("no basic auth credentials");
+    vch.docker("login", "-u", "alice", "-p", "wrong", "127.0.0.1:5000")
+        .refused("unauthorized: authentication required");
+    vch.docker("login", "-u", "alice", "-p", "secret", "127.0.0.1:5000").saying("Login Succeeded");
+    vch.docker("pull", NAME + ":1")
+        .saying("1: Pulling from bb")
+        .saying("Status: Downloaded newer image for " + NAME + ":1");
+    vch.docker("pull", NAME + ":1").saying("Status: Image is up to date for " + NAME + ":1");
+    vch.docker("pull", NAME + ":nosuch")
+        .refused("manifest for " + NAME + ":nosuch not found: manifest unknown");
+    var digest = vch.docker("images", "--digests", "--format", "{{.Digest}}", NAME).ok();
+    assertThat(digest).startsWith("sha256:");
+    assertThat(vch.docker("run", "--rm", NAME + "@" + digest, "echo", "by digest").ok())
+        .isEqualTo("by digest");
+    var other = machine.create("green");
+    other.docker("pull", NAME + ":1").saying("Downloaded newer image");
+    vch.docker("rmi", NAME + ":1").saying("Untagged: " + NAME + ":1");
+  }
 
-    @Test
-    void archives_go_round(@TempDir Path here) {
-        var tar = here.resolve("image.tar").toString();
-        vch.docker("tag", "busybox", "round/trip:1").ok();
-        var id = vch.docker("image", "inspect", "-f", "{{.Id}}", "round/trip:1").ok();
-        vch.docker("save", "-o", tar, "round/trip:1").ok();
-        vch.docker("rmi", "round/trip:1").saying("Untagged: round/trip:1");
-        vch.docker("load", "-i", tar).saying("Loaded image: round/trip:1");
-        assertThat(vch.docker("image", "inspect", "-f", "{{.Id}}", "round/trip:1").ok()).isEqualTo(id);
-        assertThat(vch.docker("images", "--filter", "reference=round/*", "--format", "{{.Repository}}:{{.Tag}}").ok()).isEqualTo("round/trip:1");
-        vch.docker("rmi", "round/trip:1").ok();
-        vch.docker("rmi", "nosuch").refused("No such image: nosuch:latest");
-        vch.docker("tag", "nosuch", "x").refused("No such image: nosuch:latest");
-    }
+  @Test
+  void archives_go_round(@TempDir Path here) {
+    var tar = here.resolve("image.tar").toString();
+    vch.docker("tag", "busybox", "round/trip:1").ok();
+    var id = vch.docker("image", "inspect", "-f", "{{.Id}}", "round/trip:1").ok();
+    vch.docker("save", "-o", tar, "round/trip:1").ok();
+    vch.docker("rmi", "round/trip:1").saying("Untagged: round/trip:1");
+    vch.docker("load", "-i", tar).saying("Loaded image: round/trip:1");
+    assertThat(vch.docker("image", "inspect", "-f", "{{.Id}}", "round/trip:1").ok()).isEqualTo(id);
+    assertThat(
+            vch.docker(
+                    "images",
+                    "--filter",
+                    "reference=round/*",
+                    "--format",
+                    "{{.Repository}}:{{.Tag}}")
+                .ok())
+        .isEqualTo("round/trip:1");
+    vch.docker("rmi", "round/trip:1").ok();
+    vch.docker("rmi", "nosuch").refused("No such image: nosuch:latest");
+    vch.docker("tag", "nosuch", "x").refused("No such image: nosuch:latest");
+  }
 
-    @Test
-    void an_image_in_use_stays() {
-        vch.docker("run", "-d", "--name", "uses", "busybox", "sleep", "3600").ok();
-        vch.docker("rmi", "busybox").refused("(must force) - container");
-        vch.docker("rmi", "-f", vch.docker("images", "-q", "busybox").ok()).refused("image is being used by running container");
-        vch.docker("rm", "-f", "uses").ok();
-        assertThat(vch.docker("history", "--format", "{{.Size}}", "busybox").ok()).contains("MB");
-    }
+  @Test
+  void an_image_in_use_stays() {
+    vch.docker("run", "-d", "--name", "uses", "busybox", "sleep", "3600").ok();
+    vch.docker("rmi", "busybox").refused("(must force) - container");
+    vch.docker("rmi", "-f", vch.docker("images", "-q", "busybox").ok())
+        .refused("image is being used by running container");
+    vch.docker("rm", "-f", "uses").ok();
+    assertThat(vch.docker("history", "--format", "{{.Size}}", "busybox").ok()).contains("MB");
+  }
 }

@@ -4,33 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /// What a command printed and how it ended.
 record Ran(String command, int status, String out, String err) {
-    /// @return standard output without the white space around it
-    String ok() {
-        assertThat(status).as(this::toString).isZero();
-        return out.strip();
-    }
+  /// @return standard output without the white space around it
+  String ok() {
+    assertThat(status).as(this::toString).isZero();
+    return out.strip();
+  }
 
-    Ran saying(String text) {
-        ok();
-        assertThat(out + err).as(command).contains(text);
-        return this;
-    }
+  Ran saying(String text) {
+    ok();
+    assertThat(out + err).as(command).contains(text);
+    return this;
+  }
 
-    /// It failed, and told why.
-    Ran refused(String why) {
-        assertThat(status).as(this::toString).isNotZero();
-        assertThat(out + err).as(command).contains(why);
-        return this;
-    }
+  /// It failed, and told why.
+  Ran refused(String why) {
+    assertThat(status).as(this::toString).isNotZero();
+    assertThat(out + err).as(command).contains(why);
+    return this;
+  }
 
-    /// It ended with this status.
-    Ran exits(int wanted) {
-        assertThat(status).as(this::toString).isEqualTo(wanted);
-        return this;
-    }
+  /// It ended with this status.
+  Ran exits(int wanted) {
+    assertThat(status).as(this::toString).isEqualTo(wanted);
+    return this;
+  }
 
-    @Override
-    public String toString() {
-        return "$ " + command + "\n" + out + err + "[exit status " + status + "]";
-    }
+  @Override
+  public String toString() {
+    return "$ " + command + "\n" + out + err + "[exit status " + status + "]";
+  }
 }

@@ -12,22 +12,24 @@ import vch.compute.image.BusyboxRoot;
 
 /// A VCH of a test machine and the real docker CLI against it.
 record TestVch(TestMachine machine, String name) {
-    String host() {
-        return "unix://" + machine.run.resolve(name).resolve("docker.sock");
-    }
+  String host() {
+    return "unix://" + machine.run.resolve(name).resolve("docker.sock");
+  }
 
-    Ran docker(String... words) {
-        return docker(new byte[0], words);
-    }
+  Ran docker(String... words) {
+    return docker(new byte[0], words);
+  }
 
-    Ran docker(byte[] input, String... words) {
-        return Command.run(environment(), input, Command.words(List.of("docker"), words));
-    }
+  Ran docker(byte[] input, String... words) {
+    return Command.run(environment(), input, Command.words(List.of("docker"), words));
+  }
 
-    /// Plays a dialogue at a real terminal by expect(1), which finds `docker` set up as here. `want TEXT` waits for a text;
-    /// where it does not come within ten seconds the script ends with status 97, or 98 when the program ended instead.
-    Ran expect(String script) {
-        var want = """
+  /// Plays a dialogue at a real terminal by expect(1), which finds `docker` set up as here. `want
+  /// TEXT` waits for a text; where it does not come within ten seconds the script ends with status
+  /// 97, or 98 when the program ended instead.
+  Ran expect(String script) {
+    var want =
+        """
                 set timeout 10
                 proc want {text} {
                     global spawn_id
@@ -38,84 +40,110 @@ record TestVch(TestMachine machine, String name) {
                     }
                 }
                 """;
-        try {
-            var file = Files.createTempFile("dialogue", ".exp");
-            Files.writeString(file, want + script);
-            try {
-                return Command.run(environment(), new byte[0], List.of("expect", file.toString()));
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    try {
+      var file = Files.createTempFile("dialogue", ".exp");
+      Files.writeString(file, want + script);
+      try {
+        return Command.run(environment(), new byte[0], List.of("expect", file.toString()));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
 
-    private Map<String, String> environment() {
-        return Map.of("DOCKER_HOST", host(), "DOCKER_CONFIG", machine.state.resolve("docker-config").toString());
-    }
+  private Map<String, String> environment() {
+    return Map.of(
+        "DOCKER_HOST", host(), "DOCKER_CONFIG", machine.state.resolve("docker-config").toString());
+  }
 
-    /// Runs docker with a further variable of the environment.
-    Ran dockerWith(String variable, String value, String... words) {
-        var environment = new HashMap<>(environment());
-        environment.put(variable, value);
-        return Command.run(environment, new byte[0], Command.words(List.of("docker"), words));
-    }
+  /// Runs docker with a further variable of the environment.
+  Ran dockerWith(String variable, String value, String... words) {
+    var environment = new HashMap<>(environment());
+    environment.put(variable, value);
+    return Command.run(environment, new byte[0], Command.words(List.of("docker"), words));
+  }
 
-    /// A call of the API without a client that smooths things over: status, then the body.
-    Ran api(String method, String path, String... options) {
-        var socket = machine.run.resolve(name).resolve("docker.sock").toString();
-        var words = new ArrayList<>(List.of("curl", "-s", "-m", "20", "--unix-socket", socket, "-X", method, "-w", "\n%{http_code}"));
-        words.addAll(List.of(options));
-        words.add("http://docker" + path);
-        return Command.run(words.toArray(new String[0]));
-    }
+  /// A call of the API without a client that smooths things over: status, then the body.
+  Ran api(String method, String path, String... options) {
+    var socket = machine.run.resolve(name).resolve("docker.sock").toString();
+    var words =
+        new ArrayList<>(
+            List.of(
+                "curl",
+                "-s",
+                "-m",
+                "20",
+                "--unix-socket",
+                socket,
+                "-X",
+                method,
+                "-w",
+                "\n%{http_code}"));
+    words.addAll(List.of(options));
+    words.add("http://docker" + path);
+    return Command.run(words.toArray(new String[0]));
+  }
 
-    String publicAddress() {
-        return machine.vch("inspect", "--name", name, "--format", "{{.Public.Address}}").ok();
-    }
+  String publicAddress() {
+    return machine.vch("inspect", "--name", name, "--format", "{{.Public.Address}}").ok();
+  }
 
-    String id() {
-        return machine.vch("inspect", "--name", name, "--format", "{{.ID}}").ok();
-    }
+  String id() {
+    return machine.vch("inspect", "--name", name, "--format", "{{.ID}}").ok();
+  }
 
-    /// Address of a container on its first (or only) network.
-    String address(String container) {
-        return docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", container)
-                .ok()
-                .split(" ")[0];
-    }
+  /// Address of a container on its first (or only) network.
+  String address(String container) {
+    return docker(
+            "inspect",
+            "--format",
+            "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}",
+            container)
+        .ok()
+        .split(" ")[0];
+  }
 
-    void importBusybox() {
-        var tar = new ByteArrayOutputStream();
-        try {
-            BusyboxRoot.write(java.nio.file.Path.of("/bin/busybox"), tar);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        docker(tar.toByteArray(), "import", "--change", "CMD [\"sh\"]", "-", "busybox").saying("sha256:");
+  void importBusybox() {
+    var tar = new ByteArrayOutputStream();
+    try {
+      BusyboxRoot.write(java.nio.file.Path.of("/bin/busybox"), tar);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    docker(tar.toByteArray(), "import", "--change", "CMD [\"sh\"]", "-", "busybox")
+        .saying("sha256:");
+  }
 
-    /// A container that serves `text` at http://…:port/.
-    void serve(String container, int port, String text, String... options) {
-        var words = new java.util.ArrayList<>(List.of("run", "-d", "--name", container));
-        words.addAll(List.of(options));
-        words.addAll(List.of(
-                "busybox", "sh", "-c", "mkdir -p /www; echo '" + text + "' >/www/index.html; exec httpd -f -p " + port + " -h /www"));
-        docker(words.toArray(new String[0])).ok();
-    }
+  /// A container that serves `text` at http://…:port/.
+  void serve(String container, int port, String text, String... options) {
+    var words = new java.util.ArrayList<>(List.of("run", "-d", "--name", container));
+    words.addAll(List.of(options));
+    words.addAll(
+        List.of(
+            "busybox",
+            "sh",
+            "-c",
+            "mkdir -p /www; echo '"
+                + text
+                + "' >/www/index.html; exec httpd -f -p "
+                + port
+                + " -h /www"));
+    docker(words.toArray(new String[0])).ok();
+  }
 
-    /// Fetches from the machine's namespace.
-    Ran fetch(String url) {
-        return fetch(machine::here, url);
-    }
+  /// Fetches from the machine's namespace.
+  Ran fetch(String url) {
+    return fetch(machine::here, url);
+  }
 
-    /// Asks up to five times, since a server needs a moment to listen.
-    static Ran fetch(java.util.function.Function<String[], Ran> where, String url) {
-        Ran last = where.apply(new String[] {"timeout", "2", "busybox", "wget", "-q", "-O", "-", url});
-        for (int i = 0; i < 5 && last.status() != 0; i++) {
-            last = where.apply(new String[] {"timeout", "2", "busybox", "wget", "-q", "-O", "-", url});
-        }
-        return last;
+  /// Asks up to five times, since a server needs a moment to listen.
+  static Ran fetch(java.util.function.Function<String[], Ran> where, String url) {
+    Ran last = where.apply(new String[] {"timeout", "2", "busybox", "wget", "-q", "-O", "-", url});
+    for (int i = 0; i < 5 && last.status() != 0; i++) {
+      last = where.apply(new String[] {"timeout", "2", "busybox", "wget", "-q", "-O", "-", url});
     }
+    return last;
+  }
 }

@@ -26,154 +26,170 @@ import vch.kernel.netns.Gate;
 
 /// Sockets of a test in other network namespaces. Closing it closes the servers.
 final class Traffic implements AutoCloseable {
-    /// What is asked when nothing comes back.
-    static final String SILENCE = "silence";
+  /// What is asked when nothing comes back.
+  static final String SILENCE = "silence";
 
-    /// What is asked when it is refused at once: TCP reset or ICMP.
-    static final String REFUSED = "refused";
+  /// What is asked when it is refused at once: TCP reset or ICMP.
+  static final String REFUSED = "refused";
 
-    private static final int ANSWER_MILLIS_MAX = 1000;
-    private static final int DATAGRAM_BYTES_MAX = 4096;
+  private static final int ANSWER_MILLIS_MAX = 1000;
+  private static final int DATAGRAM_BYTES_MAX = 4096;
 
-    private final Gate gate = Gate.open();
-    private final List<AutoCloseable> servers = new ArrayList<>();
+  private final Gate gate = Gate.open();
+  private final List<AutoCloseable> servers = new ArrayList<>();
 
-    /// Answers TCP and UDP on a port of the namespace with `text`, a blank, and the address of who asks.
-    void serve(Spot where, int port, String text) {
-        var tcp = in(where, () -> ServerSocketChannel.open(INET).bind(new InetSocketAddress("0.0.0.0", port)));
-        servers.add(tcp);
-        Thread.startVirtualThread(() -> {
-            while (tcp.isOpen()) {
-                try (var client = tcp.accept()) {
-                    var asker = ((InetSocketAddress) client.getRemoteAddress()).getAddress().getHostAddress();
-                    client.write(ByteBuffer.wrap((text + " " + asker).getBytes(StandardCharsets.UTF_8)));
-                } catch (IOException _) { // closed, or the client went away
-                    continue;
-                }
+  /// Answers TCP and UDP on a port of the namespace with `text`, a blank, and the address of who
+  /// asks.
+  void serve(Spot where, int port, String text) {
+    var tcp =
+        in(
+            where,
+            () -> ServerSocketChannel.open(INET).bind(new InetSocketAddress("0.0.0.0", port)));
+    servers.add(tcp);
+    Thread.startVirtualThread(
+        () -> {
+          while (tcp.isOpen()) {
+            try (var client = tcp.accept()) {
+              var asker =
+                  ((InetSocketAddress) client.getRemoteAddress()).getAddress().getHostAddress();
+              client.write(ByteBuffer.wrap((text + " " + asker).getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException _) { // closed, or the client went away
+              continue;
             }
+          }
         });
-        datagrams(where, port, (_, from) -> (text + " " + from.getAddress().getHostAddress()).getBytes(StandardCharsets.UTF_8));
-    }
+    datagrams(
+        where,
+        port,
+        (_, from) ->
+            (text + " " + from.getAddress().getHostAddress()).getBytes(StandardCharsets.UTF_8));
+  }
 
-    /// Answers every datagram; an empty answer is none.
-    void datagrams(Spot where, int port, BiFunction<byte[], InetSocketAddress, byte[]> answer) {
-        var udp = in(where, () -> DatagramChannel.open(INET).bind(new InetSocketAddress("0.0.0.0", port)));
-        servers.add(udp);
-        Thread.startVirtualThread(() -> {
-            var buffer = ByteBuffer.allocate(DATAGRAM_BYTES_MAX);
-            while (udp.isOpen()) {
-                try {
-                    buffer.clear();
-                    var from = (InetSocketAddress) udp.receive(buffer);
-                    buffer.flip();
-                    var asked = new byte[buffer.remaining()];
-                    buffer.get(asked);
-                    var said = answer.apply(asked, from);
-                    if (said.length > 0) {
-                        udp.send(ByteBuffer.wrap(said), from);
-                    }
-                } catch (IOException _) { // closed, or the client is gone
-                    continue;
-                }
-            }
-        });
-    }
-
-    /// Connects once and reads what the server says.
-    String tcp(Spot from, String address, int port) {
-        try (var socket = in(from, () -> SocketChannel.open(INET))) {
-            socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
-            socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
-            var said = new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return said.isEmpty() ? "closed" : said;
-        } catch (IOException e) {
-            return meaning(e);
-        }
-    }
-
-    /// Sends a datagram once and waits for the answer.
-    String udp(Spot from, String address, int port) {
-        try (var conversation = talk(from, address, port)) {
-            return conversation.ask();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// Sends a datagram from a new port and returns the answer; none: nothing comes back in time.
-    Optional<byte[]> exchange(Spot from, String address, int port, byte[] datagram) {
-        try (var channel = in(from, () -> DatagramChannel.open(INET))) {
-            channel.connect(to(address, port));
-            channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
-            channel.write(ByteBuffer.wrap(datagram));
-            var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
-            channel.socket().receive(packet);
-            return Optional.of(java.util.Arrays.copyOf(packet.getData(), packet.getLength()));
-        } catch (IOException _) { // refused, or silence
-            return Optional.empty();
-        }
-    }
-
-    /// A client that keeps its UDP port.
-    Conversation talk(Spot from, String address, int port) {
-        return new Conversation(in(from, () -> DatagramChannel.open(INET)), to(address, port));
-    }
-
-    record Conversation(DatagramChannel channel, InetSocketAddress to) implements AutoCloseable {
-        String ask() {
+  /// Answers every datagram; an empty answer is none.
+  void datagrams(Spot where, int port, BiFunction<byte[], InetSocketAddress, byte[]> answer) {
+    var udp =
+        in(where, () -> DatagramChannel.open(INET).bind(new InetSocketAddress("0.0.0.0", port)));
+    servers.add(udp);
+    Thread.startVirtualThread(
+        () -> {
+          var buffer = ByteBuffer.allocate(DATAGRAM_BYTES_MAX);
+          while (udp.isOpen()) {
             try {
-                if (!channel.isConnected()) {
-                    channel.connect(to);
-                }
-                channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
-                channel.write(ByteBuffer.wrap("?".getBytes(StandardCharsets.UTF_8)));
-                var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
-                channel.socket().receive(packet);
-                return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return meaning(e);
+              buffer.clear();
+              var from = (InetSocketAddress) udp.receive(buffer);
+              buffer.flip();
+              var asked = new byte[buffer.remaining()];
+              buffer.get(asked);
+              var said = answer.apply(asked, from);
+              if (said.length > 0) {
+                udp.send(ByteBuffer.wrap(said), from);
+              }
+            } catch (IOException _) { // closed, or the client is gone
+              continue;
             }
-        }
+          }
+        });
+  }
 
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
+  /// Connects once and reads what the server says.
+  String tcp(Spot from, String address, int port) {
+    try (var socket = in(from, () -> SocketChannel.open(INET))) {
+      socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
+      socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+      var said =
+          new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return said.isEmpty() ? "closed" : said;
+    } catch (IOException e) {
+      return meaning(e);
     }
+  }
 
-    private static String meaning(IOException e) {
-        return switch (e) {
-            case SocketTimeoutException _ -> SILENCE;
-            case ConnectException _, PortUnreachableException _, NoRouteToHostException _ -> REFUSED;
-            default -> String.valueOf(e.getMessage()).matches(".*(No route to host|Network is unreachable).*") ? REFUSED : String.valueOf(e);
-        };
+  /// Sends a datagram once and waits for the answer.
+  String udp(Spot from, String address, int port) {
+    try (var conversation = talk(from, address, port)) {
+      return conversation.ask();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
 
-    private static InetSocketAddress to(String address, int port) {
-        try {
-            return new InetSocketAddress(InetAddress.getByName(address), port);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+  /// Sends a datagram from a new port and returns the answer; none: nothing comes back in time.
+  Optional<byte[]> exchange(Spot from, String address, int port, byte[] datagram) {
+    try (var channel = in(from, () -> DatagramChannel.open(INET))) {
+      channel.connect(to(address, port));
+      channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+      channel.write(ByteBuffer.wrap(datagram));
+      var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
+      channel.socket().receive(packet);
+      return Optional.of(java.util.Arrays.copyOf(packet.getData(), packet.getLength()));
+    } catch (IOException _) { // refused, or silence
+      return Optional.empty();
     }
+  }
 
-    private <T> T in(Spot where, Callable<T> opening) {
-        try (Fd namespace = Open.open(where.path(), Open.O_RDONLY, 0)) {
-            return gate.in(namespace, opening);
-        } catch (Exception e) {
-            throw new IllegalStateException("open a socket in " + where.path(), e);
+  /// A client that keeps its UDP port.
+  Conversation talk(Spot from, String address, int port) {
+    return new Conversation(in(from, () -> DatagramChannel.open(INET)), to(address, port));
+  }
+
+  record Conversation(DatagramChannel channel, InetSocketAddress to) implements AutoCloseable {
+    String ask() {
+      try {
+        if (!channel.isConnected()) {
+          channel.connect(to);
         }
+        channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+        channel.write(ByteBuffer.wrap("?".getBytes(StandardCharsets.UTF_8)));
+        var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
+        channel.socket().receive(packet);
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        return meaning(e);
+      }
     }
 
     @Override
-    public void close() {
-        for (var server : servers) {
-            try {
-                server.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        gate.close();
+    public void close() throws IOException {
+      channel.close();
     }
+  }
+
+  private static String meaning(IOException e) {
+    return switch (e) {
+      case SocketTimeoutException _ -> SILENCE;
+      case ConnectException _, PortUnreachableException _, NoRouteToHostException _ -> REFUSED;
+      default ->
+          String.valueOf(e.getMessage()).matches(".*(No route to host|Network is unreachable).*")
+              ? REFUSED
+              : String.valueOf(e);
+    };
+  }
+
+  private static InetSocketAddress to(String address, int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(address), port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private <T> T in(Spot where, Callable<T> opening) {
+    try (Fd namespace = Open.open(where.path(), Open.O_RDONLY, 0)) {
+      return gate.in(namespace, opening);
+    } catch (Exception e) {
+      throw new IllegalStateException("open a socket in " + where.path(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (var server : servers) {
+      try {
+        server.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    gate.close();
+  }
 }

@@ -17,9 +17,10 @@ import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
 
-/// A tree of files that others may change at any time. Paths are walked name by name, each directory opened by the
-/// descriptor of the one above it and never through a link; links are read and walked here, from the tree's root. So
-/// nothing outside is ever touched, whatever is exchanged meanwhile. For one thread.
+/// A tree of files that others may change at any time. Paths are walked name by name, each
+/// directory opened by the descriptor of the one above it and never through a link; links are read
+/// and walked here, from the tree's root. So nothing outside is ever touched, whatever is exchanged
+/// meanwhile. For one thread.
 final class FileTree implements AutoCloseable {
   /// As MAXSYMLINKS of the kernel.
   private static final int LINKS_MAX = 40;
@@ -29,9 +30,9 @@ final class FileTree implements AutoCloseable {
   private final Fd root;
   private final Map<String, Path> mounts;
 
-  /// @param root   of the tree
-  /// @param mounts paths of the machine that stand in the place of paths inside; those that the kernel has mounted are
-  ///     not to be named
+  /// @param root of the tree
+  /// @param mounts paths of the machine that stand in the place of paths inside; those that the
+  ///   kernel has mounted are not to be named
   FileTree(Path root, Map<String, Path> mounts) throws IOException {
     try {
       this.root = Open.open(root, Open.O_PATH | Open.O_DIRECTORY);
@@ -115,7 +116,8 @@ final class FileTree implements AutoCloseable {
             }
           }
         } else if (todo.isEmpty()) {
-          return Optional.of(new Found(node, Optional.ofNullable(steps.pollLast()).map(Step::directory)));
+          return Optional.of(
+              new Found(node, Optional.ofNullable(steps.pollLast()).map(Step::directory)));
         } else if (node.directory()) {
           steps.addLast(new Step(node.inside(), node.holdDirectory()));
         } else {

@@ -13,8 +13,9 @@ import vch.engine.compute.ContainerFiles.Difference;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Xattr;
 
-/// What the upper layer of an overlay changes, read as overlayfs reads it (`Documentation/filesystems/overlayfs.rst`): a
-/// character device 0:0 hides what is below, and so does a directory with `trusted.overlay.opaque`. For one thread.
+/// What the upper layer of an overlay changes, read as overlayfs reads it
+/// (`Documentation/filesystems/overlayfs.rst`): a character device 0:0 hides what is below, and so
+/// does a directory with `trusted.overlay.opaque`. For one thread.
 final class LayerDifference {
   private static final String OPAQUE = "trusted.overlay.opaque";
 
@@ -77,7 +78,10 @@ final class LayerDifference {
   }
 
   private static boolean same(Node.Attributes a, Node.Attributes b) {
-    return a.mode() == b.mode() && a.uid() == b.uid() && a.gid() == b.gid() && a.modified().equals(b.modified());
+    return a.mode() == b.mode()
+        && a.uid() == b.uid()
+        && a.gid() == b.gid()
+        && a.modified().equals(b.modified());
   }
 
   private static boolean hides(Node.Attributes attributes) throws IOException {
@@ -92,7 +96,8 @@ final class LayerDifference {
     }
   }
 
-  private static Optional<Node.Attributes> before(String name, List<Path> lower) throws IOException {
+  private static Optional<Node.Attributes> before(String name, List<Path> lower)
+      throws IOException {
     for (var layer : lower) {
       var there = look(layer.resolve(name));
       if (there.isPresent()) {
@@ -123,8 +128,11 @@ final class LayerDifference {
 
   private static boolean opaque(Path directory) throws IOException {
     try {
-      // Behind /proc/self/fd the link is to be followed, which lgetxattr(2) does for all but the last name.
-      return Xattr.get(directory.resolve("."), OPAQUE).filter(v -> v.length == 1 && v[0] == 'y').isPresent();
+      // Behind /proc/self/fd the link is to be followed, which lgetxattr(2) does for all but the
+      // last name.
+      return Xattr.get(directory.resolve("."), OPAQUE)
+          .filter(v -> v.length == 1 && v[0] == 'y')
+          .isPresent();
     } catch (KernelException e) {
       throw new IOException(e.getMessage(), e);
     }

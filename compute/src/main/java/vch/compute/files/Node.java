@@ -13,8 +13,8 @@ import vch.kernel.libc.Open;
 
 /// Something in a file tree, as it was when it was looked at.
 ///
-/// @param at     path by the descriptor of its directory; or, for the root and what is mounted, a path that is to be
-///     followed
+/// @param at path by the descriptor of its directory; or, for the root and what is mounted, a path
+///   that is to be followed
 /// @param inside path within the container, `/` for its root
 /// @param follow whether `at` is to be followed
 record Node(Path at, String inside, boolean follow, Attributes attributes) {
@@ -38,10 +38,18 @@ record Node(Path at, String inside, boolean follow, Attributes attributes) {
     }
   }
 
-  /// @param mode   with the bits of the kind
+  /// @param mode with the bits of the kind
   /// @param device number that a device node stands for
-  /// @param file   device and inode, what tells hard links
-  record Attributes(int mode, int uid, int gid, long size, Instant modified, long device, String file, int names) {
+  /// @param file device and inode, what tells hard links
+  record Attributes(
+      int mode,
+      int uid,
+      int gid,
+      long size,
+      Instant modified,
+      long device,
+      String file,
+      int names) {
     Kind kind() throws IOException {
       for (var kind : Kind.values()) {
         if ((mode & S_IFMT) == kind.bits) {
@@ -66,10 +74,17 @@ record Node(Path at, String inside, boolean follow, Attributes attributes) {
 
   static Attributes attributes(Path at, boolean follow) throws IOException {
     Map<String, Object> all =
-        follow ? Files.readAttributes(at, WANTED) : Files.readAttributes(at, WANTED, LinkOption.NOFOLLOW_LINKS);
+        follow
+            ? Files.readAttributes(at, WANTED)
+            : Files.readAttributes(at, WANTED, LinkOption.NOFOLLOW_LINKS);
     return new Attributes(
-        number(all, "mode").intValue(), number(all, "uid").intValue(), number(all, "gid").intValue(),
-        number(all, "size").longValue(), time(all), number(all, "rdev").longValue(), all.get("dev") + ":" + all.get("ino"),
+        number(all, "mode").intValue(),
+        number(all, "uid").intValue(),
+        number(all, "gid").intValue(),
+        number(all, "size").longValue(),
+        time(all),
+        number(all, "rdev").longValue(),
+        all.get("dev") + ":" + all.get("ino"),
         number(all, "nlink").intValue());
   }
 

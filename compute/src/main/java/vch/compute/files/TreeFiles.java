@@ -27,8 +27,8 @@ public final class TreeFiles implements ContainerFiles {
 
   /// Where the files of containers are.
   public interface Source {
-    /// Runs the action on the root that the container's processes see, with all that is mounted there; empty when it does
-    /// not run.
+    /// Runs the action on the root that the container's processes see, with all that is mounted
+    /// there; empty when it does not run.
     <T> Optional<T> running(Container container, RootAction<T> action) throws IOException;
 
     /// Runs the action on the mounted root file system, without what is mounted into it.
@@ -43,7 +43,7 @@ public final class TreeFiles implements ContainerFiles {
     /// Numbers of the container's user and group.
     ///
     /// @param passwd text of its /etc/passwd
-    /// @param group  text of its /etc/group
+    /// @param group text of its /etc/group
     long[] user(Container container, String passwd, String group);
   }
 
@@ -58,7 +58,9 @@ public final class TreeFiles implements ContainerFiles {
 
   private <T> T with(Container container, Work<T> work) throws IOException {
     var running = source.running(container, root -> on(root, Map.of(), work));
-    return running.isPresent() ? running.get() : source.root(container, root -> on(root, mounts(container), work));
+    return running.isPresent()
+        ? running.get()
+        : source.root(container, root -> on(root, mounts(container), work));
   }
 
   private static <T> T on(Path root, Map<String, Path> mounts, Work<T> work) throws IOException {
@@ -72,7 +74,8 @@ public final class TreeFiles implements ContainerFiles {
     for (var mount : container.spec().mounts()) {
       switch (mount.kind()) {
         case BIND -> mounts.put(target(mount), Path.of(mount.source()));
-        case VOLUME -> mounts.put(target(mount), volumes.mountpoint(container.vch(), mount.source()));
+        case VOLUME ->
+            mounts.put(target(mount), volumes.mountpoint(container.vch(), mount.source()));
         case TMPFS -> {} // empty without its processes
       }
     }
@@ -88,10 +91,12 @@ public final class TreeFiles implements ContainerFiles {
   }
 
   private static Refusal.NotFound none(Container container, String path) {
-    return new Refusal.NotFound("Could not find the file " + path + " in container " + container.id());
+    return new Refusal.NotFound(
+        "Could not find the file " + path + " in container " + container.id());
   }
 
-  private static FileTree.Found find(FileTree tree, Container container, String path) throws IOException {
+  private static FileTree.Found find(FileTree tree, Container container, String path)
+      throws IOException {
     var found = tree.find(path, wantsDirectory(path)).orElseThrow(() -> none(container, path));
     if (wantsDirectory(path) && !found.node().directory()) {
       found.close();
@@ -114,7 +119,8 @@ public final class TreeFiles implements ContainerFiles {
             }
           });
     } catch (IOException e) {
-      throw new UncheckedIOException("look at " + path + " of container " + container.id().brief() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "look at " + path + " of container " + container.id().brief() + ": " + e.getMessage(), e);
     }
   }
 
@@ -129,7 +135,10 @@ public final class TreeFiles implements ContainerFiles {
       if (!end.node().inside().equals(link.inside())) {
         return end.node().inside();
       }
-      return Path.of(link.inside()).resolveSibling(Files.readSymbolicLink(link.at())).normalize().toString();
+      return Path.of(link.inside())
+          .resolveSibling(Files.readSymbolicLink(link.at()))
+          .normalize()
+          .toString();
     }
   }
 
@@ -147,19 +156,24 @@ public final class TreeFiles implements ContainerFiles {
   }
 
   @Override
-  public void write(Container container, String directory, InputStream tar, Unpacking how) throws IOException {
+  public void write(Container container, String directory, InputStream tar, Unpacking how)
+      throws IOException {
     with(
         container,
         tree -> {
           var base = base(tree, container, directory);
           writable(container, base);
-          var owner = how.asUser() && !container.spec().user().isEmpty() ? Optional.of(owner(tree, container)) : Optional.<TreeReader.Owner>empty();
+          var owner =
+              how.asUser() && !container.spec().user().isEmpty()
+                  ? Optional.of(owner(tree, container))
+                  : Optional.<TreeReader.Owner>empty();
           new TreeReader(tree, base, how, owner).unpack(tar);
           return directory;
         });
   }
 
-  private static String base(FileTree tree, Container container, String directory) throws IOException {
+  private static String base(FileTree tree, Container container, String directory)
+      throws IOException {
     try (var found = tree.find(directory, true).orElseThrow(() -> none(container, directory))) {
       if (!found.node().directory()) {
         throw new Refusal.Invalid("extraction point is not a directory");
@@ -208,7 +222,8 @@ public final class TreeFiles implements ContainerFiles {
         container,
         root ->
             on(
-                root, Map.of(),
+                root,
+                Map.of(),
                 tree -> {
                   try (var writer = new TreeWriter(tree, tar)) {
                     writer.put(tree.root(), "");
@@ -220,6 +235,8 @@ public final class TreeFiles implements ContainerFiles {
   @Override
   public List<Difference> differences(Container container) throws IOException {
     var upper = source.upper(container);
-    return Files.isDirectory(upper) ? LayerDifference.of(upper, source.lower(container)) : List.of();
+    return Files.isDirectory(upper)
+        ? LayerDifference.of(upper, source.lower(container))
+        : List.of();
   }
 }

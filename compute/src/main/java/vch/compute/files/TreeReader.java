@@ -35,11 +35,12 @@ final class TreeReader {
   private final Unpacking how;
   private final Optional<Owner> owner;
   private final byte[] buffer = new byte[COPY_BYTES];
-  private final Map<String, FileTime> times = new LinkedHashMap<>(); // of directories; filling one changes its time
+  private final Map<String, FileTime> times =
+      new LinkedHashMap<>(); // of directories; filling one changes its time
 
   record Owner(long uid, long gid) {}
 
-  /// @param base  an existing directory
+  /// @param base an existing directory
   /// @param owner of all that is unpacked; empty: as the archive says
   TreeReader(FileTree tree, String base, Unpacking how, Optional<Owner> owner) {
     this.tree = tree;
@@ -55,8 +56,13 @@ final class TreeReader {
       for (var entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
         entry(entry, archive);
       }
-      tar.transferTo(java.io.OutputStream.nullOutputStream()); // what stands behind the end, so that the client is done
-    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+      tar.transferTo(
+          java.io.OutputStream
+              .nullOutputStream()); // what stands behind the end, so that the client is done
+    } catch (IllegalArgumentException
+        | ArithmeticException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException e) {
       throw new Refusal.Invalid("the body is no tar archive that can be read: " + e.getMessage());
     } catch (KernelException e) {
       throw new IOException(e.getMessage(), e);
@@ -85,7 +91,8 @@ final class TreeReader {
     for (var part : name.split("/", -1)) {
       if (part.equals("..")) {
         if (parts.isEmpty()) {
-          throw new Refusal.Invalid("entry \"" + name + "\" of the archive leads out of its directory");
+          throw new Refusal.Invalid(
+              "entry \"" + name + "\" of the archive leads out of its directory");
         }
         parts.removeLast();
       } else if (!part.isEmpty() && !part.equals(".")) {
@@ -111,7 +118,8 @@ final class TreeReader {
       }
       make(entry, in, Path.of(directory.path()).resolve(name), parent + "/" + name);
     } catch (InvalidPathException e) {
-      throw new Refusal.Invalid("the name of entry \"" + entry.getName() + "\" cannot be written on this machine");
+      throw new Refusal.Invalid(
+          "the name of entry \"" + entry.getName() + "\" cannot be written on this machine");
     }
   }
 
@@ -122,11 +130,19 @@ final class TreeReader {
     }
     if (how.keepKinds() && before.directory()) {
       throw new Refusal.Invalid(
-          "cannot overwrite directory \"" + before.inside() + "\" with non-directory \"" + base + "\"");
+          "cannot overwrite directory \""
+              + before.inside()
+              + "\" with non-directory \""
+              + base
+              + "\"");
     }
     if (how.keepKinds() && entry.isDirectory()) {
       throw new Refusal.Invalid(
-          "cannot overwrite non-directory \"" + before.inside() + "\" with directory \"" + base + "\"");
+          "cannot overwrite non-directory \""
+              + before.inside()
+              + "\" with directory \""
+              + base
+              + "\"");
     }
     remove(before);
     return true;
@@ -146,7 +162,8 @@ final class TreeReader {
     Files.delete(node.at());
   }
 
-  private void make(TarArchiveEntry entry, TarArchiveInputStream in, Path at, String inside) throws IOException {
+  private void make(TarArchiveEntry entry, TarArchiveInputStream in, Path at, String inside)
+      throws IOException {
     if (entry.isDirectory()) {
       Files.createDirectory(at);
       directoryData(entry, Node.look(at, inside, false));
@@ -157,14 +174,18 @@ final class TreeReader {
     } else if (entry.isLink()) {
       link(entry, at);
     } else if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
-      var kind = entry.isFIFO() ? Node.Kind.FIFO : entry.isBlockDevice() ? Node.Kind.BLOCKS : Node.Kind.CHARACTERS;
+      var kind =
+          entry.isFIFO()
+              ? Node.Kind.FIFO
+              : entry.isBlockDevice() ? Node.Kind.BLOCKS : Node.Kind.CHARACTERS;
       Mknod.mknod(at, kind.bits | 0600, Mknod.makedev(entry.getDevMajor(), entry.getDevMinor()));
       try (var made = Node.look(at, inside, false).hold()) {
         data(entry, made);
       }
       time(at, entry.getLastModifiedTime());
     } else {
-      try (var made = Open.open(at, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL | Open.O_NOFOLLOW, 0600)) {
+      try (var made =
+          Open.open(at, Open.O_WRONLY | Open.O_CREAT | Open.O_EXCL | Open.O_NOFOLLOW, 0600)) {
         content(in, made);
         data(entry, made);
       }

@@ -17,15 +17,17 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import vch.kernel.libc.Fd;
 
-/// Writes parts of a file tree as a tar archive: owners, modes, times, links and devices; sockets are left out, and so are
-/// extended attributes. A file that grows or shrinks meanwhile is cut, or filled with zeros. For one thread.
+/// Writes parts of a file tree as a tar archive: owners, modes, times, links and devices; sockets
+/// are left out, and so are extended attributes. A file that grows or shrinks meanwhile is cut, or
+/// filled with zeros. For one thread.
 final class TreeWriter implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TreeWriter.class.getName());
   private static final int COPY_BYTES = 128 * 1024;
 
   private final FileTree tree;
   private final TarArchiveOutputStream out;
-  private final Map<String, String> written = new HashMap<>(); // name in the archive of each file with several names
+  private final Map<String, String> written =
+      new HashMap<>(); // name in the archive of each file with several names
   private final byte[] buffer = new byte[COPY_BYTES];
 
   /// @param out stays open

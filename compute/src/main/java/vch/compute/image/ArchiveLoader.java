@@ -21,9 +21,10 @@ import vch.compute.image.registry.Platform;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 
-/// Reads one archive of images into the store: what `docker save` writes (`manifest.json`), or an OCI image layout
-/// (`index.json`). Every layer must be in the archive with the content its image names, even if the store has it: else an
-/// archive that names a layer of somebody else would give it away. For one thread.
+/// Reads one archive of images into the store: what `docker save` writes (`manifest.json`), or an
+/// OCI image layout (`index.json`). Every layer must be in the archive with the content its image
+/// names, even if the store has it: else an archive that names a layer of somebody else would give
+/// it away. For one thread.
 final class ArchiveLoader {
   private static final int INDEX_BYTES_MAX = 4 * 1024 * 1024;
   private static final int IMAGES_MAX = 1000;
@@ -32,9 +33,11 @@ final class ArchiveLoader {
   private final ImageStore.Pin pin;
   private final ProgressGate progress;
   private final SpooledArchive archive;
-  private final Map<Path, Digest> done = new HashMap<>(); // files of the archive to the layer that they hold
+  private final Map<Path, Digest> done =
+      new HashMap<>(); // files of the archive to the layer that they hold
 
-  ArchiveLoader(ImageStore store, ImageStore.Pin pin, ProgressGate progress, SpooledArchive archive) {
+  ArchiveLoader(
+      ImageStore store, ImageStore.Pin pin, ProgressGate progress, SpooledArchive archive) {
     this.store = store;
     this.pin = pin;
     this.progress = progress;
@@ -83,7 +86,8 @@ final class ArchiveLoader {
       if (out.size() == IMAGES_MAX) {
         throw new BadArchiveException("the archive holds more than " + IMAGES_MAX + " images");
       }
-      var manifest = manifest(Json.textOrEmpty(item, "digest"), Json.textOrEmpty(item, "mediaType"));
+      var manifest =
+          manifest(Json.textOrEmpty(item, "digest"), Json.textOrEmpty(item, "mediaType"));
       if (manifest.isEmpty()) {
         continue;
       }
@@ -100,8 +104,14 @@ final class ArchiveLoader {
     return out;
   }
 
-  private Optional<ManifestReader.Manifest> manifest(String digest, String mediaType) throws IOException {
-    var id = Digest.tryParse(digest).orElseThrow(() -> new BadArchiveException("index.json names '" + digest + "', which is no sha256 digest"));
+  private Optional<ManifestReader.Manifest> manifest(String digest, String mediaType)
+      throws IOException {
+    var id =
+        Digest.tryParse(digest)
+            .orElseThrow(
+                () ->
+                    new BadArchiveException(
+                        "index.json names '" + digest + "', which is no sha256 digest"));
     return switch (ManifestReader.read(content(id, ManifestReader.MANIFEST_BYTES_MAX), mediaType)) {
       case ManifestReader.Manifest m -> Optional.of(m);
       case ManifestReader.Index index -> {
@@ -110,7 +120,9 @@ final class ArchiveLoader {
           yield Optional.empty();
         }
         var descriptor = chosen.get().descriptor();
-        yield ManifestReader.read(content(descriptor.digest(), ManifestReader.MANIFEST_BYTES_MAX), descriptor.mediaType())
+        yield ManifestReader.read(
+                    content(descriptor.digest(), ManifestReader.MANIFEST_BYTES_MAX),
+                    descriptor.mediaType())
                 instanceof ManifestReader.Manifest m
             ? Optional.of(m)
             : Optional.empty();
@@ -125,14 +137,20 @@ final class ArchiveLoader {
       return List.of(Reference.parse(whole).orLatest());
     }
     var name = annotations.getOrDefault("org.opencontainers.image.ref.name", "");
-    return name.contains("/") || name.contains(":") ? List.of(Reference.parse(name).orLatest()) : List.of();
+    return name.contains("/") || name.contains(":")
+        ? List.of(Reference.parse(name).orLatest())
+        : List.of();
   }
 
-  private Loaded image(byte[] json, List<Path> files, List<Reference> names) throws IOException, InterruptedException {
+  private Loaded image(byte[] json, List<Path> files, List<Reference> names)
+      throws IOException, InterruptedException {
     var config = ImageConfig.parse(json);
     if (config.diffIds().size() != files.size()) {
       throw new BadArchiveException(
-          "invalid manifest, layers length mismatch: expected " + config.diffIds().size() + ", got " + files.size());
+          "invalid manifest, layers length mismatch: expected "
+              + config.diffIds().size()
+              + ", got "
+              + files.size());
     }
     pin.add(Digest.of(json));
     for (int i = 0; i < files.size(); i++) {
@@ -146,7 +164,8 @@ final class ArchiveLoader {
     var before = done.get(file);
     if (before != null) {
       if (!before.equals(diff)) {
-        throw new BadArchiveException("a layer of the archive is " + before + ", but an image names it " + diff);
+        throw new BadArchiveException(
+            "a layer of the archive is " + before + ", but an image names it " + diff);
       }
       return;
     }
@@ -154,23 +173,34 @@ final class ArchiveLoader {
       if (store.layer(diff).isPresent()) {
         var is = diffId(file);
         if (!is.equals(diff)) {
-          throw new BadArchiveException("a layer of the archive is " + is + ", but its image names it " + diff);
+          throw new BadArchiveException(
+              "a layer of the archive is " + is + ", but its image names it " + diff);
         }
       } else {
-        store.addLayer(file, digest(file), Optional.of(diff), pin, progress.bar(diff.brief(), "Loading layer", Files.size(file))::at);
+        store.addLayer(
+            file,
+            digest(file),
+            Optional.of(diff),
+            pin,
+            progress.bar(diff.brief(), "Loading layer", Files.size(file))::at);
       }
     }
     done.put(file, diff);
   }
 
   private Path file(String name) throws IOException {
-    return archive.file(name).orElseThrow(() -> new BadArchiveException("the archive has no file \"" + name + "\""));
+    return archive
+        .file(name)
+        .orElseThrow(() -> new BadArchiveException("the archive has no file \"" + name + "\""));
   }
 
   private Path blob(Digest digest) throws IOException {
     var file = file("blobs/sha256/" + digest.hex());
     if (!done.containsKey(file) && !digest(file).equals(digest)) {
-      throw new BadArchiveException("file blobs/sha256/" + digest.hex() + " of the archive has other content than its name says");
+      throw new BadArchiveException(
+          "file blobs/sha256/"
+              + digest.hex()
+              + " of the archive has other content than its name says");
     }
     return file;
   }
@@ -178,14 +208,19 @@ final class ArchiveLoader {
   private byte[] content(Digest digest, int max) throws IOException {
     var bytes = archive.bytes("blobs/sha256/" + digest.hex(), max);
     if (!Digest.of(bytes).equals(digest)) {
-      throw new BadArchiveException("file blobs/sha256/" + digest.hex() + " of the archive has other content than its name says");
+      throw new BadArchiveException(
+          "file blobs/sha256/"
+              + digest.hex()
+              + " of the archive has other content than its name says");
     }
     return bytes;
   }
 
   private Digest diffId(Path file) throws IOException {
     var hasher = Digest.hasher();
-    try (InputStream in = new DigestInputStream(Compression.open(Files.newInputStream(file), store.libraries()), hasher)) {
+    try (InputStream in =
+        new DigestInputStream(
+            Compression.open(Files.newInputStream(file), store.libraries()), hasher)) {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return Digest.of(hasher);

@@ -10,8 +10,8 @@ import vch.compute.image.archive.ArchiveWriter;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 
-/// Writes images as `docker save` does since version 25: an OCI image layout with Docker's `manifest.json` beside it. Layers
-/// are written without compression, under their diff ids.
+/// Writes images as `docker save` does since version 25: an OCI image layout with Docker's
+/// `manifest.json` beside it. Layers are written without compression, under their diff ids.
 final class ArchiveSaver {
   private static final String LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar";
   private static final String CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
@@ -50,7 +50,11 @@ final class ArchiveSaver {
     var config = store.rawConfig(item.image().id());
     blob(item.image().id(), config);
     var manifest = Json.newObject().put("schemaVersion", 2).put("mediaType", MANIFEST_TYPE);
-    manifest.putObject("config").put("mediaType", CONFIG_TYPE).put("digest", item.image().id().toString()).put("size", config.length);
+    manifest
+        .putObject("config")
+        .put("mediaType", CONFIG_TYPE)
+        .put("digest", item.image().id().toString())
+        .put("size", config.length);
     var layers = manifest.putArray("layers");
     var entry = docker.addObject().put("Config", BLOBS + item.image().id().hex());
     if (item.names().isEmpty()) {
@@ -61,8 +65,13 @@ final class ArchiveSaver {
     }
     var paths = entry.putArray("Layers");
     for (var diff : item.image().config().diffIds()) {
-      var layer = store.layer(diff).orElseThrow(() -> new IOException("layer " + diff + " is missing"));
-      layers.addObject().put("mediaType", LAYER_TYPE).put("digest", diff.toString()).put("size", layer.tarBytes());
+      var layer =
+          store.layer(diff).orElseThrow(() -> new IOException("layer " + diff + " is missing"));
+      layers
+          .addObject()
+          .put("mediaType", LAYER_TYPE)
+          .put("digest", diff.toString())
+          .put("size", layer.tarBytes());
       paths.add(BLOBS + diff.hex());
       if (out.first(BLOBS + diff.hex())) {
         try (var tar = store.tar(diff)) {
@@ -76,14 +85,19 @@ final class ArchiveSaver {
       descriptor(bytes);
     }
     for (var name : item.names()) {
-      descriptor(bytes).putObject("annotations")
+      descriptor(bytes)
+          .putObject("annotations")
           .put("io.containerd.image.name", name.toString())
           .put("org.opencontainers.image.ref.name", name.tag().orElse("latest"));
     }
   }
 
   private tools.jackson.databind.node.ObjectNode descriptor(byte[] manifest) {
-    return index.addObject().put("mediaType", MANIFEST_TYPE).put("digest", Digest.of(manifest).toString()).put("size", manifest.length);
+    return index
+        .addObject()
+        .put("mediaType", MANIFEST_TYPE)
+        .put("digest", Digest.of(manifest).toString())
+        .put("size", manifest.length);
   }
 
   private void blob(Digest digest, byte[] content) throws IOException {

@@ -11,8 +11,8 @@ import vch.compute.image.archive.ArchiveWriter;
 import vch.portlayer.refusal.Refusal;
 
 /// A small root file system around the distribution's static busybox, as a tar stream for
-/// [vch.engine.compute.Images#importRoot]: an image for trying things out that needs no registry. The same busybox gives the
-/// same image.
+/// [vch.engine.compute.Images#importRoot]: an image for trying things out that needs no registry.
+/// The same busybox gives the same image.
 public final class BusyboxRoot {
   private static final long PROGRAM_BYTES_MAX = 16L << 20;
   private static final String PASSWD =
@@ -38,17 +38,31 @@ public final class BusyboxRoot {
   /// @throws Refusal.Failed when there is no such program, or it needs libraries
   public static void write(Path busybox, OutputStream out) throws IOException {
     if (!Files.isExecutable(busybox)) {
-      throw new Refusal.Failed("There is no " + busybox + "; install the Debian package busybox-static");
+      throw new Refusal.Failed(
+          "There is no " + busybox + "; install the Debian package busybox-static");
     }
     if (Files.size(busybox) > PROGRAM_BYTES_MAX) {
       throw new Refusal.Failed(busybox + " is too large for busybox");
     }
     var program = Files.readAllBytes(busybox);
     if (interpreted(program)) {
-      throw new Refusal.Failed(busybox + " needs shared libraries; install the Debian package busybox-static");
+      throw new Refusal.Failed(
+          busybox + " needs shared libraries; install the Debian package busybox-static");
     }
     try (var tar = new ArchiveWriter(out, Instant.EPOCH)) {
-      for (var name : List.of("bin", "dev", "etc", "home", "proc", "sys", "usr", "usr/bin", "usr/sbin", "var", "var/www")) {
+      for (var name :
+          List.of(
+              "bin",
+              "dev",
+              "etc",
+              "home",
+              "proc",
+              "sys",
+              "usr",
+              "usr/bin",
+              "usr/sbin",
+              "var",
+              "var/www")) {
         tar.directory(name, 0755);
       }
       tar.directory("root", 0700);
@@ -66,14 +80,17 @@ public final class BusyboxRoot {
   }
 
   private static List<String> applets(Path busybox) throws IOException {
-    var process = new ProcessBuilder(busybox.toString(), "--list").redirectErrorStream(true).start();
+    var process =
+        new ProcessBuilder(busybox.toString(), "--list").redirectErrorStream(true).start();
     process.getOutputStream().close();
-    var names = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()
-        .map(String::strip)
-        .filter(n -> n.matches("[A-Za-z0-9_.\\[-]{1,32}") && !n.equals("busybox"))
-        .distinct()
-        .sorted()
-        .toList();
+    var names =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .map(String::strip)
+            .filter(n -> n.matches("[A-Za-z0-9_.\\[-]{1,32}") && !n.equals("busybox"))
+            .distinct()
+            .sorted()
+            .toList();
     if (names.isEmpty()) {
       throw new Refusal.Failed(busybox + " --list names no applets");
     }

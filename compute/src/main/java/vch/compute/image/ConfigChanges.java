@@ -10,7 +10,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import vch.portlayer.refusal.Refusal;
 
-/// The Dockerfile instructions that `docker import --change` takes, applied to an image's configuration. For one thread.
+/// The Dockerfile instructions that `docker import --change` takes, applied to an image's
+/// configuration. For one thread.
 final class ConfigChanges {
   private final ObjectNode config;
 
@@ -26,7 +27,8 @@ final class ConfigChanges {
     var rest = parts.length == 2 ? parts[1].strip() : "";
     var word = parts[0].toUpperCase(Locale.ROOT);
     if (rest.isEmpty()) {
-      throw new Refusal.Invalid(word.isEmpty() ? "file with no instructions" : word + " requires at least one argument");
+      throw new Refusal.Invalid(
+          word.isEmpty() ? "file with no instructions" : word + " requires at least one argument");
     }
     switch (word) {
       case "CMD" -> config.set("Cmd", command(rest));
@@ -34,7 +36,8 @@ final class ConfigChanges {
       case "ENV" -> pairs(rest, word).forEach(p -> environment(p[0], p[1]));
       case "LABEL" -> pairs(rest, word).forEach(p -> object("Labels").put(p[0], p[1]));
       case "EXPOSE" -> words(rest).forEach(this::expose);
-      case "VOLUME" -> list(rest).orElseGet(() -> words(rest)).forEach(v -> object("Volumes").putObject(v));
+      case "VOLUME" ->
+          list(rest).orElseGet(() -> words(rest)).forEach(v -> object("Volumes").putObject(v));
       case "USER" -> config.put("User", rest);
       case "WORKDIR" -> config.put("WorkingDir", directory(rest));
       case "STOPSIGNAL" -> config.put("StopSignal", rest);
@@ -93,7 +96,8 @@ final class ConfigChanges {
     for (var w : words) {
       int equals = w.indexOf('=');
       if (equals < 1) {
-        throw new Refusal.Invalid("Syntax error - can't find = in \"" + w + "\". Must be of the form: name=value");
+        throw new Refusal.Invalid(
+            "Syntax error - can't find = in \"" + w + "\". Must be of the form: name=value");
       }
       out.add(new String[] {w.substring(0, equals), w.substring(equals + 1)});
     }

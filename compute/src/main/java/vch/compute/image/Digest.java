@@ -5,12 +5,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// A SHA-256 of content: what images, layers and manifests are called. Written `sha256:` and 64 lower-case hex digits.
+/// A SHA-256 of content: what images, layers and manifests are called. Written `sha256:` and 64
+/// lower-case hex digits.
 public record Digest(String hex) implements Comparable<Digest> {
   private static final String PREFIX = "sha256:";
 
   public Digest {
-    if (hex.length() != 64 || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+    if (hex.length() != 64
+        || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
       throw new IllegalArgumentException("'" + hex + "' is not 64 lower-case hex digits");
     }
   }
@@ -21,7 +23,9 @@ public record Digest(String hex) implements Comparable<Digest> {
       return Optional.empty();
     }
     var hex = text.substring(PREFIX.length());
-    boolean good = hex.length() == 64 && hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    boolean good =
+        hex.length() == 64
+            && hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     return good ? Optional.of(new Digest(hex)) : Optional.empty();
   }
 
@@ -29,7 +33,8 @@ public record Digest(String hex) implements Comparable<Digest> {
   ///
   /// @throws IllegalArgumentException when the text is no SHA-256 digest
   public static Digest parse(String text) {
-    return tryParse(text).orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a sha256 digest"));
+    return tryParse(text)
+        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a sha256 digest"));
   }
 
   public static Digest of(byte[] content) {

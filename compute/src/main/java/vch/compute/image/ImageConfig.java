@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import vch.engine.compute.Images.Config;
 import vch.engine.compute.Images.History;
 
-/// The configuration of an image, read from its JSON. Its digest is the image's id. Format: OCI image specification,
-/// "Image Configuration"; Docker's differs in nothing that is read here.
+/// The configuration of an image, read from its JSON. Its digest is the image's id. Format: OCI
+/// image specification, "Image Configuration"; Docker's differs in nothing that is read here.
 ///
 /// @param diffIds layers, lowest first
 public record ImageConfig(
@@ -38,13 +38,30 @@ public record ImageConfig(
   /// @throws Json.NotJson in one sentence, when this is no configuration of an image
   public static ImageConfig parse(byte[] json) throws Json.NotJson {
     var root = Json.object(json, "the image configuration");
-    var rootfs = Json.child(root, "rootfs").orElseThrow(() -> new Json.NotJson("the image configuration lists no layers (rootfs is missing)"));
+    var rootfs =
+        Json.child(root, "rootfs")
+            .orElseThrow(
+                () ->
+                    new Json.NotJson(
+                        "the image configuration lists no layers (rootfs is missing)"));
     var diffIds = new java.util.ArrayList<Digest>();
     for (var text : Json.texts(rootfs, "diff_ids")) {
-      diffIds.add(Digest.tryParse(text).orElseThrow(() -> new Json.NotJson("the image configuration names a layer '" + text + "', which is no sha256 digest")));
+      diffIds.add(
+          Digest.tryParse(text)
+              .orElseThrow(
+                  () ->
+                      new Json.NotJson(
+                          "the image configuration names a layer '"
+                              + text
+                              + "', which is no sha256 digest")));
     }
     if (diffIds.size() > LAYERS_MAX) {
-      throw new Json.NotJson("the image has " + diffIds.size() + " layers; " + LAYERS_MAX + " is the most that can be mounted");
+      throw new Json.NotJson(
+          "the image has "
+              + diffIds.size()
+              + " layers; "
+              + LAYERS_MAX
+              + " is the most that can be mounted");
     }
     var history = Json.elements(root, "history").stream().map(ImageConfig::history).toList();
     return new ImageConfig(
@@ -100,7 +117,12 @@ public record ImageConfig(
   public List<Digest> chainIds() {
     var out = new java.util.ArrayList<Digest>();
     for (var diff : diffIds) {
-      out.add(out.isEmpty() ? diff : Digest.of((out.getLast() + " " + diff).getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+      out.add(
+          out.isEmpty()
+              ? diff
+              : Digest.of(
+                  (out.getLast() + " " + diff)
+                      .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
     }
     return out;
   }

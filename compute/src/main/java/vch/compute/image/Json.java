@@ -13,14 +13,16 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// JSON that strangers wrote, read with bounds and without trust: what has another type than expected counts as absent.
+/// JSON that strangers wrote, read with bounds and without trust: what has another type than
+/// expected counts as absent.
 public final class Json {
   private static final int DEPTH_MAX = 64;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
-                  .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
                   .build())
           .build();
 
@@ -64,7 +66,9 @@ public final class Json {
 
   public static long number(JsonNode parent, String field, long otherwise) {
     var node = parent.get(field);
-    return node != null && node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : otherwise;
+    return node != null && node.isIntegralNumber() && node.canConvertToLong()
+        ? node.longValue()
+        : otherwise;
   }
 
   public static Optional<ObjectNode> child(JsonNode parent, String field) {
@@ -85,7 +89,12 @@ public final class Json {
   public static List<String> texts(JsonNode parent, String field) {
     var lone = text(parent, field);
     return lone.map(List::of)
-        .orElseGet(() -> elements(parent, field).stream().filter(JsonNode::isString).map(JsonNode::stringValue).toList());
+        .orElseGet(
+            () ->
+                elements(parent, field).stream()
+                    .filter(JsonNode::isString)
+                    .map(JsonNode::stringValue)
+                    .toList());
   }
 
   /// Names of an object's members.
@@ -95,7 +104,8 @@ public final class Json {
 
   public static Map<String, String> textMap(JsonNode parent, String field) {
     var out = new LinkedHashMap<String, String>();
-    child(parent, field).ifPresent(o -> o.propertyNames().forEach(n -> text(o, n).ifPresent(v -> out.put(n, v))));
+    child(parent, field)
+        .ifPresent(o -> o.propertyNames().forEach(n -> text(o, n).ifPresent(v -> out.put(n, v))));
     return out;
   }
 

@@ -4,12 +4,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import vch.portlayer.refusal.Refusal;
 
-/// The name of an image in a registry, normalised as Docker does it: `busybox` is `docker.io/library/busybox`. Grammar:
-/// `github.com/distribution/reference`, the one that Docker uses.
+/// The name of an image in a registry, normalised as Docker does it: `busybox` is
+/// `docker.io/library/busybox`. Grammar: `github.com/distribution/reference`, the one that Docker
+/// uses.
 ///
 /// @param domain registry, `docker.io` when none was written
-/// @param path   repository within the registry
-/// @param tag    without `:`
+/// @param path repository within the registry
+/// @param tag without `:`
 /// @param digest with its algorithm, without `@`
 public record Reference(String domain, String path, Optional<String> tag, Optional<String> digest) {
   /// Longest repository name, domain included.
@@ -24,9 +25,12 @@ public record Reference(String domain, String path, Optional<String> tag, Option
       Pattern.compile(
           "(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*"
               + "|\\[[a-fA-F0-9:]+])(?::[0-9]+)?");
-  private static final Pattern PATH = Pattern.compile("[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*");
+  private static final Pattern PATH =
+      Pattern.compile(
+          "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*");
   private static final Pattern TAG = Pattern.compile("\\w[\\w.-]{0,127}");
-  private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}");
+  private static final Pattern DIGEST =
+      Pattern.compile("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}");
   private static final Pattern IDENTIFIER = Pattern.compile("[0-9a-f]{64}");
 
   /// Parses what a user wrote.
@@ -37,7 +41,8 @@ public record Reference(String domain, String path, Optional<String> tag, Option
       throw new Refusal.Invalid("invalid reference format");
     }
     if (IDENTIFIER.matcher(text).matches()) {
-      throw new Refusal.Invalid("invalid repository name (" + text + "), cannot specify 64-byte hexadecimal strings");
+      throw new Refusal.Invalid(
+          "invalid repository name (" + text + "), cannot specify 64-byte hexadecimal strings");
     }
     var rest = text;
     var digest = Optional.<String>empty();
@@ -64,7 +69,11 @@ public record Reference(String domain, String path, Optional<String> tag, Option
   private static Reference split(String name, Optional<String> tag, Optional<String> digest) {
     int slash = name.indexOf('/');
     var first = slash < 0 ? "" : name.substring(0, slash);
-    boolean domainGiven = first.contains(".") || first.contains(":") || first.equals("localhost") || hasUpperCase(first);
+    boolean domainGiven =
+        first.contains(".")
+            || first.contains(":")
+            || first.equals("localhost")
+            || hasUpperCase(first);
     var domain = domainGiven ? first : DEFAULT_DOMAIN;
     var path = domainGiven ? name.substring(slash + 1) : name;
     if (domain.equals("index.docker.io")) {
@@ -74,13 +83,15 @@ public record Reference(String domain, String path, Optional<String> tag, Option
       path = OFFICIAL + path;
     }
     if (hasUpperCase(path)) {
-      throw new Refusal.Invalid("invalid reference format: repository name (" + path + ") must be lowercase");
+      throw new Refusal.Invalid(
+          "invalid reference format: repository name (" + path + ") must be lowercase");
     }
     if (!DOMAIN.matcher(domain).matches() || !PATH.matcher(path).matches()) {
       throw new Refusal.Invalid("invalid reference format");
     }
     if (domain.length() + 1 + path.length() > NAME_CHARS_MAX) {
-      throw new Refusal.Invalid("repository name must not be more than " + NAME_CHARS_MAX + " characters");
+      throw new Refusal.Invalid(
+          "repository name must not be more than " + NAME_CHARS_MAX + " characters");
     }
     return new Reference(domain, path, tag, digest);
   }
@@ -112,7 +123,9 @@ public record Reference(String domain, String path, Optional<String> tag, Option
     if (!domain.equals(DEFAULT_DOMAIN)) {
       return name();
     }
-    return path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length()) < 0 ? path.substring(OFFICIAL.length()) : path;
+    return path.startsWith(OFFICIAL) && path.indexOf('/', OFFICIAL.length()) < 0
+        ? path.substring(OFFICIAL.length())
+        : path;
   }
 
   /// `busybox:latest`, `busybox@sha256:…`.
@@ -122,7 +135,8 @@ public record Reference(String domain, String path, Optional<String> tag, Option
 
   /// What [vch.portlayer.state.ImageTag] keeps: a digest goes before a tag.
   public String key() {
-    return name() + digest.map(d -> "@" + d).orElseGet(() -> tag.map(t -> ":" + t).orElse(":latest"));
+    return name()
+        + digest.map(d -> "@" + d).orElseGet(() -> tag.map(t -> ":" + t).orElse(":latest"));
   }
 
   private String suffix() {

@@ -30,7 +30,9 @@ final class RootImporter {
   StoredImage make(InputStream tar, ObjectNode config, String message) throws IOException {
     var file = store.newTemp();
     var hasher = Digest.hasher();
-    try (var in = new DigestInputStream(new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"), hasher)) {
+    try (var in =
+        new DigestInputStream(
+            new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"), hasher)) {
       Files.copy(in, file);
       var layer = store.addLayer(file, Digest.of(hasher), Optional.empty(), pin, _ -> {});
       var json = Json.bytes(image(layer.diffId(), config, message));

@@ -33,10 +33,14 @@ final class Sweeper implements AutoCloseable {
         try {
           int removed = sweep.run();
           if (removed > 0) {
-            LOG.log(System.Logger.Level.DEBUG, "removed {0} unused layers and configurations", removed);
+            LOG.log(
+                System.Logger.Level.DEBUG, "removed {0} unused layers and configurations", removed);
           }
         } catch (IOException | Refusal e) {
-          LOG.log(System.Logger.Level.WARNING, "unused images could not be removed; tried again with the next removal", e);
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "unused images could not be removed; tried again with the next removal",
+              e);
         }
       }
     } catch (InterruptedException _) {

@@ -15,8 +15,8 @@ import vch.portlayer.state.Image;
 import vch.portlayer.state.ImageTag;
 import vch.portlayer.vch.VchId;
 
-/// The rules of naming images within a VCH. Pure. Rows of the record are `name:tag`, `name@digest` (pulled by digest, or its
-/// tag has moved on), or `<none>@<image id>` (nothing names it any more).
+/// The rules of naming images within a VCH. Pure. Rows of the record are `name:tag`, `name@digest`
+/// (pulled by digest, or its tag has moved on), or `<none>@<image id>` (nothing names it any more).
 final class TagRules {
   private static final String NONE = "<none>@";
 
@@ -37,7 +37,8 @@ final class TagRules {
   /// Makes `reference` mean the image. An image that loses its last name by it stays, without one.
   ///
   /// @param repoDigest of the manifest, empty when not pulled
-  static List<Change> put(Image image, VchId vch, Reference reference, String imageId, String repoDigest) {
+  static List<Change> put(
+      Image image, VchId vch, Reference reference, String imageId, String repoDigest) {
     var changes = new ArrayList<Change>();
     var before = image.tag(vch, reference.key());
     if (before.isPresent() && !before.get().image().equals(imageId)) {
@@ -48,15 +49,21 @@ final class TagRules {
       digest = before.get().repoDigest();
     }
     changes.add(new Change.TagPut(new ImageTag(vch, reference.key(), imageId, digest)));
-    image.tag(vch, NONE + imageId).ifPresent(row -> changes.add(new Change.TagRemoved(vch, row.reference())));
+    image
+        .tag(vch, NONE + imageId)
+        .ifPresent(row -> changes.add(new Change.TagRemoved(vch, row.reference())));
     return changes;
   }
 
-  private static Optional<Change> displaced(Image image, VchId vch, ImageTag row, Reference reference) {
+  private static Optional<Change> displaced(
+      Image image, VchId vch, ImageTag row, Reference reference) {
     if (rows(image, vch, row.image()).size() > 1) {
       return Optional.empty();
     }
-    var key = row.repoDigest().isEmpty() ? NONE + row.image() : reference.withDigest(row.repoDigest()).key();
+    var key =
+        row.repoDigest().isEmpty()
+            ? NONE + row.image()
+            : reference.withDigest(row.repoDigest()).key();
     return Optional.of(new Change.TagPut(new ImageTag(vch, key, row.image(), row.repoDigest())));
   }
 
@@ -84,7 +91,8 @@ final class TagRules {
     if (!isHex(prefix, 1, 63)) {
       return Optional.empty();
     }
-    var matches = known(image, vch).filter(id -> id.startsWith("sha256:" + prefix)).limit(2).toList();
+    var matches =
+        known(image, vch).filter(id -> id.startsWith("sha256:" + prefix)).limit(2).toList();
     return matches.size() == 1 ? Optional.of(matches.getFirst()) : Optional.empty();
   }
 
@@ -94,24 +102,32 @@ final class TagRules {
       return exact;
     }
     var digest = reference.digest().get();
-    return image.tags(vch)
-        .filter(t -> t.repoDigest().equals(digest) && !nameless(t) && Reference.parse(t.reference()).name().equals(reference.name()))
+    return image
+        .tags(vch)
+        .filter(
+            t ->
+                t.repoDigest().equals(digest)
+                    && !nameless(t)
+                    && Reference.parse(t.reference()).name().equals(reference.name()))
         .findFirst();
   }
 
   /// Ids that the VCH may speak of: it named them, or a container of its own uses them.
   private static Stream<String> known(Image image, VchId vch) {
-    return Stream.concat(image.tags(vch).map(ImageTag::image), image.containers(vch).map(c -> c.spec().image())).distinct();
+    return Stream.concat(
+            image.tags(vch).map(ImageTag::image), image.containers(vch).map(c -> c.spec().image()))
+        .distinct();
   }
 
   private static boolean isHex(String text, int min, int max) {
-    return text.length() >= min && text.length() <= max
+    return text.length() >= min
+        && text.length() <= max
         && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }
 
   /// What `rmi` did to names.
   ///
-  /// @param words   `Untagged` lines
+  /// @param words `Untagged` lines
   /// @param deleted the image lost its last name and no container holds it
   record Removal(String imageId, List<Removed> words, boolean deleted) {}
 
@@ -120,8 +136,14 @@ final class TagRules {
     var id = resolve(image, vch, text).orElseThrow(() -> notFound(text));
     var rows = rows(image, vch, id);
     boolean prefix = id.startsWith(text) || id.substring(7).startsWith(text);
-    boolean byId = prefix && (text.startsWith("sha256:") || isHex(text, 64, 64) || row(image, vch, Reference.parse(text).orLatest()).isEmpty());
-    return byId ? byId(image, vch, id, rows, force) : byName(image, vch, id, rows, Reference.parse(text).orLatest(), force);
+    boolean byId =
+        prefix
+            && (text.startsWith("sha256:")
+                || isHex(text, 64, 64)
+                || row(image, vch, Reference.parse(text).orLatest()).isEmpty());
+    return byId
+        ? byId(image, vch, id, rows, force)
+        : byName(image, vch, id, rows, Reference.parse(text).orLatest(), force);
   }
 
   private static Decision<Removal> byName(
@@ -130,31 +152,54 @@ final class TagRules {
     var using = using(image, vch, id, _ -> true);
     if (!force && single(rows) && using.isPresent()) {
       throw new Refusal.Conflict(
-          "conflict: unable to remove repository reference \"" + reference.familiar() + "\" (must force) - container "
-              + brief(using.get()) + " is using its referenced image " + id.substring(7, 19));
+          "conflict: unable to remove repository reference \""
+              + reference.familiar()
+              + "\" (must force) - container "
+              + brief(using.get())
+              + " is using its referenced image "
+              + id.substring(7, 19));
     }
     var gone = new ArrayList<ImageTag>(List.of(row));
     var named = Reference.parse(row.reference());
-    boolean tagLeft = rows.stream().anyMatch(r -> !r.equals(row) && tagged(r) && Reference.parse(r.reference()).name().equals(named.name()));
+    boolean tagLeft =
+        rows.stream()
+            .anyMatch(
+                r ->
+                    !r.equals(row)
+                        && tagged(r)
+                        && Reference.parse(r.reference()).name().equals(named.name()));
     if (!tagLeft) { // digests of a repository go with its last tag
-      rows.stream().filter(r -> !r.equals(row) && !nameless(r) && !tagged(r) && Reference.parse(r.reference()).name().equals(named.name()))
+      rows.stream()
+          .filter(
+              r ->
+                  !r.equals(row)
+                      && !nameless(r)
+                      && !tagged(r)
+                      && Reference.parse(r.reference()).name().equals(named.name()))
           .forEach(gone::add);
     }
     var left = rows.stream().filter(r -> !gone.contains(r)).toList();
     return finish(image, vch, id, gone, left);
   }
 
-  private static Decision<Removal> byId(Image image, VchId vch, String id, List<ImageTag> rows, boolean force) {
+  private static Decision<Removal> byId(
+      Image image, VchId vch, String id, List<ImageTag> rows, boolean force) {
     if (rows.isEmpty()) {
       throw new Refusal.Conflict(
-          "conflict: unable to delete " + id.substring(7, 19) + " (cannot be forced) - image has no name left and is held by container "
-              + using(image, vch, id, _ -> true).map(TagRules::brief).orElse("") + "; remove the container");
+          "conflict: unable to delete "
+              + id.substring(7, 19)
+              + " (cannot be forced) - image has no name left and is held by container "
+              + using(image, vch, id, _ -> true).map(TagRules::brief).orElse("")
+              + "; remove the container");
     }
     refuseRunning(image, vch, id);
     if (!force) {
       var stopped = using(image, vch, id, _ -> true);
       if (stopped.isPresent()) {
-        throw conflict(id, "must be forced", "image is being used by stopped container " + brief(stopped.get()));
+        throw conflict(
+            id,
+            "must be forced",
+            "image is being used by stopped container " + brief(stopped.get()));
       }
       if (!single(rows)) {
         throw conflict(id, "must be forced", "image is referenced in multiple repositories");
@@ -166,11 +211,15 @@ final class TagRules {
   private static void refuseRunning(Image image, VchId vch, String id) {
     var running = using(image, vch, id, Container::live);
     if (running.isPresent()) {
-      throw conflict(id, "cannot be forced", "image is being used by running container " + brief(running.get()));
+      throw conflict(
+          id,
+          "cannot be forced",
+          "image is being used by running container " + brief(running.get()));
     }
   }
 
-  private static Decision<Removal> finish(Image image, VchId vch, String id, List<ImageTag> gone, List<ImageTag> left) {
+  private static Decision<Removal> finish(
+      Image image, VchId vch, String id, List<ImageTag> gone, List<ImageTag> left) {
     var changes = new ArrayList<Change>();
     gone.forEach(r -> changes.add(new Change.TagRemoved(vch, r.reference())));
     boolean held = left.isEmpty() && using(image, vch, id, Container::live).isPresent();
@@ -182,13 +231,19 @@ final class TagRules {
 
   private static List<Removed> untagged(List<ImageTag> gone, List<ImageTag> left) {
     var words = new LinkedHashSet<String>();
-    gone.stream().filter(TagRules::tagged).forEach(r -> words.add(Reference.parse(r.reference()).familiar()));
-    gone.stream().filter(Predicate.not(TagRules::nameless)).filter(r -> !r.repoDigest().isEmpty() || !tagged(r)).forEach(r -> {
-      var digest = digest(r);
-      if (left.stream().noneMatch(l -> !nameless(l) && digest(l).equals(digest))) {
-        words.add(digest);
-      }
-    });
+    gone.stream()
+        .filter(TagRules::tagged)
+        .forEach(r -> words.add(Reference.parse(r.reference()).familiar()));
+    gone.stream()
+        .filter(Predicate.not(TagRules::nameless))
+        .filter(r -> !r.repoDigest().isEmpty() || !tagged(r))
+        .forEach(
+            r -> {
+              var digest = digest(r);
+              if (left.stream().noneMatch(l -> !nameless(l) && digest(l).equals(digest))) {
+                words.add(digest);
+              }
+            });
     return words.stream().map(w -> new Removed("Untagged", w)).toList();
   }
 
@@ -211,12 +266,14 @@ final class TagRules {
         && named.stream().map(r -> Reference.parse(r.reference()).name()).distinct().count() <= 1;
   }
 
-  private static Optional<Container> using(Image image, VchId vch, String id, Predicate<Container> which) {
+  private static Optional<Container> using(
+      Image image, VchId vch, String id, Predicate<Container> which) {
     return image.containers(vch).filter(c -> c.spec().image().equals(id)).filter(which).findFirst();
   }
 
   private static Refusal conflict(String id, String force, String why) {
-    return new Refusal.Conflict("conflict: unable to delete " + id.substring(7, 19) + " (" + force + ") - " + why);
+    return new Refusal.Conflict(
+        "conflict: unable to delete " + id.substring(7, 19) + " (" + force + ") - " + why);
   }
 
   /// The images that `prune` removes and what it does to names; images in use stay.

@@ -30,8 +30,8 @@ import vch.portlayer.state.Image;
 import vch.portlayer.state.ImageTag;
 import vch.portlayer.vch.VchId;
 
-/// The images of all VCHs: contents in the store, names in the engine's record. What no name and no container needs any more
-/// is swept away in the background. Thread safe.
+/// The images of all VCHs: contents in the store, names in the engine's record. What no name and no
+/// container needs any more is swept away in the background. Thread safe.
 public final class VchImages implements Images, AutoCloseable {
   /// Bytes of a root file system that is imported, as it comes.
   public static final long IMPORT_BYTES_MAX = 64L << 30;
@@ -44,19 +44,22 @@ public final class VchImages implements Images, AutoCloseable {
 
   /// Takes what it works with; nothing is read yet.
   ///
-  /// @param store as opened for the same state directory; it also tells the runtime where layers are
+  /// @param store as opened for the same state directory; it also tells the runtime where layers
+  ///   are
   public VchImages(ImageStore store, Engine engine, Registries registries, InstantSource clock) {
     this.store = store;
     this.engine = engine;
     this.registries = registries;
     this.clock = clock;
     this.sweeper = new Sweeper(() -> store.sweep(this::live));
-    engine.listen((before, after) -> {
-      if (after.tags().size() < before.tags().size() || after.containers().size() < before.containers().size()
-          || after.vchs().size() < before.vchs().size()) {
-        sweeper.wake();
-      }
-    });
+    engine.listen(
+        (before, after) -> {
+          if (after.tags().size() < before.tags().size()
+              || after.containers().size() < before.containers().size()
+              || after.vchs().size() < before.vchs().size()) {
+            sweeper.wake();
+          }
+        });
     sweeper.wake(); // what a crash left
   }
 
@@ -64,7 +67,9 @@ public final class VchImages implements Images, AutoCloseable {
   private Set<Digest> live() {
     var image = engine.image();
     var ids = new LinkedHashSet<String>();
-    image.tags().stream().filter(t -> image.vch(t.vch()).isPresent()).forEach(t -> ids.add(t.image()));
+    image.tags().stream()
+        .filter(t -> image.vch(t.vch()).isPresent())
+        .forEach(t -> ids.add(t.image()));
     image.containers().forEach(c -> ids.add(c.spec().image()));
     return ids.stream().flatMap(id -> Digest.tryParse(id).stream()).collect(Collectors.toSet());
   }
@@ -72,18 +77,24 @@ public final class VchImages implements Images, AutoCloseable {
   @Override
   public ImageInfo find(VchId vch, String reference) {
     var image = engine.image();
-    var id = TagRules.resolve(image, vch, reference).orElseThrow(() -> TagRules.notFound(reference));
+    var id =
+        TagRules.resolve(image, vch, reference).orElseThrow(() -> TagRules.notFound(reference));
     return info(image, vch, stored(id, reference));
   }
 
   private StoredImage stored(String id, String reference) {
-    return Digest.tryParse(id).flatMap(store::image).orElseThrow(() -> TagRules.notFound(reference));
+    return Digest.tryParse(id)
+        .flatMap(store::image)
+        .orElseThrow(() -> TagRules.notFound(reference));
   }
 
   @Override
   public List<ImageInfo> list(VchId vch) {
     var image = engine.image();
-    return image.tags(vch).map(ImageTag::image).distinct()
+    return image
+        .tags(vch)
+        .map(ImageTag::image)
+        .distinct()
         .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
         .map(stored -> info(image, vch, stored))
         .toList();
@@ -91,30 +102,67 @@ public final class VchImages implements Images, AutoCloseable {
 
   private ImageInfo info(Image image, VchId vch, StoredImage stored) {
     var rows = TagRules.rows(image, vch, stored.id().toString());
-    var tags = rows.stream().filter(TagRules::tagged).map(r -> Reference.parse(r.reference()).familiar()).sorted().toList();
-    var digests = rows.stream().map(TagRules::digest).filter(d -> !d.isEmpty()).distinct().sorted().toList();
+    var tags =
+        rows.stream()
+            .filter(TagRules::tagged)
+            .map(r -> Reference.parse(r.reference()).familiar())
+            .sorted()
+            .toList();
+    var digests =
+        rows.stream().map(TagRules::digest).filter(d -> !d.isEmpty()).distinct().sorted().toList();
     var c = stored.config();
     return new ImageInfo(
-        stored.id().toString(), tags, digests, c.created(), store.bytes(stored), c.architecture(), c.variant(), c.os(), c.author(),
-        c.config(), c.diffIds().stream().map(Digest::toString).toList(), c.history(), "");
+        stored.id().toString(),
+        tags,
+        digests,
+        c.created(),
+        store.bytes(stored),
+        c.architecture(),
+        c.variant(),
+        c.os(),
+        c.author(),
+        c.config(),
+        c.diffIds().stream().map(Digest::toString).toList(),
+        c.history(),
+        "");
   }
 
   @Override
   public ImageInfo pull(
-      VchId vch, String reference, Optional<String> platform, Optional<Credentials> credentials, Consumer<Progress> progress) {
+      VchId vch,
+      String reference,
+      Optional<String> platform,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress) {
     var name = Reference.parse(reference).orLatest();
-    var insecure = engine.image().vch(vch).orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
-        .insecureRegistries();
+    var insecure =
+        engine
+            .image()
+            .vch(vch)
+            .orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
+            .insecureRegistries();
     try (var pin = store.pin()) {
-      var wish = new Registries.Wish(name, platform.filter(p -> !p.isEmpty()).map(Platform::parse), credentials, insecure);
+      var wish =
+          new Registries.Wish(
+              name, platform.filter(p -> !p.isEmpty()).map(Platform::parse), credentials, insecure);
       var pulled = registries.pull(wish, pin, progress);
       var id = pulled.image().id().toString();
-      boolean newer = engine.note(image -> {
-        boolean same = image.tag(vch, name.key()).filter(t -> t.image().equals(id)).isPresent();
-        return new Decision<>(TagRules.put(image, vch, name, id, pulled.digest().toString()), !same);
-      });
+      boolean newer =
+          engine.note(
+              image -> {
+                boolean same =
+                    image.tag(vch, name.key()).filter(t -> t.image().equals(id)).isPresent();
+                return new Decision<>(
+                    TagRules.put(image, vch, name, id, pulled.digest().toString()), !same);
+              });
       progress.accept(Progress.line("", "Digest: " + pulled.digest()));
-      progress.accept(Progress.line("", "Status: " + (newer ? "Downloaded newer image" : "Image is up to date") + " for " + name.familiar()));
+      progress.accept(
+          Progress.line(
+              "",
+              "Status: "
+                  + (newer ? "Downloaded newer image" : "Image is up to date")
+                  + " for "
+                  + name.familiar()));
       event(vch, "pull", name.familiar(), name.familiarName());
       return info(engine.image(), vch, pulled.image());
     }
@@ -122,18 +170,26 @@ public final class VchImages implements Images, AutoCloseable {
 
   @Override
   public long layerBytes(String diffId) {
-    return Digest.tryParse(diffId).flatMap(store::layer).map(StoredLayer::unpackedBytes).orElse(-1L);
+    return Digest.tryParse(diffId)
+        .flatMap(store::layer)
+        .map(StoredLayer::unpackedBytes)
+        .orElse(-1L);
   }
 
   @Override
   public Optional<String> login(VchId vch, String registry, Credentials credentials) {
-    var insecure = engine.image().vch(vch).orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
-        .insecureRegistries();
+    var insecure =
+        engine
+            .image()
+            .vch(vch)
+            .orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
+            .insecureRegistries();
     return registries.login(registry.isEmpty() ? "docker.io" : registry, credentials, insecure);
   }
 
   @Override
-  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress) throws IOException {
+  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
+      throws IOException {
     var work = store.newTemp();
     try (var pin = store.pin();
         var spooled = SpooledArchive.read(archive, work, store.libraries())) {
@@ -177,7 +233,9 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   @Override
-  public ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message) throws IOException {
+  public ImageInfo importRoot(
+      VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
+      throws IOException {
     var name = reference.filter(r -> !r.isEmpty()).map(r -> Reference.parse(r).orLatest());
     if (name.flatMap(Reference::digest).isPresent()) {
       throw new Refusal.Invalid("cannot import digest reference");
@@ -188,8 +246,12 @@ public final class VchImages implements Images, AutoCloseable {
     try (var pin = store.pin()) {
       var image = new RootImporter(store, pin, clock).make(tar, config, message);
       var id = image.id().toString();
-      engine.note(i -> new Decision<>(
-          name.map(n -> TagRules.put(i, vch, n, id, "")).orElseGet(() -> TagRules.putNameless(i, vch, id)), ""));
+      engine.note(
+          i ->
+              new Decision<>(
+                  name.map(n -> TagRules.put(i, vch, n, id, ""))
+                      .orElseGet(() -> TagRules.putNameless(i, vch, id)),
+                  ""));
       event(vch, "import", id, name.map(Reference::familiar).orElse(id));
       return info(engine.image(), vch, image);
     } catch (BadArchiveException e) {
@@ -206,21 +268,28 @@ public final class VchImages implements Images, AutoCloseable {
         var id = TagRules.resolve(image, vch, text);
         var names = names(image, vch, text);
         if (names.isEmpty()) {
-          wanted.computeIfAbsent(id.orElseThrow(() -> TagRules.notFound(text)), _ -> new LinkedHashSet<>());
+          wanted.computeIfAbsent(
+              id.orElseThrow(() -> TagRules.notFound(text)), _ -> new LinkedHashSet<>());
         }
-        names.forEach(row -> wanted.computeIfAbsent(row.image(), _ -> new LinkedHashSet<>()).add(Reference.parse(row.reference())));
+        names.forEach(
+            row ->
+                wanted
+                    .computeIfAbsent(row.image(), _ -> new LinkedHashSet<>())
+                    .add(Reference.parse(row.reference())));
       }
       var items = new ArrayList<ArchiveSaver.Item>();
       for (var it : wanted.entrySet()) {
         pin.add(Digest.parse(it.getKey()));
-        items.add(new ArchiveSaver.Item(stored(it.getKey(), it.getKey()), List.copyOf(it.getValue())));
+        items.add(
+            new ArchiveSaver.Item(stored(it.getKey(), it.getKey()), List.copyOf(it.getValue())));
       }
       ArchiveSaver.write(store, items, out);
       items.forEach(i -> event(vch, "save", i.image().id().toString(), i.image().id().toString()));
     }
   }
 
-  /// The tags that go with an image: the one written, or all of a repository that was written without a tag.
+  /// The tags that go with an image: the one written, or all of a repository that was written
+  /// without a tag.
   private static List<ImageTag> names(Image image, VchId vch, String text) {
     if (text.startsWith("sha256:") || text.matches("[0-9a-f]{64}")) {
       return List.of();
@@ -242,10 +311,13 @@ public final class VchImages implements Images, AutoCloseable {
     if (name.digest().isPresent()) {
       throw new Refusal.Invalid("refusing to create a tag with a digest reference");
     }
-    var id = engine.note(image -> {
-      var found = TagRules.resolve(image, vch, source).orElseThrow(() -> TagRules.notFound(source));
-      return new Decision<>(TagRules.put(image, vch, name, found, ""), found);
-    });
+    var id =
+        engine.note(
+            image -> {
+              var found =
+                  TagRules.resolve(image, vch, source).orElseThrow(() -> TagRules.notFound(source));
+              return new Decision<>(TagRules.put(image, vch, name, found, ""), found);
+            });
     event(vch, "tag", id, name.familiar());
   }
 
@@ -276,17 +348,25 @@ public final class VchImages implements Images, AutoCloseable {
     event(vch, "delete", removal.imageId(), removal.imageId());
     var gone = Digest.tryParse(removal.imageId()).flatMap(store::image);
     if (gone.isPresent()) {
-      var kept = after.tags(vch).map(ImageTag::image).distinct()
-          .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
-          .flatMap(i -> i.config().chainIds().stream())
-          .collect(Collectors.toSet());
-      gone.get().config().chainIds().reversed().stream().filter(c -> !kept.contains(c)).forEach(c -> out.add(new Removed("Deleted", c.toString())));
+      var kept =
+          after
+              .tags(vch)
+              .map(ImageTag::image)
+              .distinct()
+              .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
+              .flatMap(i -> i.config().chainIds().stream())
+              .collect(Collectors.toSet());
+      gone.get().config().chainIds().reversed().stream()
+          .filter(c -> !kept.contains(c))
+          .forEach(c -> out.add(new Removed("Deleted", c.toString())));
     }
     return out;
   }
 
   private void event(VchId vch, String action, String actor, String name) {
-    engine.events().publish(new Event(vch, "image", action, actor, Map.of("name", name), clock.instant()));
+    engine
+        .events()
+        .publish(new Event(vch, "image", action, actor, Map.of("name", name), clock.instant()));
   }
 
   /// Sweeps now and waits for the end, for tests.

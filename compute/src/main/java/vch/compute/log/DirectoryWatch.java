@@ -13,9 +13,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Tells when something in a directory changes: one inotify instance and one thread for all directories of a daemon.
+/// Tells when something in a directory changes: one inotify instance and one thread for all
+/// directories of a daemon.
 ///
-/// `this` guards the registrations. Listeners run on the watch's thread, so they only pass the word on.
+/// `this` guards the registrations. Listeners run on the watch's thread, so they only pass the word
+/// on.
 public final class DirectoryWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DirectoryWatch.class.getName());
 
@@ -57,9 +59,10 @@ public final class DirectoryWatch implements AutoCloseable {
     Thread.ofPlatform().name("directory-watch").daemon().start(this::loop);
   }
 
-  /// Calls the listener after files were made or moved in the directory, with `content` also after files were written.
-  /// Several changes may lead to one call.
-  public synchronized Registration on(Path directory, boolean content, Runnable listener) throws IOException {
+  /// Calls the listener after files were made or moved in the directory, with `content` also after
+  /// files were written. Several changes may lead to one call.
+  public synchronized Registration on(Path directory, boolean content, Runnable listener)
+      throws IOException {
     var watched = byPath.get(directory);
     if (watched == null) {
       watched = new Watched(directory, directory.register(service, kinds(content)));
@@ -74,13 +77,17 @@ public final class DirectoryWatch implements AutoCloseable {
 
   private static WatchEvent.Kind<?>[] kinds(boolean content) {
     return content
-        ? new WatchEvent.Kind<?>[] {StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY}
+        ? new WatchEvent.Kind<?>[] {
+          StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY
+        }
         : new WatchEvent.Kind<?>[] {StandardWatchEventKinds.ENTRY_CREATE};
   }
 
   /// Registering a directory again gives the same key with other kinds.
   private void renew(Watched watched) throws IOException {
-    var key = watched.directory.register(service, kinds(watched.registrations.stream().anyMatch(r -> r.content)));
+    var key =
+        watched.directory.register(
+            service, kinds(watched.registrations.stream().anyMatch(r -> r.content)));
     if (!key.equals(watched.key)) { // the directory was removed and made again
       byKey.remove(watched.key);
       watched.key = key;
@@ -133,7 +140,9 @@ public final class DirectoryWatch implements AutoCloseable {
 
   private synchronized List<Runnable> listeners(WatchKey key) {
     var watched = byKey.get(key);
-    return watched == null ? List.of() : watched.registrations.stream().map(r -> r.listener).toList();
+    return watched == null
+        ? List.of()
+        : watched.registrations.stream().map(r -> r.listener).toList();
   }
 
   @Override

@@ -9,9 +9,9 @@ import java.util.Optional;
 
 /// A line of conmon's `k8s-file` log: `TIME stdout|stderr F|P text`.
 ///
-/// @param stream  1 standard output, 2 standard error
+/// @param stream 1 standard output, 2 standard error
 /// @param partial the container's line goes on in a later entry of the same stream
-/// @param text    without line feed
+/// @param text without line feed
 @SuppressWarnings("ArrayRecordComponent") // never compared: a line on its way to its reader
 record Entry(Instant at, int stream, boolean partial, byte[] text) {
   private static final int HEAD_FIELDS = 3;
@@ -36,7 +36,8 @@ record Entry(Instant at, int stream, boolean partial, byte[] text) {
     }
     var stream = ascii(line, ends[0] + 1, ends[1]);
     var tag = ascii(line, ends[1] + 1, ends[2]);
-    if (!(stream.equals("stdout") || stream.equals("stderr")) || !(tag.equals("F") || tag.equals("P"))) {
+    if (!(stream.equals("stdout") || stream.equals("stderr"))
+        || !(tag.equals("F") || tag.equals("P"))) {
       return Optional.empty();
     }
     try {

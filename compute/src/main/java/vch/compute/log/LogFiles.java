@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The files of one container's log: `ctr.log`, which conmon writes, and `ctr.log.1` (younger) to `ctr.log.N` (older).
+/// The files of one container's log: `ctr.log`, which conmon writes, and `ctr.log.1` (younger) to
+/// `ctr.log.N` (older).
 ///
-/// conmon rotates by putting a new file in the place of the old one, which is then gone. To keep it, a second name
-/// (`ctr.log.keep`) points to the file that is being written: once it points to another file than `ctr.log`, conmon has
-/// rotated, and that name becomes `ctr.log.1`.
+/// conmon rotates by putting a new file in the place of the old one, which is then gone. To keep
+/// it, a second name (`ctr.log.keep`) points to the file that is being written: once it points to
+/// another file than `ctr.log`, conmon has rotated, and that name becomes `ctr.log.1`.
 public final class LogFiles {
   private final Path current;
   private final Path directory;
@@ -63,7 +64,9 @@ public final class LogFiles {
         return i + 1 < all.size() ? Optional.of(all.get(i + 1)) : Optional.empty();
       }
     }
-    return Files.exists(current) ? Optional.of(current) : Optional.empty(); // it has been removed meanwhile
+    return Files.exists(current)
+        ? Optional.of(current)
+        : Optional.empty(); // it has been removed meanwhile
   }
 
   static Optional<Object> key(Path file) throws IOException {

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
 import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
 
-/// Reads one container's log: parts joined to lines, rotated files first, and, when following, what is yet to come.
+/// Reads one container's log: parts joined to lines, rotated files first, and, when following, what
+/// is yet to come.
 ///
 /// One thread reads; any thread may close, or say that something happened.
 public final class LogReader implements Logs {
@@ -41,9 +42,14 @@ public final class LogReader implements Logs {
     Instant at = Instant.EPOCH;
   }
 
-  /// @param running    true while the container may still write
+  /// @param running true while the container may still write
   /// @param whenClosed called by [#close()]
-  public LogReader(LogFiles files, LogQuery query, BooleanSupplier running, InstantSource clock, Runnable whenClosed)
+  public LogReader(
+      LogFiles files,
+      LogQuery query,
+      BooleanSupplier running,
+      InstantSource clock,
+      Runnable whenClosed)
       throws IOException {
     this.files = files;
     this.query = query;
@@ -80,7 +86,9 @@ public final class LogReader implements Logs {
   public Line next() throws IOException {
     try {
       while (!closed) {
-        boolean live = running.getAsBoolean(); // asked before reading: what a process wrote before its end is read after it
+        boolean live =
+            running.getAsBoolean(); // asked before reading: what a process wrote before its end is
+        // read after it
         var line = read();
         if (line.isPresent()) {
           if (query.until().filter(u -> line.get().at().isAfter(u)).isPresent()) {
@@ -94,11 +102,14 @@ public final class LogReader implements Logs {
         if (!query.follow() || !live) {
           return rest().orElse(Line.END);
         }
-        var patience = query.until().map(u -> Duration.between(clock.instant(), u)).orElse(UNTOLD_CHANGE_MAX);
+        var patience =
+            query.until().map(u -> Duration.between(clock.instant(), u)).orElse(UNTOLD_CHANGE_MAX);
         if (!patience.isPositive()) {
           return Line.END;
         }
-        if (happened.tryAcquire(Math.min(patience.toMillis(), UNTOLD_CHANGE_MAX.toMillis()) + 1, TimeUnit.MILLISECONDS)) {
+        if (happened.tryAcquire(
+            Math.min(patience.toMillis(), UNTOLD_CHANGE_MAX.toMillis()) + 1,
+            TimeUnit.MILLISECONDS)) {
           happened.drainPermits();
         }
       }
@@ -193,7 +204,8 @@ public final class LogReader implements Logs {
         file.get().close();
       }
     } catch (IOException e) {
-      System.getLogger(LogReader.class.getName()).log(System.Logger.Level.DEBUG, "close the log " + files.current(), e);
+      System.getLogger(LogReader.class.getName())
+          .log(System.Logger.Level.DEBUG, "close the log " + files.current(), e);
     }
   }
 }

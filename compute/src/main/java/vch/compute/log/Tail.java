@@ -14,13 +14,14 @@ final class Tail {
   private static final int STREAMS = 2;
   private static final int BLOCK_BYTES = 64 << 10;
 
-  /// @param file   index of the file in the list
+  /// @param file index of the file in the list
   /// @param offset in bytes
   record Place(int file, long offset) {}
 
   private Tail() {}
 
-  /// Where the last `lines` whole lines that `wanted` accepts begin; the beginning of everything when there are fewer.
+  /// Where the last `lines` whole lines that `wanted` accepts begin; the beginning of everything
+  /// when there are fewer.
   static Place find(List<Path> files, int lines, Predicate<Entry> wanted) throws IOException {
     int left = lines;
     var seen = new boolean[STREAMS];
@@ -47,7 +48,8 @@ final class Tail {
     private final FileChannel channel;
     private final Predicate<Entry> wanted;
     private int left;
-    private byte[] pending = new byte[0]; // the part of a line whose beginning is in an earlier block
+    private byte[] pending =
+        new byte[0]; // the part of a line whose beginning is in an earlier block
 
     private final boolean[] seen; // by stream: an entry of it stands further down
 
@@ -92,7 +94,8 @@ final class Tail {
       }
     }
 
-    /// Whether a line of the container ends with this entry: with a line feed, or because nothing came after it.
+    /// Whether a line of the container ends with this entry: with a line feed, or because nothing
+    /// came after it.
     private boolean ends(Entry entry) {
       boolean last = !seen[entry.stream() - 1];
       seen[entry.stream() - 1] = true;

@@ -26,31 +26,41 @@ final class Overlay {
   private Overlay() {}
 
   /// @param lowestFirst read-only directories
-  /// @param links       an existing directory for symbolic links, where the names of the layers are too long for one mount
-  /// @param discarded   what is written need not survive a crash of the machine, so nothing waits for the disk
-  static void mount(List<Path> lowestFirst, Path upper, Path work, Path links, Path target, boolean discarded)
+  /// @param links an existing directory for symbolic links, where the names of the layers are too
+  ///   long for one mount
+  /// @param discarded what is written need not survive a crash of the machine, so nothing waits for
+  ///   the disk
+  static void mount(
+      List<Path> lowestFirst, Path upper, Path work, Path links, Path target, boolean discarded)
       throws IOException {
     if (lowestFirst.size() > LAYERS_MAX) {
-      throw new IOException("the image has " + lowestFirst.size() + " layers, overlayfs takes " + LAYERS_MAX);
+      throw new IOException(
+          "the image has " + lowestFirst.size() + " layers, overlayfs takes " + LAYERS_MAX);
     }
-    // Left by a volatile mount; while it is there, nobody else may mount. Only a crash of the machine makes it dangerous,
+    // Left by a volatile mount; while it is there, nobody else may mount. Only a crash of the
+    // machine makes it dangerous,
     // and no container with a volatile root is started again after one.
     Trees.delete(work.resolve("work/incompat"));
     var lower = new ArrayList<>(lowestFirst);
     lower.removeIf(p -> p.toString().isEmpty());
-    var direct = lower.reversed().stream().map(p -> escape(p.toString())).collect(Collectors.joining(":"));
+    var direct =
+        lower.reversed().stream().map(p -> escape(p.toString())).collect(Collectors.joining(":"));
     var rest = ",upperdir=" + escape(upper.toString()) + ",workdir=" + escape(work.toString());
     if (direct.length() + rest.length() <= OPTION_BYTES_MAX) {
       mount("lowerdir=" + direct + rest, target, discarded);
       return;
     }
     for (int i = 0; i < lower.size(); i++) {
-      link(links.resolve(Integer.toString(i, Character.MAX_RADIX)), lower.get(lower.size() - 1 - i));
+      link(
+          links.resolve(Integer.toString(i, Character.MAX_RADIX)), lower.get(lower.size() - 1 - i));
     }
     try (var directory = Open.open(links, Open.O_PATH | Open.O_DIRECTORY)) {
       var text = new StringBuilder("lowerdir=");
       for (int i = 0; i < lower.size(); i++) {
-        text.append(i == 0 ? "" : ":").append(directory.path()).append('/').append(Integer.toString(i, Character.MAX_RADIX));
+        text.append(i == 0 ? "" : ":")
+            .append(directory.path())
+            .append('/')
+            .append(Integer.toString(i, Character.MAX_RADIX));
       }
       mount(text + rest, target, discarded);
     }

@@ -6,15 +6,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 
-/// Paths inside a root file system, as a process with that root would see them: symbolic links, also absolute ones and
-/// those with `..`, stay within the root. Only for roots in which nothing runs that could exchange directories meanwhile.
+/// Paths inside a root file system, as a process with that root would see them: symbolic links,
+/// also absolute ones and those with `..`, stay within the root. Only for roots in which nothing
+/// runs that could exchange directories meanwhile.
 public final class RootPath {
-  private static final int LINKS_MAX = 255; // as filepath-securejoin and the kernel's 40, generously
+  private static final int LINKS_MAX =
+      255; // as filepath-securejoin and the kernel's 40, generously
 
   private RootPath() {}
 
-  /// Where on the machine `path` of the root is, all links followed, also a last one. Components that do not exist are
-  /// taken as they are.
+  /// Where on the machine `path` of the root is, all links followed, also a last one. Components
+  /// that do not exist are taken as they are.
   ///
   /// @throws IOException too many links
   public static Path resolve(Path root, String path) throws IOException {
@@ -59,7 +61,8 @@ public final class RootPath {
     return root.resolve(String.join("/", names));
   }
 
-  /// The text of a regular file of the root; empty when there is none, or when it is larger than `bytesMax`.
+  /// The text of a regular file of the root; empty when there is none, or when it is larger than
+  /// `bytesMax`.
   public static String text(Path root, String path, long bytesMax) throws IOException {
     var file = resolve(root, path);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > bytesMax) {

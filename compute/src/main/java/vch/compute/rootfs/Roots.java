@@ -19,17 +19,19 @@ import vch.kernel.libc.KernelException;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 
-/// The root file systems of containers: `<state>/containers/<id>/{upper,work}` over the layers of the image, mounted at
-/// `<run>/m/<12 hex>` as long as somebody holds it: the container's run, or work on its files.
+/// The root file systems of containers: `<state>/containers/<id>/{upper,work}` over the layers of
+/// the image, mounted at `<run>/m/<12 hex>` as long as somebody holds it: the container's run, or
+/// work on its files.
 ///
-/// Below all layers lies one of ours, the same for all: mount points that images may lack, so that the runtime does not
-/// make them in the container's own layer. What an image brings wins over it.
+/// Below all layers lies one of ours, the same for all: mount points that images may lack, so that
+/// the runtime does not make them in the container's own layer. What an image brings wins over it.
 public final class Roots {
   private final Path containers;
   private final Path mounts;
   private final Path bottom;
   private final Layers layers;
-  private final Map<ContainerId, Hold> holds = new HashMap<>(); // guarded by itself; the counts by each hold's lock
+  private final Map<ContainerId, Hold> holds =
+      new HashMap<>(); // guarded by itself; the counts by each hold's lock
 
   private static final class Hold {
     final ReentrantLock lock = new ReentrantLock();
@@ -38,7 +40,7 @@ public final class Roots {
   }
 
   /// @param state durable directory
-  /// @param run   directory for mount points; absolute, without symbolic links
+  /// @param run directory for mount points; absolute, without symbolic links
   public Roots(Path state, Path run, Layers layers) {
     this.containers = state.resolve("containers");
     this.mounts = run.resolve("m");
@@ -64,7 +66,8 @@ public final class Roots {
       Files.createDirectory(fresh.resolve(directory));
       Chmod.chmod(fresh.resolve(directory), 0755);
     }
-    for (var file : List.of(".dockerenv", "etc/resolv.conf", "etc/hosts", "etc/hostname", "dev/console")) {
+    for (var file :
+        List.of(".dockerenv", "etc/resolv.conf", "etc/hosts", "etc/hostname", "dev/console")) {
       Files.createFile(fresh.resolve(file));
       Chmod.chmod(fresh.resolve(file), 0644);
     }
@@ -135,14 +138,23 @@ public final class Roots {
     Files.createDirectories(links);
     try {
       Overlay.mount(
-          lower, home.resolve("upper"), home.resolve("work"), links, target, container.spec().autoRemove());
+          lower,
+          home.resolve("upper"),
+          home.resolve("work"),
+          links,
+          target,
+          container.spec().autoRemove());
     } catch (KernelException e) {
       Files.deleteIfExists(target);
       if (!e.is(Errno.EINVAL)) {
         throw e;
       }
       throw new IOException(
-          "the file system of " + home + " (" + Files.getFileStore(home).type() + ") cannot hold the upper layer of an"
+          "the file system of "
+              + home
+              + " ("
+              + Files.getFileStore(home).type()
+              + ") cannot hold the upper layer of an"
               + " overlay; choose a --state-dir on ext4, xfs or btrfs",
           e);
     }
@@ -191,7 +203,8 @@ public final class Roots {
   public void sweep(Set<ContainerId> held) throws IOException {
     var names = held.stream().map(ContainerId::brief).collect(Collectors.toSet());
     for (var mount : MountTable.below(mounts).reversed()) {
-      if (mount.getNameCount() == mounts.getNameCount() + 1 && !names.contains(mount.getFileName().toString())) {
+      if (mount.getNameCount() == mounts.getNameCount() + 1
+          && !names.contains(mount.getFileName().toString())) {
         unmount(mount);
       }
     }
@@ -213,7 +226,8 @@ public final class Roots {
     } finally {
       hold.lock.unlock();
       synchronized (holds) {
-        // Nobody else is inside when none waits, and all who were have passed this block: the count is theirs.
+        // Nobody else is inside when none waits, and all who were have passed this block: the count
+        // is theirs.
         if (--hold.waiting == 0 && hold.users == 0) {
           holds.remove(id);
         }

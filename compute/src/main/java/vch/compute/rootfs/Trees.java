@@ -12,8 +12,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Whole directories: removing them, measuring them. Symbolic links are never followed. Files that vanish meanwhile are
-/// nothing to worry about.
+/// Whole directories: removing them, measuring them. Symbolic links are never followed. Files that
+/// vanish meanwhile are nothing to worry about.
 public final class Trees {
   private Trees() {}
 
@@ -64,7 +64,8 @@ public final class Trees {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              if (attributes.isRegularFile() && (attributes.fileKey() == null || seen.add(attributes.fileKey()))) {
+              if (attributes.isRegularFile()
+                  && (attributes.fileKey() == null || seen.add(attributes.fileKey()))) {
                 sum.addAndGet(attributes.size());
               }
               return FileVisitResult.CONTINUE;

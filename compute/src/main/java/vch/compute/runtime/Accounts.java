@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import vch.portlayer.refusal.Refusal;
 
-/// The accounts of a root file system, from the text of its /etc/passwd and /etc/group. Lines that are not of the form of
-/// passwd(5) and group(5) are passed over.
+/// The accounts of a root file system, from the text of its /etc/passwd and /etc/group. Lines that
+/// are not of the form of passwd(5) and group(5) are passed over.
 record Accounts(List<User> users, List<Group> groups) {
   private static final long ID_MAX = Integer.MAX_VALUE;
 
@@ -24,7 +24,8 @@ record Accounts(List<User> users, List<Group> groups) {
         .forEach(
             f ->
                 number(f[2])
-                    .ifPresent(uid -> number(f[3]).ifPresent(gid -> users.add(new User(f[0], uid, gid)))));
+                    .ifPresent(
+                        uid -> number(f[3]).ifPresent(gid -> users.add(new User(f[0], uid, gid)))));
     var groups = new ArrayList<Group>();
     group
         .lines()
@@ -32,7 +33,10 @@ record Accounts(List<User> users, List<Group> groups) {
         .filter(f -> f.length >= 3 && !f[0].isEmpty())
         .forEach(
             f -> {
-              var members = f.length > 3 && !f[3].isBlank() ? List.of(f[3].strip().split(",")) : List.<String>of();
+              var members =
+                  f.length > 3 && !f[3].isBlank()
+                      ? List.of(f[3].strip().split(","))
+                      : List.<String>of();
               number(f[2]).ifPresent(gid -> groups.add(new Group(f[0], gid, members)));
             });
     return new Accounts(List.copyOf(users), List.copyOf(groups));
@@ -58,7 +62,11 @@ record Accounts(List<User> users, List<Group> groups) {
     long gid = user.map(User::gid).orElse(0L);
     var more = new LinkedHashSet<Long>();
     if (groupPart.isEmpty()) {
-      user.ifPresent(u -> groups.stream().filter(g -> g.members().contains(u.name())).forEach(g -> more.add(g.gid())));
+      user.ifPresent(
+          u ->
+              groups.stream()
+                  .filter(g -> g.members().contains(u.name()))
+                  .forEach(g -> more.add(g.gid())));
     } else {
       gid = group(groupPart);
     }
@@ -104,6 +112,7 @@ record Accounts(List<User> users, List<Group> groups) {
   }
 
   private static Refusal none(String what, String name, String file) {
-    return new Refusal.Invalid("unable to find " + what + " " + name + ": no matching entries in " + file + " file");
+    return new Refusal.Invalid(
+        "unable to find " + what + " " + name + ": no matching entries in " + file + " file");
   }
 }

@@ -14,13 +14,15 @@ import vch.engine.compute.Stdio;
 import vch.kernel.libc.KernelException;
 import vch.kernel.unix.SeqPacketSocket;
 
-/// The standard streams of a process, through conmon's attach socket. Two platform threads do what blocks: one reads from
-/// the socket, one (made with the first input) writes to it; the callers' threads only park. May be made before there is
-/// a process: then reading waits for [#connect(Path)].
+/// The standard streams of a process, through conmon's attach socket. Two platform threads do what
+/// blocks: one reads from the socket, one (made with the first input) writes to it; the callers'
+/// threads only park. May be made before there is a process: then reading waits for
+/// [#connect(Path)].
 ///
 /// `lock` guards the phase and the socket; the queues order everything else.
 final class AttachedStdio implements Stdio {
-  /// Of 8 KiB each at most. When the reader of these streams is slow, conmon waits, and so does the process.
+  /// Of 8 KiB each at most. When the reader of these streams is slow, conmon waits, and so does the
+  /// process.
   private static final int CHUNKS_WAITING_MAX = 16;
 
   private static final int PACKET_BYTES_MAX = 8192;
@@ -55,8 +57,9 @@ final class AttachedStdio implements Stdio {
     record End() implements Input {}
   }
 
-  /// @param name      of the container or exec, for names of threads
-  /// @param whenEnded called once, when the process has closed its streams, also when nobody reads any more
+  /// @param name of the container or exec, for names of threads
+  /// @param whenEnded called once, when the process has closed its streams, also when nobody reads
+  ///   any more
   AttachedStdio(String name, Runnable whenEnded) {
     this.name = name;
     this.whenEnded = whenEnded;

@@ -2,8 +2,8 @@ package vch.compute.runtime;
 
 import java.nio.file.Path;
 
-/// The directory of one conmon: of a container's run, or of an exec below it. Names of the files are conmon's where it
-/// makes them (`attach`, `ctl`).
+/// The directory of one conmon: of a container's run, or of an exec below it. Names of the files
+/// are conmon's where it makes them (`attach`, `ctl`).
 record Bundle(Path directory) {
   Path config() {
     return directory.resolve("config.json");

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// Where the control groups of the machine are mounted.
 ///
-/// @param unified     mount point of cgroup v2
+/// @param unified mount point of cgroup v2
 /// @param controllers v1 hierarchies by controller: `memory` to its mount point
 record CgroupMounts(Optional<Path> unified, Map<String, Path> controllers) {
   /// From /proc/self/mounts, proc(5).
@@ -28,7 +28,8 @@ record CgroupMounts(Optional<Path> unified, Map<String, Path> controllers) {
         }
       }
     }
-    // rw, relatime and the like are options, too, but no controllers; they lead to a mount point all the same and are
+    // rw, relatime and the like are options, too, but no controllers; they lead to a mount point
+    // all the same and are
     // never asked for.
     return new CgroupMounts(unified, Map.copyOf(controllers));
   }

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import vch.engine.compute.Processes.Usage;
 import vch.kernel.libc.Errno;
-import vch.kernel.libc.Kill;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Kill;
 import vch.portlayer.container.ContainerId;
 
-/// The control groups of a daemon's containers, each at `/portlayer-<8 hex>/<64 hex>` of its hierarchies. The runtime
-/// makes and bounds them; here they are read, emptied and removed. Holds no state.
+/// The control groups of a daemon's containers, each at `/portlayer-<8 hex>/<64 hex>` of its
+/// hierarchies. The runtime makes and bounds them; here they are read, emptied and removed. Holds
+/// no state.
 final class Cgroups {
   private static final long NANOS_PER_TICK = 10_000_000; // USER_HZ is 100 on all that we run on
   private static final long NANOS_PER_MICRO = 1_000;
@@ -43,7 +44,10 @@ final class Cgroups {
   }
 
   private Optional<Path> group(String controller, ContainerId id) {
-    return mounts.hierarchy(controller).map(h -> h.resolve(parent).resolve(id.value())).filter(Files::isDirectory);
+    return mounts
+        .hierarchy(controller)
+        .map(h -> h.resolve(parent).resolve(id.value()))
+        .filter(Files::isDirectory);
   }
 
   /// Every process of the container, also those in groups below its own.
@@ -54,7 +58,10 @@ final class Cgroups {
   }
 
   private static void collect(Path group, List<Long> pids) {
-    read(group.resolve("cgroup.procs")).lines().filter(l -> !l.isBlank()).forEach(l -> pids.add(Long.parseLong(l.strip())));
+    read(group.resolve("cgroup.procs"))
+        .lines()
+        .filter(l -> !l.isBlank())
+        .forEach(l -> pids.add(Long.parseLong(l.strip())));
     for (var child : children(group)) {
       collect(child, pids);
     }
@@ -71,7 +78,8 @@ final class Cgroups {
     return children;
   }
 
-  /// Kills whatever is left of a container: processes that shared the machine's pid namespace outlive their first one.
+  /// Kills whatever is left of a container: processes that shared the machine's pid namespace
+  /// outlive their first one.
   void kill(ContainerId id) {
     for (long pid : pids(id)) {
       try {
@@ -99,11 +107,7 @@ final class Cgroups {
 
   /// Containers that have a group.
   List<ContainerId> found() {
-    return mounts
-        .hierarchy("pids")
-        .map(h -> children(h.resolve(parent)))
-        .orElse(List.of())
-        .stream()
+    return mounts.hierarchy("pids").map(h -> children(h.resolve(parent))).orElse(List.of()).stream()
         .map(g -> new ContainerId(g.getFileName().toString()))
         .toList();
   }
@@ -133,7 +137,14 @@ final class Cgroups {
   /// True when the kernel killed a process of the container for want of memory.
   boolean oomKilled(ContainerId id) {
     return group("memory", id)
-        .map(g -> value(unified() ? read(g.resolve("memory.events")) : read(g.resolve("memory.oom_control")), "oom_kill") > 0)
+        .map(
+            g ->
+                value(
+                        unified()
+                            ? read(g.resolve("memory.events"))
+                            : read(g.resolve("memory.oom_control")),
+                        "oom_kill")
+                    > 0)
         .orElse(false);
   }
 
@@ -149,7 +160,9 @@ final class Cgroups {
 
   /// Zeros for a container that does not run.
   Usage usage(ContainerId id) {
-    return unified() ? group("memory", id).map(Cgroups::unifiedUsage).orElse(NOTHING) : splitUsage(id);
+    return unified()
+        ? group("memory", id).map(Cgroups::unifiedUsage).orElse(NOTHING)
+        : splitUsage(id);
   }
 
   private static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -173,7 +186,10 @@ final class Cgroups {
     var cpu = group("cpuacct", id);
     var memory = group("memory", id);
     var stat = cpu.map(g -> read(g.resolve("cpuacct.stat"))).orElse("");
-    var io = group("blkio", id).map(g -> read(g.resolve("blkio.throttle.io_service_bytes_recursive"))).orElse("");
+    var io =
+        group("blkio", id)
+            .map(g -> read(g.resolve("blkio.throttle.io_service_bytes_recursive")))
+            .orElse("");
     long limit = memory.map(g -> number(read(g.resolve("memory.limit_in_bytes")))).orElse(0L);
     return new Usage(
         cpu.map(g -> number(read(g.resolve("cpuacct.usage")))).orElse(0L),
@@ -204,8 +220,7 @@ final class Cgroups {
 
   /// The number behind a key in lines of `key number`.
   static long value(String text, String key) {
-    return text
-        .lines()
+    return text.lines()
         .map(l -> l.split(" ", 2))
         .filter(f -> f.length == 2 && f[0].equals(key))
         .findFirst()
@@ -215,8 +230,7 @@ final class Cgroups {
 
   /// Sum over all devices in lines of `8:0 rbytes=1 wbytes=2 …`.
   static long sumOf(String text, String prefix) {
-    return text
-        .lines()
+    return text.lines()
         .flatMap(l -> java.util.Arrays.stream(l.split(" ", -1)))
         .filter(w -> w.startsWith(prefix))
         .mapToLong(w -> number(w.substring(prefix.length())))
@@ -225,8 +239,7 @@ final class Cgroups {
 
   /// Sum over all devices in lines of `8:0 Read 1`.
   static long sumOfLines(String text, String operation) {
-    return text
-        .lines()
+    return text.lines()
         .map(l -> l.split(" ", -1))
         .filter(f -> f.length == 3 && f[1].equals(operation))
         .mapToLong(f -> number(f[2]))

@@ -12,12 +12,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import vch.portlayer.container.ContainerId;
 
-/// Starts conmon(8), which starts the runtime and stays as the monitor of one process: keeps its streams, writes its log
-/// and its exit code. Blocks its thread. Holds no state.
+/// Starts conmon(8), which starts the runtime and stays as the monitor of one process: keeps its
+/// streams, writes its log and its exit code. Blocks its thread. Holds no state.
 ///
-/// conmon forks twice, so its direct parent sees it end at once, and ProcessBuilder would then close pipes that conmon
-/// still uses (SIGPIPE, and the container with it). So its side channels are FIFOs opened by path; sh does no more than
-/// give them the numbers that conmon wants.
+/// conmon forks twice, so its direct parent sees it end at once, and ProcessBuilder would then
+/// close pipes that conmon still uses (SIGPIPE, and the container with it). So its side channels
+/// are FIFOs opened by path; sh does no more than give them the numbers that conmon wants.
 final class Conmon {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String CREATE_CHANNELS = "exec 3>sync; exec \"$@\"";
@@ -32,7 +32,8 @@ final class Conmon {
     this.runtime = runtime;
   }
 
-  /// Something else than the runtime's word went wrong, or the runtime refused: `said` holds its words.
+  /// Something else than the runtime's word went wrong, or the runtime refused: `said` holds its
+  /// words.
   static final class Refused extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -41,9 +42,14 @@ final class Conmon {
     }
   }
 
-  /// @param log         file to write to; empty: no log
+  /// @param log file to write to; empty: no log
   /// @param logBytesMax 0: no bound
-  record Streams(boolean tty, boolean stdin, boolean keepStdin, java.util.Optional<Path> log, long logBytesMax) {}
+  record Streams(
+      boolean tty,
+      boolean stdin,
+      boolean keepStdin,
+      java.util.Optional<Path> log,
+      long logBytesMax) {}
 
   /// Creates the container of the bundle. Its first process waits for [OciRuntime#start].
   ///
@@ -52,7 +58,9 @@ final class Conmon {
     var options = new ArrayList<String>();
     options.addAll(List.of("-c", id.value(), "-u", id.value(), "-n", id.brief()));
     options.addAll(List.of("-b", bundle.directory().toString(), "-p", bundle.pid().toString()));
-    options.addAll(List.of("-P", bundle.monitorPid().toString(), "--exit-dir", exits.toString(), "--no-sync-log"));
+    options.addAll(
+        List.of(
+            "-P", bundle.monitorPid().toString(), "--exit-dir", exits.toString(), "--no-sync-log"));
     options.addAll(List.of("-l", streams.log().map(l -> "k8s-file:" + l).orElse("none")));
     if (streams.logBytesMax() > 0) {
       options.addAll(List.of("--log-size-max", Long.toString(streams.logBytesMax())));
@@ -83,12 +91,16 @@ final class Conmon {
   record Started(long pid, Fifo sync) {}
 
   /// Starts another process in a running container; its `process.json` lies in the bundle.
-  Started exec(ContainerId id, Bundle bundle, boolean tty, boolean stdin, Attaching attaching) throws IOException {
+  Started exec(ContainerId id, Bundle bundle, boolean tty, boolean stdin, Attaching attaching)
+      throws IOException {
     var options = new ArrayList<String>();
     var name = bundle.directory().getFileName().toString();
-    options.addAll(List.of("-c", id.value(), "-u", name, "-n", id.brief(), "-b", bundle.directory().toString()));
+    options.addAll(
+        List.of(
+            "-c", id.value(), "-u", name, "-n", id.brief(), "-b", bundle.directory().toString()));
     options.addAll(List.of("-p", bundle.pid().toString(), "-P", bundle.monitorPid().toString()));
-    options.addAll(List.of("--exit-dir", bundle.execExits().toString(), "-l", "none", "-e", "--exec-attach"));
+    options.addAll(
+        List.of("--exit-dir", bundle.execExits().toString(), "-l", "none", "-e", "--exec-attach"));
     options.addAll(List.of("--exec-process-spec", bundle.process().toString()));
     if (stdin) {
       options.add("-i");
@@ -116,9 +128,22 @@ final class Conmon {
   private void spawn(Bundle bundle, String channels, List<String> options) throws IOException {
     var command = new ArrayList<String>();
     command.addAll(List.of("/bin/sh", "-c", channels, "sh"));
-    command.addAll(List.of(program.toString(), "--api-version", "1", "-r", runtime.program().toString(), "--full-attach"));
+    command.addAll(
+        List.of(
+            program.toString(),
+            "--api-version",
+            "1",
+            "-r",
+            runtime.program().toString(),
+            "--full-attach"));
     for (var argument :
-        List.of("--root", runtime.root().toString(), "--log", bundle.runtimeLog().toString(), "--log-format", "json")) {
+        List.of(
+            "--root",
+            runtime.root().toString(),
+            "--log",
+            bundle.runtimeLog().toString(),
+            "--log-format",
+            "json")) {
       command.addAll(List.of("--runtime-arg", argument));
     }
     command.addAll(options);
@@ -134,7 +159,8 @@ final class Conmon {
       builder.environment().remove("_OCI_ATTACHPIPE");
     }
     try {
-      int code = builder.start().waitFor(); // of the process that forks the monitor: it ends at once
+      int code =
+          builder.start().waitFor(); // of the process that forks the monitor: it ends at once
       if (code != 0) {
         throw new Refused("conmon ended with " + code + ": " + text(bundle.errors()));
       }
@@ -157,11 +183,13 @@ final class Conmon {
       said = answer.path("message").asString("").strip();
     }
     if (!answer.path("data").isNumber()) {
-      throw new Refused(said.isEmpty() ? "conmon ended without a word " + text(bundle.errors()) : said);
+      throw new Refused(
+          said.isEmpty() ? "conmon ended without a word " + text(bundle.errors()) : said);
     }
     long data = answer.path("data").asLong();
     if (data < 0) {
-      throw new Refused(said.isEmpty() ? String.format(Locale.ROOT, "the runtime failed with %d", data) : said);
+      throw new Refused(
+          said.isEmpty() ? String.format(Locale.ROOT, "the runtime failed with %d", data) : said);
     }
     return data;
   }

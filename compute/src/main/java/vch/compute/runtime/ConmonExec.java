@@ -16,8 +16,8 @@ import vch.compute.rootfs.Trees;
 import vch.engine.compute.Processes.Exec;
 import vch.engine.compute.Stdio;
 
-/// An additional process. Its streams are drained until it ends, also when nobody reads them any more; the thread that
-/// does so then learns the exit code and removes the bundle.
+/// An additional process. Its streams are drained until it ends, also when nobody reads them any
+/// more; the thread that does so then learns the exit code and removes the bundle.
 final class ConmonExec implements Exec {
   private static final System.Logger LOG = System.getLogger(ConmonExec.class.getName());
   private static final JsonMapper JSON = new JsonMapper();

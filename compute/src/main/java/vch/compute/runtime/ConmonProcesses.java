@@ -28,17 +28,17 @@ import vch.engine.compute.Processes;
 import vch.engine.compute.Stdio;
 import vch.engine.compute.Volumes;
 import vch.kernel.libc.Errno;
-import vch.kernel.libc.Kill;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Kill;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
-/// Containers by conmon and an OCI runtime. Each container has a conmon of its own, which outlives the daemon; a new
-/// daemon over the same directories finds everything again.
+/// Containers by conmon and an OCI runtime. Each container has a conmon of its own, which outlives
+/// the daemon; a new daemon over the same directories finds everything again.
 ///
-/// May be called from any thread, also virtual ones; calls about one container must come one after the other. What it
-/// knows of runs is in [Runs].
+/// May be called from any thread, also virtual ones; calls about one container must come one after
+/// the other. What it knows of runs is in [Runs].
 public final class ConmonProcesses implements Processes {
   private static final System.Logger LOG = System.getLogger(ConmonProcesses.class.getName());
 
@@ -62,11 +62,19 @@ public final class ConmonProcesses implements Processes {
   private final Hands hands = new Hands();
   private final DirectoryWatch watch;
   private final ScheduledExecutorService checks =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("monitor-check").daemon().factory());
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("monitor-check").daemon().factory());
 
   private ConmonProcesses(
-      RunFiles files, Tools tools, Host host, CgroupMounts mounts, String cgroup, RuntimeSettings settings, Layers layers,
-      Volumes volumes, InstantSource clock)
+      RunFiles files,
+      Tools tools,
+      Host host,
+      CgroupMounts mounts,
+      String cgroup,
+      RuntimeSettings settings,
+      Layers layers,
+      Volumes volumes,
+      InstantSource clock)
       throws IOException {
     this.places = files;
     this.tools = tools;
@@ -78,7 +86,16 @@ public final class ConmonProcesses implements Processes {
     this.specs = new SpecBuilder(host, cgroups, volumes, tools.init(), this::runByName);
     this.preparation = new Preparation(roots, volumes);
     this.starter =
-        new Starter(files, roots, runs, cgroups, conmon, runtime, specs, preparation, RunRecord.currentBoot());
+        new Starter(
+            files,
+            roots,
+            runs,
+            cgroups,
+            conmon,
+            runtime,
+            specs,
+            preparation,
+            RunRecord.currentBoot());
     this.execs = new Execs(conmon, specs, roots);
     this.watch = new DirectoryWatch();
     this.files = new TreeFiles(new RunningFiles(this, roots, runs), volumes);
@@ -88,29 +105,35 @@ public final class ConmonProcesses implements Processes {
   /// Finds the programs and what a former daemon left.
   ///
   /// @throws Refusal.Failed conmon or the OCI runtime is not installed
-  public static ConmonProcesses open(RuntimeSettings settings, Layers layers, Volumes volumes, InstantSource clock) {
+  public static ConmonProcesses open(
+      RuntimeSettings settings, Layers layers, Volumes volumes, InstantSource clock) {
     try {
       java.nio.file.Files.createDirectories(settings.state());
       java.nio.file.Files.createDirectories(settings.run());
       // The runtime takes no symbolic links in the path of a root.
-      var real = new RuntimeSettings(settings.state().toRealPath(), settings.run().toRealPath(), settings.runtime());
+      var real =
+          new RuntimeSettings(
+              settings.state().toRealPath(), settings.run().toRealPath(), settings.runtime());
       var files = new RunFiles(real.run());
       files.make();
       var mounts = HostProbe.cgroups();
       var cgroup = "portlayer-" + hash(real.state().toString());
       var tools = Tools.find(real.runtime(), crun -> RuntimeTrial.runs(crun, real.run(), cgroup));
       var processes =
-          new ConmonProcesses(files, tools, HostProbe.look(mounts), mounts, cgroup, real, layers, volumes, clock);
+          new ConmonProcesses(
+              files, tools, HostProbe.look(mounts), mounts, cgroup, real, layers, volumes, clock);
       processes.begin();
       return processes;
     } catch (IOException e) {
-      throw new UncheckedIOException("open the containers below " + settings.run() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "open the containers below " + settings.run() + ": " + e.getMessage(), e);
     }
   }
 
   private static String hash(String text) {
     try {
-      var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      var digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest, 0, 4);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
@@ -153,7 +176,10 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public long start(Container container, Path namespace, Files names) {
-    long pid = hands.call("start container " + container.id().brief(), () -> starter.start(container, namespace, names));
+    long pid =
+        hands.call(
+            "start container " + container.id().brief(),
+            () -> starter.start(container, namespace, names));
     runs.find(container.id()).ifPresent(logs::keepRotated);
     return pid;
   }
@@ -255,11 +281,13 @@ public final class ConmonProcesses implements Processes {
   @Override
   public Map<ContainerId, Observed> observe() {
     var observed = new HashMap<ContainerId, Observed>();
-    runs.all().forEach((id, run) -> {
-      if (run.started()) {
-        observed.put(id, new Observed(run.pid(), run.ended()));
-      }
-    });
+    runs.all()
+        .forEach(
+            (id, run) -> {
+              if (run.started()) {
+                observed.put(id, new Observed(run.pid(), run.ended()));
+              }
+            });
     return observed;
   }
 
@@ -315,7 +343,8 @@ public final class ConmonProcesses implements Processes {
   @Override
   public Exec exec(Container container, ExecSpec spec) {
     var run = running(container.id());
-    return hands.call("exec in container " + container.id().brief(), () -> execs.start(container, run, spec));
+    return hands.call(
+        "exec in container " + container.id().brief(), () -> execs.start(container, run, spec));
   }
 
   @Override

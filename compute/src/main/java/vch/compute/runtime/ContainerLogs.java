@@ -13,8 +13,8 @@ import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
 import vch.portlayer.container.ContainerId;
 
-/// Reads the logs of containers, and keeps those that conmon rotates away. `rotations` holds what is watched for that, by
-/// container; everything else is on disk.
+/// Reads the logs of containers, and keeps those that conmon rotates away. `rotations` holds what
+/// is watched for that, by container; everything else is on disk.
 final class ContainerLogs {
   private static final System.Logger LOG = System.getLogger(ContainerLogs.class.getName());
 
@@ -25,7 +25,12 @@ final class ContainerLogs {
   private final InstantSource clock;
   private final Map<ContainerId, DirectoryWatch.Registration> rotations = new ConcurrentHashMap<>();
 
-  ContainerLogs(RunFiles files, Runs runs, Preparation preparation, DirectoryWatch watch, InstantSource clock) {
+  ContainerLogs(
+      RunFiles files,
+      Runs runs,
+      Preparation preparation,
+      DirectoryWatch watch,
+      InstantSource clock) {
     this.files = files;
     this.runs = runs;
     this.preparation = preparation;
@@ -39,10 +44,12 @@ final class ContainerLogs {
       return new LogReader(log, query, () -> false, clock, () -> {});
     }
     java.nio.file.Files.createDirectories(log.directory());
-    // The watch comes first, so that no change is missed; the reader that it tells is made behind it.
+    // The watch comes first, so that no change is missed; the reader that it tells is made behind
+    // it.
     var reader = new AtomicReference<Optional<LogReader>>(Optional.empty());
     Runnable tell = () -> reader.get().ifPresent(LogReader::happened);
-    var watches = List.of(watch.on(log.directory(), true, tell), watch.on(files.exits(), false, tell));
+    var watches =
+        List.of(watch.on(log.directory(), true, tell), watch.on(files.exits(), false, tell));
     Runnable leave = () -> watches.forEach(DirectoryWatch.Registration::close);
     try {
       var following = new LogReader(log, query, () -> runs.live(id).isPresent(), clock, leave);

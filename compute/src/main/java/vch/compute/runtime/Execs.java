@@ -11,7 +11,8 @@ import vch.engine.compute.Processes.StartFailed;
 import vch.portlayer.container.Container;
 import vch.portlayer.refusal.Refusal;
 
-/// Starts additional processes in running containers. Blocks its thread. Owns the count that names their bundles.
+/// Starts additional processes in running containers. Blocks its thread. Owns the count that names
+/// their bundles.
 final class Execs {
   private final Conmon conmon;
   private final SpecBuilder specs;
@@ -31,7 +32,8 @@ final class Execs {
     var exec = new ConmonExec(bundle, id.value());
     try {
       Files.createDirectory(bundle.execExits());
-      Files.writeString(bundle.process(), specs.process(container, roots.merged(id), spec).toString());
+      Files.writeString(
+          bundle.process(), specs.process(container, roots.merged(id), spec).toString());
       exec.started(conmon.exec(id, bundle, spec.tty(), spec.stdin(), exec::attach));
       return exec;
     } catch (Conmon.Refused e) {
@@ -48,7 +50,8 @@ final class Execs {
 
   private Bundle bundle(Bundle of) throws IOException {
     while (true) {
-      var directory = of.directory().resolve("x" + Long.toString(count.incrementAndGet(), Character.MAX_RADIX));
+      var directory =
+          of.directory().resolve("x" + Long.toString(count.incrementAndGet(), Character.MAX_RADIX));
       try {
         return new Bundle(Files.createDirectory(directory));
       } catch (FileAlreadyExistsException _) {

@@ -1,18 +1,18 @@
 package vch.compute.runtime;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import vch.kernel.libc.Mknod;
 
-/// A FIFO that we read from, or write to, and another process opens by its path. We hold both ends open at first, so that
-/// neither our opening nor the other's ever waits; [#begun()] gives up the end that is the other's, so that its death is
-/// seen as the end.
+/// A FIFO that we read from, or write to, and another process opens by its path. We hold both ends
+/// open at first, so that neither our opening nor the other's ever waits; [#begun()] gives up the
+/// end that is the other's, so that its death is seen as the end.
 ///
 /// One thread uses it at a time.
 final class Fifo implements AutoCloseable {
@@ -39,7 +39,9 @@ final class Fifo implements AutoCloseable {
   private static Fifo make(Path path, StandardOpenOption ours) throws IOException {
     Files.deleteIfExists(path);
     Mknod.mkfifo(path, 0600);
-    var both = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE); // does not wait for the other
+    var both =
+        FileChannel.open(
+            path, StandardOpenOption.READ, StandardOpenOption.WRITE); // does not wait for the other
     try {
       return new Fifo(both, FileChannel.open(path, ours));
     } catch (IOException e) {

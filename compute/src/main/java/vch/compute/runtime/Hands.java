@@ -8,8 +8,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
-/// Platform threads for work that blocks in the kernel (starting processes, FIFOs, mounts), so that virtual threads that
-/// ask for it only park. At most [#TASKS_MAX] quick things are under way at once; more would only fight for the processors.
+/// Platform threads for work that blocks in the kernel (starting processes, FIFOs, mounts), so that
+/// virtual threads that ask for it only park. At most [#TASKS_MAX] quick things are under way at
+/// once; more would only fight for the processors.
 ///
 /// Holds no state but its threads; close() lets what runs come to its end.
 final class Hands implements AutoCloseable {
@@ -19,7 +20,8 @@ final class Hands implements AutoCloseable {
       Executors.newCachedThreadPool(Thread.ofPlatform().name("runtime-", 0).daemon().factory());
   private final Semaphore places = new Semaphore(TASKS_MAX, true);
 
-  /// Does the work and waits for it. Failures come out as they are, an [IOException] as [UncheckedIOException].
+  /// Does the work and waits for it. Failures come out as they are, an [IOException] as
+  /// [UncheckedIOException].
   ///
   /// @param what we are doing, for the message of a failure
   <T> T call(String what, Callable<T> work) {
@@ -31,7 +33,8 @@ final class Hands implements AutoCloseable {
     }
   }
 
-  /// The same for work that may take long and waits for the disk: it does not keep starts from their places.
+  /// The same for work that may take long and waits for the disk: it does not keep starts from
+  /// their places.
   <T> T callSlow(String what, Callable<T> work) {
     return await(what, threads.submit(work));
   }

@@ -17,7 +17,8 @@ final class HostProbe {
   private static final int CHARACTER = 0020000;
 
   /// What of /dev a privileged container gets from its own mounts, or must not get at all.
-  private static final List<String> NOT_COPIED = List.of("pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev");
+  private static final List<String> NOT_COPIED =
+      List.of("pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev");
 
   private HostProbe() {}
 
@@ -28,7 +29,10 @@ final class HostProbe {
   static Host look(CgroupMounts cgroups) throws IOException {
     boolean swap =
         cgroups.onlyUnified()
-            || cgroups.hierarchy("memory").map(m -> Files.exists(m.resolve("memory.memsw.limit_in_bytes"))).orElse(false);
+            || cgroups
+                .hierarchy("memory")
+                .map(m -> Files.exists(m.resolve("memory.memsw.limit_in_bytes")))
+                .orElse(false);
     return new Host(
         cgroups.onlyUnified(),
         swap,
@@ -71,7 +75,12 @@ final class HostProbe {
     long device = number(path, "rdev");
     return Optional.of(
         new DeviceNode(
-            target, type == BLOCK ? 'b' : 'c', major(device), minor(device), mode & MODE_BITS, number(path, "uid"),
+            target,
+            type == BLOCK ? 'b' : 'c',
+            major(device),
+            minor(device),
+            mode & MODE_BITS,
+            number(path, "uid"),
             number(path, "gid")));
   }
 
@@ -108,8 +117,8 @@ final class HostProbe {
     return (device & 0xff) | (device >>> 12 & 0xffff_ff00L);
   }
 
-  /// Reads by large pieces: a kernel setting that is a number gives its first digits and then its end to who reads it byte
-  /// by byte, as `Files.readString` does with a file of size 0.
+  /// Reads by large pieces: a kernel setting that is a number gives its first digits and then its
+  /// end to who reads it byte by byte, as `Files.readString` does with a file of size 0.
   static String setting(String path) throws IOException {
     return Files.readAllLines(Path.of(path)).getFirst().strip();
   }

@@ -22,10 +22,13 @@ final class Modes {
   /// Name or id of the container whose namespace is joined.
   static Optional<String> container(ContainerSpec spec, String kind) {
     var mode = spec.namespaces().getOrDefault(kind, "");
-    return mode.startsWith(CONTAINER) ? Optional.of(mode.substring(CONTAINER.length())) : Optional.empty();
+    return mode.startsWith(CONTAINER)
+        ? Optional.of(mode.substring(CONTAINER.length()))
+        : Optional.empty();
   }
 
-  /// The container lets others join its ipc namespace; so its /dev/shm must be one that can be shown to them.
+  /// The container lets others join its ipc namespace; so its /dev/shm must be one that can be
+  /// shown to them.
   static boolean shareable(ContainerSpec spec) {
     return spec.namespaces().getOrDefault("ipc", "").equals("shareable");
   }
@@ -33,7 +36,8 @@ final class Modes {
   static long pid(SpecInputs in, String kind, String other) {
     var pid = in.joined().getOrDefault(other, 0L);
     if (pid == 0) {
-      throw new Refusal.Conflict("cannot join the " + kind + " namespace of a non running container: " + other);
+      throw new Refusal.Conflict(
+          "cannot join the " + kind + " namespace of a non running container: " + other);
     }
     return pid;
   }

@@ -16,19 +16,34 @@ import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 
-/// The mounts of the OCI configuration: kernel file systems, the daemon's three files, then the user's, each parent before
-/// its children. A mount of the user replaces ours at the same place.
+/// The mounts of the OCI configuration: kernel file systems, the daemon's three files, then the
+/// user's, each parent before its children. A mount of the user replaces ours at the same place.
 final class OciMounts {
   private static final long SHM_DEFAULT_BYTES = 64L << 20;
-  private static final Set<String> PROPAGATION = Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave");
+  private static final Set<String> PROPAGATION =
+      Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave");
   private static final List<String> TMPFS_DEFAULT = List.of("noexec", "nosuid", "nodev");
   private static final Map<String, String> OPPOSITE =
-      Map.of("exec", "noexec", "suid", "nosuid", "dev", "nodev", "rw", "ro", "atime", "noatime", "noexec", "exec", "nosuid",
-          "suid", "nodev", "dev", "ro", "rw", "noatime", "atime");
+      Map.of(
+          "exec", "noexec", "suid", "nosuid", "dev", "nodev", "rw", "ro", "atime", "noatime",
+          "noexec", "exec", "nosuid", "suid", "nodev", "dev", "ro", "rw", "noatime", "atime");
 
-  /// Words that mean something to whoever prepares the mount, or to other operating systems, but not to the runtime.
+  /// Words that mean something to whoever prepares the mount, or to other operating systems, but
+  /// not to the runtime.
   private static final Set<String> SILENT =
-      Set.of("rw", "ro", "z", "Z", "nocopy", "copy", "nocreate", "cached", "delegated", "consistent", "rbind", "bind");
+      Set.of(
+          "rw",
+          "ro",
+          "z",
+          "Z",
+          "nocopy",
+          "copy",
+          "nocreate",
+          "cached",
+          "delegated",
+          "consistent",
+          "rbind",
+          "bind");
 
   private OciMounts() {}
 
@@ -62,7 +77,10 @@ final class OciMounts {
     var list = JsonNodeFactory.instance.arrayNode();
     for (var each : all) {
       var json =
-          list.addObject().put("destination", each.target()).put("type", each.type()).put("source", each.source());
+          list.addObject()
+              .put("destination", each.target())
+              .put("type", each.type())
+              .put("source", each.source());
       OciSpec.strings(json.putArray("options"), each.options());
     }
     return list;
@@ -87,13 +105,30 @@ final class OciMounts {
         Modes.host(spec, "pid")
             ? Entry.of("/proc", "bind", "/proc", "rbind", "nosuid", "noexec", "nodev")
             : Entry.of("/proc", "proc", "proc", "nosuid", "noexec", "nodev"));
-    list.add(Entry.of("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"));
     list.add(
-        Entry.of("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"));
+        Entry.of("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"));
+    list.add(
+        Entry.of(
+            "/dev/pts",
+            "devpts",
+            "devpts",
+            "nosuid",
+            "noexec",
+            "newinstance",
+            "ptmxmode=0666",
+            "mode=0620",
+            "gid=5"));
     list.add(Entry.of("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", whole ? "rw" : "ro"));
     list.add(
         Entry.of(
-            "/sys/fs/cgroup", "cgroup", "cgroup", whole ? "rw" : "ro", "nosuid", "noexec", "nodev", "relatime"));
+            "/sys/fs/cgroup",
+            "cgroup",
+            "cgroup",
+            whole ? "rw" : "ro",
+            "nosuid",
+            "noexec",
+            "nodev",
+            "relatime"));
     list.addAll(ipc(container, in));
     return list;
   }
@@ -108,9 +143,20 @@ final class OciMounts {
     var list = new ArrayList<Entry>();
     list.add(Entry.of("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"));
     if (in.shm().isPresent()) {
-      list.add(Entry.of("/dev/shm", "bind", in.shm().get().toString(), "rbind", "nosuid", "noexec", "nodev"));
+      list.add(
+          Entry.of(
+              "/dev/shm", "bind", in.shm().get().toString(), "rbind", "nosuid", "noexec", "nodev"));
     } else if (!spec.namespaces().getOrDefault("ipc", "").equals("none")) {
-      list.add(Entry.of("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=" + shmBytes(spec)));
+      list.add(
+          Entry.of(
+              "/dev/shm",
+              "tmpfs",
+              "shm",
+              "nosuid",
+              "noexec",
+              "nodev",
+              "mode=1777",
+              "size=" + shmBytes(spec)));
     }
     return list;
   }
@@ -122,12 +168,25 @@ final class OciMounts {
   private static List<Entry> files(Container container, SpecInputs in) {
     var access = container.spec().readOnlyRoot() ? "ro" : "rw";
     var list = new ArrayList<Entry>();
-    list.add(Entry.of("/etc/resolv.conf", "bind", in.resolvConf().toString(), "rbind", access, "rprivate"));
-    list.add(Entry.of("/etc/hostname", "bind", in.hostname().toString(), "rbind", access, "rprivate"));
+    list.add(
+        Entry.of(
+            "/etc/resolv.conf", "bind", in.resolvConf().toString(), "rbind", access, "rprivate"));
+    list.add(
+        Entry.of("/etc/hostname", "bind", in.hostname().toString(), "rbind", access, "rprivate"));
     list.add(Entry.of("/etc/hosts", "bind", in.hosts().toString(), "rbind", access, "rprivate"));
     if (container.spec().initProcess()) {
       in.init()
-          .ifPresent(i -> list.add(Entry.of(OciSpec.INIT_TARGET, "bind", i.toString(), "bind", "ro", "nosuid", "nodev")));
+          .ifPresent(
+              i ->
+                  list.add(
+                      Entry.of(
+                          OciSpec.INIT_TARGET,
+                          "bind",
+                          i.toString(),
+                          "bind",
+                          "ro",
+                          "nosuid",
+                          "nodev")));
     }
     return list;
   }
@@ -138,8 +197,12 @@ final class OciMounts {
       case VOLUME -> {
         var path = Optional.ofNullable(in.volumes().get(mount.source()));
         yield bind(
-            mount, target,
-            path.orElseThrow(() -> new Refusal.NotFound("get " + mount.source() + ": no such volume")).toString(), in.host());
+            mount,
+            target,
+            path.orElseThrow(
+                    () -> new Refusal.NotFound("get " + mount.source() + ": no such volume"))
+                .toString(),
+            in.host());
       }
       case TMPFS -> tmpfs(mount, target);
     };

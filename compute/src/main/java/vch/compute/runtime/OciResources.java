@@ -27,7 +27,12 @@ final class OciResources {
       rule(rules, 'c', node[0], node[1], EVERYTHING);
     }
     for (var device : in.devices()) {
-      rule(rules, device.node().type(), device.node().major(), device.node().minor(), device.access());
+      rule(
+          rules,
+          device.node().type(),
+          device.node().major(),
+          device.node().minor(),
+          device.access());
     }
     return json;
   }
@@ -65,7 +70,8 @@ final class OciResources {
       if (limits.memorySwapBytes() != 0) {
         memory.put("swap", limits.memorySwapBytes());
       } else if (limits.memoryBytes() > 0) {
-        memory.put("swap", Math.multiplyExact(limits.memoryBytes(), 2)); // Docker: as much swap as memory
+        memory.put(
+            "swap", Math.multiplyExact(limits.memoryBytes(), 2)); // Docker: as much swap as memory
       }
     }
     if (!memory.isEmpty()) {

@@ -11,8 +11,8 @@ import vch.kernel.libc.Poll;
 import vch.kernel.libc.Read;
 import vch.portlayer.container.ContainerId;
 
-/// Commands of an OCI runtime on containers that exist. Creating and exec go through [Conmon]. Blocks its thread for some
-/// milliseconds a command. Holds no state.
+/// Commands of an OCI runtime on containers that exist. Creating and exec go through [Conmon].
+/// Blocks its thread for some milliseconds a command. Holds no state.
 final class OciRuntime {
   private static final String RUNC = "runc";
 
@@ -51,8 +51,9 @@ final class OciRuntime {
 
   /// Lets the first process of a created container go on to the program it was made for.
   ///
-  /// What `runc start` does is to take a byte from the FIFO that the process waits at. A whole process for that costs more
-  /// than everything else of a start but the creation, so here it is done by hand where the FIFO is runc's.
+  /// What `runc start` does is to take a byte from the FIFO that the process waits at. A whole
+  /// process for that costs more than everything else of a start but the creation, so here it is
+  /// done by hand where the FIFO is runc's.
   ///
   /// @param process the first one, which waits
   void start(ContainerId id, ProcessKey process) throws IOException {
@@ -65,9 +66,11 @@ final class OciRuntime {
   }
 
   private static void letGo(Path gate, ProcessKey process) throws IOException {
-    try (var fifo = Open.open(gate, Open.O_RDONLY | Open.O_NONBLOCK)) { // does not wait for the other
+    try (var fifo =
+        Open.open(gate, Open.O_RDONLY | Open.O_NONBLOCK)) { // does not wait for the other
       var word = new byte[1];
-      while (Poll.poll(ALIVE_CHECK_MILLIS, new int[] {fifo.number()}, new short[] {Poll.POLLIN})[0] == 0) {
+      while (Poll.poll(ALIVE_CHECK_MILLIS, new int[] {fifo.number()}, new short[] {Poll.POLLIN})[0]
+          == 0) {
         if (!process.alive()) {
           throw new Failed("container process is already dead");
         }
@@ -92,8 +95,8 @@ final class OciRuntime {
     run("update", "--resources", resources.toString(), id.value());
   }
 
-  /// Forgets a container whose processes and control groups are gone, where that takes no more than removing what the
-  /// runtime wrote down.
+  /// Forgets a container whose processes and control groups are gone, where that takes no more than
+  /// removing what the runtime wrote down.
   ///
   /// @return false when [#delete(ContainerId)] is needed
   boolean forget(ContainerId id) {
@@ -104,7 +107,8 @@ final class OciRuntime {
     return true;
   }
 
-  /// Kills what is left of the container, and forgets it; nothing happens when the runtime does not know it.
+  /// Kills what is left of the container, and forgets it; nothing happens when the runtime does not
+  /// know it.
   void delete(ContainerId id) throws IOException {
     if (Files.isDirectory(root.resolve(id.value()))) {
       run("delete", "--force", id.value());
@@ -116,11 +120,17 @@ final class OciRuntime {
     command.addAll(List.of(program.toString(), "--root", root.toString()));
     command.addAll(List.of(arguments));
     var process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectInput(Path.of("/dev/null").toFile()).start();
-    var said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .start();
+    var said =
+        new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+            .strip();
     try {
       if (process.waitFor() != 0) {
-        throw new Failed(said.isEmpty() ? name() + " " + arguments[0] + " failed without a word" : said);
+        throw new Failed(
+            said.isEmpty() ? name() + " " + arguments[0] + " failed without a word" : said);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

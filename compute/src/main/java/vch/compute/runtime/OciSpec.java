@@ -17,17 +17,29 @@ import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Ulimit;
 import vch.portlayer.refusal.Refusal;
 
-/// The OCI runtime configuration of a container (runtime-spec 1.0.2), with Docker's defaults. A pure function.
+/// The OCI runtime configuration of a container (runtime-spec 1.0.2), with Docker's defaults. A
+/// pure function.
 final class OciSpec {
   static final String INIT_TARGET = "/sbin/docker-init";
 
   private static final String OCI_VERSION = "1.0.2";
-  private static final String PATH_DEFAULT = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  private static final BigInteger RLIMIT_UNLIMITED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+  private static final String PATH_DEFAULT =
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final BigInteger RLIMIT_UNLIMITED =
+      BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
   private static final List<String> MASKED =
       List.of(
-          "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-          "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+          "/proc/acpi",
+          "/proc/asound",
+          "/proc/interrupts",
+          "/proc/kcore",
+          "/proc/keys",
+          "/proc/latency_stats",
+          "/proc/sched_debug",
+          "/proc/scsi",
+          "/proc/timer_list",
+          "/proc/timer_stats",
+          "/sys/devices/virtual/powercap",
           "/sys/firmware");
   private static final List<String> READ_ONLY =
       List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
@@ -42,7 +54,8 @@ final class OciSpec {
   ObjectNode of(Container container, SpecInputs in) {
     var spec = container.spec();
     var capabilities =
-        Capabilities.granted(spec.capAdd(), spec.capDrop(), spec.privileged(), in.host().capabilities());
+        Capabilities.granted(
+            spec.capAdd(), spec.capDrop(), spec.privileged(), in.host().capabilities());
     var json = JsonNodeFactory.instance.objectNode();
     json.put("ociVersion", OCI_VERSION);
     json.set("process", process(container, in, capabilities));
@@ -83,8 +96,13 @@ final class OciSpec {
     arguments.addAll(spec.arguments());
     var process =
         process(
-            spec.tty(), in.identity(), arguments, environment(container, List.of(), spec.tty()), spec.workingDirectory(),
-            capabilities, spec.noNewPrivileges());
+            spec.tty(),
+            in.identity(),
+            arguments,
+            environment(container, List.of(), spec.tty()),
+            spec.workingDirectory(),
+            capabilities,
+            spec.noNewPrivileges());
     process.put("oomScoreAdj", spec.limits().oomScoreAdj());
     var limits = process.putArray("rlimits");
     for (Ulimit limit : spec.ulimits()) {
@@ -99,8 +117,13 @@ final class OciSpec {
 
   /// `process` of the configuration, or the process of an exec.
   static ObjectNode process(
-      boolean tty, Identity who, List<String> arguments, List<String> environment, String workingDirectory,
-      List<String> capabilities, boolean noNewPrivileges) {
+      boolean tty,
+      Identity who,
+      List<String> arguments,
+      List<String> environment,
+      String workingDirectory,
+      List<String> capabilities,
+      boolean noNewPrivileges) {
     var process = JsonNodeFactory.instance.objectNode();
     process.put("terminal", tty);
     var user = process.putObject("user").put("uid", who.uid()).put("gid", who.gid());
@@ -111,7 +134,8 @@ final class OciSpec {
     process.put("cwd", workingDirectory.isEmpty() ? "/" : workingDirectory);
     var caps = process.putObject("capabilities");
     strings(caps.putArray("bounding"), capabilities);
-    // A user other than root holds none at first, and gets none of the bounding set but by a set-uid program.
+    // A user other than root holds none at first, and gets none of the bounding set but by a
+    // set-uid program.
     var held = who.uid() == 0 ? capabilities : List.<String>of();
     strings(caps.putArray("effective"), held);
     strings(caps.putArray("permitted"), held);
@@ -119,7 +143,8 @@ final class OciSpec {
     return process;
   }
 
-  /// Docker's own variables, then the container's, then `more`; the later wins, in the place of the earlier.
+  /// Docker's own variables, then the container's, then `more`; the later wins, in the place of the
+  /// earlier.
   static List<String> environment(Container container, List<String> more, boolean tty) {
     var values = new LinkedHashMap<String, String>();
     var all = new ArrayList<String>();
@@ -150,11 +175,15 @@ final class OciSpec {
         continue;
       }
       var entry = list.addObject().put("type", kind);
-      Modes.container(spec, kind).ifPresent(other -> entry.put("path", "/proc/" + Modes.pid(in, kind, other) + "/ns/" + kind));
+      Modes.container(spec, kind)
+          .ifPresent(
+              other -> entry.put("path", "/proc/" + Modes.pid(in, kind, other) + "/ns/" + kind));
     }
-    // As Docker does: a namespace of its own on cgroup v2, the machine's view on v1, unless asked otherwise.
+    // As Docker does: a namespace of its own on cgroup v2, the machine's view on v1, unless asked
+    // otherwise.
     var cgroup = spec.namespaces().getOrDefault("cgroup", "");
-    if (cgroup.equals("private") || (cgroup.isEmpty() && in.host().unifiedCgroups() && !spec.privileged())) {
+    if (cgroup.equals("private")
+        || (cgroup.isEmpty() && in.host().unifiedCgroups() && !spec.privileged())) {
       list.addObject().put("type", "cgroup");
     }
     return list;
@@ -177,14 +206,16 @@ final class OciSpec {
     }
   }
 
-  private Optional<ObjectNode> seccomp(ContainerSpec spec, SpecInputs in, List<String> capabilities) {
+  private Optional<ObjectNode> seccomp(
+      ContainerSpec spec, SpecInputs in, List<String> capabilities) {
     var wanted = spec.seccomp().orElse("");
     if ((spec.privileged() && wanted.isEmpty()) || wanted.equals("unconfined")) {
       return Optional.empty();
     }
     if (!in.host().seccomp()) {
       if (!wanted.isEmpty() && !wanted.equals("builtin")) {
-        throw new Refusal.Invalid("seccomp is not enabled in your kernel, cannot run a custom seccomp profile");
+        throw new Refusal.Invalid(
+            "seccomp is not enabled in your kernel, cannot run a custom seccomp profile");
       }
       return Optional.empty();
     }
@@ -200,7 +231,9 @@ final class OciSpec {
     if (options.contains("shared") || options.contains("rshared")) {
       return Optional.of("shared");
     }
-    return options.contains("slave") || options.contains("rslave") ? Optional.of("slave") : Optional.empty();
+    return options.contains("slave") || options.contains("rslave")
+        ? Optional.of("slave")
+        : Optional.empty();
   }
 
   private static BigInteger rlimit(long value) {

@@ -16,8 +16,8 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 
-/// What a container needs on disk before it can run: its layer, directories for binds, filled volumes, a place for its
-/// log. Holds no state.
+/// What a container needs on disk before it can run: its layer, directories for binds, filled
+/// volumes, a place for its log. Holds no state.
 final class Preparation {
   private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([kmgKMG]?)[bB]?");
 
@@ -60,7 +60,8 @@ final class Preparation {
     }
   }
 
-  /// A source that is not there becomes a directory, as `-v` has it, unless the mount says `nocreate`.
+  /// A source that is not there becomes a directory, as `-v` has it, unless the mount says
+  /// `nocreate`.
   void binds(Container container) throws IOException {
     for (var mount : container.spec().mounts()) {
       if (mount.kind() != Mount.Kind.BIND || Files.exists(Path.of(mount.source()))) {
@@ -68,13 +69,18 @@ final class Preparation {
       }
       if (mount.options().contains("nocreate")) {
         throw new Refusal.Invalid(
-            "invalid mount config for type \"bind\": bind source path does not exist: " + mount.source());
+            "invalid mount config for type \"bind\": bind source path does not exist: "
+                + mount.source());
       }
       try {
         Files.createDirectories(Path.of(mount.source()));
       } catch (FileAlreadyExistsException e) {
         throw new Refusal.Invalid(
-            "error while creating mount source path '" + mount.source() + "': " + e.getMessage() + " is not a directory");
+            "error while creating mount source path '"
+                + mount.source()
+                + "': "
+                + e.getMessage()
+                + " is not a directory");
       }
     }
   }
@@ -85,7 +91,7 @@ final class Preparation {
 
   /// How a container's output is kept.
   ///
-  /// @param kept     false: not at all
+  /// @param kept false: not at all
   /// @param bytesMax of one file; 0: no bound
   /// @param filesMax with the current one
   record Log(boolean kept, long bytesMax, int filesMax) {
@@ -96,15 +102,19 @@ final class Preparation {
   }
 
   /// @throws Refusal.Unsupported for a driver that is not offered
-  /// @throws Refusal.Invalid     for an option's value
+  /// @throws Refusal.Invalid for an option's value
   static Log log(Container container) {
     var options = container.spec().logOptions();
     var driver = options.getOrDefault("driver", "");
     return switch (driver) {
       case "none" -> new Log(false, 0, 1);
       case "", "json-file", "local" -> {
-        long bytes = Optional.ofNullable(options.get("max-size")).map(Preparation::bytes).orElse(0L);
-        yield new Log(true, bytes, Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1));
+        long bytes =
+            Optional.ofNullable(options.get("max-size")).map(Preparation::bytes).orElse(0L);
+        yield new Log(
+            true,
+            bytes,
+            Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1));
       }
       default ->
           throw new Refusal.Unsupported(
@@ -118,7 +128,8 @@ final class Preparation {
     }
     var match = SIZE.matcher(text.strip());
     if (!match.matches() || match.group(1).length() > 15) {
-      throw new Refusal.Invalid("invalid log option max-size: '" + text + "' is not a size such as 10m");
+      throw new Refusal.Invalid(
+          "invalid log option max-size: '" + text + "' is not a size such as 10m");
     }
     int shift =
         switch (match.group(2).toLowerCase(Locale.ROOT)) {

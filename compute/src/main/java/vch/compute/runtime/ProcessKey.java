@@ -6,11 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A process, known by its pid and the time it started at, so that another one with the same pid is not taken for it.
+/// A process, known by its pid and the time it started at, so that another one with the same pid is
+/// not taken for it.
 ///
 /// @param startTicks clock ticks since boot, proc(5)
 record ProcessKey(long pid, long startTicks) {
-  /// Fields of /proc/PID/stat, counted after the closing bracket of the name: state is 0, starttime 19.
+  /// Fields of /proc/PID/stat, counted after the closing bracket of the name: state is 0, starttime
+  /// 19.
   private static final int STATE = 0;
 
   private static final int START_TIME = 19;
@@ -19,7 +21,10 @@ record ProcessKey(long pid, long startTicks) {
   static Optional<ProcessKey> of(long pid) {
     String stat;
     try {
-      stat = new String(Files.readAllBytes(Path.of("/proc", Long.toString(pid), "stat")), StandardCharsets.UTF_8);
+      stat =
+          new String(
+              Files.readAllBytes(Path.of("/proc", Long.toString(pid), "stat")),
+              StandardCharsets.UTF_8);
     } catch (IOException _) {
       return Optional.empty(); // it is gone: ENOENT, or ESRCH in the middle of reading
     }

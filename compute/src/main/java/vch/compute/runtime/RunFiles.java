@@ -13,8 +13,8 @@ import vch.engine.compute.Processes;
 import vch.kernel.libc.Chmod;
 import vch.portlayer.container.ContainerId;
 
-/// Paths of the runs below the run directory: `c/<12 hex>` a bundle, `exits/<64 hex>` an exit code, `rt-<name>` the
-/// runtime's own state. Short, as a socket's path takes 107 bytes.
+/// Paths of the runs below the run directory: `c/<12 hex>` a bundle, `exits/<64 hex>` an exit code,
+/// `rt-<name>` the runtime's own state. Short, as a socket's path takes 107 bytes.
 record RunFiles(Path run) {
   Bundle bundle(ContainerId id) {
     return new Bundle(bundles().resolve(id.brief()));
@@ -59,7 +59,8 @@ record RunFiles(Path run) {
   private static void write(Path file, String text) throws IOException {
     boolean fresh = !Files.exists(file);
     var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       long length = bytes.remaining();
       long at = 0;
       while (bytes.hasRemaining()) {

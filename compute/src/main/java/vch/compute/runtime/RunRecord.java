@@ -10,14 +10,20 @@ import java.util.Optional;
 import java.util.Properties;
 import vch.portlayer.container.ContainerId;
 
-/// What a later daemon must know of a run. Lies in the run directory, as nothing runs any more after a reboot.
+/// What a later daemon must know of a run. Lies in the run directory, as nothing runs any more
+/// after a reboot.
 ///
-/// @param boot    id of the machine's boot
+/// @param boot id of the machine's boot
 /// @param runtime the OCI runtime that the run was started with
 /// @param process empty until the first process was started: a run that a daemon's death cut short
 /// @param logFilesMax how many files of a rotating log are kept; 1: conmon alone sees to it
 record RunRecord(
-    ContainerId id, String boot, Path runtime, Optional<ProcessKey> monitor, Optional<ProcessKey> process, int logFilesMax) {
+    ContainerId id,
+    String boot,
+    Path runtime,
+    Optional<ProcessKey> monitor,
+    Optional<ProcessKey> process,
+    int logFilesMax) {
   RunRecord started(Optional<ProcessKey> nextMonitor, Optional<ProcessKey> nextProcess) {
     return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, logFilesMax);
   }

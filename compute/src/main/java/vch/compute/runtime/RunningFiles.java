@@ -13,8 +13,8 @@ import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
 import vch.portlayer.container.Container;
 
-/// Where the files of containers are: of a running one what its first process has for a root, else the overlay. Holds no
-/// state.
+/// Where the files of containers are: of a running one what its first process has for a root, else
+/// the overlay. Holds no state.
 final class RunningFiles implements TreeFiles.Source {
   private final Processes processes;
   private final Roots roots;
@@ -38,14 +38,18 @@ final class RunningFiles implements TreeFiles.Source {
     }
     try (var root = opened.get()) {
       // Asked after opening: else the root may be that of another process with this pid.
-      return process.get().alive() ? Optional.of(action.on(Path.of(root.path()))) : Optional.empty();
+      return process.get().alive()
+          ? Optional.of(action.on(Path.of(root.path())))
+          : Optional.empty();
     }
   }
 
   private static Optional<Fd> open(ProcessKey process) {
     try {
       return Optional.of(
-          Open.open(Path.of("/proc", Long.toString(process.pid()), "root"), Open.O_PATH | Open.O_DIRECTORY));
+          Open.open(
+              Path.of("/proc", Long.toString(process.pid()), "root"),
+              Open.O_PATH | Open.O_DIRECTORY));
     } catch (KernelException _) { // it has ended
       return Optional.empty();
     }

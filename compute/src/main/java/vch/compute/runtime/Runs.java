@@ -19,9 +19,11 @@ import vch.engine.compute.Processes.Ended;
 import vch.kernel.libc.KernelException;
 import vch.portlayer.container.ContainerId;
 
-/// The runs that this daemon knows, who waits to be attached to the next one, and who wants to hear of ends.
+/// The runs that this daemon knows, who waits to be attached to the next one, and who wants to hear
+/// of ends.
 ///
-/// `lock` guards everything here. Listeners are called on threads of their own, never under the lock.
+/// `lock` guards everything here. Listeners are called on threads of their own, never under the
+/// lock.
 final class Runs {
   private static final System.Logger LOG = System.getLogger(Runs.class.getName());
 
@@ -228,7 +230,9 @@ final class Runs {
   /// Ends the runs whose conmon is gone without an exit code: nobody would ever hear of their ends.
   void checkMonitors() {
     for (var run : all().values()) {
-      if (run.live() && run.started() && !run.record().monitor().map(ProcessKey::alive).orElse(false)) {
+      if (run.live()
+          && run.started()
+          && !run.record().monitor().map(ProcessKey::alive).orElse(false)) {
         var id = run.record().id();
         checkExit(id); // conmon writes it before it ends
         if (live(id).filter(r -> r.record().equals(run.record())).isPresent()) {
@@ -239,7 +243,10 @@ final class Runs {
   }
 
   private void lost(ContainerId id) {
-    LOG.log(System.Logger.Level.WARNING, "the monitor of container {0} was killed; ending the container", id.brief());
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the monitor of container {0} was killed; ending the container",
+        id.brief());
     cgroups.kill(id);
     try {
       var fresh = exits.resolve(id.value() + ".lost");

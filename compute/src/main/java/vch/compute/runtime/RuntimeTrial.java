@@ -7,18 +7,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import vch.compute.rootfs.Trees;
 
-/// Tries whether an OCI runtime makes containers on this machine: crun refuses some arrangements of control groups that
-/// runc takes. Creates a container that never runs anything, and removes it. The answer is kept until the machine boots
-/// again or the program changes.
+/// Tries whether an OCI runtime makes containers on this machine: crun refuses some arrangements of
+/// control groups that runc takes. Creates a container that never runs anything, and removes it.
+/// The answer is kept until the machine boots again or the program changes.
 final class RuntimeTrial {
   private static final System.Logger LOG = System.getLogger(RuntimeTrial.class.getName());
   private static final int TRIAL_SECONDS_MAX = 10;
+
   private RuntimeTrial() {}
 
   static boolean runs(Path program, Path run, String cgroup) {
     try {
       var answer = run.resolve("trial-" + program.getFileName());
-      var subject = program + " " + Files.getLastModifiedTime(program).toMillis() + " " + RunRecord.currentBoot();
+      var subject =
+          program
+              + " "
+              + Files.getLastModifiedTime(program).toMillis()
+              + " "
+              + RunRecord.currentBoot();
       if (Files.exists(answer)) {
         var lines = Files.readAllLines(answer);
         if (lines.size() == 2 && lines.getFirst().equals(subject)) {
@@ -40,7 +46,16 @@ final class RuntimeTrial {
     var group = cgroup + "-trial";
     Files.writeString(bundle.resolve("config.json"), config(group));
     var root = bundle.resolve("root").toString();
-    boolean runs = command(bundle, program.toString(), "--root", root, "create", "--bundle", bundle.toString(), group);
+    boolean runs =
+        command(
+            bundle,
+            program.toString(),
+            "--root",
+            root,
+            "create",
+            "--bundle",
+            bundle.toString(),
+            group);
     command(bundle, program.toString(), "--root", root, "delete", "--force", group);
     Trees.delete(bundle);
     return runs;
@@ -69,6 +84,7 @@ final class RuntimeTrial {
        "root":{"path":"/","readonly":true},
        "mounts":[{"destination":"/proc","type":"proc","source":"proc"}],
        "linux":{"cgroupsPath":"/%s","namespaces":[{"type":"mount"},{"type":"pid"},{"type":"ipc"},{"type":"uts"}]}}
-      """.formatted(group);
+      """
+        .formatted(group);
   }
 }

@@ -14,7 +14,8 @@ import java.util.TreeSet;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The default system call filter, read from the resource `seccomp-default.txt`, which also says how it is written.
+/// The default system call filter, read from the resource `seccomp-default.txt`, which also says
+/// how it is written.
 ///
 /// Immutable; one is read per daemon.
 final class Seccomp {
@@ -25,11 +26,15 @@ final class Seccomp {
     this.lines = lines;
   }
 
-  /// @param action  `allow` or `errno=N`
-  /// @param cap     counts only with it
+  /// @param action `allow` or `errno=N`
+  /// @param cap counts only with it
   /// @param without counts only without it
   private record Line(
-      String action, Optional<String> cap, Optional<String> without, List<String> architectures, List<String> calls,
+      String action,
+      Optional<String> cap,
+      Optional<String> without,
+      List<String> architectures,
+      List<String> calls,
       Optional<Argument> argument) {
     boolean counts(Collection<String> capabilities, String architecture) {
       return cap.map(capabilities::contains).orElse(true)
@@ -54,7 +59,11 @@ final class Seccomp {
 
   static Seccomp parse(String text) {
     return new Seccomp(
-        text.lines().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).map(Seccomp::line).toList());
+        text.lines()
+            .map(String::strip)
+            .filter(l -> !l.isEmpty() && !l.startsWith("#"))
+            .map(Seccomp::line)
+            .toList());
   }
 
   private static Line line(String text) {
@@ -69,7 +78,9 @@ final class Seccomp {
         case "if" -> cap = Optional.of(head.get(i + 1));
         case "unless" -> without = Optional.of(head.get(i + 1));
         case "arch" -> architectures.add(head.get(i + 1));
-        default -> throw new IllegalArgumentException("system call filter: '" + text + "' is not understood");
+        default ->
+            throw new IllegalArgumentException(
+                "system call filter: '" + text + "' is not understood");
       }
     }
     Optional<Argument> argument = Optional.empty();
@@ -78,10 +89,18 @@ final class Seccomp {
       argument =
           Optional.of(
               new Argument(
-                  Integer.parseInt(parts[0]), "SCMP_CMP_" + parts[1], Long.parseLong(parts[2]),
+                  Integer.parseInt(parts[0]),
+                  "SCMP_CMP_" + parts[1],
+                  Long.parseLong(parts[2]),
                   parts.length > 3 ? Long.parseLong(parts[3]) : 0));
     }
-    return new Line(head.getFirst(), cap, without, architectures, List.of(body[0].strip().split("\\s+", -1)), argument);
+    return new Line(
+        head.getFirst(),
+        cap,
+        without,
+        architectures,
+        List.of(body[0].strip().split("\\s+", -1)),
+        argument);
   }
 
   /// The filter as `linux.seccomp` of the OCI configuration.
@@ -113,7 +132,10 @@ final class Seccomp {
           .ifPresent(
               a -> {
                 var arg = rule.putArray("args").addObject();
-                arg.put("index", a.index()).put("value", a.value()).put("valueTwo", a.value2()).put("op", a.operator());
+                arg.put("index", a.index())
+                    .put("value", a.value())
+                    .put("valueTwo", a.value2())
+                    .put("op", a.operator());
               });
     }
     return filter;
@@ -123,15 +145,17 @@ final class Seccomp {
     var names = rule.putArray("names");
     calls.forEach(names::add);
     if (action.startsWith("errno=")) {
-      rule.put("action", "SCMP_ACT_ERRNO").put("errnoRet", Integer.parseInt(action.substring("errno=".length())));
+      rule.put("action", "SCMP_ACT_ERRNO")
+          .put("errnoRet", Integer.parseInt(action.substring("errno=".length())));
     } else {
       rule.put("action", "SCMP_ACT_ALLOW");
     }
     return rule;
   }
 
-  /// The architectures whose programs run on this one. Not x32, which Docker lists: distributions leave it out or off, what
-  /// is not listed is refused, and each architecture costs every start some milliseconds.
+  /// The architectures whose programs run on this one. Not x32, which Docker lists: distributions
+  /// leave it out or off, what is not listed is refused, and each architecture costs every start
+  /// some milliseconds.
   static List<String> architectures(String architecture) {
     var known = new LinkedHashMap<String, List<String>>();
     known.put("x86_64", List.of("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"));

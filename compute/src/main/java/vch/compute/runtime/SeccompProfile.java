@@ -9,10 +9,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import vch.portlayer.refusal.Refusal;
 
-/// A system call filter that a user wrote in Docker's form, which knows conditions (`includes`, `excludes`) that the OCI
-/// form does not.
+/// A system call filter that a user wrote in Docker's form, which knows conditions (`includes`,
+/// `excludes`) that the OCI form does not.
 final class SeccompProfile {
-  private static final Map<String, String> DOCKER_NAMES = Map.of("x86_64", "amd64", "aarch64", "arm64");
+  private static final Map<String, String> DOCKER_NAMES =
+      Map.of("x86_64", "amd64", "aarch64", "arm64");
 
   private SeccompProfile() {}
 
@@ -30,7 +31,10 @@ final class SeccompProfile {
       throw new Refusal.Invalid("the seccomp profile has no defaultAction");
     }
     var filter = JsonNodeFactory.instance.objectNode();
-    for (var field : new String[] {"defaultAction", "defaultErrnoRet", "flags", "listenerPath", "listenerMetadata"}) {
+    for (var field :
+        new String[] {
+          "defaultAction", "defaultErrnoRet", "flags", "listenerPath", "listenerMetadata"
+        }) {
       if (profile.has(field)) {
         filter.set(field, profile.get(field));
       }
@@ -67,8 +71,10 @@ final class SeccompProfile {
     }
   }
 
-  /// Kernels older than any that a `minKernel` of a known profile names are not supported, so that condition holds.
-  private static boolean counts(JsonNode rule, Collection<String> capabilities, String architecture) {
+  /// Kernels older than any that a `minKernel` of a known profile names are not supported, so that
+  /// condition holds.
+  private static boolean counts(
+      JsonNode rule, Collection<String> capabilities, String architecture) {
     var includes = rule.path("includes");
     var excludes = rule.path("excludes");
     for (var cap : includes.path("caps")) {

@@ -17,8 +17,8 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 
-/// Looks up on the machine what [OciSpec] needs: accounts, devices, directories of volumes, pids of other containers.
-/// Holds no state.
+/// Looks up on the machine what [OciSpec] needs: accounts, devices, directories of volumes, pids of
+/// other containers. Holds no state.
 final class SpecBuilder {
   private static final long ACCOUNTS_BYTES_MAX = 4 << 20;
   private static final List<String> JOINABLE = List.of("ipc", "pid", "uts");
@@ -31,7 +31,12 @@ final class SpecBuilder {
   private final OciSpec spec = new OciSpec(Seccomp.standard());
 
   /// @param runOf another container's run, by id; empty when it does not run
-  SpecBuilder(Host host, Cgroups cgroups, Volumes volumes, Optional<Path> init, Function<String, Optional<Run>> runOf) {
+  SpecBuilder(
+      Host host,
+      Cgroups cgroups,
+      Volumes volumes,
+      Optional<Path> init,
+      Function<String, Optional<Run>> runOf) {
     this.host = host;
     this.cgroups = cgroups;
     this.volumes = volumes;
@@ -39,21 +44,32 @@ final class SpecBuilder {
     this.runOf = runOf;
   }
 
-  ObjectNode config(Container container, Path root, Path network, Bundle bundle) throws IOException {
+  ObjectNode config(Container container, Path root, Path network, Bundle bundle)
+      throws IOException {
     return spec.of(
         container,
         new SpecInputs(
-            root, network, bundle.resolvConf(), bundle.hosts(), bundle.hostname(), directories(container),
-            identity(root, container.spec().user(), container.spec().groupAdd()), devices(container),
-            container.spec().privileged() ? HostProbe.below(Path.of("/dev"), "/dev") : List.of(), shm(container, bundle),
-            joined(container), init,
-            cgroups.path(container.id()), host));
+            root,
+            network,
+            bundle.resolvConf(),
+            bundle.hosts(),
+            bundle.hostname(),
+            directories(container),
+            identity(root, container.spec().user(), container.spec().groupAdd()),
+            devices(container),
+            container.spec().privileged() ? HostProbe.below(Path.of("/dev"), "/dev") : List.of(),
+            shm(container, bundle),
+            joined(container),
+            init,
+            cgroups.path(container.id()),
+            host));
   }
 
   ObjectNode process(Container container, Path root, ExecSpec exec) throws IOException {
     var spec = container.spec();
     var user = exec.user().isEmpty() ? spec.user() : exec.user();
-    var directory = exec.workingDirectory().isEmpty() ? spec.workingDirectory() : exec.workingDirectory();
+    var directory =
+        exec.workingDirectory().isEmpty() ? spec.workingDirectory() : exec.workingDirectory();
     return OciSpec.process(
         exec.tty(),
         identity(root, user, spec.groupAdd()),
@@ -61,7 +77,10 @@ final class SpecBuilder {
         OciSpec.environment(container, exec.environment(), exec.tty()),
         directory,
         Capabilities.granted(
-            spec.capAdd(), spec.capDrop(), spec.privileged() || exec.privileged(), host.capabilities()),
+            spec.capAdd(),
+            spec.capDrop(),
+            spec.privileged() || exec.privileged(),
+            host.capabilities()),
         spec.noNewPrivileges());
   }
 
@@ -71,7 +90,8 @@ final class SpecBuilder {
 
   private static Identity identity(Path root, String user, List<String> groups) throws IOException {
     return Accounts.parse(
-            RootPath.text(root, "/etc/passwd", ACCOUNTS_BYTES_MAX), RootPath.text(root, "/etc/group", ACCOUNTS_BYTES_MAX))
+            RootPath.text(root, "/etc/passwd", ACCOUNTS_BYTES_MAX),
+            RootPath.text(root, "/etc/group", ACCOUNTS_BYTES_MAX))
         .resolve(user, groups);
   }
 
@@ -96,7 +116,8 @@ final class SpecBuilder {
     var shm = runOf.apply(other.get()).map(r -> r.bundle().shm());
     if (shm.isPresent() && !Files.isDirectory(shm.get())) {
       throw new Refusal.Invalid(
-          "can't join IPC of container " + other.get()
+          "can't join IPC of container "
+              + other.get()
               + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
     }
     return shm;
@@ -105,7 +126,8 @@ final class SpecBuilder {
   private Map<String, Long> joined(Container container) {
     var pids = new HashMap<String, Long>();
     for (var kind : JOINABLE) {
-      Modes.container(container.spec(), kind).ifPresent(other -> pids.put(other, runOf.apply(other).map(Run::pid).orElse(0L)));
+      Modes.container(container.spec(), kind)
+          .ifPresent(other -> pids.put(other, runOf.apply(other).map(Run::pid).orElse(0L)));
     }
     return pids;
   }
@@ -122,7 +144,9 @@ final class SpecBuilder {
               : HostProbe.node(source, target).stream().toList();
       if (nodes.isEmpty()) {
         throw new Refusal.Invalid(
-            "error gathering device information while adding custom device \"" + device.source() + "\": "
+            "error gathering device information while adding custom device \""
+                + device.source()
+                + "\": "
                 + (Files.exists(source) ? "not a device node" : "no such file or directory"));
       }
       nodes.forEach(n -> granted.add(new SpecInputs.GrantedDevice(n, access)));

@@ -5,20 +5,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the OCI configuration needs beside the container's record: paths, and what was looked up on the machine.
+/// What the OCI configuration needs beside the container's record: paths, and what was looked up on
+/// the machine.
 ///
-/// @param root       the merged root file system, absolute, without symbolic links
-/// @param network    the network namespace to join
+/// @param root the merged root file system, absolute, without symbolic links
+/// @param network the network namespace to join
 /// @param resolvConf file to show as /etc/resolv.conf; likewise `hosts` and `hostname`
-/// @param volumes    directories behind volume names
-/// @param devices    the nodes that the record's devices name, in the record's order; a directory gives several
+/// @param volumes directories behind volume names
+/// @param devices the nodes that the record's devices name, in the record's order; a directory
+///   gives several
 /// @param machineDevices all nodes of the machine's /dev, for a privileged container; else empty
-/// @param shm        directory of the machine to show as /dev/shm, where it is shared with others
-/// @param joined     pids of the containers whose namespaces are joined, by the text behind `container:`
-/// @param init       a static init program of the machine
+/// @param shm directory of the machine to show as /dev/shm, where it is shared with others
+/// @param joined pids of the containers whose namespaces are joined, by the text behind
+///   `container:`
+/// @param init a static init program of the machine
 record SpecInputs(
-    Path root, Path network, Path resolvConf, Path hosts, Path hostname, Map<String, Path> volumes, Identity identity,
-    List<GrantedDevice> devices, List<DeviceNode> machineDevices, Optional<Path> shm, Map<String, Long> joined, Optional<Path> init, String cgroupsPath, Host host) {
+    Path root,
+    Path network,
+    Path resolvConf,
+    Path hosts,
+    Path hostname,
+    Map<String, Path> volumes,
+    Identity identity,
+    List<GrantedDevice> devices,
+    List<DeviceNode> machineDevices,
+    Optional<Path> shm,
+    Map<String, Long> joined,
+    Optional<Path> init,
+    String cgroupsPath,
+    Host host) {
   SpecInputs {
     volumes = Map.copyOf(volumes);
     devices = List.copyOf(devices);

@@ -17,18 +17,20 @@ final class StartErrors {
   private StartErrors() {}
 
   /// @param runtime name of the runtime
-  /// @param said    the runtime's own words
+  /// @param said the runtime's own words
   static StartFailed create(String runtime, String said) {
     var text = said.startsWith(runtime) ? said : runtime + ": " + said;
     return new StartFailed(
         code(said),
-        "failed to create task for container: failed to create shim task: OCI runtime create failed: " + hinted(text)
+        "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+            + hinted(text)
             + ": unknown");
   }
 
   static StartFailed exec(String said) {
     int code = code(said);
-    return new StartFailed(code == OTHER ? NOT_RUNNABLE : code, "OCI runtime exec failed: " + said + ": unknown");
+    return new StartFailed(
+        code == OTHER ? NOT_RUNNABLE : code, "OCI runtime exec failed: " + said + ": unknown");
   }
 
   /// The message of a failure.
@@ -46,7 +48,9 @@ final class StartErrors {
         || text.contains("system cannot find the file specified")) {
       return NOT_FOUND;
     }
-    if (text.contains("permission denied") || text.contains("is a directory") || text.contains("exec format error")) {
+    if (text.contains("permission denied")
+        || text.contains("is a directory")
+        || text.contains("exec format error")) {
       return NOT_RUNNABLE;
     }
     return text.contains("not a directory") ? NOT_FOUND : OTHER;
@@ -61,13 +65,15 @@ final class StartErrors {
         + " the expected type";
   }
 
-  /// The last error of a runtime's log in JSON lines (`--log-format json`); empty when there is none.
+  /// The last error of a runtime's log in JSON lines (`--log-format json`); empty when there is
+  /// none.
   static String lastError(String log) {
     var errors = new ArrayList<String>();
     for (var line : log.lines().toList()) {
       try {
         var entry = JSON.readTree(line);
-        if (entry.path("level").asString("").equals("error") || entry.path("level").asString("").equals("fatal")) {
+        if (entry.path("level").asString("").equals("error")
+            || entry.path("level").asString("").equals("fatal")) {
           errors.add(entry.path("msg").asString(""));
         }
       } catch (JacksonException _) {

@@ -11,15 +11,15 @@ import vch.compute.rootfs.Trees;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Processes.StartFailed;
 import vch.kernel.libc.Errno;
+import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Kill;
 import vch.kernel.libc.Mount;
-import vch.kernel.libc.KernelException;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
-/// Brings runs into the world and clears them away. Blocks its thread; its caller sees to it that one container is worked
-/// on by one thread. What it knows is in [Runs] and on disk.
+/// Brings runs into the world and clears them away. Blocks its thread; its caller sees to it that
+/// one container is worked on by one thread. What it knows is in [Runs] and on disk.
 final class Starter {
   private static final int SIGKILL = 9;
 
@@ -34,8 +34,15 @@ final class Starter {
   private final String boot;
 
   Starter(
-      RunFiles files, Roots roots, Runs runs, Cgroups cgroups, Conmon conmon, OciRuntime runtime, SpecBuilder specs,
-      Preparation preparation, String boot) {
+      RunFiles files,
+      Roots roots,
+      Runs runs,
+      Cgroups cgroups,
+      Conmon conmon,
+      OciRuntime runtime,
+      SpecBuilder specs,
+      Preparation preparation,
+      String boot) {
     this.files = files;
     this.roots = roots;
     this.runs = runs;
@@ -74,7 +81,8 @@ final class Starter {
     }
   }
 
-  private long started(Container container, Path root, Path network, Processes.Files names, Bundle bundle)
+  private long started(
+      Container container, Path root, Path network, Processes.Files names, Bundle bundle)
       throws IOException {
     var id = container.id();
     preparation.binds(container);
@@ -83,21 +91,38 @@ final class Starter {
     Files.createDirectories(bundle.directory());
     Files.deleteIfExists(files.exit(id));
     var log = Preparation.log(container);
-    var record = new RunRecord(id, boot, runtime.program(), Optional.empty(), Optional.empty(), log.keepsRotated() ? log.filesMax() : 1);
+    var record =
+        new RunRecord(
+            id,
+            boot,
+            runtime.program(),
+            Optional.empty(),
+            Optional.empty(),
+            log.keepsRotated() ? log.filesMax() : 1);
     record.write(bundle.record());
     RunFiles.write(bundle, names);
     if (Modes.shareable(container.spec())) {
       Files.createDirectory(bundle.shm());
       Mount.mount(
-          "shm", bundle.shm(), "tmpfs", Mount.MS_NOSUID | Mount.MS_NOEXEC | Mount.MS_NODEV,
+          "shm",
+          bundle.shm(),
+          "tmpfs",
+          Mount.MS_NOSUID | Mount.MS_NOEXEC | Mount.MS_NODEV,
           "mode=1777,size=" + OciMounts.shmBytes(container.spec()));
     }
-    Files.write(bundle.config(), specs.config(container, root, network, bundle).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Files.write(
+        bundle.config(),
+        specs
+            .config(container, root, network, bundle)
+            .toString()
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     long pid = create(container, bundle);
     var monitor = ProcessKey.of(Long.parseLong(Files.readString(bundle.monitorPid()).strip()));
     var process = ProcessKey.of(pid);
     if (monitor.isEmpty() || process.isEmpty()) {
-      throw new StartFailed(StartErrors.OTHER, "container " + id.brief() + " or its monitor ended before it was started");
+      throw new StartFailed(
+          StartErrors.OTHER,
+          "container " + id.brief() + " or its monitor ended before it was started");
     }
     var run = new Run(record, bundle, Optional.empty());
     runs.created(run);
@@ -121,14 +146,18 @@ final class Starter {
       current.keepRotated(log.filesMax());
     }
     try {
-      // Only a client that is meant to end the input by leaving may do so; a terminal goes on in any case.
+      // Only a client that is meant to end the input by leaving may do so; a terminal goes on in
+      // any case.
       boolean keepStdin = spec.stdinOpen() && (!spec.stdinOnce() || spec.tty());
       return conmon.create(
           container.id(),
           bundle,
           files.exits(),
           new Conmon.Streams(
-              spec.tty(), spec.stdinOpen(), keepStdin, log.kept() ? Optional.of(current.current()) : Optional.empty(),
+              spec.tty(),
+              spec.stdinOpen(),
+              keepStdin,
+              log.kept() ? Optional.of(current.current()) : Optional.empty(),
               log.bytesMax()));
     } catch (Conmon.Refused e) {
       throw StartErrors.create(runtime.name(), StartErrors.said(e));
@@ -149,7 +178,8 @@ final class Starter {
         : new OciRuntime(record.runtime(), files.runtimeRoot(record.runtime()));
   }
 
-  /// Removes a run in whatever state it is; its record goes last, so that a later daemon can finish this.
+  /// Removes a run in whatever state it is; its record goes last, so that a later daemon can finish
+  /// this.
   private void clear(ContainerId id, Bundle bundle, OciRuntime by) throws IOException {
     cgroups.kill(id);
     // What has not ended, or was killed just now, needs the patience of the runtime.
@@ -178,13 +208,18 @@ final class Starter {
     Trees.delete(bundle.directory());
   }
 
-  /// conmon ends by itself with its container; only that of a start that failed half-way may be left.
+  /// conmon ends by itself with its container; only that of a start that failed half-way may be
+  /// left.
   private static void killMonitor(Bundle bundle) throws IOException {
     if (!Files.exists(bundle.monitorPid())) {
       return;
     }
     long pid = Long.parseLong(Files.readString(bundle.monitorPid()).strip());
-    var command = ProcessHandle.of(pid).flatMap(h -> h.info().arguments()).map(a -> String.join(" ", a)).orElse("");
+    var command =
+        ProcessHandle.of(pid)
+            .flatMap(h -> h.info().arguments())
+            .map(a -> String.join(" ", a))
+            .orElse("");
     if (!command.contains(bundle.directory().toString())) {
       return; // gone, and perhaps the number is somebody else's by now
     }
@@ -197,7 +232,8 @@ final class Starter {
     }
   }
 
-  /// Finds what a former daemon left: runs that go on or have ended are known again, starts cut short are cleared.
+  /// Finds what a former daemon left: runs that go on or have ended are known again, starts cut
+  /// short are cleared.
   ///
   /// @return containers whose root stays mounted
   Set<ContainerId> adopt() throws IOException {
@@ -223,7 +259,8 @@ final class Starter {
     return held;
   }
 
-  /// Groups of containers of which no record is left: somebody emptied the run directory under a daemon.
+  /// Groups of containers of which no record is left: somebody emptied the run directory under a
+  /// daemon.
   private void clearOrphans(Set<ContainerId> known) throws IOException {
     for (var id : cgroups.found()) {
       if (!known.contains(id)) {

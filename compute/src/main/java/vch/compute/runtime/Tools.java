@@ -9,12 +9,20 @@ import vch.portlayer.refusal.Refusal;
 /// The programs that containers need.
 ///
 /// @param runtime an OCI runtime
-/// @param init    a static init program to put into containers
+/// @param init a static init program to put into containers
 public record Tools(Path conmon, Path runtime, Optional<Path> init) {
   private static final List<String> PLACES =
       List.of(
-          "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec/podman",
-          "/usr/lib/podman", "/usr/libexec", "/usr/libexec/docker");
+          "/usr/local/sbin",
+          "/usr/local/bin",
+          "/usr/sbin",
+          "/usr/bin",
+          "/sbin",
+          "/bin",
+          "/usr/libexec/podman",
+          "/usr/lib/podman",
+          "/usr/libexec",
+          "/usr/libexec/docker");
   private static final List<String> INITS = List.of("docker-init", "tini-static", "catatonit");
 
   /// Name of the runtime, as `docker info` shows it.
@@ -27,7 +35,8 @@ public record Tools(Path conmon, Path runtime, Optional<Path> init) {
 
   /// Finds the programs.
   ///
-  /// @param wanted a runtime's name or absolute path; empty: crun where `runs` says that it works here, else runc
+  /// @param wanted a runtime's name or absolute path; empty: crun where `runs` says that it works
+  ///   here, else runc
   /// @throws Refusal.Failed a program is not installed; names the Debian packages
   static Tools find(Optional<String> wanted, java.util.function.Predicate<Path> runs) {
     var conmon = program("conmon");
@@ -36,12 +45,20 @@ public record Tools(Path conmon, Path runtime, Optional<Path> init) {
       var missing =
           conmon.isEmpty() && runtime.isEmpty()
               ? "neither conmon nor an OCI runtime is"
-              : conmon.isEmpty() ? "conmon is not" : wanted.map(w -> "the OCI runtime " + w + " is not").orElse("no OCI runtime is");
-      var packages = (conmon.isEmpty() ? " conmon" : "") + (runtime.isEmpty() ? " " + wanted.filter(KNOWN::contains).orElse("runc") : "");
+              : conmon.isEmpty()
+                  ? "conmon is not"
+                  : wanted.map(w -> "the OCI runtime " + w + " is not").orElse("no OCI runtime is");
+      var packages =
+          (conmon.isEmpty() ? " conmon" : "")
+              + (runtime.isEmpty() ? " " + wanted.filter(KNOWN::contains).orElse("runc") : "");
       throw new Refusal.Failed(
-          "containers cannot run: " + missing + " installed; on Debian: apt-get install" + packages);
+          "containers cannot run: "
+              + missing
+              + " installed; on Debian: apt-get install"
+              + packages);
     }
-    return new Tools(conmon.get(), runtime.get(), INITS.stream().flatMap(i -> program(i).stream()).findFirst());
+    return new Tools(
+        conmon.get(), runtime.get(), INITS.stream().flatMap(i -> program(i).stream()).findFirst());
   }
 
   private static Optional<Path> preferred(java.util.function.Predicate<Path> runs) {

@@ -30,7 +30,9 @@ public final class DirectoryVolumes implements Volumes {
   private Path home(VchId vch, String name) {
     if (!NAME.matcher(name).matches() || name.length() > NAME_LENGTH_MAX) {
       throw new Refusal.Invalid(
-          "\"" + name + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
+          "\""
+              + name
+              + "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are"
               + " allowed. If you intended to pass a host directory, use absolute path");
     }
     return volumes.resolve(vch.value()).resolve(name);

@@ -28,7 +28,8 @@ import vch.kernel.libc.Mknod;
 import vch.kernel.libc.Xattr;
 import vch.portlayer.refusal.Refusal;
 
-/// Trees of files whose links lead out of them, as a hostile container would lay them. Needs root for owners and devices.
+/// Trees of files whose links lead out of them, as a hostile container would lay them. Needs root
+/// for owners and devices.
 @Tag("lab")
 class FileTreeLabTest {
   private static final Unpacking PLAIN = new Unpacking(false, false);
@@ -83,7 +84,8 @@ class FileTreeLabTest {
     try (var in = new TarArchiveInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         var content = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        entries.put(entry.getName(), entry.getLinkName().isEmpty() ? content : "->" + entry.getLinkName());
+        entries.put(
+            entry.getName(), entry.getLinkName().isEmpty() ? content : "->" + entry.getLinkName());
       }
     }
     return entries;
@@ -103,7 +105,8 @@ class FileTreeLabTest {
       }
       assertThat(tree.find("out/secret", true)).isEmpty();
       assertThat(tree.find("d/f/x", true)).isEmpty();
-      assertThatThrownBy(() -> tree.find("self", true)).hasMessageContaining("too many levels of symbolic links");
+      assertThatThrownBy(() -> tree.find("self", true))
+          .hasMessageContaining("too many levels of symbolic links");
       assertThatThrownBy(() -> tree.directory("d/f")).isInstanceOf(NotDirectoryException.class);
     }
   }
@@ -115,7 +118,9 @@ class FileTreeLabTest {
     unpack("/d", PLAIN, tar(new TarArchiveEntry("out/new"), new TarArchiveEntry("file")));
     assertThat(outside.resolve("secret")).hasContent("secret");
     assertThat(outside.resolve("new")).doesNotExist();
-    assertThat(root.resolve(outside.toString().substring(1)).resolve("new")).as("made inside, as chroot(2) would").hasContent("hi");
+    assertThat(root.resolve(outside.toString().substring(1)).resolve("new"))
+        .as("made inside, as chroot(2) would")
+        .hasContent("hi");
     assertThat(root.resolve("d/file")).isRegularFile();
     assertThatThrownBy(() -> unpack("/d", PLAIN, tar(new TarArchiveEntry("../../x"))))
         .isInstanceOf(Refusal.Invalid.class)
@@ -163,14 +168,21 @@ class FileTreeLabTest {
     assertThat(attributes.permissions()).isEqualTo(04750);
     assertThat(attributes.modified().getEpochSecond()).isEqualTo(1_000_000_000);
     assertThat(attributes.names()).isEqualTo(2);
-    assertThat(Node.attributes(root.resolve("d/e"), false).modified().getEpochSecond()).isEqualTo(1_000_000_000);
+    assertThat(Node.attributes(root.resolve("d/e"), false).modified().getEpochSecond())
+        .isEqualTo(1_000_000_000);
     var made = Node.attributes(root.resolve("d/null"), false);
     assertThat(made.major()).isEqualTo(1);
     assertThat(made.minor()).isEqualTo(3);
     assertThat(archive("/d", "D"))
         .containsExactly(
-            Map.entry("D/", ""), Map.entry("D/e/", ""), Map.entry("D/e/x", "hi"), Map.entry("D/f", "hi"),
-            Map.entry("D/h", "->D/f"), Map.entry("D/l", "->/nowhere"), Map.entry("D/null", ""), Map.entry("D/p", ""));
+            Map.entry("D/", ""),
+            Map.entry("D/e/", ""),
+            Map.entry("D/e/x", "hi"),
+            Map.entry("D/f", "hi"),
+            Map.entry("D/h", "->D/f"),
+            Map.entry("D/l", "->/nowhere"),
+            Map.entry("D/null", ""),
+            Map.entry("D/p", ""));
   }
 
   @Test
@@ -182,7 +194,8 @@ class FileTreeLabTest {
     }
     var upper = Files.createDirectory(temporary.resolve("upper"));
     Files.createDirectory(upper.resolve("same"));
-    Files.setLastModifiedTime(upper.resolve("same"), Files.getLastModifiedTime(lower.resolve("same")));
+    Files.setLastModifiedTime(
+        upper.resolve("same"), Files.getLastModifiedTime(lower.resolve("same")));
     Files.createDirectory(upper.resolve("changed"));
     Mknod.mknod(upper.resolve("changed/old"), Mknod.S_IFCHR, 0);
     Mknod.mknod(upper.resolve("changed/never"), Mknod.S_IFCHR, 0);
@@ -192,8 +205,10 @@ class FileTreeLabTest {
     Xattr.set(upper.resolve("opaque"), "trusted.overlay.opaque", new byte[] {'y'});
     assertThat(LayerDifference.of(upper, List.of(lower)))
         .containsExactly(
-            new Difference(Difference.Kind.CHANGED, "/changed"), new Difference(Difference.Kind.ADDED, "/changed/new"),
-            new Difference(Difference.Kind.DELETED, "/changed/old"), new Difference(Difference.Kind.CHANGED, "/opaque"),
+            new Difference(Difference.Kind.CHANGED, "/changed"),
+            new Difference(Difference.Kind.ADDED, "/changed/new"),
+            new Difference(Difference.Kind.DELETED, "/changed/old"),
+            new Difference(Difference.Kind.CHANGED, "/opaque"),
             new Difference(Difference.Kind.ADDED, "/opaque/old"));
   }
 }

@@ -43,22 +43,47 @@ class ReferenceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "", ":x", "a:", "a/", "/a", "a//b", "-a", "a:b:c", "a@sha256:12", "a@", "a b", "a..b", "a___b", "http://a/b", "a:" + "..", "b/../c",
-    "a:-x", "reg_istry.com/a", "é"
-  })
+  @ValueSource(
+      strings = {
+        "",
+        ":x",
+        "a:",
+        "a/",
+        "/a",
+        "a//b",
+        "-a",
+        "a:b:c",
+        "a@sha256:12",
+        "a@",
+        "a b",
+        "a..b",
+        "a___b",
+        "http://a/b",
+        "a:" + "..",
+        "b/../c",
+        "a:-x",
+        "reg_istry.com/a",
+        "é"
+      })
   void what_is_no_name_is_refused(String text) {
-    assertThatThrownBy(() -> Reference.parse(text)).isInstanceOf(Refusal.Invalid.class).hasMessage("invalid reference format");
+    assertThatThrownBy(() -> Reference.parse(text))
+        .isInstanceOf(Refusal.Invalid.class)
+        .hasMessage("invalid reference format");
   }
 
   @Test
   void upper_case_ids_and_lengths_have_their_own_words() {
     assertThatThrownBy(() -> Reference.parse("BusyBox"))
-        .hasMessage("invalid reference format: repository name (library/BusyBox) must be lowercase");
+        .hasMessage(
+            "invalid reference format: repository name (library/BusyBox) must be lowercase");
     assertThatThrownBy(() -> Reference.parse(HEX))
-        .hasMessage("invalid repository name (" + HEX + "), cannot specify 64-byte hexadecimal strings");
-    assertThatThrownBy(() -> Reference.parse("a".repeat(256))).hasMessage("repository name must not be more than 255 characters");
-    assertThatThrownBy(() -> Reference.parse("a".repeat(100_000))).hasMessage("invalid reference format");
-    assertThatThrownBy(() -> Reference.parse("a:" + "b".repeat(129))).hasMessage("invalid reference format");
+        .hasMessage(
+            "invalid repository name (" + HEX + "), cannot specify 64-byte hexadecimal strings");
+    assertThatThrownBy(() -> Reference.parse("a".repeat(256)))
+        .hasMessage("repository name must not be more than 255 characters");
+    assertThatThrownBy(() -> Reference.parse("a".repeat(100_000)))
+        .hasMessage("invalid reference format");
+    assertThatThrownBy(() -> Reference.parse("a:" + "b".repeat(129)))
+        .hasMessage("invalid reference format");
   }
 }

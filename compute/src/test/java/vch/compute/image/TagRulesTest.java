@@ -28,7 +28,9 @@ class TagRulesTest {
   }
 
   private void contains(String id, String image64, ContainerState state) {
-    image = image.after(List.of(new Change.ContainerPut(TestEngine.container(BLUE, id, image64, state))));
+    image =
+        image.after(
+            List.of(new Change.ContainerPut(TestEngine.container(BLUE, id, image64, state))));
   }
 
   private List<String> keys() {
@@ -45,7 +47,8 @@ class TagRulesTest {
   void a_tag_that_moves_leaves_the_old_image_under_its_digest() {
     put("busybox", A, D1);
     put("busybox", B, D2);
-    assertThat(keys()).containsExactly("docker.io/library/busybox:latest", "docker.io/library/busybox@" + D1);
+    assertThat(keys())
+        .containsExactly("docker.io/library/busybox:latest", "docker.io/library/busybox@" + D1);
     assertThat(TagRules.resolve(image, BLUE, "busybox")).contains(B);
     assertThat(TagRules.resolve(image, BLUE, "busybox@" + D1)).contains(A);
     assertThat(TagRules.resolve(image, BLUE, "busybox@" + D2)).contains(B);
@@ -64,7 +67,8 @@ class TagRulesTest {
   void tagging_again_keeps_the_digest() {
     put("x", A, D1);
     put("x", A, "");
-    assertThat(image.tag(BLUE, "docker.io/library/x:latest").orElseThrow().repoDigest()).isEqualTo(D1);
+    assertThat(image.tag(BLUE, "docker.io/library/x:latest").orElseThrow().repoDigest())
+        .isEqualTo(D1);
   }
 
   @Test
@@ -85,7 +89,8 @@ class TagRulesTest {
     assertThat(remove("busybox:2", false)).containsExactly(new Removed("Untagged", "busybox:2"));
     var decision = TagRules.remove(image, BLUE, "busybox", false);
     assertThat(decision.reply().words())
-        .containsExactly(new Removed("Untagged", "busybox:latest"), new Removed("Untagged", "busybox@" + D1));
+        .containsExactly(
+            new Removed("Untagged", "busybox:latest"), new Removed("Untagged", "busybox@" + D1));
     assertThat(decision.reply().deleted()).isTrue();
   }
 
@@ -93,10 +98,13 @@ class TagRulesTest {
   void a_name_in_use_by_a_container_must_be_forced() {
     put("x", A, "");
     contains("c0", A, ContainerState.NEW.exited(0, Instant.EPOCH, false));
-    assertThatThrownBy(() -> remove("x", false)).isInstanceOf(Refusal.Conflict.class).hasMessage(
-        "conflict: unable to remove repository reference \"x:latest\" (must force) - container c0c0c0c0c0c0 is using its referenced image a1a1a1a1a1a1");
-    assertThatThrownBy(() -> remove("a1a1a1a1a1a1", false)).hasMessage(
-        "conflict: unable to delete a1a1a1a1a1a1 (must be forced) - image is being used by stopped container c0c0c0c0c0c0");
+    assertThatThrownBy(() -> remove("x", false))
+        .isInstanceOf(Refusal.Conflict.class)
+        .hasMessage(
+            "conflict: unable to remove repository reference \"x:latest\" (must force) - container c0c0c0c0c0c0 is using its referenced image a1a1a1a1a1a1");
+    assertThatThrownBy(() -> remove("a1a1a1a1a1a1", false))
+        .hasMessage(
+            "conflict: unable to delete a1a1a1a1a1a1 (must be forced) - image is being used by stopped container c0c0c0c0c0c0");
     assertThat(remove("x", true)).containsExactly(new Removed("Untagged", "x:latest"));
     assertThat(keys()).isEmpty();
   }
@@ -105,8 +113,9 @@ class TagRulesTest {
   void the_image_of_a_running_container_is_never_deleted() {
     put("x", A, "");
     contains("c0", A, ContainerState.NEW.starting().running(7, Instant.EPOCH));
-    assertThatThrownBy(() -> remove(A, true)).hasMessage(
-        "conflict: unable to delete a1a1a1a1a1a1 (cannot be forced) - image is being used by running container c0c0c0c0c0c0");
+    assertThatThrownBy(() -> remove(A, true))
+        .hasMessage(
+            "conflict: unable to delete a1a1a1a1a1a1 (cannot be forced) - image is being used by running container c0c0c0c0c0c0");
     assertThat(remove("x", true)).containsExactly(new Removed("Untagged", "x:latest"));
     assertThat(keys()).containsExactly("<none>@" + A);
   }
@@ -116,8 +125,10 @@ class TagRulesTest {
     put("x", A, "");
     put("y", A, "");
     assertThatThrownBy(() -> remove(A, false))
-        .hasMessage("conflict: unable to delete a1a1a1a1a1a1 (must be forced) - image is referenced in multiple repositories");
-    assertThat(remove(A, true)).containsExactly(new Removed("Untagged", "x:latest"), new Removed("Untagged", "y:latest"));
+        .hasMessage(
+            "conflict: unable to delete a1a1a1a1a1a1 (must be forced) - image is referenced in multiple repositories");
+    assertThat(remove(A, true))
+        .containsExactly(new Removed("Untagged", "x:latest"), new Removed("Untagged", "y:latest"));
   }
 
   @Test
@@ -127,12 +138,16 @@ class TagRulesTest {
     var dangling = TagRules.prune(image, BLUE, false);
     assertThat(dangling.reply()).extracting(TagRules.Removal::imageId).containsExactly(A);
     contains("c0", A, ContainerState.NEW);
-    assertThat(TagRules.prune(image, BLUE, true).reply()).extracting(TagRules.Removal::imageId).containsExactly(B);
+    assertThat(TagRules.prune(image, BLUE, true).reply())
+        .extracting(TagRules.Removal::imageId)
+        .containsExactly(B);
   }
 
   @Test
   void what_is_not_there_is_called_by_its_whole_familiar_name() {
-    assertThatThrownBy(() -> remove("nosuch", false)).isInstanceOf(Refusal.NotFound.class).hasMessage("No such image: nosuch:latest");
+    assertThatThrownBy(() -> remove("nosuch", false))
+        .isInstanceOf(Refusal.NotFound.class)
+        .hasMessage("No such image: nosuch:latest");
     assertThatThrownBy(() -> remove(A, false)).hasMessage("No such image: " + A);
     assertThatThrownBy(() -> remove("No Such", false)).isInstanceOf(Refusal.Invalid.class);
   }

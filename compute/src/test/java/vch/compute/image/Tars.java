@@ -36,7 +36,8 @@ public final class Tars {
   }
 
   public Tars directory(String name, int mode) {
-    return put(new TarArchiveEntry(name + "/", TarArchiveEntry.LF_DIR, true), new byte[0], mode, _ -> {});
+    return put(
+        new TarArchiveEntry(name + "/", TarArchiveEntry.LF_DIR, true), new byte[0], mode, _ -> {});
   }
 
   public Tars link(String name, String target) {
@@ -48,17 +49,24 @@ public final class Tars {
   }
 
   public Tars device(String name, byte kind, int major, int minor) {
-    return kind(name, kind, e -> {
-      e.setDevMajor(major);
-      e.setDevMinor(minor);
-    });
+    return kind(
+        name,
+        kind,
+        e -> {
+          e.setDevMajor(major);
+          e.setDevMinor(minor);
+        });
   }
 
   public Tars kind(String name, byte kind, java.util.function.Consumer<TarArchiveEntry> more) {
     return put(new TarArchiveEntry(name, kind, true), new byte[0], 0644, more);
   }
 
-  public Tars put(TarArchiveEntry entry, byte[] content, int mode, java.util.function.Consumer<TarArchiveEntry> more) {
+  public Tars put(
+      TarArchiveEntry entry,
+      byte[] content,
+      int mode,
+      java.util.function.Consumer<TarArchiveEntry> more) {
     try {
       entry.setMode(mode);
       entry.setSize(content.length);

@@ -44,17 +44,70 @@ public final class TestEngine implements Engine {
 
   public static Vch vch(VchId id, String name, List<String> insecure) {
     return new Vch(
-        id, name, Instant.EPOCH, List.of(), new PortGroupId("000000000001"), BridgeSettings.DEFAULT, List.of(), TlsMode.NONE, insecure);
+        id,
+        name,
+        Instant.EPOCH,
+        List.of(),
+        new PortGroupId("000000000001"),
+        BridgeSettings.DEFAULT,
+        List.of(),
+        TlsMode.NONE,
+        insecure);
   }
 
   public static Container container(VchId vch, String id, String image, ContainerState state) {
-    var spec = new ContainerSpec(
-        image, image, List.of("sh"), List.of(), "/", "", List.of(), false, false, false, "", Optional.empty(), List.of(), Limits.NONE,
-        List.of(), List.of(), Map.of(), List.of(), List.of(), false, false, false, Optional.empty(), Optional.empty(),
-        Optional.empty(), 64 << 20, Map.of(), RestartPolicy.NEVER, false, false, Map.of());
+    var spec =
+        new ContainerSpec(
+            image,
+            image,
+            List.of("sh"),
+            List.of(),
+            "/",
+            "",
+            List.of(),
+            false,
+            false,
+            false,
+            "",
+            Optional.empty(),
+            List.of(),
+            Limits.NONE,
+            List.of(),
+            List.of(),
+            Map.of(),
+            List.of(),
+            List.of(),
+            false,
+            false,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            64 << 20,
+            Map.of(),
+            RestartPolicy.NEVER,
+            false,
+            false,
+            Map.of());
     return new Container(
-        new ContainerId(id.repeat(64 / id.length())), vch, "c" + id, Instant.EPOCH, "h", "", new NetworkMode.None(), List.of(), List.of(),
-        Set.of(), false, List.of(), List.of(), Resolver.NONE, Map.of(), spec, state, "");
+        new ContainerId(id.repeat(64 / id.length())),
+        vch,
+        "c" + id,
+        Instant.EPOCH,
+        "h",
+        "",
+        new NetworkMode.None(),
+        List.of(),
+        List.of(),
+        Set.of(),
+        false,
+        List.of(),
+        List.of(),
+        Resolver.NONE,
+        Map.of(),
+        spec,
+        state,
+        "");
   }
 
   public void put(Container container) {

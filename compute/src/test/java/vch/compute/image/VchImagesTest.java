@@ -43,7 +43,8 @@ class VchImagesTest {
   @BeforeEach
   void open() throws IOException {
     store = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
-    images = new VchImages(store, engine, Registries.of(store, List.of()), InstantSource.fixed(NOW));
+    images =
+        new VchImages(store, engine, Registries.of(store, List.of()), InstantSource.fixed(NOW));
   }
 
   @AfterEach
@@ -57,11 +58,19 @@ class VchImagesTest {
 
   /// Both texts have the same letters, so checksums of headers hold.
   private static byte[] mangle(byte[] archive, String from, String to) {
-    return new String(archive, StandardCharsets.ISO_8859_1).replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
+    return new String(archive, StandardCharsets.ISO_8859_1)
+        .replace(from, to)
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private vch.engine.compute.Images.ImageInfo imported(String name, String motd) throws IOException {
-    return images.importRoot(BLUE, in(Tars.root(motd)), Optional.of(name), List.of("CMD [\"/bin/sh\"]", "ENV A=b"), "made here");
+  private vch.engine.compute.Images.ImageInfo imported(String name, String motd)
+      throws IOException {
+    return images.importRoot(
+        BLUE,
+        in(Tars.root(motd)),
+        Optional.of(name),
+        List.of("CMD [\"/bin/sh\"]", "ENV A=b"),
+        "made here");
   }
 
   private byte[] saved(String... names) throws IOException {
@@ -79,13 +88,17 @@ class VchImagesTest {
     assertThat(image.created()).contains(NOW);
     assertThat(image.os()).isEqualTo("linux");
     assertThat(image.sizeBytes()).isEqualTo(5);
-    assertThat(image.history()).singleElement().satisfies(h -> assertThat(h.comment()).isEqualTo("made here"));
-    assertThat(store.directories(image.id())).singleElement()
+    assertThat(image.history())
+        .singleElement()
+        .satisfies(h -> assertThat(h.comment()).isEqualTo("made here"));
+    assertThat(store.directories(image.id()))
+        .singleElement()
         .satisfies(d -> assertThat(d.resolve("etc/motd")).hasContent("hello"));
     assertThat(images.find(BLUE, image.id().substring(7, 15))).isEqualTo(image);
     assertThat(images.list(BLUE)).containsExactly(image);
     assertThat(images.list(GREEN)).isEmpty();
-    assertThatThrownBy(() -> images.find(GREEN, image.id())).hasMessage("No such image: " + image.id());
+    assertThatThrownBy(() -> images.find(GREEN, image.id()))
+        .hasMessage("No such image: " + image.id());
   }
 
   @Test
@@ -96,11 +109,13 @@ class VchImagesTest {
     var archive = saved("one", "two:v2", "localhost:5000/uno:x");
     assertThat(archive).isEqualTo(saved("one", "two:v2", "localhost:5000/uno:x"));
     for (var compressed : List.of(archive, Tars.gzip(archive), Tars.zstd(archive))) {
-      assertThat(images.load(GREEN, in(compressed), progress::add)).containsExactly("one:latest", "localhost:5000/uno:x", "two:v2");
+      assertThat(images.load(GREEN, in(compressed), progress::add))
+          .containsExactly("one:latest", "localhost:5000/uno:x", "two:v2");
     }
     assertThat(images.find(GREEN, "one").id()).isEqualTo(one.id());
     assertThat(images.find(GREEN, "two:v2").layers()).isEqualTo(two.layers());
-    assertThat(images.find(GREEN, "one").tags()).containsExactly("localhost:5000/uno:x", "one:latest");
+    assertThat(images.find(GREEN, "one").tags())
+        .containsExactly("localhost:5000/uno:x", "one:latest");
   }
 
   @Test
@@ -115,8 +130,13 @@ class VchImagesTest {
       }
     }
     assertThat(files.get("blobs/sha256/" + Digest.of(tar).hex())).isEqualTo(tar);
-    assertThat(new String(files.get("manifest.json"), StandardCharsets.UTF_8)).isEqualTo(
-        "[{\"Config\":\"blobs/sha256/" + image.id().substring(7) + "\",\"RepoTags\":[\"z:latest\"],\"Layers\":[\"blobs/sha256/" + Digest.of(tar).hex() + "\"]}]");
+    assertThat(new String(files.get("manifest.json"), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "[{\"Config\":\"blobs/sha256/"
+                + image.id().substring(7)
+                + "\",\"RepoTags\":[\"z:latest\"],\"Layers\":[\"blobs/sha256/"
+                + Digest.of(tar).hex()
+                + "\"]}]");
   }
 
   @Test
@@ -126,7 +146,9 @@ class VchImagesTest {
     images.remove(BLUE, "one", false);
     images.sweep();
     images.load(BLUE, in(archive), progress::add);
-    assertThat(progress).isNotEmpty().allSatisfy(p -> assertThat(p.status()).isEqualTo("Loading layer"));
+    assertThat(progress)
+        .isNotEmpty()
+        .allSatisfy(p -> assertThat(p.status()).isEqualTo("Loading layer"));
     assertThat(progress.getLast().current()).isEqualTo(progress.getLast().total());
   }
 
@@ -152,25 +174,47 @@ class VchImagesTest {
     var secret = imported("secret", "the secret of blue");
     var config = store.rawConfig(Digest.parse(secret.id()));
     var other = Tars.root("something else");
-    var manifest = "[{\"Config\":\"c.json\",\"RepoTags\":[\"thief:latest\"],\"Layers\":[\"l.tar\"]}]";
-    var theft = new Tars().file("c.json", new String(config, StandardCharsets.UTF_8)).file("l.tar", new String(other, StandardCharsets.ISO_8859_1))
-        .file("manifest.json", manifest).bytes();
-    assertThatThrownBy(() -> images.load(GREEN, in(theft), progress::add)).isInstanceOf(Refusal.Invalid.class).hasMessageContaining("but its image names it");
+    var manifest =
+        "[{\"Config\":\"c.json\",\"RepoTags\":[\"thief:latest\"],\"Layers\":[\"l.tar\"]}]";
+    var theft =
+        new Tars()
+            .file("c.json", new String(config, StandardCharsets.UTF_8))
+            .file("l.tar", new String(other, StandardCharsets.ISO_8859_1))
+            .file("manifest.json", manifest)
+            .bytes();
+    assertThatThrownBy(() -> images.load(GREEN, in(theft), progress::add))
+        .isInstanceOf(Refusal.Invalid.class)
+        .hasMessageContaining("but its image names it");
     assertThat(images.list(GREEN)).isEmpty();
   }
 
   @Test
   void bad_archives_are_refused_with_one_sentence_and_change_nothing() throws IOException {
-    assertThatThrownBy(() -> images.load(BLUE, in(new byte[0]), progress::add)).isInstanceOf(Refusal.Invalid.class);
-    assertThatThrownBy(() -> images.load(BLUE, in(Tars.root("no image")), progress::add)).hasMessageContaining("docker import");
-    var missing = new Tars().file("manifest.json", "[{\"Config\":\"c.json\",\"Layers\":[\"../../etc/passwd\"]}]").file("c.json", "{}").bytes();
-    assertThatThrownBy(() -> images.load(BLUE, in(missing), progress::add)).isInstanceOf(Refusal.Invalid.class).hasMessageContaining("leads out");
-    var noLayers = new Tars().file("manifest.json", "[{\"Config\":\"c.json\",\"Layers\":[]}]").file("c.json", "{}").bytes();
-    assertThatThrownBy(() -> images.load(BLUE, in(noLayers), progress::add)).hasMessageContaining("rootfs is missing");
+    assertThatThrownBy(() -> images.load(BLUE, in(new byte[0]), progress::add))
+        .isInstanceOf(Refusal.Invalid.class);
+    assertThatThrownBy(() -> images.load(BLUE, in(Tars.root("no image")), progress::add))
+        .hasMessageContaining("docker import");
+    var missing =
+        new Tars()
+            .file("manifest.json", "[{\"Config\":\"c.json\",\"Layers\":[\"../../etc/passwd\"]}]")
+            .file("c.json", "{}")
+            .bytes();
+    assertThatThrownBy(() -> images.load(BLUE, in(missing), progress::add))
+        .isInstanceOf(Refusal.Invalid.class)
+        .hasMessageContaining("leads out");
+    var noLayers =
+        new Tars()
+            .file("manifest.json", "[{\"Config\":\"c.json\",\"Layers\":[]}]")
+            .file("c.json", "{}")
+            .bytes();
+    assertThatThrownBy(() -> images.load(BLUE, in(noLayers), progress::add))
+        .hasMessageContaining("rootfs is missing");
     var notJson = new Tars().file("manifest.json", "[".repeat(10_000)).bytes();
-    assertThatThrownBy(() -> images.load(BLUE, in(notJson), progress::add)).isInstanceOf(Refusal.Invalid.class);
+    assertThatThrownBy(() -> images.load(BLUE, in(notJson), progress::add))
+        .isInstanceOf(Refusal.Invalid.class);
     var loop = new Tars().link("manifest.json", "manifest.json").bytes();
-    assertThatThrownBy(() -> images.load(BLUE, in(loop), progress::add)).isInstanceOf(Refusal.Invalid.class);
+    assertThatThrownBy(() -> images.load(BLUE, in(loop), progress::add))
+        .isInstanceOf(Refusal.Invalid.class);
     assertThat(images.list(BLUE)).isEmpty();
     try (var left = Files.list(state.resolve("images/tmp"))) {
       assertThat(left.filter(p -> !p.getFileName().toString().startsWith("libzstd"))).isEmpty();
@@ -181,8 +225,11 @@ class VchImagesTest {
   void removing_an_image_frees_what_no_other_image_needs() throws IOException {
     var one = imported("one", "1");
     images.load(GREEN, in(saved("one")), progress::add);
-    assertThat(images.remove(BLUE, "one", false)).containsExactly(
-        new Removed("Untagged", "one:latest"), new Removed("Deleted", one.id()), new Removed("Deleted", one.layers().getFirst()));
+    assertThat(images.remove(BLUE, "one", false))
+        .containsExactly(
+            new Removed("Untagged", "one:latest"),
+            new Removed("Deleted", one.id()),
+            new Removed("Deleted", one.layers().getFirst()));
     images.sweep();
     assertThat(store.directories(one.id())).as("the other VCH still has it").hasSize(1);
     images.remove(GREEN, "one", false);
@@ -216,11 +263,17 @@ class VchImagesTest {
 
   @Test
   void bad_names_and_changes_are_refused_before_anything_is_read() throws IOException {
-    assertThatThrownBy(() -> images.importRoot(BLUE, in(Tars.root("x")), Optional.of("UPPER"), List.of(), "")).isInstanceOf(Refusal.Invalid.class);
-    assertThatThrownBy(() -> images.importRoot(BLUE, in(Tars.root("x")), Optional.of("x"), List.of("RUN ls"), ""))
+    assertThatThrownBy(
+            () -> images.importRoot(BLUE, in(Tars.root("x")), Optional.of("UPPER"), List.of(), ""))
+        .isInstanceOf(Refusal.Invalid.class);
+    assertThatThrownBy(
+            () ->
+                images.importRoot(
+                    BLUE, in(Tars.root("x")), Optional.of("x"), List.of("RUN ls"), ""))
         .hasMessage("RUN is not a valid change command");
     imported("one", "1");
-    assertThatThrownBy(() -> images.tag(BLUE, "one", "x@sha256:" + "a".repeat(64))).hasMessage("refusing to create a tag with a digest reference");
+    assertThatThrownBy(() -> images.tag(BLUE, "one", "x@sha256:" + "a".repeat(64)))
+        .hasMessage("refusing to create a tag with a digest reference");
     assertThatThrownBy(() -> images.tag(BLUE, "two", "x")).hasMessage("No such image: two:latest");
     assertThatThrownBy(() -> saved("two")).hasMessage("No such image: two:latest");
   }
@@ -231,7 +284,9 @@ class VchImagesTest {
     images.tag(BLUE, "one", "two");
     images.remove(BLUE, "one", false);
     try (var subscription = engine.events().subscribe(_ -> {})) {
-      assertThat(subscription.past()).extracting(e -> e.type() + " " + e.action()).containsExactly("image import", "image tag", "image untag");
+      assertThat(subscription.past())
+          .extracting(e -> e.type() + " " + e.action())
+          .containsExactly("image import", "image tag", "image untag");
     }
   }
 
@@ -243,7 +298,9 @@ class VchImagesTest {
     BusyboxRoot.write(busybox, first);
     BusyboxRoot.write(busybox, second);
     assertThat(first.toByteArray()).isEqualTo(second.toByteArray());
-    var image = images.importRoot(BLUE, in(first.toByteArray()), Optional.of("busybox"), List.of("CMD [\"sh\"]"), "");
+    var image =
+        images.importRoot(
+            BLUE, in(first.toByteArray()), Optional.of("busybox"), List.of("CMD [\"sh\"]"), "");
     var root = store.directories(image.id()).getFirst();
     assertThat(Files.readSymbolicLink(root.resolve("bin/sh"))).hasToString("busybox");
     assertThat(Files.getAttribute(root.resolve("tmp"), "unix:mode")).isEqualTo(0x4000 | 01777);

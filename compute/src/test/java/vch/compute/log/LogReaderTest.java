@@ -40,7 +40,8 @@ class LogReaderTest {
   }
 
   private LogReader reader(LogQuery query) throws IOException {
-    return new LogReader(new LogFiles(file), query, () -> false, InstantSource.fixed(NOON), () -> {});
+    return new LogReader(
+        new LogFiles(file), query, () -> false, InstantSource.fixed(NOON), () -> {});
   }
 
   private List<String> read(LogQuery query) throws IOException {
@@ -57,7 +58,11 @@ class LogReaderTest {
   void parts_are_joined_by_stream_and_torn_lines_passed_over() throws IOException {
     Files.writeString(
         file,
-        line(0, "stdout P one ") + line(0, "stderr F err") + "torn by a cra\n" + line(1, "stdout F two") + line(2, "stdout F ")
+        line(0, "stdout P one ")
+            + line(0, "stderr F err")
+            + "torn by a cra\n"
+            + line(1, "stdout F two")
+            + line(2, "stdout F ")
             + line(3, "stdout P rest"));
     assertThat(read(query(-1))).containsExactly("err\n", "one two\n", "\n", "rest");
     try (var logs = reader(query(-1))) {
@@ -71,7 +76,10 @@ class LogReaderTest {
   void a_last_line_without_line_feed_is_one_of_the_tail() throws IOException {
     Files.writeString(
         file,
-        line(0, "stdout F one") + line(1, "stdout F two") + line(2, "stderr F err") + line(3, "stdout P un")
+        line(0, "stdout F one")
+            + line(1, "stdout F two")
+            + line(2, "stderr F err")
+            + line(3, "stdout P un")
             + line(4, "stdout P finished"));
     assertThat(read(query(1))).containsExactly("unfinished");
     assertThat(read(query(2))).containsExactly("err\n", "unfinished");
@@ -84,8 +92,12 @@ class LogReaderTest {
     Files.writeString(file.resolveSibling("ctr.log.1"), text(5000, 5003));
     Files.writeString(file, text(5003, 15000));
     assertThat(read(query(-1))).hasSize(15000);
-    for (int tail : new int[] {0, 1, 2, 1500, 1501, 9996, 9997, 9998, 10000, 10001, 14999, 15000, 20000}) {
-      var expected = IntStream.range(Math.max(0, 15000 - tail), 15000).mapToObj(i -> "line " + i + "\n").toList();
+    for (int tail :
+        new int[] {0, 1, 2, 1500, 1501, 9996, 9997, 9998, 10000, 10001, 14999, 15000, 20000}) {
+      var expected =
+          IntStream.range(Math.max(0, 15000 - tail), 15000)
+              .mapToObj(i -> "line " + i + "\n")
+              .toList();
       assertThat(read(query(tail))).as("tail %d", tail).isEqualTo(expected);
     }
   }
@@ -99,15 +111,28 @@ class LogReaderTest {
   @Test
   void the_tail_counts_lines_of_the_wanted_stream_and_whole_lines() throws IOException {
     Files.writeString(
-        file, line(0, "stdout F a") + line(1, "stdout P b") + line(1, "stdout F c") + line(2, "stderr F d") + line(3, "stderr F e"));
-    assertThat(read(new LogQuery(false, true, false, Optional.empty(), Optional.empty(), 1))).containsExactly("bc\n");
+        file,
+        line(0, "stdout F a")
+            + line(1, "stdout P b")
+            + line(1, "stdout F c")
+            + line(2, "stderr F d")
+            + line(3, "stderr F e"));
+    assertThat(read(new LogQuery(false, true, false, Optional.empty(), Optional.empty(), 1)))
+        .containsExactly("bc\n");
     assertThat(read(query(3))).containsExactly("bc\n", "d\n", "e\n");
   }
 
   @Test
   void times_bound_what_is_read() throws IOException {
     Files.writeString(file, text(0, 10));
-    var some = new LogQuery(false, true, true, Optional.of(NOON.plusSeconds(3)), Optional.of(NOON.plusSeconds(6)), -1);
+    var some =
+        new LogQuery(
+            false,
+            true,
+            true,
+            Optional.of(NOON.plusSeconds(3)),
+            Optional.of(NOON.plusSeconds(6)),
+            -1);
     assertThat(read(some)).containsExactly("line 3\n", "line 4\n", "line 5\n");
   }
 
@@ -124,11 +149,15 @@ class LogReaderTest {
     var files = new LogFiles(file);
     files.keepRotated(2);
     var follow = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), 1);
-    try (var logs = new LogReader(files, follow, running::get, InstantSource.fixed(NOON), () -> {})) {
+    try (var logs =
+        new LogReader(files, follow, running::get, InstantSource.fixed(NOON), () -> {})) {
       assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 1\n");
       Files.writeString(file, text(2, 3), java.nio.file.StandardOpenOption.APPEND);
       Files.writeString(file.resolveSibling("fresh"), text(3, 4));
-      Files.move(file.resolveSibling("fresh"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING); // as conmon does
+      Files.move(
+          file.resolveSibling("fresh"),
+          file,
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING); // as conmon does
       files.keepRotated(2);
       assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 2\n");
       assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 3\n");
@@ -141,14 +170,18 @@ class LogReaderTest {
   @Test
   void closing_ends_a_reader_that_waits() throws Exception {
     var follow = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), -1);
-    var logs = new LogReader(new LogFiles(file), follow, () -> true, InstantSource.fixed(NOON), () -> {});
-    var reading = Thread.ofVirtual().start(() -> {
-      try {
-        assertThat(logs.next()).isEqualTo(Logs.Line.END);
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    });
+    var logs =
+        new LogReader(new LogFiles(file), follow, () -> true, InstantSource.fixed(NOON), () -> {});
+    var reading =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    assertThat(logs.next()).isEqualTo(Logs.Line.END);
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                });
     logs.close();
     reading.join();
   }
@@ -158,7 +191,8 @@ class LogReaderTest {
     var files = new LogFiles(file);
     for (int i = 0; i < 5; i++) {
       Files.writeString(file.resolveSibling("fresh"), text(i, i + 1));
-      Files.move(file.resolveSibling("fresh"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          file.resolveSibling("fresh"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       files.keepRotated(3);
       files.keepRotated(3);
     }

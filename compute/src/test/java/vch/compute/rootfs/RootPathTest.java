@@ -18,7 +18,9 @@ class RootPathTest {
 
   @BeforeEach
   void make() throws IOException {
-    root = directory.resolve("a/b/c/d/root"); // deep, so that links out of it still end in the test's own directory
+    root =
+        directory.resolve(
+            "a/b/c/d/root"); // deep, so that links out of it still end in the test's own directory
     Files.createDirectories(root.resolve("etc/real"));
     Files.writeString(root.resolve("etc/passwd"), "inside");
     Files.createSymbolicLink(root.resolve("etc/absolute"), Path.of("/etc/real"));
@@ -31,8 +33,15 @@ class RootPathTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/etc/passwd, etc/passwd", "etc/passwd, etc/passwd", "/etc/absolute/x, etc/real/x", "/etc/out, etc/passwd",
-    "/../../etc/passwd, etc/passwd", "/up/up/up/etc, etc", "/chain, etc/real", "/not/there/../here, not/here", "/, ''"
+    "/etc/passwd, etc/passwd",
+    "etc/passwd, etc/passwd",
+    "/etc/absolute/x, etc/real/x",
+    "/etc/out, etc/passwd",
+    "/../../etc/passwd, etc/passwd",
+    "/up/up/up/etc, etc",
+    "/chain, etc/real",
+    "/not/there/../here, not/here",
+    "/, ''"
   })
   void nothing_leads_out(String path, String expected) throws IOException {
     assertThat(RootPath.resolve(root, path)).isEqualTo(root.resolve(expected));
@@ -40,7 +49,8 @@ class RootPathTest {
 
   @Test
   void loops_end() {
-    assertThatThrownBy(() -> RootPath.resolve(root, "/loop/x")).hasMessageContaining("too many levels of symbolic links");
+    assertThatThrownBy(() -> RootPath.resolve(root, "/loop/x"))
+        .hasMessageContaining("too many levels of symbolic links");
   }
 
   @Test
@@ -67,6 +77,7 @@ class RootPathTest {
 
   @Test
   void mount_points_with_spaces_are_read() {
-    assertThat(MountTable.parse("36 35 0:41 / /run/a\\040b\\134c rw - overlay overlay rw\n")).containsExactly(Path.of("/run/a b\\c"));
+    assertThat(MountTable.parse("36 35 0:41 / /run/a\\040b\\134c rw - overlay overlay rw\n"))
+        .containsExactly(Path.of("/run/a b\\c"));
   }
 }

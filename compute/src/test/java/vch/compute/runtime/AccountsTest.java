@@ -16,19 +16,28 @@ class AccountsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', 0, 0, '0'", "root, 0, 0, '0'", "worker, 1000, 100, '100 29 50'", "1000, 1000, 100, '100 29 50'",
-    "worker:staff, 1000, 50, '50'", "77, 77, 0, '0'", "77:88, 77, 88, '88'", "1234, 55, 56, '56'", ":29, 0, 29, '29'"
+    "'', 0, 0, '0'",
+    "root, 0, 0, '0'",
+    "worker, 1000, 100, '100 29 50'",
+    "1000, 1000, 100, '100 29 50'",
+    "worker:staff, 1000, 50, '50'",
+    "77, 77, 0, '0'",
+    "77:88, 77, 88, '88'",
+    "1234, 55, 56, '56'",
+    ":29, 0, 29, '29'"
   })
   void a_user_is_known_by_name_or_number(String wanted, long uid, long gid, String groups) {
     var who = accounts.resolve(wanted, List.of());
     assertThat(who.uid()).isEqualTo(uid);
     assertThat(who.gid()).isEqualTo(gid);
-    assertThat(String.join(" ", who.groups().stream().map(String::valueOf).toList())).isEqualTo(groups);
+    assertThat(String.join(" ", who.groups().stream().map(String::valueOf).toList()))
+        .isEqualTo(groups);
   }
 
   @Test
   void groups_can_be_added() {
-    assertThat(accounts.resolve("root", List.of("audio", "4711", "0")).groups()).containsExactly(0L, 29L, 4711L);
+    assertThat(accounts.resolve("root", List.of("audio", "4711", "0")).groups())
+        .containsExactly(0L, 29L, 4711L);
   }
 
   @ParameterizedTest

@@ -38,7 +38,8 @@ class CgroupsTest {
     write("below/cgroup.procs", "11\n12\n");
     write("cgroup.freeze", "1\n");
     assertThat(cgroups.unified()).isTrue();
-    assertThat(cgroups.usage(ID)).isEqualTo(new Usage(30_000, 10_000, 20_000, 4096, 0, 99, 3, 5, 6));
+    assertThat(cgroups.usage(ID))
+        .isEqualTo(new Usage(30_000, 10_000, 20_000, 4096, 0, 99, 3, 5, 6));
     assertThat(cgroups.oomKilled(ID)).isTrue();
     assertThat(cgroups.frozen(ID)).isTrue();
     assertThat(cgroups.pids(ID)).containsExactlyInAnyOrder(10L, 11L, 12L);
@@ -48,7 +49,8 @@ class CgroupsTest {
 
   @Test
   void version_1() throws IOException {
-    var all = Map.of("memory", mount, "pids", mount, "cpuacct", mount, "freezer", mount, "blkio", mount);
+    var all =
+        Map.of("memory", mount, "pids", mount, "cpuacct", mount, "freezer", mount, "blkio", mount);
     var cgroups = new Cgroups(new CgroupMounts(Optional.empty(), all), "pl");
     write("cpuacct.usage", "500\n");
     write("cpuacct.stat", "user 2\nsystem 1\n");
@@ -59,7 +61,8 @@ class CgroupsTest {
     write("pids.current", "3\n");
     write("blkio.throttle.io_service_bytes_recursive", "8:0 Read 5\n8:0 Write 6\nTotal 11\n");
     write("freezer.state", "THAWED\n");
-    assertThat(cgroups.usage(ID)).isEqualTo(new Usage(500, 10_000_000, 20_000_000, 4096, 0, 99, 3, 5, 6));
+    assertThat(cgroups.usage(ID))
+        .isEqualTo(new Usage(500, 10_000_000, 20_000_000, 4096, 0, 99, 3, 5, 6));
     assertThat(cgroups.oomKilled(ID)).isFalse();
     assertThat(cgroups.frozen(ID)).isFalse();
   }

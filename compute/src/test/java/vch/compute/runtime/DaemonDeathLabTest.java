@@ -64,9 +64,11 @@ class DaemonDeathLabTest {
     var container = lab.start(sh("read line; exit 4").stdin(true));
     lab.restart(
         () -> {
-          try (var input = vch.kernel.unix.SeqPacketSocket.connect(bundle(container).resolve("attach"))) {
+          try (var input =
+              vch.kernel.unix.SeqPacketSocket.connect(bundle(container).resolve("attach"))) {
             input.write("go\n".getBytes(UTF_8));
-            RuntimeLab.await(() -> Files.exists(lab.top().resolve("run/exits").resolve(container.id().value())));
+            RuntimeLab.await(
+                () -> Files.exists(lab.top().resolve("run/exits").resolve(container.id().value())));
           }
         });
     var end = lab.awaitEnd(container.id());
@@ -117,7 +119,13 @@ class DaemonDeathLabTest {
     long process = pid(container, "pid");
     // As it is between conmon's start and the record of the running process.
     var record = RunRecord.read(bundle(container).resolve("run")).orElseThrow();
-    new RunRecord(record.id(), record.boot(), record.runtime(), java.util.Optional.empty(), java.util.Optional.empty(), 1)
+    new RunRecord(
+            record.id(),
+            record.boot(),
+            record.runtime(),
+            java.util.Optional.empty(),
+            java.util.Optional.empty(),
+            1)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();
@@ -132,7 +140,8 @@ class DaemonDeathLabTest {
   void after_a_reboot_nothing_is_taken_for_running() throws Exception {
     var container = lab.start(sh("sleep 1000"));
     var record = RunRecord.read(bundle(container).resolve("run")).orElseThrow();
-    new RunRecord(record.id(), "another boot", record.runtime(), record.monitor(), record.process(), 1)
+    new RunRecord(
+            record.id(), "another boot", record.runtime(), record.monitor(), record.process(), 1)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();
@@ -164,7 +173,10 @@ class DaemonDeathLabTest {
 
   @Test
   void many_start_and_end_at_once_and_nothing_is_left() throws Exception {
-    var specimens = java.util.stream.IntStream.range(0, 30).mapToObj(i -> sh("echo " + i + "; exit " + i)).toList();
+    var specimens =
+        java.util.stream.IntStream.range(0, 30)
+            .mapToObj(i -> sh("echo " + i + "; exit " + i))
+            .toList();
     try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
       var started = specimens.stream().map(s -> threads.submit(() -> lab.start(s))).toList();
       for (var each : started) {
@@ -195,6 +207,7 @@ class DaemonDeathLabTest {
     lab.processes.release(container.id());
     lab.processes.delete(container.id());
     lab.processes.delete(container.id());
-    assertThat(lab.top().resolve("state/containers").resolve(container.id().value())).doesNotExist();
+    assertThat(lab.top().resolve("state/containers").resolve(container.id().value()))
+        .doesNotExist();
   }
 }

@@ -30,12 +30,24 @@ class OciSpecTest {
     return Specimen.of(ID, arguments);
   }
 
-  private static SpecInputs inputs(Host host, Identity identity, Map<String, Long> joined, SpecInputs.GrantedDevice... devices) {
+  private static SpecInputs inputs(
+      Host host, Identity identity, Map<String, Long> joined, SpecInputs.GrantedDevice... devices) {
     var bundle = new Bundle(Path.of("/run/pl/c/c0ffeec0ffee"));
     return new SpecInputs(
-        Path.of("/run/pl/m/c0ffeec0ffee"), Path.of("/run/pl/netns/c-c0ffee-1"), bundle.resolvConf(), bundle.hosts(),
-        bundle.hostname(), Map.of("data", Path.of("/var/lib/pl/volumes/0123456789ab/data/_data")), identity,
-        List.of(devices), List.of(NULL, FUSE), Optional.empty(), joined, Optional.of(Path.of("/usr/bin/tini-static")), "/portlayer-1/" + ID, host);
+        Path.of("/run/pl/m/c0ffeec0ffee"),
+        Path.of("/run/pl/netns/c-c0ffee-1"),
+        bundle.resolvConf(),
+        bundle.hosts(),
+        bundle.hostname(),
+        Map.of("data", Path.of("/var/lib/pl/volumes/0123456789ab/data/_data")),
+        identity,
+        List.of(devices),
+        List.of(NULL, FUSE),
+        Optional.empty(),
+        joined,
+        Optional.of(Path.of("/usr/bin/tini-static")),
+        "/portlayer-1/" + ID,
+        host);
   }
 
   private String json(Specimen specimen, SpecInputs in) {
@@ -43,25 +55,35 @@ class OciSpecTest {
   }
 
   private static String json(ObjectNode node) {
-    return JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(node) + "\n";
+    return JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build()
+            .writeValueAsString(node)
+        + "\n";
   }
 
   /// The filter has a golden file of its own.
   private String withoutFilter(Specimen specimen, SpecInputs in) {
     var node = spec.of(specimen.container(), in);
-    ((ObjectNode) node.get("linux")).put("seccomp", node.path("linux").has("seccomp") ? "the filter" : "none");
+    ((ObjectNode) node.get("linux"))
+        .put("seccomp", node.path("linux").has("seccomp") ? "the filter" : "none");
     return json(node);
   }
 
   @Test
   void plain() {
-    Golden.check("oci/plain.json", withoutFilter(specimen("sh", "-c", "echo hi"), inputs(V1, Identity.ROOT, Map.of())));
+    Golden.check(
+        "oci/plain.json",
+        withoutFilter(specimen("sh", "-c", "echo hi"), inputs(V1, Identity.ROOT, Map.of())));
   }
 
   @Test
   void the_default_filter() {
-    Golden.check("oci/seccomp.json", json(Seccomp.standard().compile(Capabilities.DEFAULT, "x86_64")));
-    Golden.check("oci/seccomp-admin-aarch64.json", json(Seccomp.standard().compile(List.of("CAP_SYS_ADMIN"), "aarch64")));
+    Golden.check(
+        "oci/seccomp.json", json(Seccomp.standard().compile(Capabilities.DEFAULT, "x86_64")));
+    Golden.check(
+        "oci/seccomp-admin-aarch64.json",
+        json(Seccomp.standard().compile(List.of("CAP_SYS_ADMIN"), "aarch64")));
   }
 
   @Test
@@ -70,7 +92,8 @@ class OciSpecTest {
         specimen("sh")
             .tty()
             .environment("TERM=vt100", "A=b")
-            .limits(new Limits(64 << 20, 0, 32 << 20, 1_500_000_000, 512, 0, 0, "0-1", "0", 100, -500))
+            .limits(
+                new Limits(64 << 20, 0, 32 << 20, 1_500_000_000, 512, 0, 0, "0-1", "0", 100, -500))
             .ulimits(new Ulimit("nofile", 1024, -1))
             .sysctls(Map.of("net.core.somaxconn", "1024"))
             .shm(1 << 20)
@@ -88,12 +111,17 @@ class OciSpecTest {
             .readOnlyRoot()
             .noNewPrivileges()
             .seccomp("unconfined");
-    Golden.check("oci/confined.json", withoutFilter(confined, inputs(V1, new Identity(1000, 1000, List.of(1000L, 29L)), Map.of())));
+    Golden.check(
+        "oci/confined.json",
+        withoutFilter(
+            confined, inputs(V1, new Identity(1000, 1000, List.of(1000L, 29L)), Map.of())));
   }
 
   @Test
   void privileged() {
-    Golden.check("oci/privileged.json", withoutFilter(specimen("sh").privileged(), inputs(V1, Identity.ROOT, Map.of())));
+    Golden.check(
+        "oci/privileged.json",
+        withoutFilter(specimen("sh").privileged(), inputs(V1, Identity.ROOT, Map.of())));
   }
 
   @Test
@@ -110,34 +138,66 @@ class OciSpecTest {
     Golden.check(
         "oci/mounts.json",
         withoutFilter(
-            mounted, inputs(V1, Identity.ROOT, Map.of(), new SpecInputs.GrantedDevice(FUSE.at("/dev/myfuse"), "rw"))));
+            mounted,
+            inputs(
+                V1,
+                Identity.ROOT,
+                Map.of(),
+                new SpecInputs.GrantedDevice(FUSE.at("/dev/myfuse"), "rw"))));
   }
 
   @Test
   void joined_namespaces() {
     var joined =
-        specimen("sh").namespaces(Map.of("pid", "container:" + ID, "uts", "host", "ipc", "host", "cgroup", "private"));
-    Golden.check("oci/joined.json", withoutFilter(joined, inputs(V1, Identity.ROOT, Map.of(ID, 4711L))));
+        specimen("sh")
+            .namespaces(
+                Map.of(
+                    "pid", "container:" + ID, "uts", "host", "ipc", "host", "cgroup", "private"));
+    Golden.check(
+        "oci/joined.json", withoutFilter(joined, inputs(V1, Identity.ROOT, Map.of(ID, 4711L))));
   }
 
   @Test
   void what_cannot_be_is_refused_with_a_sentence() {
     var in = inputs(V1, Identity.ROOT, Map.of());
-    assertRefused(specimen("x").capabilities(List.of("FLY"), List.of()), in, "invalid CapAdd: unknown capability: \"CAP_FLY\"");
-    assertRefused(mount("www", "/a", "rw"), in, "invalid mount path: 'www' mount path must be absolute");
+    assertRefused(
+        specimen("x").capabilities(List.of("FLY"), List.of()),
+        in,
+        "invalid CapAdd: unknown capability: \"CAP_FLY\"");
+    assertRefused(
+        mount("www", "/a", "rw"), in, "invalid mount path: 'www' mount path must be absolute");
     assertRefused(mount("/", "/a", "rw"), in, "invalid specification: destination can't be '/'");
     assertRefused(mount("/www", "/a", "quickly"), in, "invalid mode: quickly");
     assertRefused(specimen("x").seccomp("{"), in, "the seccomp profile is not JSON");
     assertRefused(specimen("x").seccomp("{}"), in, "the seccomp profile has no defaultAction");
     assertRefused(
-        specimen("x").namespaces(Map.of("pid", "container:dead")), in, "cannot join the pid namespace of a non running container: dead");
+        specimen("x").namespaces(Map.of("pid", "container:dead")),
+        in,
+        "cannot join the pid namespace of a non running container: dead");
     var noInit =
         new SpecInputs(
-            in.root(), in.network(), in.resolvConf(), in.hosts(), in.hostname(), Map.of(), in.identity(), List.of(),
-            List.of(), Optional.empty(), Map.of(), Optional.empty(), in.cgroupsPath(), V1);
-    assertRefused(specimen("x").init(), noInit, "an init process was asked for, but the machine has none to offer");
+            in.root(),
+            in.network(),
+            in.resolvConf(),
+            in.hosts(),
+            in.hostname(),
+            Map.of(),
+            in.identity(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            in.cgroupsPath(),
+            V1);
     assertRefused(
-        specimen("x").mounts(new Mount(Mount.Kind.VOLUME, "lost", "/l", false, List.of())), in, "get lost: no such volume");
+        specimen("x").init(),
+        noInit,
+        "an init process was asked for, but the machine has none to offer");
+    assertRefused(
+        specimen("x").mounts(new Mount(Mount.Kind.VOLUME, "lost", "/l", false, List.of())),
+        in,
+        "get lost: no such volume");
   }
 
   private static Specimen mount(String target, String source, String option) {
@@ -145,13 +205,18 @@ class OciSpecTest {
   }
 
   private void assertRefused(Specimen specimen, SpecInputs in, String message) {
-    assertThatThrownBy(() -> json(specimen, in)).isInstanceOf(Refusal.class).hasMessageStartingWith(message);
+    assertThatThrownBy(() -> json(specimen, in))
+        .isInstanceOf(Refusal.class)
+        .hasMessageStartingWith(message);
   }
 
   @Test
   void no_swap_bound_where_the_kernel_has_none() {
     var host = new Host(false, false, false, false, "x86_64", ALL);
-    var node = spec.of(specimen("x").limits(new Limits(1 << 20, 0, 0, 0, 0, 0, 0, "", "", -1, 0)).container(), inputs(host, Identity.ROOT, Map.of()));
+    var node =
+        spec.of(
+            specimen("x").limits(new Limits(1 << 20, 0, 0, 0, 0, 0, 0, "", "", -1, 0)).container(),
+            inputs(host, Identity.ROOT, Map.of()));
     assertThat(node.at("/linux/resources/memory").has("swap")).isFalse();
     assertThat(node.at("/linux/resources/pids/limit").asLong()).isEqualTo(-1);
     assertThat(node.path("linux").has("seccomp")).isFalse();
@@ -159,9 +224,14 @@ class OciSpecTest {
 
   @Test
   void capabilities_can_be_all_but_some() {
-    assertThat(Capabilities.granted(List.of("ALL"), List.of("SYS_ADMIN"), false, ALL)).hasSize(40).doesNotContain("CAP_SYS_ADMIN");
+    assertThat(Capabilities.granted(List.of("ALL"), List.of("SYS_ADMIN"), false, ALL))
+        .hasSize(40)
+        .doesNotContain("CAP_SYS_ADMIN");
     assertThat(Capabilities.granted(List.of(), List.of("all"), false, ALL)).isEmpty();
-    assertThat(Capabilities.granted(List.of(), List.of("cap_chown"), false, ALL)).hasSize(13).doesNotContain("CAP_CHOWN");
-    assertThat(Capabilities.granted(List.of(), List.of(), true, 0b101)).containsExactly("CAP_CHOWN", "CAP_DAC_READ_SEARCH");
+    assertThat(Capabilities.granted(List.of(), List.of("cap_chown"), false, ALL))
+        .hasSize(13)
+        .doesNotContain("CAP_CHOWN");
+    assertThat(Capabilities.granted(List.of(), List.of(), true, 0b101))
+        .containsExactly("CAP_CHOWN", "CAP_DAC_READ_SEARCH");
   }
 }

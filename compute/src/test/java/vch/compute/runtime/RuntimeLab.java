@@ -23,20 +23,58 @@ import vch.engine.compute.Stdio;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 
-/// A daemon's containers over directories and a network namespace of their own, with an image of the distribution's static
-/// busybox. close() ends every container and takes everything away again.
+/// A daemon's containers over directories and a network namespace of their own, with an image of
+/// the distribution's static busybox. close() ends every container and takes everything away again.
 final class RuntimeLab implements AutoCloseable {
   static final long PATIENCE_SECONDS = 30;
   private static final List<String> APPLETS =
       List.of(
-          "sh", "cat", "echo", "true", "false", "sleep", "id", "stty", "tty", "ls", "mount", "hostname", "head", "dd", "touch",
-          "grep", "env", "pwd", "kill", "ps", "wc", "mkdir", "rm", "mknod", "chown", "stat", "ulimit", "sysctl", "yes", "seq",
-          "unshare", "date", "usleep", "cut", "tr", "find", "readlink", "test", "printf", "od");
+          "sh",
+          "cat",
+          "echo",
+          "true",
+          "false",
+          "sleep",
+          "id",
+          "stty",
+          "tty",
+          "ls",
+          "mount",
+          "hostname",
+          "head",
+          "dd",
+          "touch",
+          "grep",
+          "env",
+          "pwd",
+          "kill",
+          "ps",
+          "wc",
+          "mkdir",
+          "rm",
+          "mknod",
+          "chown",
+          "stat",
+          "ulimit",
+          "sysctl",
+          "yes",
+          "seq",
+          "unshare",
+          "date",
+          "usleep",
+          "cut",
+          "tr",
+          "find",
+          "readlink",
+          "test",
+          "printf",
+          "od");
 
   private final Path top;
   private final int layers;
   private final String netns;
-  private final List<Container> containers = java.util.Collections.synchronizedList(new ArrayList<>());
+  private final List<Container> containers =
+      java.util.Collections.synchronizedList(new ArrayList<>());
   final DirectoryVolumes volumes;
   final BlockingQueue<Ended> ends = new LinkedBlockingQueue<>();
   ConmonProcesses processes;
@@ -61,7 +99,9 @@ final class RuntimeLab implements AutoCloseable {
     Layers layers = _ -> directories();
     var opened =
         ConmonProcesses.open(
-            new RuntimeSettings(top.resolve("state"), top.resolve("run"), Optional.empty()), layers, volumes,
+            new RuntimeSettings(top.resolve("state"), top.resolve("run"), Optional.empty()),
+            layers,
+            volumes,
             InstantSource.system());
     opened.onExit(ends::add);
     return opened;
@@ -78,8 +118,10 @@ final class RuntimeLab implements AutoCloseable {
   private void image() throws IOException {
     var base = Files.createDirectories(top.resolve("base/etc"));
     Files.writeString(
-        base.resolve("passwd"), "root:x:0:0:root:/root:/bin/sh\nworker:x:1000:1000::/home/worker:/bin/sh\n");
-    Files.writeString(base.resolve("group"), "root:x:0:\nworker:x:1000:\naudio:x:29:worker\nvideo:x:44:\n");
+        base.resolve("passwd"),
+        "root:x:0:0:root:/root:/bin/sh\nworker:x:1000:1000::/home/worker:/bin/sh\n");
+    Files.writeString(
+        base.resolve("group"), "root:x:0:\nworker:x:1000:\naudio:x:29:worker\nvideo:x:44:\n");
     Files.createDirectories(top.resolve("base/tmp"));
     var data = Files.createDirectories(top.resolve("base/data"));
     Files.writeString(data.resolve("seed"), "from the image\n");
@@ -93,7 +135,9 @@ final class RuntimeLab implements AutoCloseable {
     }
     Files.writeString(bin.resolve("notrunnable"), "plain text");
     for (int i = 0; i < layers; i++) {
-      Files.createFile(Files.createDirectories(directories().get(2 + i).resolve("layers")).resolve(Integer.toString(i)));
+      Files.createFile(
+          Files.createDirectories(directories().get(2 + i).resolve("layers"))
+              .resolve(Integer.toString(i)));
     }
   }
 
@@ -127,8 +171,10 @@ final class RuntimeLab implements AutoCloseable {
 
   long startAgain(Container container) {
     return processes.start(
-        container, network(),
-        new Processes.Files("nameserver 192.0.2.53\n", "127.0.0.1 localhost\n", container.hostname() + "\n"));
+        container,
+        network(),
+        new Processes.Files(
+            "nameserver 192.0.2.53\n", "127.0.0.1 localhost\n", container.hostname() + "\n"));
   }
 
   /// Attaches, starts, and collects everything until the end.
@@ -162,7 +208,8 @@ final class RuntimeLab implements AutoCloseable {
       if (chunk.stream() == 0) {
         return new Output(stdout.toString(), stderr.toString());
       }
-      (chunk.stream() == 1 ? stdout : stderr).append(new String(chunk.bytes(), StandardCharsets.UTF_8));
+      (chunk.stream() == 1 ? stdout : stderr)
+          .append(new String(chunk.bytes(), StandardCharsets.UTF_8));
     }
   }
 
@@ -253,7 +300,11 @@ final class RuntimeLab implements AutoCloseable {
     }
     processes.close();
     command("ip", "netns", "del", netns);
-    var left = Files.readString(Path.of("/proc/self/mountinfo")).lines().filter(l -> l.contains(top.toString())).toList();
+    var left =
+        Files.readString(Path.of("/proc/self/mountinfo"))
+            .lines()
+            .filter(l -> l.contains(top.toString()))
+            .toList();
     if (!left.isEmpty()) {
       throw new AssertionError("mounts are left: " + left);
     }

@@ -26,14 +26,57 @@ record Specimen(Container container) {
   static Specimen of(String id, String... arguments) {
     var spec =
         new ContainerSpec(
-            IMAGE, "busybox", List.of(arguments), List.of(), "", "", List.of(), false, false, false, "", Optional.empty(),
-            List.of(), Limits.NONE, List.of(), List.of(), Map.of(), List.of(), List.of(), false, false, false,
-            Optional.empty(), Optional.empty(), Optional.empty(), 0, Map.of(), RestartPolicy.NEVER, false, false, Map.of());
+            IMAGE,
+            "busybox",
+            List.of(arguments),
+            List.of(),
+            "",
+            "",
+            List.of(),
+            false,
+            false,
+            false,
+            "",
+            Optional.empty(),
+            List.of(),
+            Limits.NONE,
+            List.of(),
+            List.of(),
+            Map.of(),
+            List.of(),
+            List.of(),
+            false,
+            false,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            Map.of(),
+            RestartPolicy.NEVER,
+            false,
+            false,
+            Map.of());
     return new Specimen(
         new Container(
-            new ContainerId(id), new VchId("0123456789ab"), "specimen", Instant.EPOCH, id.substring(0, 12), "",
-            new NetworkMode.Scoped("bridge"), List.of(), List.of(), Set.of(), false, List.of(), List.of(), Resolver.NONE,
-            Map.of(), spec, ContainerState.NEW, ""));
+            new ContainerId(id),
+            new VchId("0123456789ab"),
+            "specimen",
+            Instant.EPOCH,
+            id.substring(0, 12),
+            "",
+            new NetworkMode.Scoped("bridge"),
+            List.of(),
+            List.of(),
+            Set.of(),
+            false,
+            List.of(),
+            List.of(),
+            Resolver.NONE,
+            Map.of(),
+            spec,
+            ContainerState.NEW,
+            ""));
   }
 
   private Specimen with(UnaryOperator<Parts> change) {
@@ -144,7 +187,8 @@ record Specimen(Container container) {
 
     ContainerSpec spec() {
       try {
-        return (ContainerSpec) ContainerSpec.class.getDeclaredConstructors()[0].newInstance(values.values().toArray());
+        return (ContainerSpec)
+            ContainerSpec.class.getDeclaredConstructors()[0].newInstance(values.values().toArray());
       } catch (ReflectiveOperationException e) {
         throw new LinkageError("make a specification", e);
       }

@@ -25,8 +25,10 @@ import vch.portlayer.container.Container;
 @Tag("lab")
 @Timeout(60)
 class StreamsLabTest {
-  private static final LogQuery ALL = new LogQuery(false, true, true, Optional.empty(), Optional.empty(), -1);
-  private static final LogQuery FOLLOW = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), -1);
+  private static final LogQuery ALL =
+      new LogQuery(false, true, true, Optional.empty(), Optional.empty(), -1);
+  private static final LogQuery FOLLOW =
+      new LogQuery(true, true, true, Optional.empty(), Optional.empty(), -1);
   private static RuntimeLab lab;
 
   @BeforeAll
@@ -56,7 +58,15 @@ class StreamsLabTest {
   @Test
   void megabytes_pass_both_ways() throws Exception {
     var line = bytes("0123456789abcdef\n".repeat(10_000));
-    var outcome = lab.run(sh("wc -c; head -c 5000000 /dev/zero | tr '\\0' x").stdin(true), line, line, line, line, line, line);
+    var outcome =
+        lab.run(
+            sh("wc -c; head -c 5000000 /dev/zero | tr '\\0' x").stdin(true),
+            line,
+            line,
+            line,
+            line,
+            line,
+            line);
     assertThat(outcome.stdout()).startsWith(6 * line.length + "\n").hasSize(5000000 + 8);
   }
 
@@ -79,7 +89,8 @@ class StreamsLabTest {
 
   @Test
   void several_clients_see_the_same_and_leaving_changes_nothing() throws Exception {
-    var container = lab.start(sh("while read line; do echo got $line; done; echo end").stdin(false));
+    var container =
+        lab.start(sh("while read line; do echo got $line; done; echo end").stdin(false));
     var first = lab.processes.attach(container.id());
     var second = lab.processes.attach(container.id());
     first.write(bytes("a\n"), 0, 2);
@@ -131,7 +142,9 @@ class StreamsLabTest {
   @Test
   void exec_has_streams_an_exit_code_and_leaves_nothing() throws Exception {
     var container = lab.start(sh("sleep 1000").environment("C=2"));
-    var exec = lab.processes.exec(container, exec(false, true, "sh", "-c", "cat; echo $E $C; echo err >&2; exit 6"));
+    var exec =
+        lab.processes.exec(
+            container, exec(false, true, "sh", "-c", "cat; echo $E $C; echo err >&2; exit 6"));
     exec.stdio().write(bytes("in\n"), 0, 3);
     exec.stdio().closeInput();
     var output = RuntimeLab.collect(exec.stdio());
@@ -147,12 +160,20 @@ class StreamsLabTest {
   @Test
   void exec_has_a_user_a_directory_a_terminal_and_privileges() throws Exception {
     var container = lab.start(sh("sleep 1000"));
-    var who = new ExecSpec(List.of("sh", "-c", "id -u; pwd"), List.of(), "/tmp", "worker", false, false, false);
-    assertThat(RuntimeLab.collect(lab.processes.exec(container, who).stdio()).stdout()).isEqualTo("1000\n/tmp\n");
-    var all = new ExecSpec(List.of("grep", "CapEff", "/proc/self/status"), List.of(), "", "", false, false, true);
+    var who =
+        new ExecSpec(
+            List.of("sh", "-c", "id -u; pwd"), List.of(), "/tmp", "worker", false, false, false);
+    assertThat(RuntimeLab.collect(lab.processes.exec(container, who).stdio()).stdout())
+        .isEqualTo("1000\n/tmp\n");
+    var all =
+        new ExecSpec(
+            List.of("grep", "CapEff", "/proc/self/status"), List.of(), "", "", false, false, true);
     assertThat(RuntimeLab.collect(lab.processes.exec(container, all).stdio()).stdout())
-        .contains("%016x".formatted(HostProbe.capabilities(Files.readString(Path.of("/proc/self/status")))));
-    var terminal = lab.processes.exec(container, exec(true, true, "sh", "-c", "read a; stty size; exit 5"));
+        .contains(
+            "%016x"
+                .formatted(HostProbe.capabilities(Files.readString(Path.of("/proc/self/status")))));
+    var terminal =
+        lab.processes.exec(container, exec(true, true, "sh", "-c", "read a; stty size; exit 5"));
     terminal.resize(22, 77);
     terminal.stdio().write(bytes("x\n"), 0, 2);
     assertThat(RuntimeLab.collect(terminal.stdio()).stdout()).contains("22 77");
@@ -174,9 +195,14 @@ class StreamsLabTest {
   @Test
   void an_exec_goes_on_without_its_client_and_its_streams() throws Exception {
     var container = lab.start(sh("sleep 1000"));
-    var exec = lab.processes.exec(container, exec(false, false, "sh", "-c", "exec >/dev/null 2>&1; usleep 200000; exit 9"));
+    var exec =
+        lab.processes.exec(
+            container,
+            exec(false, false, "sh", "-c", "exec >/dev/null 2>&1; usleep 200000; exit 9"));
     assertThat(exec.await()).isEqualTo(9);
-    var left = lab.processes.exec(container, exec(false, true, "sh", "-c", "cat; yes | head -n 100000; exit 4"));
+    var left =
+        lab.processes.exec(
+            container, exec(false, true, "sh", "-c", "cat; yes | head -n 100000; exit 4"));
     left.stdio().close();
     assertThat(left.await()).isEqualTo(4);
   }
@@ -204,13 +230,21 @@ class StreamsLabTest {
 
   @Test
   void logs_are_kept_apart_joined_and_cut() throws Exception {
-    var container = lab.start(sh("echo out; usleep 50000; echo err >&2; usleep 50000; head -c 20000 /dev/zero | tr '\\0' x; echo; printf rest"));
+    var container =
+        lab.start(
+            sh(
+                "echo out; usleep 50000; echo err >&2; usleep 50000; head -c 20000 /dev/zero | tr '\\0' x; echo; printf rest"));
     lab.awaitEnd(container.id());
     assertThat(lines(container, ALL))
         .containsExactly("1:out\n", "2:err\n", "1:" + "x".repeat(20000) + "\n", "1:rest");
-    assertThat(lines(container, new LogQuery(false, false, true, Optional.empty(), Optional.empty(), -1)))
+    assertThat(
+            lines(
+                container,
+                new LogQuery(false, false, true, Optional.empty(), Optional.empty(), -1)))
         .containsExactly("2:err\n");
-    assertThat(lines(container, new LogQuery(false, true, true, Optional.empty(), Optional.empty(), 2)))
+    assertThat(
+            lines(
+                container, new LogQuery(false, true, true, Optional.empty(), Optional.empty(), 2)))
         .endsWith("1:" + "x".repeat(20000) + "\n", "1:rest");
     lab.processes.release(container.id());
     assertThat(lines(container, ALL)).hasSize(4);
@@ -218,7 +252,8 @@ class StreamsLabTest {
 
   @Test
   void logs_are_followed_until_the_end() throws Exception {
-    var container = lab.start(sh("echo first; read line; echo $line; usleep 30000; echo last").stdin(false));
+    var container =
+        lab.start(sh("echo first; read line; echo $line; usleep 30000; echo last").stdin(false));
     try (var logs = lab.processes.logs(container, FOLLOW);
         var stdio = lab.processes.attach(container.id())) {
       assertThat(logs.next().text()).isEqualTo(bytes("first\n"));
@@ -232,12 +267,15 @@ class StreamsLabTest {
   @Test
   void rotated_logs_are_kept_as_many_as_asked() throws Exception {
     var container =
-        lab.start(sh("for i in $(seq 1 200); do echo line $i of a log that is rotated; usleep 3000; done").log(Map.of("max-size", "4k", "max-file", "3")));
+        lab.start(
+            sh("for i in $(seq 1 200); do echo line $i of a log that is rotated; usleep 3000; done")
+                .log(Map.of("max-size", "4k", "max-file", "3")));
     lab.awaitEnd(container.id());
     var lines = lines(container, ALL);
     assertThat(lines).endsWith("1:line 200 of a log that is rotated\n").hasSizeBetween(80, 199);
     for (int i = 0; i < lines.size(); i++) {
-      assertThat(lines.get(i)).isEqualTo("1:line " + (200 - lines.size() + 1 + i) + " of a log that is rotated\n");
+      assertThat(lines.get(i))
+          .isEqualTo("1:line " + (200 - lines.size() + 1 + i) + " of a log that is rotated\n");
     }
   }
 
@@ -246,7 +284,9 @@ class StreamsLabTest {
     var container = lab.start(sh("echo out").log(Map.of("driver", "none")));
     lab.awaitEnd(container.id());
     assertThat(lab.processes.logPath(container.id())).doesNotExist();
-    assertThatThrownBy(() -> lab.processes.logs(container, ALL)).hasMessage("configured logging driver does not support reading");
-    assertThatThrownBy(() -> lab.start(sh("true").log(Map.of("driver", "syslog")))).hasMessageContaining("\"syslog\" is not offered");
+    assertThatThrownBy(() -> lab.processes.logs(container, ALL))
+        .hasMessage("configured logging driver does not support reading");
+    assertThatThrownBy(() -> lab.start(sh("true").log(Map.of("driver", "syslog"))))
+        .hasMessageContaining("\"syslog\" is not offered");
   }
 }

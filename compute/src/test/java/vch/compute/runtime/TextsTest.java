@@ -27,7 +27,8 @@ class TextsTest {
 
   @Test
   void the_last_error_of_a_runtimes_log_counts() {
-    var log = "{\"level\":\"warning\",\"msg\":\"w\"}\n{\"level\":\"error\",\"msg\":\"first\"}\n{\"level\":\"error\",\"msg\":\"last \"}\n";
+    var log =
+        "{\"level\":\"warning\",\"msg\":\"w\"}\n{\"level\":\"error\",\"msg\":\"first\"}\n{\"level\":\"error\",\"msg\":\"last \"}\n";
     assertThat(StartErrors.lastError(log)).isEqualTo("last");
     assertThat(StartErrors.lastError("")).isEmpty();
   }
@@ -62,8 +63,10 @@ class TextsTest {
   void numbers_of_cgroup_files() {
     assertThat(Cgroups.value("usage_usec 12\nuser_usec 5\n", "user_usec")).isEqualTo(5);
     assertThat(Cgroups.value("", "oom_kill")).isZero();
-    assertThat(Cgroups.sumOf("8:0 rbytes=10 wbytes=1\n8:16 rbytes=5 wbytes=2\n", "rbytes=")).isEqualTo(15);
-    assertThat(Cgroups.sumOfLines("8:0 Read 7\n8:0 Write 1\n8:16 Read 3\nTotal 11\n", "Read")).isEqualTo(10);
+    assertThat(Cgroups.sumOf("8:0 rbytes=10 wbytes=1\n8:16 rbytes=5 wbytes=2\n", "rbytes="))
+        .isEqualTo(15);
+    assertThat(Cgroups.sumOfLines("8:0 Read 7\n8:0 Write 1\n8:16 Read 3\nTotal 11\n", "Read"))
+        .isEqualTo(10);
   }
 
   @Test
@@ -71,8 +74,10 @@ class TextsTest {
     assertThat(HostProbe.atLeast("5.12.0-rc1", 5, 12)).isTrue();
     assertThat(HostProbe.atLeast("5.9.1", 5, 12)).isFalse();
     assertThat(HostProbe.atLeast("6.1-amd64", 5, 12)).isTrue();
-    assertThat(List.of(HostProbe.major(0x10300), HostProbe.minor(0x10300))).containsExactly(259L, 0L);
+    assertThat(List.of(HostProbe.major(0x10300), HostProbe.minor(0x10300)))
+        .containsExactly(259L, 0L);
     assertThat(HostProbe.minor(0x100003L)).isEqualTo(0x103);
-    assertThat(HostProbe.capabilities("Name:\tx\nCapBnd:\t000001ffffffffff\n")).isEqualTo((1L << 41) - 1);
+    assertThat(HostProbe.capabilities("Name:\tx\nCapBnd:\t000001ffffffffff\n"))
+        .isEqualTo((1L << 41) - 1);
   }
 }

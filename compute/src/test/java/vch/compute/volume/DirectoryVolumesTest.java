@@ -30,7 +30,8 @@ class DirectoryVolumesTest {
   @Test
   void names_lead_nowhere_else() {
     for (var name : new String[] {"../x", "a/b", "", ".hidden"}) {
-      assertThatThrownBy(() -> new DirectoryVolumes(state).delete(VCH, name)).isInstanceOf(Refusal.Invalid.class);
+      assertThatThrownBy(() -> new DirectoryVolumes(state).delete(VCH, name))
+          .isInstanceOf(Refusal.Invalid.class);
     }
   }
 }

@@ -37,7 +37,12 @@ public interface Images {
   /// Fetches an image from its registry and tags it. Layers that are here are not fetched again.
   ///
   /// @param platform `os/arch[/variant]`; empty: that of the machine
-  ImageInfo pull(VchId vch, String reference, Optional<String> platform, Optional<Credentials> credentials, Consumer<Progress> progress);
+  ImageInfo pull(
+      VchId vch,
+      String reference,
+      Optional<String> platform,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress);
 
   /// Reads a `docker save` archive or an OCI layout, plain, gzip or zstd.
   ///
@@ -47,14 +52,17 @@ public interface Images {
   /// Makes an image of one layer from a plain tar of a file system.
   ///
   /// @param changes Dockerfile instructions such as `CMD ["sh"]`
-  ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message) throws IOException;
+  ImageInfo importRoot(
+      VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
+      throws IOException;
 
   /// Writes images as `docker save` does.
   void save(VchId vch, List<String> references, OutputStream out) throws IOException;
 
   void tag(VchId vch, String source, String target);
 
-  /// Removes a tag, and the image when it was the last; refuses while containers use it, unless `force`.
+  /// Removes a tag, and the image when it was the last; refuses while containers use it, unless
+  /// `force`.
   ///
   /// @return `Untagged: …` and `Deleted: …` as pairs of word and name
   List<Removed> remove(VchId vch, String reference, boolean force);
@@ -70,29 +78,54 @@ public interface Images {
 
   /// One line of progress, as the docker CLI shows it.
   ///
-  /// @param id      short layer id, empty for lines about the whole
+  /// @param id short layer id, empty for lines about the whole
   /// @param current bytes; -1 where there is no bar
-  /// @param total   bytes; -1 unknown
+  /// @param total bytes; -1 unknown
   record Progress(String id, String status, long current, long total) {
     public static Progress line(String id, String status) {
       return new Progress(id, status, -1, -1);
     }
   }
 
-  /// @param id          `sha256:` and 64 hex digits, digest of the configuration
-  /// @param tags        of this VCH, in familiar form `busybox:latest`
-  /// @param digests     of this VCH, in familiar form `busybox@sha256:…`
-  /// @param layers      diff ids, lowest first
+  /// @param id `sha256:` and 64 hex digits, digest of the configuration
+  /// @param tags of this VCH, in familiar form `busybox:latest`
+  /// @param digests of this VCH, in familiar form `busybox@sha256:…`
+  /// @param layers diff ids, lowest first
   record ImageInfo(
-      String id, List<String> tags, List<String> digests, Optional<Instant> created, long sizeBytes, String architecture,
-      String variant, String os, String author, Config config, List<String> layers, List<History> history, String parent) {}
+      String id,
+      List<String> tags,
+      List<String> digests,
+      Optional<Instant> created,
+      long sizeBytes,
+      String architecture,
+      String variant,
+      String os,
+      String author,
+      Config config,
+      List<String> layers,
+      List<History> history,
+      String parent) {}
 
   /// Defaults for containers, from the image's configuration.
   record Config(
-      List<String> entrypoint, List<String> cmd, List<String> env, String workingDir, String user, Map<String, String> labels,
-      List<String> exposedPorts, List<String> volumes, String stopSignal, Optional<String> healthcheckJson, List<String> shell,
+      List<String> entrypoint,
+      List<String> cmd,
+      List<String> env,
+      String workingDir,
+      String user,
+      Map<String, String> labels,
+      List<String> exposedPorts,
+      List<String> volumes,
+      String stopSignal,
+      Optional<String> healthcheckJson,
+      List<String> shell,
       List<String> onBuild) {}
 
   /// A step of an image's making.
-  record History(Optional<Instant> created, String createdBy, String comment, boolean emptyLayer, String author) {}
+  record History(
+      Optional<Instant> created,
+      String createdBy,
+      String comment,
+      boolean emptyLayer,
+      String author) {}
 }

@@ -12,7 +12,7 @@ public interface Logs extends AutoCloseable {
   void close();
 
   /// @param stream 1 standard output, 2 standard error, 0 the end
-  /// @param text   with its line feed, where there was one
+  /// @param text with its line feed, where there was one
   @SuppressWarnings("ArrayRecordComponent") // read once, not kept
   record Line(int stream, Instant at, byte[] text) {
     public static final Line END = new Line(0, Instant.EPOCH, new byte[0]);

@@ -9,17 +9,19 @@ import java.util.function.Consumer;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 
-/// Runs the processes of containers. A container's process never depends on the daemon's life: a new daemon finds it by
-/// [#observe()].
+/// Runs the processes of containers. A container's process never depends on the daemon's life: a
+/// new daemon finds it by [#observe()].
 public interface Processes extends AutoCloseable {
-  /// Makes the container's root file system (a layer over its image) and the volumes it mounts. No process yet. Doing it
-  /// twice is the same as once.
+  /// Makes the container's root file system (a layer over its image) and the volumes it mounts. No
+  /// process yet. Doing it twice is the same as once.
   void prepare(Container container);
 
-  /// Starts the first process inside the network namespace at `namespace`, with these files for names.
+  /// Starts the first process inside the network namespace at `namespace`, with these files for
+  /// names.
   ///
   /// @return its pid
-  /// @throws StartFailed the program is not there (127), cannot be run (126), or anything else (128)
+  /// @throws StartFailed the program is not there (127), cannot be run (126), or anything else
+  ///   (128)
   long start(Container container, Path namespace, Files files);
 
   /// Sends a signal to the first process; nothing happens if it is gone.
@@ -32,7 +34,8 @@ public interface Processes extends AutoCloseable {
   /// Changes the bounds of a running container to those of its spec.
   void limit(Container container);
 
-  /// Frees what a run held (mounts, runtime state, cgroup), keeping the root file system. For a process that has ended.
+  /// Frees what a run held (mounts, runtime state, cgroup), keeping the root file system. For a
+  /// process that has ended.
   void release(ContainerId id);
 
   /// Removes the root file system, logs and everything else of the container.
@@ -41,15 +44,16 @@ public interface Processes extends AutoCloseable {
   /// Every container this machine part knows to run or to have ended since it was last released.
   Map<ContainerId, Observed> observe();
 
-  /// Calls the listener when a first process ends, once per run, with its exit code; also for those that ended before the
-  /// call and have not been released.
+  /// Calls the listener when a first process ends, once per run, with its exit code; also for those
+  /// that ended before the call and have not been released.
   void onExit(Consumer<Ended> listener);
 
   /// Rewrites resolv.conf, hosts and hostname of a running container in place.
   void rewrite(ContainerId id, Files files);
 
-  /// Connects to the standard streams of the first process. Where none runs, to those of the next run, from its very
-  /// beginning: reading waits for it, and sees the end when that start fails or the container is deleted.
+  /// Connects to the standard streams of the first process. Where none runs, to those of the next
+  /// run, from its very beginning: reading waits for it, and sees the end when that start fails or
+  /// the container is deleted.
   Stdio attach(ContainerId id);
 
   /// Makes an additional process ready inside a running container and starts it.
@@ -73,8 +77,8 @@ public interface Processes extends AutoCloseable {
   /// Where the container's log is kept.
   Path logPath(ContainerId id);
 
-  /// Path of the container's root file system on the machine, merged; mounted for the time of the call where it does not
-  /// run.
+  /// Path of the container's root file system on the machine, merged; mounted for the time of the
+  /// call where it does not run.
   <T> T withRoot(Container container, RootAction<T> action);
 
   /// Reading and writing the files of containers.
@@ -112,7 +116,12 @@ public interface Processes extends AutoCloseable {
   /// @param user empty: the container's
   /// @param workingDirectory empty: the container's
   record ExecSpec(
-      List<String> arguments, List<String> environment, String workingDirectory, String user, boolean tty, boolean stdin,
+      List<String> arguments,
+      List<String> environment,
+      String workingDirectory,
+      String user,
+      boolean tty,
+      boolean stdin,
       boolean privileged) {}
 
   /// A started additional process.
@@ -129,8 +138,15 @@ public interface Processes extends AutoCloseable {
 
   /// Numbers since the start of the run, bytes and nanoseconds; 0 where the machine does not tell.
   record Usage(
-      long cpuNanos, long cpuSystemNanos, long cpuUserNanos, long memoryBytes, long memoryLimitBytes, long memoryCacheBytes,
-      long pids, long readBytes, long writtenBytes) {}
+      long cpuNanos,
+      long cpuSystemNanos,
+      long cpuUserNanos,
+      long memoryBytes,
+      long memoryLimitBytes,
+      long memoryCacheBytes,
+      long pids,
+      long readBytes,
+      long writtenBytes) {}
 
   @Override
   void close();

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /// The standard streams of a process, from the outside.
 public interface Stdio extends AutoCloseable {
-  /// Waits for the next piece of output; empty optional semantics are a null-free end: [Chunk#END] when all streams have
-  /// ended.
+  /// Waits for the next piece of output; empty optional semantics are a null-free end: [Chunk#END]
+  /// when all streams have ended.
   Chunk read() throws IOException;
 
   /// Writes to standard input.

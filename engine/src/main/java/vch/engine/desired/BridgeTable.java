@@ -1,7 +1,7 @@
 package vch.engine.desired;
 
-/// Rules for frames inside the segments of a VCH. Every port of a Linux bridge in the endpoint namespace is a
-/// container's; the gateway's own frames do not pass these hooks.
+/// Rules for frames inside the segments of a VCH. Every port of a Linux bridge in the endpoint
+/// namespace is a container's; the gateway's own frames do not pass these hooks.
 final class BridgeTable {
   private BridgeTable() {}
 

@@ -23,13 +23,15 @@ import vch.portlayer.state.Image;
 
 /// The network of a live container: its namespace, and its ports on the segments of its scopes.
 final class DesiredContainer {
-  /// Settings of every container's namespace, as Docker has them: any user may bind ports below 1024 and ping.
+  /// Settings of every container's namespace, as Docker has them: any user may bind ports below
+  /// 1024 and ping.
   private static final String[][] SETTINGS = {
     {"net/ipv4/ip_unprivileged_port_start", "0"},
     {"net/ipv4/ping_group_range", "0 2147483647"},
     // Links made from now on have no IPv6; `lo` keeps ::1, which programs expect.
     {"net/ipv6/conf/default/disable_ipv6", "1"},
-    // Who is on several scopes is asked by one and may answer by another. What the machine has set is inherited.
+    // Who is on several scopes is asked by one and may answer by another. What the machine has set
+    // is inherited.
     {"net/ipv4/conf/all/rp_filter", "0"},
     {"net/ipv4/conf/default/rp_filter", "0"},
   };
@@ -61,7 +63,10 @@ final class DesiredContainer {
     var ns = LinkNames.container(container);
     var out = new ArrayList<>(namespace(ns));
     for (var endpoint : container.endpoints()) {
-      endpoint.scope().flatMap(image::scope).ifPresent(scope -> attach(out, ns, container, endpoint, scope));
+      endpoint
+          .scope()
+          .flatMap(image::scope)
+          .ifPresent(scope -> attach(out, ns, container, endpoint, scope));
     }
     EndpointRules.defaultRoute(image, container)
         .ifPresent(
@@ -73,20 +78,26 @@ final class DesiredContainer {
                         scope ->
                             scope.subnets().stream()
                                 .filter(s -> s.subnet().first().isIpv4())
-                                .forEach(s -> out.add(DesiredVch.defaultRoute(ns, s.gateway(), endpoint.link())))));
+                                .forEach(
+                                    s ->
+                                        out.add(
+                                            DesiredVch.defaultRoute(
+                                                ns, s.gateway(), endpoint.link())))));
     repliesElsewhere(image, container).ifPresent(out::add);
     out.addAll(Publications.elements(image, container));
     return List.copyOf(out);
   }
 
-  /// Where publications lead to one place and the default route leaves by another, replies leave by the latter with the
-  /// address of the former: that port may send them.
+  /// Where publications lead to one place and the default route leaves by another, replies leave by
+  /// the latter with the address of the former: that port may send them.
   private static Optional<Element> repliesElsewhere(Image image, Container container) {
     if (container.publications().isEmpty()) {
       return Optional.empty();
     }
     var out = EndpointRules.defaultRoute(image, container);
-    var in = EndpointRules.published(image, container).filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
+    var in =
+        EndpointRules.published(image, container)
+            .filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
     return out.flatMap(
         leaves ->
             in.flatMap(e -> e.address(Family.IPV4))
@@ -100,7 +111,12 @@ final class DesiredContainer {
                             new Part.Address(address.address()))));
   }
 
-  private static void attach(List<MachineObject> out, NamespaceName ns, Container container, Endpoint endpoint, Scope scope) {
+  private static void attach(
+      List<MachineObject> out,
+      NamespaceName ns,
+      Container container,
+      Endpoint endpoint,
+      Scope scope) {
     switch (scope.kind()) {
       case ScopeKind.None _ -> {}
       case ScopeKind.Bridge kind -> {
@@ -108,7 +124,13 @@ final class DesiredContainer {
         var port = LinkNames.port(container, endpoint);
         for (var address : endpoint.addresses()) {
           if (DesiredVch.ipv4(address)) {
-            out.add(guard(host, "members", new Part.Name(port), new Part.Hardware(endpoint.mac()), new Part.Address(address.address())));
+            out.add(
+                guard(
+                    host,
+                    "members",
+                    new Part.Name(port),
+                    new Part.Hardware(endpoint.mac()),
+                    new Part.Address(address.address())));
           }
         }
         if (!kind.interContainer()) {

@@ -37,9 +37,13 @@ final class DesiredPortGroup {
   private static List<MachineObject> nat(PortGroup group, Subnet subnet) {
     return List.of(
         new Sysctl(NamespaceName.MACHINE, "net/ipv4/ip_forward", "1"),
-        new Ruleset(NamespaceName.MACHINE, "ip", natTable(group), NatTable.text(group.link(), subnet)),
+        new Ruleset(
+            NamespaceName.MACHINE, "ip", natTable(group), NatTable.text(group.link(), subnet)),
         bridge(group),
-        new Address(NamespaceName.MACHINE, group.link(), new Cidr(subnet.first().plus(1), subnet.length())));
+        new Address(
+            NamespaceName.MACHINE,
+            group.link(),
+            new Cidr(subnet.first().plus(1), subnet.length())));
   }
 
   /// One table a port group, so that they come and go without touching each other.
@@ -48,8 +52,17 @@ final class DesiredPortGroup {
   }
 
   private static Link bridge(PortGroup group) {
-    var mac = Mac.local(Long.parseUnsignedLong(LinkNames.hash("group/" + group.id().value()).substring(0, 16), 16));
+    var mac =
+        Mac.local(
+            Long.parseUnsignedLong(
+                LinkNames.hash("group/" + group.id().value()).substring(0, 16), 16));
     return new Link(
-        NamespaceName.MACHINE, group.link(), new LinkKind.Bridge(), Optional.empty(), Optional.of(mac), MTU, true);
+        NamespaceName.MACHINE,
+        group.link(),
+        new LinkKind.Bridge(),
+        Optional.empty(),
+        Optional.of(mac),
+        MTU,
+        true);
   }
 }

@@ -39,7 +39,14 @@ final class DesiredScope {
       out.add(in(ns, "hairpin", name, name));
     }
     out.add(
-        new Link(ns, name, new LinkKind.Bridge(), Optional.empty(), Optional.of(LinkNames.segmentMac(scope)), scope.mtu(), true));
+        new Link(
+            ns,
+            name,
+            new LinkKind.Bridge(),
+            Optional.empty(),
+            Optional.of(LinkNames.segmentMac(scope)),
+            scope.mtu(),
+            true));
     for (var subnet : scope.subnets()) {
       if (subnet.subnet().first().isIpv4()) { // the rules of the endpoint namespace speak IPv4 only
         out.add(new Address(ns, name, new Cidr(subnet.gateway(), subnet.subnet().length())));

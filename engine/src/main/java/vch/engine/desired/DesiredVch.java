@@ -30,8 +30,10 @@ final class DesiredVch {
   private static final String[][] SETTINGS = {
     // It is a router between its NICs and its segments.
     {"net/ipv4/ip_forward", "1"},
-    // Frames between containers of one segment stay bridged: they are filtered by `table bridge` alone. With 1 (the
-    // default wherever br_netfilter is loaded) they would pass the inet chains too, and a container could not reach
+    // Frames between containers of one segment stay bridged: they are filtered by `table bridge`
+    // alone. With 1 (the
+    // default wherever br_netfilter is loaded) they would pass the inet chains too, and a container
+    // could not reach
     // its own publication.
     {"net/bridge/bridge-nf-call-iptables", "0"},
     {"net/bridge/bridge-nf-call-ip6tables", "0"},
@@ -39,11 +41,13 @@ final class DesiredVch {
     // No scope has IPv6 yet, so nothing is to answer on link-local addresses.
     {"net/ipv6/conf/all/disable_ipv6", "1"},
     {"net/ipv6/conf/default/disable_ipv6", "1"},
-    // Forged source addresses are the filter's matter: members on segments, reverse path on NICs. The kernel's own check
+    // Forged source addresses are the filter's matter: members on segments, reverse path on NICs.
+    // The kernel's own check
     // would drop replies of containers on several scopes, and it is inherited from the machine.
     {"net/ipv4/conf/all/rp_filter", "0"},
     {"net/ipv4/conf/default/rp_filter", "0"},
-    // An address is told only on the link that has it: roles and scopes do not answer for each other.
+    // An address is told only on the link that has it: roles and scopes do not answer for each
+    // other.
     {"net/ipv4/conf/all/arp_ignore", "1"},
     {"net/ipv4/conf/all/arp_announce", "2"},
     // What would undo that is inherited from the machine where somebody has set it there.
@@ -78,7 +82,8 @@ final class DesiredVch {
     return List.copyOf(out);
   }
 
-  private static void plug(List<MachineObject> out, NamespaceName ns, Vch vch, Nic nic, PortGroup group) {
+  private static void plug(
+      List<MachineObject> out, NamespaceName ns, Vch vch, Nic nic, PortGroup group) {
     switch (group.kind()) {
       case PortGroupKind.Internal _, PortGroupKind.Nat _, PortGroupKind.Bridge _ ->
           out.add(
@@ -93,7 +98,13 @@ final class DesiredVch {
       case PortGroupKind.Nic(var uplink, _) ->
           out.add(
               new Link(
-                  ns, nic.name(), new LinkKind.Macvlan(uplink), Optional.empty(), Optional.of(nic.mac()), DesiredPortGroup.MTU, true));
+                  ns,
+                  nic.name(),
+                  new LinkKind.Macvlan(uplink),
+                  Optional.empty(),
+                  Optional.of(nic.mac()),
+                  DesiredPortGroup.MTU,
+                  true));
     }
     for (var address : nic.addresses()) {
       out.add(new Address(ns, nic.name(), address));
@@ -102,7 +113,9 @@ final class DesiredVch {
       nic.addresses().stream()
           .filter(DesiredVch::ipv4)
           .map(a -> List.<Part>of(new Part.Address(a.address())))
-          .forEach(part -> out.add(new Element(ns, "inet", EndpointTable.NAME, "public", part, List.of())));
+          .forEach(
+              part ->
+                  out.add(new Element(ns, "inet", EndpointTable.NAME, "public", part, List.of())));
       nic.gateway().ifPresent(via -> out.add(defaultRoute(ns, via, nic.name())));
     }
   }
@@ -114,7 +127,8 @@ final class DesiredVch {
 
   /// `lo`, up. Its MTU is the kernel's own (LOOPBACK_MTU: 64 KiB).
   static Link loopback(NamespaceName ns) {
-    return new Link(ns, "lo", new LinkKind.Loopback(), Optional.empty(), Optional.empty(), 65536, true);
+    return new Link(
+        ns, "lo", new LinkKind.Loopback(), Optional.empty(), Optional.empty(), 65536, true);
   }
 
   static boolean ipv4(vch.portlayer.address.Cidr address) {

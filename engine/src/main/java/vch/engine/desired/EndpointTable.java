@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
-/// Rules of the endpoint namespace: what comes in, what passes, what is translated. Scopes, containers and publications
-/// are elements of its sets and maps, so the chains never change while they come and go.
+/// Rules of the endpoint namespace: what comes in, what passes, what is translated. Scopes,
+/// containers and publications are elements of its sets and maps, so the chains never change while
+/// they come and go.
 public final class EndpointTable {
   /// Name of our tables inside an endpoint namespace, families `inet` and `bridge`.
   public static final String NAME = "portlayer";
@@ -83,7 +84,10 @@ public final class EndpointTable {
           type nat hook prerouting priority dstnat; policy accept;
         """);
     vch.nic(Role.PUBLIC)
-        .ifPresent(nic -> out.append("  iifname \"%s\" ip daddr @public jump publications\n".formatted(nic.name())));
+        .ifPresent(
+            nic ->
+                out.append(
+                    "  iifname \"%s\" ip daddr @public jump publications\n".formatted(nic.name())));
     out.append(
         """
           iifname @out jump hairpins
@@ -136,7 +140,9 @@ public final class EndpointTable {
         .ifPresent(
             nic ->
                 out.append("  # Docker API\n")
-                    .append("  iifname \"%s\" tcp dport %d accept\n".formatted(nic.name(), vch.tls().port())));
+                    .append(
+                        "  iifname \"%s\" tcp dport %d accept\n"
+                            .formatted(nic.name(), vch.tls().port())));
     out.append(
         """
           goto refuse

@@ -13,8 +13,9 @@ import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// Names of kernel objects, made from ids alone, so that every daemon that reads the same record finds the same names.
-/// A link name has at most 15 bytes (IFNAMSIZ in linux/if.h, less the final zero).
+/// Names of kernel objects, made from ids alone, so that every daemon that reads the same record
+/// finds the same names. A link name has at most 15 bytes (IFNAMSIZ in linux/if.h, less the final
+/// zero).
 public final class LinkNames {
   private LinkNames() {}
 
@@ -33,9 +34,13 @@ public final class LinkNames {
     return "br-" + scope.id().brief();
   }
 
-  /// The endpoint-namespace end of a container's link. It carries the run, so no name ever means two things.
+  /// The endpoint-namespace end of a container's link. It carries the run, so no name ever means
+  /// two things.
   public static String port(Container container, Endpoint endpoint) {
-    return "v" + endpoint.id().value().substring(0, 8) + "x" + Integer.toString(container.state().run(), 36);
+    return "v"
+        + endpoint.id().value().substring(0, 8)
+        + "x"
+        + Integer.toString(container.state().run(), 36);
   }
 
   /// The machine's end of a NIC of an endpoint namespace.
@@ -43,22 +48,28 @@ public final class LinkNames {
     return "pn" + hash(vch.id().value() + "/" + nic.name()).substring(0, 10);
   }
 
-  /// Ethernet address of a segment: ours and stable, so that it does not follow the ports that come and go, and
-  /// containers keep their neighbour entry of the gateway over a repair.
+  /// Ethernet address of a segment: ours and stable, so that it does not follow the ports that come
+  /// and go, and containers keep their neighbour entry of the gateway over a repair.
   public static Mac segmentMac(Scope scope) {
-    return Mac.local(Long.parseUnsignedLong(hash("segment/" + scope.id().value()).substring(0, 16), 16));
+    return Mac.local(
+        Long.parseUnsignedLong(hash("segment/" + scope.id().value()).substring(0, 16), 16));
   }
 
-  /// Ethernet address of the machine's end of a NIC. It begins with fe, higher than any other local address: a bridge
-  /// without an address of its own takes the lowest of its ports', and an adopted bridge must not take ours.
+  /// Ethernet address of the machine's end of a NIC. It begins with fe, higher than any other local
+  /// address: a bridge without an address of its own takes the lowest of its ports', and an adopted
+  /// bridge must not take ours.
   public static Mac nicPortMac(Vch vch, Nic nic) {
-    long seed = Long.parseUnsignedLong(hash("nic/" + vch.id().value() + "/" + nic.name()).substring(0, 16), 16);
+    long seed =
+        Long.parseUnsignedLong(
+            hash("nic/" + vch.id().value() + "/" + nic.name()).substring(0, 16), 16);
     return new Mac((seed & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
   }
 
   static String hash(String text) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -5,7 +5,8 @@ import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.vch.VchId;
 
-/// The entity because of which a machine object is wanted. A change set makes only the owners that it touches new.
+/// The entity because of which a machine object is wanted. A change set makes only the owners that
+/// it touches new.
 public sealed interface Owner {
   /// A port group: its bridge on the machine.
   record OfPortGroup(PortGroupId id) implements Owner {

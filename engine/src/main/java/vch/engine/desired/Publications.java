@@ -62,22 +62,41 @@ public final class Publications {
     }
     if (publication.host().size() > 1 && publication.host().equals(publication.container())) {
       // The port stays as it is, so the whole range is one interval.
-      out.add(element(ns, hostIp, "_range", publication, publication.host(), List.of(new Part.Address(to))));
+      out.add(
+          element(
+              ns,
+              hostIp,
+              "_range",
+              publication,
+              publication.host(),
+              List.of(new Part.Address(to))));
       return;
     }
     for (int i = 0; i < publication.host().size(); i++) {
       var port = PortRange.of(publication.container().first() + i);
       var data = List.<Part>of(new Part.Address(to), new Part.Ports(port));
-      out.add(element(ns, hostIp, "", publication, PortRange.of(publication.host().first() + i), data));
+      out.add(
+          element(ns, hostIp, "", publication, PortRange.of(publication.host().first() + i), data));
     }
   }
 
   private static Element element(
-      NamespaceName ns, Optional<Ip> hostIp, String suffix, Publication publication, PortRange host, List<Part> data) {
+      NamespaceName ns,
+      Optional<Ip> hostIp,
+      String suffix,
+      Publication publication,
+      PortRange host,
+      List<Part> data) {
     var key = new ArrayList<Part>();
     hostIp.ifPresent(ip -> key.add(new Part.Address(ip)));
     key.add(new Part.Proto(publication.protocol()));
     key.add(new Part.Ports(host));
-    return new Element(ns, "inet", EndpointTable.NAME, (hostIp.isPresent() ? "pub_ip" : "pub_any") + suffix, key, data);
+    return new Element(
+        ns,
+        "inet",
+        EndpointTable.NAME,
+        (hostIp.isPresent() ? "pub_ip" : "pub_any") + suffix,
+        key,
+        data);
   }
 }

@@ -10,8 +10,8 @@ import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
-/// Which owners a change set may give other objects. May name too many, never too few: [Desired] of an owner that is
-/// not named is the same before and after.
+/// Which owners a change set may give other objects. May name too many, never too few: [Desired] of
+/// an owner that is not named is the same before and after.
 public final class Touched {
   private final Image before;
   private final Image after;
@@ -38,7 +38,11 @@ public final class Touched {
       case Change.ScopeRemoved(var id) -> scope(id);
       case Change.ContainerPut(var it) -> owners.add(new Owner.OfContainer(it.id()));
       case Change.ContainerRemoved(var id) -> owners.add(new Owner.OfContainer(id));
-      case Change.VolumePut _, Change.VolumeRemoved _, Change.TagPut _, Change.TagRemoved _, Change.AddressCursorPut _ -> {} // no network
+      case Change.VolumePut _,
+          Change.VolumeRemoved _,
+          Change.TagPut _,
+          Change.TagRemoved _,
+          Change.AddressCursorPut _ -> {} // no network
     }
   }
 

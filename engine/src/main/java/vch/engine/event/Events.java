@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// Passes events on to who listens and keeps the latest ones for who asks for the past. Thread safe; listeners are called
-/// one event after the other on the publisher's thread and must not block.
+/// Passes events on to who listens and keeps the latest ones for who asks for the past. Thread
+/// safe; listeners are called one event after the other on the publisher's thread and must not
+/// block.
 public final class Events {
   /// Events kept; older ones are forgotten.
   public static final int KEPT_MAX = 4096;

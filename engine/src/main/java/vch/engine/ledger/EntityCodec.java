@@ -47,7 +47,8 @@ final class EntityCodec {
               new RowChange.Remove("scope", id.value()),
               new RowChange.Remove("cursor", cursor(id, Family.IPV4)),
               new RowChange.Remove("cursor", cursor(id, Family.IPV6)));
-      case Change.AddressCursorPut(var it) -> put("cursor", cursor(it.scope(), it.last().family()), it);
+      case Change.AddressCursorPut(var it) ->
+          put("cursor", cursor(it.scope(), it.last().family()), it);
       case Change.ContainerPut(var it) -> put("container", it.id().value(), it);
       case Change.ContainerRemoved(var id) -> removed("container", id.value());
       case Change.VolumePut(var it) -> put("volume", within(it.vch(), it.name()), it);
@@ -83,7 +84,9 @@ final class EntityCodec {
         case "container" -> new Change.ContainerPut(mapper.readValue(json, Container.class));
         case "volume" -> new Change.VolumePut(mapper.readValue(json, Volume.class));
         case "tag" -> new Change.TagPut(mapper.readValue(json, ImageTag.class));
-        default -> throw new Unreadable("row " + kind + " " + id + " is of a kind that this version does not know");
+        default ->
+            throw new Unreadable(
+                "row " + kind + " " + id + " is of a kind that this version does not know");
       };
     } catch (JacksonException e) {
       throw new Unreadable("row " + kind + " " + id + " cannot be read: " + e.getOriginalMessage());

@@ -6,13 +6,14 @@ import vch.portlayer.state.Image;
 
 /// Keeps the image. Owned by one thread at a time.
 public interface Journal extends AutoCloseable {
-  /// The image as it was after the last append that returned; [Image#EMPTY] for a new journal. Called once, first.
+  /// The image as it was after the last append that returned; [Image#EMPTY] for a new journal.
+  /// Called once, first.
   ///
   /// @throws IOException one sentence that says what is wrong with which file and what to do
   Image load() throws IOException;
 
-  /// Makes the change sets durable, all or none: when this returns they survive a power loss. Revisions follow each
-  /// other without gap.
+  /// Makes the change sets durable, all or none: when this returns they survive a power loss.
+  /// Revisions follow each other without gap.
   ///
   /// @throws IOException nothing has been written; the journal can be used again
   void append(List<ChangeSet> sets) throws IOException;

@@ -13,8 +13,9 @@ import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
-/// Owns the image. Commands are decided one after the other on the thread `ledger`; their changes are made durable
-/// first, then visible. Commands that wait are made durable together. Readers take the latest image and never wait.
+/// Owns the image. Commands are decided one after the other on the thread `ledger`; their changes
+/// are made durable first, then visible. Commands that wait are made durable together. Readers take
+/// the latest image and never wait.
 public final class Ledger implements AutoCloseable {
   /// Commands made durable in one go; bounds how much is refused when the disk is full.
   static final int COMMANDS_TOGETHER_MAX = 256;
@@ -59,15 +60,18 @@ public final class Ledger implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /// Decides, makes durable, publishes. The future completes after all listeners have been told; it fails with what the
-  /// rule threw, or with a refusal when the changes could not be written.
+  /// Decides, makes durable, publishes. The future completes after all listeners have been told; it
+  /// fails with what the rule threw, or with a refusal when the changes could not be written.
   ///
-  /// @param committed called with the image before and after, on the ledger's thread, when there were changes
+  /// @param committed called with the image before and after, on the ledger's thread, when there
+  ///   were changes
   public <R> CompletableFuture<R> submit(Function<Image, Decision<R>> rule, Listener committed) {
     var command = new Command<R>(rule, committed, new CompletableFuture<>());
     if (queue.size() >= COMMANDS_WAITING_MAX) {
       command.reply.completeExceptionally(
-          new Refusal.Unavailable(COMMANDS_WAITING_MAX + " commands wait already; nothing was changed. Try again later."));
+          new Refusal.Unavailable(
+              COMMANDS_WAITING_MAX
+                  + " commands wait already; nothing was changed. Try again later."));
       return command.reply;
     }
     queue.add(command);
@@ -85,7 +89,9 @@ public final class Ledger implements AutoCloseable {
 
   private record Stop() implements Work {}
 
-  private record Command<R>(Function<Image, Decision<R>> rule, Listener committed, CompletableFuture<R> reply) implements Work {}
+  private record Command<R>(
+      Function<Image, Decision<R>> rule, Listener committed, CompletableFuture<R> reply)
+      implements Work {}
 
   /// A command whose rule has decided.
   private record Decided<R>(Command<R> command, Image before, Image after, Decision<R> decision) {
@@ -160,7 +166,8 @@ public final class Ledger implements AutoCloseable {
       decided.add(new Decided<>(command, on, after, decision));
       return after;
     } catch (RuntimeException | Error e) {
-      // What a rule throws belongs to who asked. A refusal that rests on changes of the same batch that then cannot be
+      // What a rule throws belongs to who asked. A refusal that rests on changes of the same batch
+      // that then cannot be
       // written may be wrong; asking again gives the right one.
       command.reply.completeExceptionally(e);
       return on;
@@ -182,7 +189,8 @@ public final class Ledger implements AutoCloseable {
       LOG.log(Logger.Level.ERROR, "a change was refused: " + e.getMessage());
       for (var each : decided) {
         each.command.reply.completeExceptionally(
-            new Refusal.Failed("The change cannot be recorded, so it was not made: " + e.getMessage()));
+            new Refusal.Failed(
+                "The change cannot be recorded, so it was not made: " + e.getMessage()));
       }
       return;
     }

@@ -3,8 +3,8 @@ package vch.engine.ledger;
 import java.util.List;
 import vch.portlayer.state.Image;
 
-/// Keeps the image as long as this object lives: for tests and trials. Closing it keeps what it holds, so that a test can
-/// load it again. Safe for use by one thread after the other.
+/// Keeps the image as long as this object lives: for tests and trials. Closing it keeps what it
+/// holds, so that a test can load it again. Safe for use by one thread after the other.
 public final class MemoryJournal implements Journal {
   private volatile Image kept;
 

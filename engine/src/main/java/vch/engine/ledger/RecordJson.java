@@ -36,10 +36,11 @@ import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.vch.VchId;
 
-/// How values of the port layer are written as JSON in the record. Every component is written, in the order of the
-/// record's declaration; addresses and ids as text; an absent value as null; variants under the word in `type`, which is
-/// a name of ours and not of a class. Reading is strict: a field that is unknown, missing, or of another type is an
-/// error, never a guess, so nothing that an older or newer version wrote is lost in silence.
+/// How values of the port layer are written as JSON in the record. Every component is written, in
+/// the order of the record's declaration; addresses and ids as text; an absent value as null;
+/// variants under the word in `type`, which is a name of ours and not of a class. Reading is
+/// strict: a field that is unknown, missing, or of another type is an error, never a guess, so
+/// nothing that an older or newer version wrote is lost in silence.
 final class RecordJson {
   private RecordJson() {}
 
@@ -59,8 +60,11 @@ final class RecordJson {
             new NamedType(NetworkMode.Scoped.class, "scoped"),
             new NamedType(NetworkMode.None.class, "none"),
             new NamedType(NetworkMode.Shared.class, "shared"))
-        .changeDefaultPropertyInclusion(_ -> JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
-        .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .changeDefaultPropertyInclusion(
+            _ ->
+                JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS))
+        .disable(
+            MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
         .enable(
             DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
@@ -84,7 +88,11 @@ final class RecordJson {
     text(module, Cidr.class, Cidr::toString, Cidr::parse);
     text(module, Subnet.class, Subnet::toString, Subnet::parse);
     text(module, Mac.class, Mac::toString, Mac::parse);
-    text(module, PortRange.class, PortRange::toString, t -> PortRange.tryParse(t).orElseThrow(() -> wrong(t, "ports")));
+    text(
+        module,
+        PortRange.class,
+        PortRange::toString,
+        t -> PortRange.tryParse(t).orElseThrow(() -> wrong(t, "ports")));
     text(module, Port.class, Port::toString, RecordJson::port);
     text(module, Protocol.class, Protocol::text, RecordJson::protocol);
     text(module, VchId.class, VchId::value, VchId::new);
@@ -96,7 +104,8 @@ final class RecordJson {
     return module;
   }
 
-  private static <T> void text(SimpleModule module, Class<T> type, Function<T, String> write, Function<String, T> read) {
+  private static <T> void text(
+      SimpleModule module, Class<T> type, Function<T, String> write, Function<String, T> read) {
     module.addSerializer(type, new TextWriter<>(write));
     module.addDeserializer(type, new TextReader<>(type, read));
   }
@@ -106,7 +115,8 @@ final class RecordJson {
     if (slash < 0) {
       throw wrong(text, "a port");
     }
-    return new Port(Integer.parseInt(text.substring(0, slash)), protocol(text.substring(slash + 1)));
+    return new Port(
+        Integer.parseInt(text.substring(0, slash)), protocol(text.substring(slash + 1)));
   }
 
   private static Protocol protocol(String text) {
@@ -158,7 +168,9 @@ final class RecordJson {
   private static final class SortedSets extends ValueSerializer<Set> {
     @Override
     public void serialize(Set value, JsonGenerator out, SerializationContext context) {
-      var byText = new TreeMap<String, Object>(); // texts are made once each: an exposed range may have thousands
+      var byText =
+          new TreeMap<
+              String, Object>(); // texts are made once each: an exposed range may have thousands
       for (Object each : value) {
         byText.put(each.toString(), each);
       }

@@ -16,13 +16,15 @@ import org.sqlite.SQLiteException;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 
-/// Keeps the image in a SQLite database, `state.db` below the state directory: table `entity` has a row for each entity
-/// as it is now, `meta` the revision; `user_version` is the version of the schema. Write-ahead log, synced at every
-/// commit. Can be read with sqlite3(1) while the daemon runs. Owned by one thread at a time.
+/// Keeps the image in a SQLite database, `state.db` below the state directory: table `entity` has a
+/// row for each entity as it is now, `meta` the revision; `user_version` is the version of the
+/// schema. Write-ahead log, synced at every commit. Can be read with sqlite3(1) while the daemon
+/// runs. Owned by one thread at a time.
 public final class SqliteJournal implements Journal {
   static final String FILE = "state.db";
 
-  /// Version of tables and JSON. A change of either gets the next number and a step in [#migrate(int)].
+  /// Version of tables and JSON. A change of either gets the next number and a step in
+  /// [#migrate(int)].
   static final int SCHEMA = 1;
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
@@ -49,7 +51,9 @@ public final class SqliteJournal implements Journal {
       Files.createDirectories(stateDirectory);
       SqliteLibrary.use(stateDirectory);
       if (!Files.exists(file)) { // it will hold environments of containers: for the owner only
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       }
     } catch (IOException e) {
       throw new IOException("The state directory " + stateDirectory + " cannot be used: " + e, e);
@@ -86,7 +90,9 @@ public final class SqliteJournal implements Journal {
         return "the disk is full.";
       }
       if (code == SQLiteErrorCode.SQLITE_NOTADB || code == SQLiteErrorCode.SQLITE_CORRUPT) {
-        return "it is damaged or no database (" + code.name() + "). Move it away to begin anew, or put a copy back.";
+        return "it is damaged or no database ("
+            + code.name()
+            + "). Move it away to begin anew, or put a copy back.";
       }
       if (code == SQLiteErrorCode.SQLITE_BUSY) {
         return "another program holds it.";
@@ -103,21 +109,34 @@ public final class SqliteJournal implements Journal {
       statement.execute("pragma busy_timeout = " + BUSY_TIMEOUT_MILLIS);
       int application = number(connection, "pragma application_id");
       int schema = number(connection, "pragma user_version");
-      boolean fresh = application == 0 && schema == 0 && number(connection, "select count(*) from sqlite_schema") == 0;
+      boolean fresh =
+          application == 0
+              && schema == 0
+              && number(connection, "select count(*) from sqlite_schema") == 0;
       if (!fresh && application != APPLICATION) {
-        throw new IOException("The record " + file + " is a database of another program. Move it away, or name another --state-dir.");
+        throw new IOException(
+            "The record "
+                + file
+                + " is a database of another program. Move it away, or name another --state-dir.");
       }
       if (schema > SCHEMA) {
         throw new IOException(
-            "The record " + file + " was written by a newer version (format " + schema + ", this one knows " + SCHEMA
+            "The record "
+                + file
+                + " was written by a newer version (format "
+                + schema
+                + ", this one knows "
+                + SCHEMA
                 + "). Start that version, or name another --state-dir.");
       }
       statement.execute("pragma journal_mode = wal");
       statement.execute("pragma synchronous = full");
       statement.execute("begin immediate");
       if (fresh) {
-        statement.execute("create table entity (kind text not null, id text not null, json text not null, primary key (kind, id)) without rowid");
-        statement.execute("create table meta (key text primary key, value text not null) without rowid");
+        statement.execute(
+            "create table entity (kind text not null, id text not null, json text not null, primary key (kind, id)) without rowid");
+        statement.execute(
+            "create table meta (key text primary key, value text not null) without rowid");
         statement.execute("insert into meta (key, value) values ('revision', '0')");
         statement.execute("pragma application_id = " + APPLICATION);
         statement.execute("pragma user_version = " + SCHEMA);
@@ -128,8 +147,8 @@ public final class SqliteJournal implements Journal {
     }
   }
 
-  /// Brings older tables and JSON to this version, a step a version, each with a test on a file that the old version
-  /// wrote. There is no older version yet.
+  /// Brings older tables and JSON to this version, a step a version, each with a test on a file
+  /// that the old version wrote. There is no older version yet.
   private static void migrate(int schema) throws IOException {
     if (schema != SCHEMA) {
       throw new IOException("there is no format " + schema);
@@ -153,7 +172,8 @@ public final class SqliteJournal implements Journal {
         result.next();
         at = Long.parseLong(result.getString(1));
       }
-      try (var rows = statement.executeQuery("select kind, id, json from entity order by kind, id")) {
+      try (var rows =
+          statement.executeQuery("select kind, id, json from entity order by kind, id")) {
         while (rows.next()) {
           changes.add(codec.read(rows.getString(1), rows.getString(2), rows.getString(3)));
         }
@@ -170,7 +190,9 @@ public final class SqliteJournal implements Journal {
   public void append(List<ChangeSet> sets) throws IOException {
     try {
       execute("begin immediate");
-      try (var rows = new Rows(connection)) { // made anew each time: after an error the driver cannot use them again
+      try (var rows =
+          new Rows(
+              connection)) { // made anew each time: after an error the driver cannot use them again
         for (var set : sets) {
           for (var change : set.changes()) {
             for (var row : codec.rows(change)) {
@@ -258,7 +280,8 @@ public final class SqliteJournal implements Journal {
     try {
       connection.close();
     } catch (SQLException e) {
-      System.getLogger(SqliteJournal.class.getName()).log(System.Logger.Level.WARNING, "closing " + file, e);
+      System.getLogger(SqliteJournal.class.getName())
+          .log(System.Logger.Level.WARNING, "closing " + file, e);
     }
   }
 }

@@ -8,14 +8,16 @@ import java.util.Locale;
 import java.util.Optional;
 import org.sqlite.SQLiteJDBCLoader;
 
-/// The native library of the SQLite driver, unpacked once a version below the state directory. Left to itself the driver
-/// unpacks it into the temporary directory at every start, and leaves it there when the daemon is killed.
+/// The native library of the SQLite driver, unpacked once a version below the state directory. Left
+/// to itself the driver unpacks it into the temporary directory at every start, and leaves it there
+/// when the daemon is killed.
 final class SqliteLibrary {
   private static final String NAME = "libsqlitejdbc.so";
 
   private SqliteLibrary() {}
 
-  /// Tells the driver to take the library from below the state directory. Without effect once it has loaded one.
+  /// Tells the driver to take the library from below the state directory. Without effect once it
+  /// has loaded one.
   static void use(Path stateDirectory) throws IOException {
     if (System.getProperty("org.sqlite.lib.path") != null) {
       return; // said by whoever started us
@@ -28,13 +30,17 @@ final class SqliteLibrary {
   }
 
   /// Unpacks the library unless it is there.
+  ///
   /// @return the directory that holds it
   static Optional<Path> unpack(Path stateDirectory) throws IOException {
-    var source = SQLiteJDBCLoader.class.getResource("/org/sqlite/native/Linux/" + architecture() + "/" + NAME);
+    var source =
+        SQLiteJDBCLoader.class.getResource(
+            "/org/sqlite/native/Linux/" + architecture() + "/" + NAME);
     if (source == null) {
       return Optional.empty();
     }
-    var directory = stateDirectory.resolve("native").resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
+    var directory =
+        stateDirectory.resolve("native").resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
     var library = directory.resolve(NAME);
     if (!Files.exists(library)) {
       Files.createDirectories(directory);

@@ -47,7 +47,14 @@ final class Announcer {
   }
 
   void network(Container container, Scope scope, String action) {
-    var attributes = Map.of("name", scope.name(), "type", driver(scope.kind()), "container", container.id().value());
+    var attributes =
+        Map.of(
+            "name",
+            scope.name(),
+            "type",
+            driver(scope.kind()),
+            "container",
+            container.id().value());
     publish(container.vch(), "network", action, scope.id().value(), attributes);
   }
 
@@ -60,18 +67,25 @@ final class Announcer {
     publish(vch, type, action, "", attributes);
   }
 
-  private void publish(VchId vch, String type, String action, String actor, Map<String, String> attributes) {
+  private void publish(
+      VchId vch, String type, String action, String actor, Map<String, String> attributes) {
     engine.events().publish(new Event(vch, type, action, actor, attributes, clock.instant()));
   }
 
   private static List<Scope> scopes(Image image, Container container) {
     if (!container.endpoints().isEmpty()) {
-      return container.endpoints().stream().flatMap(e -> e.scope().flatMap(image::scope).stream()).toList();
+      return container.endpoints().stream()
+          .flatMap(e -> e.scope().flatMap(image::scope).stream())
+          .toList();
     }
     return switch (container.mode()) {
       case NetworkMode.Scoped _, NetworkMode.Shared _ -> List.of();
       case NetworkMode.None _ ->
-          image.scopes(container.vch()).filter(s -> s.kind() instanceof ScopeKind.None).limit(1).toList();
+          image
+              .scopes(container.vch())
+              .filter(s -> s.kind() instanceof ScopeKind.None)
+              .limit(1)
+              .toList();
     };
   }
 

@@ -38,7 +38,10 @@ public final class Attachments {
     var container = core.container(id);
     if (Sharing.runs(container)) {
       rewrites.changed(container);
-      endpoint.scope().flatMap(s -> core.engine().image().scope(s)).ifPresent(s -> core.announcer().network(container, s, "connect"));
+      endpoint
+          .scope()
+          .flatMap(s -> core.engine().image().scope(s))
+          .ifPresent(s -> core.announcer().network(container, s, "connect"));
     }
     return endpoint;
   }
@@ -56,14 +59,19 @@ public final class Attachments {
     core.engine().decide(image -> EndpointRules.disconnect(image, id, scope));
     var container = core.container(id);
     rewrites.changed(container);
-    core.engine().image().scope(scope).ifPresent(s -> core.announcer().network(container, s, "disconnect"));
+    core.engine()
+        .image()
+        .scope(scope)
+        .ifPresent(s -> core.announcer().network(container, s, "disconnect"));
   }
 
   private void refuseRemoval(Life life, ContainerId id) {
     core.container(id);
     if (life.removing) {
       throw new Refusal.Failed(
-          "Container " + id + " is marked for removal and cannot be connected or disconnected to the network");
+          "Container "
+              + id
+              + " is marked for removal and cannot be connected or disconnected to the network");
     }
   }
 
@@ -78,7 +86,14 @@ public final class Attachments {
     try {
       scope.ifPresent(s -> core.engine().note(image -> EndpointRules.disconnect(image, id, s)));
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "container " + id.brief() + " keeps a place on " + request.network() + " that the machine could not make", e);
+      LOG.log(
+          Level.WARNING,
+          "container "
+              + id.brief()
+              + " keeps a place on "
+              + request.network()
+              + " that the machine could not make",
+          e);
     }
   }
 }

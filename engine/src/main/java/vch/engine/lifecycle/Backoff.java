@@ -2,8 +2,8 @@ package vch.engine.lifecycle;
 
 import java.time.Duration;
 
-/// How long a restart policy waits before the next start: 100 ms, then twice as long each time up to a minute; from the
-/// beginning again after a run that lasted. As Docker's restart manager does.
+/// How long a restart policy waits before the next start: 100 ms, then twice as long each time up
+/// to a minute; from the beginning again after a run that lasted. As Docker's restart manager does.
 ///
 /// @param delay of the latest wait; zero before the first
 record Backoff(Duration delay) {

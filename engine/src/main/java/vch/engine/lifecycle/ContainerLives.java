@@ -3,7 +3,6 @@ package vch.engine.lifecycle;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +21,9 @@ import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.vch.VchId;
 
-/// The lives of the containers of a daemon. Safe for any number of threads; what it remembers besides the image is owned
-/// by one [Life] a container. To be told to [#recover()] once, before anything else.
+/// The lives of the containers of a daemon. Safe for any number of threads; what it remembers
+/// besides the image is owned by one [Life] a container. To be told to [#recover()] once, before
+/// anything else.
 public final class ContainerLives implements Lifecycle {
   private final Core core;
   private final Creations creations;
@@ -36,7 +36,12 @@ public final class ContainerLives implements Lifecycle {
 
   /// @param chance thread safe
   public ContainerLives(
-      Engine engine, Processes processes, Volumes volumes, InstantSource clock, RandomGenerator chance, Scheduler scheduler) {
+      Engine engine,
+      Processes processes,
+      Volumes volumes,
+      InstantSource clock,
+      RandomGenerator chance,
+      Scheduler scheduler) {
     core =
         new Core(
             engine,
@@ -57,11 +62,11 @@ public final class ContainerLives implements Lifecycle {
     attachments = new Attachments(core, rewrites);
   }
 
-  /// Adopts what runs, records what ended meanwhile, finishes what was cut, and watches from now on. Returns when record
-  /// and processes agree.
+  /// Adopts what runs, records what ended meanwhile, finishes what was cut, and watches from now
+  /// on. Returns when record and processes agree.
   ///
-  /// @return lets restart policies start what they want; to be run once the daemon can be asked again, as starting many
-  ///     containers takes its time
+  /// @return lets restart policies start what they want; to be run once the daemon can be asked
+  ///   again, as starting many containers takes its time
   public Runnable recover() {
     var recovery = new Recovery(core, starts, exits, removals);
     var wanted = recovery.recover();
@@ -124,7 +129,11 @@ public final class ContainerLives implements Lifecycle {
     core.engine()
         .image()
         .container(id)
-        .filter(c -> c.state().phase() == Phase.RESTARTING && life.restartsByUser == 0 && life.restart.isEmpty())
+        .filter(
+            c ->
+                c.state().phase() == Phase.RESTARTING
+                    && life.restartsByUser == 0
+                    && life.restart.isEmpty())
         .ifPresent(c -> exits.schedule(life, c));
   }
 
@@ -135,7 +144,9 @@ public final class ContainerLives implements Lifecycle {
         .run(
             id,
             _ -> {
-              var paused = core.engine().note(image -> LifeRules.paused(image, id)); // the record leads: see Recovery
+              var paused =
+                  core.engine()
+                      .note(image -> LifeRules.paused(image, id)); // the record leads: see Recovery
               try {
                 core.processes().pause(id);
               } catch (RuntimeException e) {
@@ -155,7 +166,8 @@ public final class ContainerLives implements Lifecycle {
             _ -> {
               LifeRules.resumed(core.engine().image(), id); // refuses before anything is done
               core.processes().unpause(id);
-              core.announcer().container(core.engine().note(image -> LifeRules.resumed(image, id)), "unpause");
+              core.announcer()
+                  .container(core.engine().note(image -> LifeRules.resumed(image, id)), "unpause");
             });
   }
 
@@ -178,7 +190,8 @@ public final class ContainerLives implements Lifecycle {
     var container = core.container(id);
     var life = core.lives().of(id);
     if (life.removing) {
-      throw new Refusal.Conflict("removal of container " + container.name() + " is already in progress");
+      throw new Refusal.Conflict(
+          "removal of container " + container.name() + " is already in progress");
     }
     core.lives().run(id, held -> beginRemoval(held, id, force));
     try {
@@ -194,7 +207,8 @@ public final class ContainerLives implements Lifecycle {
   private void beginRemoval(Life life, ContainerId id, boolean force) {
     var container = core.container(id);
     if (life.removing) {
-      throw new Refusal.Conflict("removal of container " + container.name() + " is already in progress");
+      throw new Refusal.Conflict(
+          "removal of container " + container.name() + " is already in progress");
     }
     if (!force) {
       LifeRules.removing(core.engine().image(), id); // refuses what runs
@@ -204,7 +218,8 @@ public final class ContainerLives implements Lifecycle {
 
   @Override
   public CompletableFuture<Exit> await(ContainerId id, Condition condition) {
-    var future = core.waiters().register(id, condition); // before the look: an end in between is not missed
+    var future =
+        core.waiters().register(id, condition); // before the look: an end in between is not missed
     var now = core.engine().image().container(id);
     if (now.isEmpty()) {
       future.cancel(false);
@@ -227,7 +242,8 @@ public final class ContainerLives implements Lifecycle {
   public Pruned prune(VchId vch, Predicate<Container> filter) {
     var removed = new ArrayList<ContainerId>();
     long bytes = 0;
-    for (var container : core.engine().image().containers(vch).filter(c -> !c.live()).filter(filter).toList()) {
+    for (var container :
+        core.engine().image().containers(vch).filter(c -> !c.live()).filter(filter).toList()) {
       long size = core.processes().writtenBytes(container.id());
       try {
         remove(container.id(), false, false);

@@ -18,7 +18,8 @@ import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
-/// Makes containers: the record with its volumes in one change set, then directories and root file system.
+/// Makes containers: the record with its volumes in one change set, then directories and root file
+/// system.
 final class Creations {
   private static final Logger LOG = System.getLogger(Creations.class.getName());
 
@@ -34,7 +35,8 @@ final class Creations {
     return core.lives().locked(command.id(), life -> create(life, command, anonymous));
   }
 
-  private CreateContainer.Created create(Life life, CreateContainer command, Set<String> anonymous) {
+  private CreateContainer.Created create(
+      Life life, CreateContainer command, Set<String> anonymous) {
     var made = core.engine().note(image -> decide(image, command, anonymous));
     var container = core.container(command.id());
     try {
@@ -76,7 +78,14 @@ final class Creations {
       }
       core.lives().forget(container.id());
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "container " + container.name() + " could not be made (" + Refusals.message(why) + ") and not be undone", e);
+      LOG.log(
+          Level.WARNING,
+          "container "
+              + container.name()
+              + " could not be made ("
+              + Refusals.message(why)
+              + ") and not be undone",
+          e);
     }
   }
 
@@ -97,7 +106,8 @@ final class Creations {
     return named;
   }
 
-  private static Decision<Made> decide(Image image, CreateContainer command, Set<String> anonymous) {
+  private static Decision<Made> decide(
+      Image image, CreateContainer command, Set<String> anonymous) {
     var changes = new ArrayList<Change>();
     var newVolumes = new ArrayList<String>();
     var now = image;
@@ -107,7 +117,8 @@ final class Creations {
       }
       var name = mount.source();
       var volume =
-          VolumeRules.create(now, command.vch(), name, Map.of(), Map.of(), anonymous.contains(name), command.at());
+          VolumeRules.create(
+              now, command.vch(), name, Map.of(), Map.of(), anonymous.contains(name), command.at());
       if (!volume.changes().isEmpty()) {
         newVolumes.add(name);
         changes.addAll(volume.changes());

@@ -14,8 +14,8 @@ import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 
-/// Deals with first processes that ended: the durable record first, then what the run held, then everybody who wants to
-/// know, then what the restart policy or `--rm` wants.
+/// Deals with first processes that ended: the durable record first, then what the run held, then
+/// everybody who wants to know, then what the restart policy or `--rm` wants.
 final class Exits {
   private static final Logger LOG = System.getLogger(Exits.class.getName());
 
@@ -36,8 +36,8 @@ final class Exits {
     core.lives().run(end.id(), life -> ended(life, end));
   }
 
-  /// To be called with the life's lock held. The end of a run that was dealt with, or is unknown, only frees what is
-  /// left of it.
+  /// To be called with the life's lock held. The end of a run that was dealt with, or is unknown,
+  /// only frees what is left of it.
   void ended(Life life, Ended end) {
     var id = end.id();
     var found = core.engine().image().container(id);
@@ -67,15 +67,32 @@ final class Exits {
 
   private Optional<Container> record(Container before, Ended end) {
     var id = before.id();
-    var at = before.state().startedAt().filter(s -> s.isAfter(end.at())).orElse(end.at()); // clocks of files are coarse
+    var at =
+        before
+            .state()
+            .startedAt()
+            .filter(s -> s.isAfter(end.at()))
+            .orElse(end.at()); // clocks of files are coarse
     try {
       return Optional.of(
-          core.engine().decide(image -> ContainerRules.exited(image, id, end.exitCode(), end.oomKilled(), at)));
+          core.engine()
+              .decide(
+                  image -> ContainerRules.exited(image, id, end.exitCode(), end.oomKilled(), at)));
     } catch (RuntimeException e) {
-      var now = core.engine().image().container(id).filter(c -> !Sharing.runs(c) && c.state().phase() != Phase.STARTING);
+      var now =
+          core.engine()
+              .image()
+              .container(id)
+              .filter(c -> !Sharing.runs(c) && c.state().phase() != Phase.STARTING);
       LOG.log(
           Level.WARNING,
-          "container " + before.name() + " ended with " + end.exitCode() + (now.isPresent() ? ", its network is still there" : ", which could not be recorded yet"),
+          "container "
+              + before.name()
+              + " ended with "
+              + end.exitCode()
+              + (now.isPresent()
+                  ? ", its network is still there"
+                  : ", which could not be recorded yet"),
           e);
       return now;
     }
@@ -89,7 +106,11 @@ final class Exits {
         .container(
             after,
             "die",
-            Map.of("exitCode", Integer.toString(end.exitCode()), "execDuration", Long.toString(ran(after).toSeconds())));
+            Map.of(
+                "exitCode",
+                Integer.toString(end.exitCode()),
+                "execDuration",
+                Long.toString(ran(after).toSeconds())));
     core.announcer().networks(after, "disconnect");
   }
 
@@ -104,7 +125,8 @@ final class Exits {
     }
   }
 
-  /// Lets the restart policy start the container once its time has come. To be called with the life's lock held.
+  /// Lets the restart policy start the container once its time has come. To be called with the
+  /// life's lock held.
   void schedule(Life life, Container container) {
     life.cancelRestart();
     life.backoff = life.backoff.after(ran(container));
@@ -117,18 +139,28 @@ final class Exits {
         .run(
             id,
             life -> {
-              var waiting = core.engine().image().container(id).filter(c -> c.state().phase() == Phase.RESTARTING);
-              if (waiting.isEmpty() || life.removing || life.restartsByUser > 0 || life.restart.isEmpty()) {
+              var waiting =
+                  core.engine()
+                      .image()
+                      .container(id)
+                      .filter(c -> c.state().phase() == Phase.RESTARTING);
+              if (waiting.isEmpty()
+                  || life.removing
+                  || life.restartsByUser > 0
+                  || life.restart.isEmpty()) {
                 return;
               }
-              if (Sharing.needs(core.engine().image(), waiting.get()).stream().anyMatch(Exits::returns)) {
+              if (Sharing.needs(core.engine().image(), waiting.get()).stream()
+                  .anyMatch(Exits::returns)) {
                 schedule(life, waiting.get()); // what it needs comes back first
                 return;
               }
               try {
                 starts.start(life, id, Starts.Cause.POLICY);
               } catch (Refusal e) {
-                LOG.log(Level.WARNING, "container " + waiting.get().name() + " was not restarted: " + e.getMessage());
+                LOG.log(
+                    Level.WARNING,
+                    "container " + waiting.get().name() + " was not restarted: " + e.getMessage());
               }
             });
   }
@@ -149,7 +181,13 @@ final class Exits {
     try {
       work.run();
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, what + " of container " + id.brief() + " failed; the next start of the daemon tries again", e);
+      LOG.log(
+          Level.WARNING,
+          what
+              + " of container "
+              + id.brief()
+              + " failed; the next start of the daemon tries again",
+          e);
     }
   }
 }

@@ -3,8 +3,9 @@ package vch.engine.lifecycle;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// What the daemon remembers of one container between two calls, and nothing that must survive it. All fields belong to
-/// who holds `lock`, but `removing`, which is read without it to refuse at once.
+/// What the daemon remembers of one container between two calls, and nothing that must survive it.
+/// All fields belong to who holds `lock`, but `removing`, which is read without it to refuse at
+/// once.
 final class Life {
   final ReentrantLock lock = new ReentrantLock();
 
@@ -14,7 +15,8 @@ final class Life {
   /// The root file system is known to be ready.
   boolean prepared;
 
-  /// Restarts asked for by users and under way: an end in between is nobody else's reason to start or to remove.
+  /// Restarts asked for by users and under way: an end in between is nobody else's reason to start
+  /// or to remove.
   int restartsByUser;
 
   /// Somebody is removing the container.

@@ -25,8 +25,10 @@ final class LifeRules {
       case RUNNING -> put(container, s -> s.with(Phase.PAUSED));
       case PAUSED -> throw new Refusal.Conflict("container " + id + " is already paused");
       case RESTARTING ->
-          throw new Refusal.Conflict("Container " + id + " is restarting, wait until the container is running");
-      case CREATED, STARTING, EXITED, REMOVING -> throw new Refusal.Conflict("container " + id + " is not running");
+          throw new Refusal.Conflict(
+              "Container " + id + " is restarting, wait until the container is running");
+      case CREATED, STARTING, EXITED, REMOVING ->
+          throw new Refusal.Conflict("container " + id + " is not running");
     };
   }
 
@@ -45,19 +47,32 @@ final class LifeRules {
         container,
         s ->
             new ContainerState(
-                s.phase(), s.run(), pid, s.startedAt(), s.finishedAt(), s.exitCode(), s.error(), s.oomKilled(), s.restarts(),
+                s.phase(),
+                s.run(),
+                pid,
+                s.startedAt(),
+                s.finishedAt(),
+                s.exitCode(),
+                s.error(),
+                s.oomKilled(),
+                s.restarts(),
                 s.stoppedByUser()));
   }
 
-  /// Phase REMOVING; refused while live. One that is REMOVING already, because its removal was cut, is left alone.
+  /// Phase REMOVING; refused while live. One that is REMOVING already, because its removal was cut,
+  /// is left alone.
   static Decision<Container> removing(Image image, ContainerId id) {
     var container = container(image, id);
-    return container.state().phase() == Phase.REMOVING ? Decision.of(container) : ContainerRules.removing(image, id);
+    return container.state().phase() == Phase.REMOVING
+        ? Decision.of(container)
+        : ContainerRules.removing(image, id);
   }
 
   private static Decision<Container> put(Container container, UnaryOperator<ContainerState> next) {
     var state = next.apply(container.state());
     var after = container.with(state);
-    return state.equals(container.state()) ? Decision.of(container) : Decision.of(after, new Change.ContainerPut(after));
+    return state.equals(container.state())
+        ? Decision.of(container)
+        : Decision.of(after, new Change.ContainerPut(after));
   }
 }

@@ -5,10 +5,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import vch.portlayer.container.ContainerId;
 
-/// The lives of all containers. Work on one container goes one after the other; that on different ones side by side.
+/// The lives of all containers. Work on one container goes one after the other; that on different
+/// ones side by side.
 ///
-/// The lock of a life is held over rules, network and process of one step, never while waiting for a process to end, and
-/// never while asking for the lock of another life.
+/// The lock of a life is held over rules, network and process of one step, never while waiting for
+/// a process to end, and never while asking for the lock of another life.
 final class LifeTable {
   private final ConcurrentHashMap<ContainerId, Life> lives = new ConcurrentHashMap<>();
 

@@ -13,15 +13,18 @@ import vch.portlayer.port.Port;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.state.Image;
 
-/// The variables that tell a container of what it links to on the default bridge, as dockerd sets them since its first
-/// days: `DB_NAME`, `DB_PORT`, `DB_PORT_5432_TCP_ADDR`, `DB_ENV_…`. Pure.
+/// The variables that tell a container of what it links to on the default bridge, as dockerd sets
+/// them since its first days: `DB_NAME`, `DB_PORT`, `DB_PORT_5432_TCP_ADDR`, `DB_ENV_…`. Pure.
 public final class LinkEnvironment {
   private LinkEnvironment() {}
 
-  /// The container as its processes are to see it, those that `docker exec` adds too: with the variables of its links,
-  /// and with the host name of the container whose network it shares.
+  /// The container as its processes are to see it, those that `docker exec` adds too: with the
+  /// variables of its links, and with the host name of the container whose network it shares.
   public static Container dressed(Image image, Container container) {
-    var dressed = Sharing.owner(image, container).map(owner -> Sharing.dressed(container, owner)).orElse(container);
+    var dressed =
+        Sharing.owner(image, container)
+            .map(owner -> Sharing.dressed(container, owner))
+            .orElse(container);
     return dressed.withSpec(dressed.spec().withEnvironment(of(image, dressed)), dressed.document());
   }
 
@@ -29,7 +32,8 @@ public final class LinkEnvironment {
   static List<String> of(Image image, Container container) {
     var linked = new LinkedHashMap<String, String>();
     for (var link : container.links()) {
-      Sharing.named(image, container, link.target()).ifPresent(t -> describe(image, container, link, t, linked));
+      Sharing.named(image, container, link.target())
+          .ifPresent(t -> describe(image, container, link, t, linked));
     }
     var own = container.spec().environment();
     own.forEach(variable -> linked.remove(name(variable)));
@@ -39,7 +43,8 @@ public final class LinkEnvironment {
     return all;
   }
 
-  private static void describe(Image image, Container container, NameLink link, Container target, Map<String, String> out) {
+  private static void describe(
+      Image image, Container container, NameLink link, Container target, Map<String, String> out) {
     var address =
         target.endpoints().stream()
             .filter(e -> e.scope().flatMap(image::scope).filter(Scope::isDefault).isPresent())
@@ -52,7 +57,9 @@ public final class LinkEnvironment {
     var alias = link.alias().toUpperCase(Locale.ROOT).replace('-', '_');
     out.put(alias + "_NAME", "/" + container.name() + "/" + link.alias());
     var ports =
-        target.exposed().stream().sorted(Comparator.comparing(Port::protocol).thenComparingInt(Port::number)).toList();
+        target.exposed().stream()
+            .sorted(Comparator.comparing(Port::protocol).thenComparingInt(Port::number))
+            .toList();
     if (!ports.isEmpty()) {
       out.put(alias + "_PORT", url(ports.getFirst(), address.get()));
     }

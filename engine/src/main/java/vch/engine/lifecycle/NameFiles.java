@@ -61,8 +61,9 @@ final class NameFiles {
     return out.append("options ").append(String.join(" ", options)).append('\n').toString();
   }
 
-  /// The gateway of the first segment that the container is on, whatever it is: the name service listens there, for
-  /// internal scopes too. Without a segment what the user named, or else what the VCH asks.
+  /// The gateway of the first segment that the container is on, whatever it is: the name service
+  /// listens there, for internal scopes too. Without a segment what the user named, or else what
+  /// the VCH asks.
   private static List<Ip> servers(Image image, Container container) {
     var own =
         bridged(image, container)
@@ -87,10 +88,15 @@ final class NameFiles {
       }
     }
     links(image, container, out);
-    var full = container.domainname().isEmpty() ? container.hostname() : container.hostname() + "." + container.domainname();
+    var full =
+        container.domainname().isEmpty()
+            ? container.hostname()
+            : container.hostname() + "." + container.domainname();
     int dot = full.indexOf('.');
     var names = dot > 0 ? full + " " + full.substring(0, dot) : full;
-    bridged(image, container).flatMap(e -> e.addresses().stream()).forEach(a -> line(out, a.address().toString(), names));
+    bridged(image, container)
+        .flatMap(e -> e.addresses().stream())
+        .forEach(a -> line(out, a.address().toString(), names));
     return out.toString();
   }
 
@@ -101,7 +107,8 @@ final class NameFiles {
       if (target.isEmpty()) {
         continue;
       }
-      var names = new LinkedHashSet<>(List.of(link.alias(), target.get().hostname(), target.get().name()));
+      var names =
+          new LinkedHashSet<>(List.of(link.alias(), target.get().hostname(), target.get().name()));
       bridged(image, target.get())
           .filter(e -> e.scope().flatMap(image::scope).filter(Scope::isDefault).isPresent())
           .flatMap(e -> e.addresses().stream())
@@ -111,20 +118,26 @@ final class NameFiles {
 
   private static String address(Image image, Container container, String text) {
     if (!text.equals(HOST_GATEWAY)) {
-      return text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+      return text.startsWith("[") && text.endsWith("]")
+          ? text.substring(1, text.length() - 1)
+          : text;
     }
     return hostGateway(image, container)
         .map(Ip::toString)
         .orElseThrow(() -> new Refusal.Failed("unable to derive the IP value for host-gateway"));
   }
 
-  /// The machine as the containers see it: its address on the public port group, else what is behind the public role,
-  /// else the gateway of the default bridge.
+  /// The machine as the containers see it: its address on the public port group, else what is
+  /// behind the public role, else the gateway of the default bridge.
   static Optional<Ip> hostGateway(Image image, Container container) {
     var nic = image.vch(container.vch()).flatMap(v -> v.nic(Role.PUBLIC));
     var machine =
         nic.flatMap(n -> image.portGroup(n.portGroup()))
-            .flatMap(g -> g.kind() instanceof PortGroupKind.Nat(var subnet) ? Optional.of(subnet.first().plus(1)) : Optional.empty());
+            .flatMap(
+                g ->
+                    g.kind() instanceof PortGroupKind.Nat(var subnet)
+                        ? Optional.of(subnet.first().plus(1))
+                        : Optional.empty());
     return machine
         .or(() -> nic.flatMap(n -> n.gateway()))
         .or(
@@ -142,7 +155,12 @@ final class NameFiles {
     return container.mode() instanceof NetworkMode.Shared
         ? Stream.empty()
         : container.endpoints().stream()
-            .filter(e -> e.scope().flatMap(image::scope).filter(s -> s.kind() instanceof ScopeKind.Bridge).isPresent())
+            .filter(
+                e ->
+                    e.scope()
+                        .flatMap(image::scope)
+                        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+                        .isPresent())
             .sorted(Comparator.comparingInt(Endpoint::ordinal));
   }
 

@@ -19,7 +19,8 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.state.Image;
 
-/// What a new daemon does with the containers that it finds: it goes on where the last one was, whatever step that was at.
+/// What a new daemon does with the containers that it finds: it goes on where the last one was,
+/// whatever step that was at.
 final class Recovery {
   private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
@@ -46,7 +47,13 @@ final class Recovery {
     var wanted = new TreeMap<ContainerId, Starts.Cause>();
     for (var container : core.engine().image().containers()) {
       var id = container.id();
-      core.lives().run(id, life -> guarded(container, () -> adopt(life, container, Optional.ofNullable(observed.get(id)), wanted)));
+      core.lives()
+          .run(
+              id,
+              life ->
+                  guarded(
+                      container,
+                      () -> adopt(life, container, Optional.ofNullable(observed.get(id)), wanted)));
     }
     for (var stray : observed.entrySet()) {
       if (core.engine().image().container(stray.getKey()).isEmpty()) {
@@ -62,7 +69,11 @@ final class Recovery {
     core.scheduler().soon(() -> startAll(wanted));
   }
 
-  private void adopt(Life life, Container container, Optional<Observed> found, Map<ContainerId, Starts.Cause> wanted) {
+  private void adopt(
+      Life life,
+      Container container,
+      Optional<Observed> found,
+      Map<ContainerId, Starts.Cause> wanted) {
     var id = container.id();
     var pid = found.map(Observed::pid).orElse(0L);
     var end = found.flatMap(Observed::ended);
@@ -104,22 +115,35 @@ final class Recovery {
     }
   }
 
-  /// Where the machine went down, what a policy wants back is started in the order of needs, and not for its own fault.
+  /// Where the machine went down, what a policy wants back is started in the order of needs, and
+  /// not for its own fault.
   private void inOrder(Life life, ContainerId id, Map<ContainerId, Starts.Cause> wanted) {
-    if (core.engine().image().container(id).filter(c -> c.state().phase() == Phase.RESTARTING).isPresent()) {
+    if (core.engine()
+        .image()
+        .container(id)
+        .filter(c -> c.state().phase() == Phase.RESTARTING)
+        .isPresent()) {
       life.cancelRestart();
       wanted.put(id, Starts.Cause.RESTART);
     }
   }
 
   /// The last daemon was between asking for a start and recording its success.
-  private void cutStart(Life life, Container container, long pid, Optional<Ended> end, Map<ContainerId, Starts.Cause> wanted) {
+  private void cutStart(
+      Life life,
+      Container container,
+      long pid,
+      Optional<Ended> end,
+      Map<ContainerId, Starts.Cause> wanted) {
     var id = container.id();
-    var fresh = end.filter(e -> container.state().finishedAt().filter(f -> !e.at().isAfter(f)).isEmpty());
+    var fresh =
+        end.filter(e -> container.state().finishedAt().filter(f -> !e.at().isAfter(f)).isEmpty());
     if (pid != 0) {
       life.process = true;
       var at = core.clock().instant();
-      core.announcer().container(core.engine().note(image -> ContainerRules.started(image, id, pid, at)), "start");
+      core.announcer()
+          .container(
+              core.engine().note(image -> ContainerRules.started(image, id, pid, at)), "start");
     } else if (fresh.isPresent()) {
       life.process = true;
       core.engine().note(image -> ContainerRules.started(image, id, 0, fresh.get().at()));
@@ -135,7 +159,9 @@ final class Recovery {
   /// A container that does not run: its policy may want it back, and `--rm` may want it gone.
   private void settle(Life life, Container before, Map<ContainerId, Starts.Cause> wanted) {
     var container = core.container(before.id());
-    boolean cut = before.state().phase() == Phase.STARTING && before.state().restarts() > 0; // by its restart policy
+    boolean cut =
+        before.state().phase() == Phase.STARTING
+            && before.state().restarts() > 0; // by its restart policy
     if (wanted(cut, container)) {
       wanted.put(container.id(), cut ? Starts.Cause.POLICY : Starts.Cause.RESTART);
     } else if (container.spec().autoRemove() && container.state().run() > 0) {
@@ -164,7 +190,10 @@ final class Recovery {
     try {
       core.processes().pause(container.id());
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "container " + container.name() + " is recorded as paused, and could not be frozen again", e);
+      LOG.log(
+          Level.WARNING,
+          "container " + container.name() + " is recorded as paused, and could not be frozen again",
+          e);
     }
   }
 
@@ -178,15 +207,26 @@ final class Recovery {
     }
   }
 
-  /// Starts first what others need (shared networks, links), and side by side what needs nothing of each other.
+  /// Starts first what others need (shared networks, links), and side by side what needs nothing of
+  /// each other.
   private void startAll(Map<ContainerId, Starts.Cause> wanted) {
     var image = core.engine().image();
     var ranks = new TreeMap<Integer, List<ContainerId>>();
     for (var id : wanted.keySet()) {
-      image.container(id).ifPresent(c -> ranks.computeIfAbsent(rank(image, c, new HashSet<>()), _ -> new ArrayList<>()).add(id));
+      image
+          .container(id)
+          .ifPresent(
+              c ->
+                  ranks
+                      .computeIfAbsent(rank(image, c, new HashSet<>()), _ -> new ArrayList<>())
+                      .add(id));
     }
     for (var rank : ranks.values()) {
-      CompletableFuture.allOf(rank.stream().map(id -> start(id, wanted.getOrDefault(id, Starts.Cause.RESTART))).toArray(CompletableFuture<?>[]::new)).join();
+      CompletableFuture.allOf(
+              rank.stream()
+                  .map(id -> start(id, wanted.getOrDefault(id, Starts.Cause.RESTART)))
+                  .toArray(CompletableFuture<?>[]::new))
+          .join();
     }
   }
 
@@ -200,7 +240,12 @@ final class Recovery {
                       try {
                         starts.start(life, id, cause);
                       } catch (Refusal e) {
-                        LOG.log(Level.WARNING, "container " + id.brief() + " was not started again: " + e.getMessage());
+                        LOG.log(
+                            Level.WARNING,
+                            "container "
+                                + id.brief()
+                                + " was not started again: "
+                                + e.getMessage());
                       }
                     }),
         core.scheduler()::soon);

@@ -6,7 +6,8 @@ import vch.portlayer.refusal.Refusal;
 final class Refusals {
   private Refusals() {}
 
-  /// A refusal of the same kind, with `prefix: ` before its message. What is no refusal becomes a failure.
+  /// A refusal of the same kind, with `prefix: ` before its message. What is no refusal becomes a
+  /// failure.
   static Refusal prefixed(String prefix, RuntimeException cause) {
     var text = prefix + ": " + message(cause);
     return cause instanceof Refusal refusal

@@ -19,8 +19,9 @@ final class Removals {
     this.core = core;
   }
 
-  /// Phase REMOVING first, so that a daemon that dies in between goes on; then files, then the record. Directories of
-  /// volumes go last: only once no record names a volume can nobody begin to use it.
+  /// Phase REMOVING first, so that a daemon that dies in between goes on; then files, then the
+  /// record. Directories of volumes go last: only once no record names a volume can nobody begin to
+  /// use it.
   ///
   /// To be called with the life's lock held.
   void remove(Life life, ContainerId id, boolean volumes) {

@@ -5,7 +5,6 @@ import java.lang.System.Logger.Level;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.NetworkMode;
-import vch.portlayer.refusal.Refusal;
 
 /// Keeps resolv.conf, hosts and hostname of running containers as the image says.
 final class Rewrites {
@@ -17,8 +16,8 @@ final class Rewrites {
     this.core = core;
   }
 
-  /// To be called with the lock of this container's life held. Those whose files speak of it (they share its network, or
-  /// link to it) follow on threads of their own, under their own locks.
+  /// To be called with the lock of this container's life held. Those whose files speak of it (they
+  /// share its network, or link to it) follow on threads of their own, under their own locks.
   void changed(Container container) {
     rewrite(container.id());
     core.engine()
@@ -26,16 +25,24 @@ final class Rewrites {
         .containers(container.vch())
         .filter(Sharing::runs)
         .filter(other -> !other.id().equals(container.id()) && speaksOf(other, container))
-        .forEach(other -> core.scheduler().soon(() -> core.lives().run(other.id(), _ -> rewrite(other.id()))));
+        .forEach(
+            other ->
+                core.scheduler()
+                    .soon(() -> core.lives().run(other.id(), _ -> rewrite(other.id()))));
   }
 
   private boolean speaksOf(Container other, Container container) {
     var image = core.engine().image();
     return switch (other.mode()) {
-      case NetworkMode.Shared _ -> Sharing.owner(image, other).filter(o -> o.id().equals(container.id())).isPresent();
+      case NetworkMode.Shared _ ->
+          Sharing.owner(image, other).filter(o -> o.id().equals(container.id())).isPresent();
       case NetworkMode.Scoped _, NetworkMode.None _ ->
           other.links().stream()
-              .anyMatch(l -> Sharing.named(image, other, l.target()).filter(t -> t.id().equals(container.id())).isPresent());
+              .anyMatch(
+                  l ->
+                      Sharing.named(image, other, l.target())
+                          .filter(t -> t.id().equals(container.id()))
+                          .isPresent());
     };
   }
 
@@ -48,7 +55,10 @@ final class Rewrites {
     try {
       core.processes().rewrite(id, NameFiles.of(image, container.get()));
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "files for names of container " + container.get().name() + " stay as they were", e);
+      LOG.log(
+          Level.WARNING,
+          "files for names of container " + container.get().name() + " stay as they were",
+          e);
     }
   }
 }

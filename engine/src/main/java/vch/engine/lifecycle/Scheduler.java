@@ -2,7 +2,8 @@ package vch.engine.lifecycle;
 
 import java.time.Duration;
 
-/// Does work beside the caller: at once, or when a time has passed. Tests have one whose clock they move.
+/// Does work beside the caller: at once, or when a time has passed. Tests have one whose clock they
+/// move.
 public interface Scheduler extends AutoCloseable {
   /// Does the work soon, on a thread of its own; the work may block.
   void soon(Runnable work);

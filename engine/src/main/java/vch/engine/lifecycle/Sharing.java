@@ -17,8 +17,8 @@ import vch.portlayer.state.Image;
 final class Sharing {
   private Sharing() {}
 
-  /// The container that the namespace belongs to: itself, or the one at the end of `container:` modes. Empty where there
-  /// is none.
+  /// The container that the namespace belongs to: itself, or the one at the end of `container:`
+  /// modes. Empty where there is none.
   static Optional<Container> owner(Image image, Container container) {
     var seen = new HashSet<ContainerId>();
     var at = container;
@@ -32,7 +32,8 @@ final class Sharing {
     return Optional.of(at);
   }
 
-  /// The containers that must run before this one can: the owner of the network it shares, and those it links to.
+  /// The containers that must run before this one can: the owner of the network it shares, and
+  /// those it links to.
   static List<Container> needs(Image image, Container container) {
     var terms = new ArrayList<>(container.links().stream().map(NameLink::target).toList());
     if (container.mode() instanceof NetworkMode.Shared(var term)) {
@@ -46,8 +47,24 @@ final class Sharing {
     return c.id().equals(owner.id())
         ? c
         : new Container(
-            c.id(), c.vch(), c.name(), c.created(), owner.hostname(), owner.domainname(), c.mode(), c.endpoints(), c.publish(),
-            c.exposed(), c.publishAll(), c.publications(), c.links(), c.resolver(), c.labels(), c.spec(), c.state(), c.document());
+            c.id(),
+            c.vch(),
+            c.name(),
+            c.created(),
+            owner.hostname(),
+            owner.domainname(),
+            c.mode(),
+            c.endpoints(),
+            c.publish(),
+            c.exposed(),
+            c.publishAll(),
+            c.publications(),
+            c.links(),
+            c.resolver(),
+            c.labels(),
+            c.spec(),
+            c.state(),
+            c.document());
   }
 
   /// True when processes of the container can be there.

@@ -11,7 +11,8 @@ import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 
-/// Brings containers up: network first, then the process. A start that fails leaves no network behind.
+/// Brings containers up: network first, then the process. A start that fails leaves no network
+/// behind.
 final class Starts {
   private static final Logger LOG = System.getLogger(Starts.class.getName());
 
@@ -50,15 +51,18 @@ final class Starts {
           return false;
         }
       }
-      case PAUSED -> throw new Refusal.Conflict("cannot start a paused container, try unpause instead");
-      case REMOVING -> throw new Refusal.Conflict("container is marked for removal and cannot be started");
+      case PAUSED ->
+          throw new Refusal.Conflict("cannot start a paused container, try unpause instead");
+      case REMOVING ->
+          throw new Refusal.Conflict("container is marked for removal and cannot be started");
       case CREATED, EXITED, STARTING -> {}
     }
     if (life.removing) {
       throw new Refusal.Conflict("container is marked for removal and cannot be started");
     }
     if (life.process) {
-      throw new Refusal.Unavailable("container " + container.name() + " is still ending, try again in a moment");
+      throw new Refusal.Unavailable(
+          "container " + container.name() + " is still ending, try again in a moment");
     }
     life.cancelRestart();
     if (cause != Cause.POLICY) {
@@ -79,23 +83,31 @@ final class Starts {
       creations.layOut(life, container); // the daemon died while it was made
     }
     var starting =
-        core.engine().decide(image -> ContainerRules.starting(image, id, cause != Cause.POLICY, core.chance()));
+        core.engine()
+            .decide(
+                image -> ContainerRules.starting(image, id, cause != Cause.POLICY, core.chance()));
     core.announcer().networks(starting, "connect");
     var image = core.engine().image();
     var owner =
         Sharing.owner(image, starting)
-            .orElseThrow(() -> new Refusal.Failed("the container whose network " + starting.name() + " shares is gone"));
+            .orElseThrow(
+                () ->
+                    new Refusal.Failed(
+                        "the container whose network " + starting.name() + " shares is gone"));
     var files = NameFiles.of(image, starting);
     var at = core.clock().instant();
     var dressed = LinkEnvironment.dressed(image, starting);
-    long pid = core.processes().start(dressed, core.engine().machine().path(LinkNames.container(owner)), files);
+    long pid =
+        core.processes()
+            .start(dressed, core.engine().machine().path(LinkNames.container(owner)), files);
     life.process = true;
     life.prepared = true;
     var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));
     core.announcer().container(started, "start");
   }
 
-  /// Leaves the record as before the start, but for the reason of its failure, and neither process nor network.
+  /// Leaves the record as before the start, but for the reason of its failure, and neither process
+  /// nor network.
   private void takeBack(Life life, ContainerId id, RuntimeException why) {
     int code = why instanceof StartFailed failed ? failed.exitCode() : START_FAILED;
     var message = Refusals.message(why);
@@ -116,7 +128,14 @@ final class Starts {
         removals.automatically(life, id);
       }
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "container " + id.brief() + " did not start (" + message + "), and that could not be settled", e);
+      LOG.log(
+          Level.ERROR,
+          "container "
+              + id.brief()
+              + " did not start ("
+              + message
+              + "), and that could not be settled",
+          e);
     }
   }
 

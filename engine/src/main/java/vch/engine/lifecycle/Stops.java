@@ -26,7 +26,8 @@ final class Stops {
     this.core = core;
   }
 
-  /// @param toRestart it comes back at once: the restart policy is not told that the user wants it down
+  /// @param toRestart it comes back at once: the restart policy is not told that the user wants it
+  ///   down
   /// @return false when it does not run
   boolean stop(ContainerId id, Optional<Integer> timeoutSeconds, String signal, boolean toRestart) {
     var container = core.container(id);
@@ -79,7 +80,11 @@ final class Stops {
                   return switch (container.state().phase()) {
                     case RUNNING, PAUSED, RESTARTING -> Optional.of(kill(life, id, Signals.KILL));
                     case STARTING -> { // a start that failed, and could not be settled
-                      core.engine().decide(image -> ContainerRules.failed(image, id, Starts.START_FAILED, container.state().error()));
+                      core.engine()
+                          .decide(
+                              image ->
+                                  ContainerRules.failed(
+                                      image, id, Starts.START_FAILED, container.state().error()));
                       yield Optional.<CompletableFuture<Exit>>empty();
                     }
                     case CREATED, EXITED, REMOVING -> Optional.<CompletableFuture<Exit>>empty();
@@ -90,7 +95,8 @@ final class Stops {
     }
   }
 
-  private Optional<CompletableFuture<Exit>> begin(Life life, ContainerId id, int signal, boolean toRestart) {
+  private Optional<CompletableFuture<Exit>> begin(
+      Life life, ContainerId id, int signal, boolean toRestart) {
     var container = core.container(id);
     return switch (container.state().phase()) {
       case RUNNING, PAUSED -> {
@@ -118,12 +124,16 @@ final class Stops {
         deliver(container, signal, ending, ending);
         yield end;
       }
-      case RESTARTING -> ending ? giveUpRestart(life, container) : CompletableFuture.completedFuture(exit(container));
-      case CREATED, STARTING, EXITED, REMOVING -> throw new Refusal.Conflict("container " + id + " is not running");
+      case RESTARTING ->
+          ending
+              ? giveUpRestart(life, container)
+              : CompletableFuture.completedFuture(exit(container));
+      case CREATED, STARTING, EXITED, REMOVING ->
+          throw new Refusal.Conflict("container " + id + " is not running");
     };
   }
 
-  /// @param thaw   a frozen container is thawed, so that it can obey
+  /// @param thaw a frozen container is thawed, so that it can obey
   /// @param byUser its restart policy leaves it alone from now on
   private void deliver(Container container, int signal, boolean thaw, boolean byUser) {
     var id = container.id();
@@ -134,7 +144,8 @@ final class Stops {
     core.announcer().killed(container, signal);
     if (thaw && container.state().phase() == Phase.PAUSED) {
       core.processes().unpause(id);
-      core.announcer().container(core.engine().note(image -> LifeRules.resumed(image, id)), "unpause");
+      core.announcer()
+          .container(core.engine().note(image -> LifeRules.resumed(image, id)), "unpause");
     }
   }
 
@@ -162,23 +173,26 @@ final class Stops {
     }
   }
 
-  /// Waits for the end, at most `limit` (empty: for ever) by the scheduler's clock; false when the time ran out.
+  /// Waits for the end, at most `limit` (empty: for ever) by the scheduler's clock; false when the
+  /// time ran out.
   private boolean within(CompletableFuture<Exit> end, Optional<Duration> limit) {
     var race = new CompletableFuture<Boolean>();
-    var _ = end.whenComplete(
-        (_, failure) -> {
-          if (failure == null) {
-            race.complete(true);
-          } else {
-            race.completeExceptionally(failure);
-          }
-        });
+    var _ =
+        end.whenComplete(
+            (_, failure) -> {
+              if (failure == null) {
+                race.complete(true);
+              } else {
+                race.completeExceptionally(failure);
+              }
+            });
     var pending = limit.map(l -> core.scheduler().after(l, () -> race.complete(false)));
     try {
       return race.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Refusal.Unavailable("the wait for the end of the container was interrupted; it may end later");
+      throw new Refusal.Unavailable(
+          "the wait for the end of the container was interrupted; it may end later");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Refusal refusal ? refusal : new IllegalStateException(e);
     } finally {

@@ -14,7 +14,9 @@ public final class SystemScheduler implements Scheduler {
   private final ScheduledThreadPoolExecutor waiting;
 
   public SystemScheduler() {
-    waiting = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("lifecycle-timer").factory());
+    waiting =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("lifecycle-timer").factory());
     waiting.setRemoveOnCancelPolicy(true);
     waiting.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
@@ -23,7 +25,8 @@ public final class SystemScheduler implements Scheduler {
   public void soon(Runnable work) {
     Thread.ofVirtual()
         .name("lifecycle")
-        .uncaughtExceptionHandler((_, e) -> LOG.log(Level.ERROR, "work of a container's life failed", e))
+        .uncaughtExceptionHandler(
+            (_, e) -> LOG.log(Level.ERROR, "work of a container's life failed", e))
         .start(work);
   }
 

@@ -12,8 +12,8 @@ import vch.engine.Lifecycle.Exit;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
-/// Who waits for the end of a container. Thread safe; futures complete on threads of the executor, so that what hangs on
-/// them holds nobody up.
+/// Who waits for the end of a container. Thread safe; futures complete on threads of the executor,
+/// so that what hangs on them holds nobody up.
 final class Waiters {
   private final Executor executor;
   private final Map<ContainerId, List<Waiter>> waiting = new HashMap<>(); // guarded by this
@@ -86,7 +86,8 @@ final class Waiters {
   }
 
   private static Refusal ending() {
-    return new Refusal.Unavailable("the daemon ends; the container goes on without it, ask again once the daemon is back");
+    return new Refusal.Unavailable(
+        "the daemon ends; the container goes on without it, ask again once the daemon is back");
   }
 
   /// Compared by identity: two who wait for the same are two.

@@ -7,7 +7,8 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.Subnet;
 
-/// One thing of the machine that we own. Equal keys mean the same thing; equal objects mean that nothing is to be done.
+/// One thing of the machine that we own. Equal keys mean the same thing; equal objects mean that
+/// nothing is to be done.
 public sealed interface MachineObject {
   /// What identifies the thing, whatever its settings.
   Key key();
@@ -52,13 +53,14 @@ public sealed interface MachineObject {
     }
   }
 
-  /// An nftables table with its sets, chains and rules, but without the elements that change often. Replaced as a whole; its
-  /// elements go then, and the plan adds them again.
+  /// An nftables table with its sets, chains and rules, but without the elements that change often.
+  /// Replaced as a whole; its elements go then, and the plan adds them again.
   ///
   /// @param family `ip`, `ip6`, `inet` or `bridge`
-  /// @param body   native text of what stands between the braces of `table`, comments allowed; without a `comment` of
-  ///               the table itself, which is the machine's to mark what is ours
-  record Ruleset(NamespaceName namespace, String family, String table, String body) implements MachineObject {
+  /// @param body native text of what stands between the braces of `table`, comments allowed;
+  ///   without a `comment` of the table itself, which is the machine's to mark what is ours
+  record Ruleset(NamespaceName namespace, String family, String table, String body)
+      implements MachineObject {
     @Override
     public Key key() {
       return new Key(Kind.RULESET, namespace, family + " " + table);
@@ -68,9 +70,15 @@ public sealed interface MachineObject {
   /// A link. Of a veth pair this is the end in `namespace`; the other end is made with it.
   ///
   /// @param master link of the same namespace that this one is a port of
-  /// @param mac    empty: whatever the kernel gave
+  /// @param mac empty: whatever the kernel gave
   record Link(
-      NamespaceName namespace, String name, LinkKind kind, Optional<String> master, Optional<Mac> mac, int mtu, boolean up)
+      NamespaceName namespace,
+      String name,
+      LinkKind kind,
+      Optional<String> master,
+      Optional<Mac> mac,
+      int mtu,
+      boolean up)
       implements MachineObject {
     @Override
     public Key key() {
@@ -83,20 +91,28 @@ public sealed interface MachineObject {
     /// A Linux bridge, without spanning tree, multicast snooping left to the kernel's default.
     record Bridge() implements LinkKind {}
 
-    /// One end of a veth pair; the other is `peer` in `peerNamespace`, made with `peerMac` and set up.
+    /// One end of a veth pair; the other is `peer` in `peerNamespace`, made with `peerMac` and set
+    /// up.
     record Veth(NamespaceName peerNamespace, String peer, Mac peerMac) implements LinkKind {}
 
     /// A macvlan in bridge mode on `parent` of the machine's namespace.
     record Macvlan(String parent) implements LinkKind {}
 
-    /// `lo`. Always in the kernel, so here it is there while it is up: adding sets it up, removing down.
+    /// `lo`. Always in the kernel, so here it is there while it is up: adding sets it up, removing
+    /// down.
     record Loopback() implements LinkKind {}
   }
 
   /// An element of an nftables set or map. Key and data parts are typed by [Part].
   ///
   /// @param data empty for sets
-  record Element(NamespaceName namespace, String family, String table, String set, List<Part> parts, List<Part> data)
+  record Element(
+      NamespaceName namespace,
+      String family,
+      String table,
+      String set,
+      List<Part> parts,
+      List<Part> data)
       implements MachineObject {
     public Element {
       parts = List.copyOf(parts);
@@ -105,7 +121,8 @@ public sealed interface MachineObject {
 
     @Override
     public Key key() {
-      return new Key(Kind.ELEMENT, namespace, family + " " + table + " " + set + " " + Part.text(parts));
+      return new Key(
+          Kind.ELEMENT, namespace, family + " " + table + " " + set + " " + Part.text(parts));
     }
   }
 
@@ -120,7 +137,8 @@ public sealed interface MachineObject {
   /// A unicast route of the main table, marked with our protocol number.
   ///
   /// @param to `0.0.0.0/0` or `::/0` for the default route
-  record Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link) implements MachineObject {
+  record Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link)
+      implements MachineObject {
     @Override
     public Key key() {
       return new Key(Kind.ROUTE, namespace, to.toString());

@@ -23,9 +23,11 @@ public final class ObjectText {
       case MachineObject.Sysctl s -> "sysctl " + s.path();
       case MachineObject.Ruleset r -> "table " + r.family() + " " + r.table();
       case MachineObject.Link l -> "link " + l.name();
-      case MachineObject.Element e -> "element " + e.family() + " " + e.table() + " " + e.set() + " " + Part.text(e.parts());
+      case MachineObject.Element e ->
+          "element " + e.family() + " " + e.table() + " " + e.set() + " " + Part.text(e.parts());
       case MachineObject.Address a -> "address " + a.cidr();
-      case MachineObject.Route r -> "route " + (r.to().length() == 0 ? "default" : r.to().toString());
+      case MachineObject.Route r ->
+          "route " + (r.to().length() == 0 ? "default" : r.to().toString());
     };
   }
 
@@ -34,7 +36,8 @@ public final class ObjectText {
     return switch (object) {
       case MachineObject.Namespace n -> n.namespace().value();
       case MachineObject.Sysctl s -> "= " + s.value();
-      case MachineObject.Ruleset r -> r.body().lines().count() + " lines, " + Integer.toHexString(r.body().hashCode());
+      case MachineObject.Ruleset r ->
+          r.body().lines().count() + " lines, " + Integer.toHexString(r.body().hashCode());
       case MachineObject.Link l ->
           kind(l.kind())
               + l.master().map(m -> " master " + m).orElse("")
@@ -44,14 +47,18 @@ public final class ObjectText {
               + (l.up() ? " up" : " down");
       case MachineObject.Element e -> e.data().isEmpty() ? "(in)" : ": " + Part.text(e.data());
       case MachineObject.Address a -> "dev " + a.link();
-      case MachineObject.Route r -> Optional.of(r).flatMap(MachineObject.Route::via).map(v -> "via " + v + " ").orElse("") + "dev " + r.link();
+      case MachineObject.Route r ->
+          Optional.of(r).flatMap(MachineObject.Route::via).map(v -> "via " + v + " ").orElse("")
+              + "dev "
+              + r.link();
     };
   }
 
   private static String kind(LinkKind kind) {
     return switch (kind) {
       case LinkKind.Bridge _ -> "bridge";
-      case LinkKind.Veth(var namespace, var peer, var mac) -> "veth peer " + peer + " in " + namespace + " address " + mac;
+      case LinkKind.Veth(var namespace, var peer, var mac) ->
+          "veth peer " + peer + " in " + namespace + " address " + mac;
       case LinkKind.Macvlan(var parent) -> "macvlan on " + parent;
       case LinkKind.Loopback _ -> "loopback";
     };

@@ -22,7 +22,8 @@ public final class PlanText {
   public static String of(Step step) {
     return switch (step) {
       case Step.Add(var object) -> "+ " + ObjectText.of(object);
-      case Step.Change(var before, var object) -> "~ " + ObjectText.of(object) + "   (was " + ObjectText.settings(before) + ")";
+      case Step.Change(var before, var object) ->
+          "~ " + ObjectText.of(object) + "   (was " + ObjectText.settings(before) + ")";
       case Step.Remove(var object) -> "- " + ObjectText.of(object);
     };
   }

@@ -23,14 +23,16 @@ public final class Planner {
   private final Map<MachineObject.Key, MachineObject> have = new TreeMap<>();
   private final EnumMap<Stage.Order, List<Step>> steps = new EnumMap<>(Stage.Order.class);
 
-  private Planner(Collection<? extends MachineObject> desired, Collection<? extends MachineObject> observed) {
+  private Planner(
+      Collection<? extends MachineObject> desired, Collection<? extends MachineObject> observed) {
     desired.forEach(o -> want.put(o.key(), o));
     observed.forEach(o -> have.put(o.key(), o));
   }
 
-  /// The steps from `observed` to `desired`. Each observed object that is not desired is removed, so `observed` must
-  /// hold only what is ours.
-  public static Plan plan(Collection<? extends MachineObject> desired, Collection<? extends MachineObject> observed) {
+  /// The steps from `observed` to `desired`. Each observed object that is not desired is removed,
+  /// so `observed` must hold only what is ours.
+  public static Plan plan(
+      Collection<? extends MachineObject> desired, Collection<? extends MachineObject> observed) {
     return new Planner(desired, observed).plan();
   }
 
@@ -42,8 +44,11 @@ public final class Planner {
       var now = have.get(entry.getKey());
       if (now == null) {
         add(new Step.Add(object));
-      } else if (object instanceof MachineObject.Element element && Publications.is(element) && !now.equals(object)) {
-        // It points at an address that may be leaving: gone with the first stages, back with the last.
+      } else if (object instanceof MachineObject.Element element
+          && Publications.is(element)
+          && !now.equals(object)) {
+        // It points at an address that may be leaving: gone with the first stages, back with the
+        // last.
         add(new Step.Remove(now));
         add(new Step.Add(object));
       } else if (!satisfies(now, object)) {
@@ -65,10 +70,13 @@ public final class Planner {
     steps.computeIfAbsent(Stage.Order.of(step), _ -> new ArrayList<>()).add(step);
   }
 
-  /// The kernel does not turn one kind of link into another, nor move the other end of a pair: remove and make anew.
+  /// The kernel does not turn one kind of link into another, nor move the other end of a pair:
+  /// remove and make anew.
   private void remakeLinks() {
     for (var object : List.copyOf(have.values())) {
-      if (object instanceof Link now && want.get(now.key()) instanceof Link wanted && !now.kind().equals(wanted.kind())) {
+      if (object instanceof Link now
+          && want.get(now.key()) instanceof Link wanted
+          && !now.kind().equals(wanted.kind())) {
         add(new Step.Remove(now));
         goAlong(now);
         have.remove(now.key());
@@ -76,15 +84,16 @@ public final class Planner {
     }
   }
 
-  /// What the kernel takes away by itself when a namespace, a link or a table goes is no step, and is to be made again
-  /// where it is wanted.
+  /// What the kernel takes away by itself when a namespace, a link or a table goes is no step, and
+  /// is to be made again where it is wanted.
   private void forgetWhatGoesAlong() {
     for (var object : List.copyOf(have.values())) {
       var wanted = want.get(object.key());
       switch (object) {
         case MachineObject.Namespace(var namespace) -> {
           if (wanted == null) {
-            have.values().removeIf(o -> o.namespace().equals(namespace) && o.key().kind() != Kind.NAMESPACE);
+            have.values()
+                .removeIf(o -> o.namespace().equals(namespace) && o.key().kind() != Kind.NAMESPACE);
           }
         }
         case Link link -> {
@@ -103,7 +112,10 @@ public final class Planner {
                             && e.table().equals(rules.table()));
           }
         }
-        case MachineObject.Sysctl _, MachineObject.Element _, MachineObject.Address _, MachineObject.Route _ -> {}
+        case MachineObject.Sysctl _,
+            MachineObject.Element _,
+            MachineObject.Address _,
+            MachineObject.Route _ -> {}
       }
     }
   }
@@ -125,8 +137,13 @@ public final class Planner {
                 });
     // Ports of a bridge that goes stay, without a master.
     for (var port : List.copyOf(have.values())) {
-      if (port instanceof Link p && p.namespace().equals(link.namespace()) && p.master().equals(Optional.of(link.name()))) {
-        have.put(p.key(), new Link(p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up()));
+      if (port instanceof Link p
+          && p.namespace().equals(link.namespace())
+          && p.master().equals(Optional.of(link.name()))) {
+        have.put(
+            p.key(),
+            new Link(
+                p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up()));
       }
     }
   }
@@ -145,7 +162,8 @@ public final class Planner {
   /// Equal, but for an Ethernet address that nobody asked for.
   private static boolean satisfies(MachineObject now, MachineObject wanted) {
     if (now instanceof Link a && wanted instanceof Link b && b.mac().isEmpty()) {
-      return new Link(a.namespace(), a.name(), a.kind(), a.master(), b.mac(), a.mtu(), a.up()).equals(b);
+      return new Link(a.namespace(), a.name(), a.kind(), a.master(), b.mac(), a.mtu(), a.up())
+          .equals(b);
     }
     return now.equals(wanted);
   }

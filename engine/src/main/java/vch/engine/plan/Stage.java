@@ -15,9 +15,10 @@ public record Stage(Order order, List<Step> steps) {
     steps = List.copyOf(steps);
   }
 
-  /// The stages of a plan. Down comes first, so that a name or address that moves is free when it is wanted elsewhere.
-  /// Nothing is translated towards an address that is leaving, and no port is up without its guards: publications go
-  /// first and come last, guards come before their port and go after it.
+  /// The stages of a plan. Down comes first, so that a name or address that moves is free when it
+  /// is wanted elsewhere. Nothing is translated towards an address that is leaving, and no port is
+  /// up without its guards: publications go first and come last, guards come before their port and
+  /// go after it.
   public enum Order {
     UNPUBLISH("unpublish"),
     REMOVE_ROUTES("remove routes"),

@@ -1,3 +1,3 @@
-/// The work between desired and observed machine as a value: ordered stages of steps, printable. Doing it is the
-/// machine's part.
+/// The work between desired and observed machine as a value: ordered stages of steps, printable.
+/// Doing it is the machine's part.
 package vch.engine.plan;

@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import vch.engine.machine.NamespaceName;
 
-/// Decides when to look at the machine: all of it after failures, with growing pauses, and every few minutes in any case;
-/// a namespace soon after somebody touched it. Time comes in with every call. Owned by the reconciler's thread.
+/// Decides when to look at the machine: all of it after failures, with growing pauses, and every
+/// few minutes in any case; a namespace soon after somebody touched it. Time comes in with every
+/// call. Owned by the reconciler's thread.
 public final class Pace {
   /// From a touch to the look, so that one look sees all of what is being done.
   static final Duration TOUCH_SETTLES = Duration.ofMillis(50);
@@ -18,8 +19,8 @@ public final class Pace {
   /// Looks because of touches are at least this far apart.
   static final Duration LOOKS_APART = Duration.ofMillis(500);
 
-  /// Our own changes come back as touches. One that comes this soon after our change to the same namespace is most
-  /// likely our echo, and the look may wait.
+  /// Our own changes come back as touches. One that comes this soon after our change to the same
+  /// namespace is most likely our echo, and the look may wait.
   static final Duration ECHO = Duration.ofMillis(300);
 
   /// How long a look waits that is most likely caused by our echo.
@@ -72,7 +73,8 @@ public final class Pace {
   /// Something failed: look at everything after a pause that doubles each time.
   public void failed(Instant now) {
     everythingDue = now.plus(retry);
-    retry = retry.multipliedBy(2).compareTo(RETRY_LONGEST) > 0 ? RETRY_LONGEST : retry.multipliedBy(2);
+    retry =
+        retry.multipliedBy(2).compareTo(RETRY_LONGEST) > 0 ? RETRY_LONGEST : retry.multipliedBy(2);
   }
 
   /// The namespaces to look at now; they count as looked at.

@@ -28,8 +28,8 @@ import vch.portlayer.state.Image;
 
 /// Keeps the machine as the image says. Three ways to a plan, one way to apply it:
 ///
-/// * a change set: only the owners it touches, from what was wanted of them before to what is wanted now. Everything that
-///   waits goes into one plan;
+/// * a change set: only the owners it touches, from what was wanted of them before to what is
+///   wanted now. Everything that waits goes into one plan;
 /// * a touch by somebody else: the namespaces touched, from what is observed;
 /// * at start, after a failure, and every few minutes: everything, from what is observed.
 ///
@@ -43,7 +43,8 @@ public final class Reconciler implements AutoCloseable {
   private final Thread thread;
   private final LinkedBlockingQueue<Request> inbox = new LinkedBlockingQueue<>(); // any thread
   private final Set<NamespaceName> touched = ConcurrentHashMap.newKeySet(); // any thread
-  private volatile Map<Owner, Status> failing = Map.of(); // written by the reconciler, read by any thread
+  private volatile Map<Owner, Status> failing =
+      Map.of(); // written by the reconciler, read by any thread
 
   private Image image;
   private final Map<Owner, List<MachineObject>> wanted = new LinkedHashMap<>();
@@ -60,7 +61,8 @@ public final class Reconciler implements AutoCloseable {
   private sealed interface Request {}
 
   /// `done` completes with the first failure of the owners, or empty.
-  private record Settle(Set<Owner> owners, Image image, CompletableFuture<Optional<String>> done) implements Request {}
+  private record Settle(Set<Owner> owners, Image image, CompletableFuture<Optional<String>> done)
+      implements Request {}
 
   private record Everything(CompletableFuture<Optional<String>> done) implements Request {}
 
@@ -71,15 +73,16 @@ public final class Reconciler implements AutoCloseable {
 
   private record Stop() implements Request {}
 
-  /// Brings the whole machine to what the image says, then goes on by itself. Failures are tried again later.
+  /// Brings the whole machine to what the image says, then goes on by itself. Failures are tried
+  /// again later.
   public void start() {
     machine.watch(this::touched);
     thread.start();
     everything().join();
   }
 
-  /// Called in the order of the images. The future completes when the machine is as the image, or a later one, wants it
-  /// of these owners, or failed to be: then with the first failure.
+  /// Called in the order of the images. The future completes when the machine is as the image, or a
+  /// later one, wants it of these owners, or failed to be: then with the first failure.
   public CompletableFuture<Optional<String>> settle(Set<Owner> owners, Image after) {
     var done = new CompletableFuture<Optional<String>>();
     inbox.add(new Settle(owners, after, done));
@@ -93,7 +96,8 @@ public final class Reconciler implements AutoCloseable {
     return done;
   }
 
-  /// What would be done if the whole machine were looked at now. It will be done soon, as after any touch.
+  /// What would be done if the whole machine were looked at now. It will be done soon, as after any
+  /// touch.
   public CompletableFuture<Plan> plan() {
     var plan = new CompletableFuture<Plan>();
     inbox.add(new Ask(plan));
@@ -210,7 +214,8 @@ public final class Reconciler implements AutoCloseable {
     next.forEach(round::own);
     owners.forEach(owner -> round.own(owner, wanted.getOrDefault(owner, List.of())));
     var plan = Planner.plan(after, before);
-    if (plan.steps().anyMatch(s -> s instanceof Step.Change && s.object().key().kind() == Kind.RULESET)) {
+    if (plan.steps()
+        .anyMatch(s -> s instanceof Step.Change && s.object().key().kind() == Kind.RULESET)) {
       everythingNow(); // new rules lose the elements of other owners
       return;
     }
@@ -248,13 +253,15 @@ public final class Reconciler implements AutoCloseable {
     if (round.failures().isEmpty() && orphanFailures.isEmpty()) {
       pace.settled(clock.instant());
     } else {
-      orphanFailures.forEach(f -> LOG.log(Logger.Level.WARNING, "left over on the machine, tried again later: " + f));
+      orphanFailures.forEach(
+          f -> LOG.log(Logger.Level.WARNING, "left over on the machine, tried again later: " + f));
       pace.failed(clock.instant());
     }
   }
 
   private void look(Set<NamespaceName> namespaces) {
-    var within = flat(wanted.values()).stream().filter(o -> namespaces.contains(o.namespace())).toList();
+    var within =
+        flat(wanted.values()).stream().filter(o -> namespaces.contains(o.namespace())).toList();
     var plan = Planner.plan(within, machine.observe(namespaces, within));
     if (plan.isEmpty()) {
       return;
@@ -276,7 +283,13 @@ public final class Reconciler implements AutoCloseable {
 
   private static void logRepair(String what, Plan plan) {
     if (!plan.isEmpty()) {
-      LOG.log(Logger.Level.INFO, () -> what + " differs from what is wanted; " + plan.steps().count() + " steps put it right");
+      LOG.log(
+          Logger.Level.INFO,
+          () ->
+              what
+                  + " differs from what is wanted; "
+                  + plan.steps().count()
+                  + " steps put it right");
     }
   }
 
@@ -294,14 +307,22 @@ public final class Reconciler implements AutoCloseable {
     failures.forEach(
         (owner, error) -> {
           var before = failing.get(owner);
-          next.put(owner, new Status(error, before == null ? clock.instant() : before.since(), before == null ? 1 : before.tries() + 1));
+          next.put(
+              owner,
+              new Status(
+                  error,
+                  before == null ? clock.instant() : before.since(),
+                  before == null ? 1 : before.tries() + 1));
           LOG.log(Logger.Level.WARNING, owner + " is not as wanted: " + error);
         });
     failing = Map.copyOf(next);
   }
 
   private Optional<String> firstFailure(Set<Owner> owners) {
-    return owners.stream().flatMap(o -> Optional.ofNullable(failing.get(o)).stream()).map(Status::error).findFirst();
+    return owners.stream()
+        .flatMap(o -> Optional.ofNullable(failing.get(o)).stream())
+        .map(Status::error)
+        .findFirst();
   }
 
   private void answer(Ask ask) {

@@ -19,8 +19,8 @@ import vch.engine.machine.Step;
 import vch.engine.plan.Plan;
 import vch.portlayer.port.Protocol;
 
-/// One application of a plan. An owner with a failed step gets nothing more added in this round, so no port opens without
-/// its guards; taking away goes on whatever fails.
+/// One application of a plan. An owner with a failed step gets nothing more added in this round, so
+/// no port opens without its guards; taking away goes on whatever fails.
 final class Round {
   private final Machine machine;
   private final Map<MachineObject.Key, Owner> owners = new HashMap<>();
@@ -40,7 +40,10 @@ final class Round {
 
   void apply(Plan plan) {
     for (var stage : plan.stages()) {
-      var steps = stage.order().removes() ? stage.steps() : stage.steps().stream().filter(this::wanted).toList();
+      var steps =
+          stage.order().removes()
+              ? stage.steps()
+              : stage.steps().stream().filter(this::wanted).toList();
       if (steps.isEmpty()) {
         continue;
       }
@@ -76,7 +79,8 @@ final class Round {
     }
   }
 
-  /// A datagram flow keeps the translation it was given first, so it must be forgotten where another holds from now on.
+  /// A datagram flow keeps the translation it was given first, so it must be forgotten where
+  /// another holds from now on.
   private void done(Step step) {
     if (!(step instanceof Step.Remove)
         && step.object() instanceof Element element

@@ -21,37 +21,70 @@ import vch.testkit.Golden;
 
 /// The rulesets as files to read: they are documentation too.
 class RulesetTest {
-    static Stream<Ruleset> rulesets() {
-        var image = Image.EMPTY.after(Samples.blueCreated());
-        return Desired.all(image).values().stream()
-                .flatMap(List::stream)
-                .filter(Ruleset.class::isInstance)
-                .map(Ruleset.class::cast);
-    }
+  static Stream<Ruleset> rulesets() {
+    var image = Image.EMPTY.after(Samples.blueCreated());
+    return Desired.all(image).values().stream()
+        .flatMap(List::stream)
+        .filter(Ruleset.class::isInstance)
+        .map(Ruleset.class::cast);
+  }
 
-    static String nft(Ruleset rules) {
-        return "table " + rules.family() + " " + rules.table() + " {\n" + rules.body().indent(2) + "}\n";
-    }
+  static String nft(Ruleset rules) {
+    return "table "
+        + rules.family()
+        + " "
+        + rules.table()
+        + " {\n"
+        + rules.body().indent(2)
+        + "}\n";
+  }
 
-    /// Roles on port groups of their own, the Docker API without TLS.
-    @Test
-    void the_docker_api_is_open_on_the_nic_of_the_client_role_only() {
-        var public_ = new Nic("public", Samples.VM_NETWORK, Set.of(Role.PUBLIC), List.of(Cidr.parse("192.0.2.2/24")), Optional.empty(), new Mac(0x0200_0000_0001L));
-        var client = new Nic("client", Samples.VM_NETWORK, Set.of(Role.CLIENT, Role.MANAGEMENT), List.of(Cidr.parse("198.51.100.2/24")), Optional.empty(), new Mac(0x0200_0000_0002L));
-        var blue = Samples.blue();
-        var vch = new Vch(blue.id(), blue.name(), blue.created(), List.of(public_, client), blue.bridgeGroup(), blue.bridge(), List.of(), TlsMode.NONE, List.of());
-        var image = Image.EMPTY.after(List.of(new Change.PortGroupPut(Samples.vmNetwork()), new Change.VchPut(vch)));
-        var rules = Desired.of(image, new Owner.OfVch(vch.id())).stream()
-                .filter(o -> o instanceof Ruleset r && r.family().equals("inet"))
-                .map(Ruleset.class::cast)
-                .findFirst()
-                .orElseThrow();
-        Golden.check("ruleset/inet-portlayer-two-nics.nft", nft(rules));
-    }
+  /// Roles on port groups of their own, the Docker API without TLS.
+  @Test
+  void the_docker_api_is_open_on_the_nic_of_the_client_role_only() {
+    var public_ =
+        new Nic(
+            "public",
+            Samples.VM_NETWORK,
+            Set.of(Role.PUBLIC),
+            List.of(Cidr.parse("192.0.2.2/24")),
+            Optional.empty(),
+            new Mac(0x0200_0000_0001L));
+    var client =
+        new Nic(
+            "client",
+            Samples.VM_NETWORK,
+            Set.of(Role.CLIENT, Role.MANAGEMENT),
+            List.of(Cidr.parse("198.51.100.2/24")),
+            Optional.empty(),
+            new Mac(0x0200_0000_0002L));
+    var blue = Samples.blue();
+    var vch =
+        new Vch(
+            blue.id(),
+            blue.name(),
+            blue.created(),
+            List.of(public_, client),
+            blue.bridgeGroup(),
+            blue.bridge(),
+            List.of(),
+            TlsMode.NONE,
+            List.of());
+    var image =
+        Image.EMPTY.after(
+            List.of(new Change.PortGroupPut(Samples.vmNetwork()), new Change.VchPut(vch)));
+    var rules =
+        Desired.of(image, new Owner.OfVch(vch.id())).stream()
+            .filter(o -> o instanceof Ruleset r && r.family().equals("inet"))
+            .map(Ruleset.class::cast)
+            .findFirst()
+            .orElseThrow();
+    Golden.check("ruleset/inet-portlayer-two-nics.nft", nft(rules));
+  }
 
-    @ParameterizedTest
-    @MethodSource("rulesets")
-    void rules_are_what_was_reviewed(Ruleset rules) {
-        Golden.check("ruleset/" + rules.family() + "-" + rules.table() + ".nft", nft(rules));
-    }
+  @ParameterizedTest
+  @MethodSource("rulesets")
+  void rules_are_what_was_reviewed(Ruleset rules) {
+    Golden.check("ruleset/" + rules.family() + "-" + rules.table() + ".nft", nft(rules));
+  }
 }

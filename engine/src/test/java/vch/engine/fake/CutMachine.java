@@ -14,7 +14,8 @@ import vch.engine.machine.Outcome;
 import vch.engine.machine.Step;
 import vch.portlayer.address.Subnet;
 
-/// A machine whose daemon can be killed before and after every stage of a plan. A dead daemon changes nothing.
+/// A machine whose daemon can be killed before and after every stage of a plan. A dead daemon
+/// changes nothing.
 public final class CutMachine implements Machine {
   private final Machine machine;
   private final Cuts cuts;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Kills the daemon of a test at a chosen step: from then on nothing that it does has an effect. Safe for any number of
-/// threads.
+/// Kills the daemon of a test at a chosen step: from then on nothing that it does has an effect.
+/// Safe for any number of threads.
 public final class Cuts {
   private final List<String> passed = new ArrayList<>(); // guarded by this, as are the others
   private int left = -1;

@@ -3,8 +3,8 @@ package vch.engine.fake;
 import vch.engine.machine.Machine;
 
 class FakeMachineTest extends MachineContract {
-    @Override
-    protected Machine machine() {
-        return new FakeMachine();
-    }
+  @Override
+  protected Machine machine() {
+    return new FakeMachine();
+  }
 }

@@ -20,223 +20,260 @@ import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.ObjectText;
 
-/// The kernel of [FakeMachine]: what exists, and what goes along when something goes. Errors are the kernel's words.
-/// Not thread safe; the machine guards it.
+/// The kernel of [FakeMachine]: what exists, and what goes along when something goes. Errors are
+/// the kernel's words. Not thread safe; the machine guards it.
 final class FakeNetwork {
-    private record Where(NamespaceName namespace, String link) {}
+  private record Where(NamespaceName namespace, String link) {}
 
-    private final SortedMap<NamespaceName, SortedMap<MachineObject.Key, MachineObject>> namespaces = new TreeMap<>();
-    /// The far ends of veth pairs, to the key of the pair.
-    private final Map<Where, MachineObject.Key> peers = new java.util.HashMap<>();
+  private final SortedMap<NamespaceName, SortedMap<MachineObject.Key, MachineObject>> namespaces =
+      new TreeMap<>();
 
-    FakeNetwork() {
-        namespaces.put(NamespaceName.MACHINE, new TreeMap<>());
+  /// The far ends of veth pairs, to the key of the pair.
+  private final Map<Where, MachineObject.Key> peers = new java.util.HashMap<>();
+
+  FakeNetwork() {
+    namespaces.put(NamespaceName.MACHINE, new TreeMap<>());
+  }
+
+  /// Refused by the kernel.
+  static final class Errno extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Errno(String message) {
+      super(message);
     }
+  }
 
-    /// Refused by the kernel.
-    static final class Errno extends Exception {
-        private static final long serialVersionUID = 1L;
+  List<MachineObject> all() {
+    var out = new ArrayList<MachineObject>();
+    namespaces.values().forEach(each -> out.addAll(each.values()));
+    return out;
+  }
 
-        Errno(String message) {
-            super(message);
+  Optional<MachineObject> get(MachineObject.Key key) {
+    return Optional.ofNullable(namespaces.get(key.namespace())).map(n -> n.get(key));
+  }
+
+  void make(MachineObject object) throws Errno {
+    switch (object) {
+      case Namespace namespace -> {
+        var fresh = new TreeMap<MachineObject.Key, MachineObject>();
+        fresh.put(namespace.key(), namespace);
+        namespaces.putIfAbsent(namespace.namespace(), fresh);
+      }
+      case Sysctl setting -> in(setting).put(setting.key(), setting);
+      case Ruleset rules -> {
+        in(rules).values().removeIf(o -> o instanceof Element e && belongs(e, rules));
+        in(rules).put(rules.key(), rules);
+      }
+      case Link link -> makeLink(link);
+      case Element element -> makeElement(element);
+      case Address address -> {
+        needLink(address.namespace(), address.link());
+        in(address).put(address.key(), address);
+      }
+      case Route route -> {
+        needLink(route.namespace(), route.link());
+        if (route.via().isPresent() && !reaches(in(route), route)) {
+          throw new Errno(
+              "Nexthop has invalid gateway: "
+                  + route.via().get()
+                  + " is on no subnet of "
+                  + route.link());
         }
+        in(route).put(route.key(), route);
+      }
     }
+  }
 
-    List<MachineObject> all() {
-        var out = new ArrayList<MachineObject>();
-        namespaces.values().forEach(each -> out.addAll(each.values()));
-        return out;
+  private void makeLink(Link link) throws Errno {
+    var space = in(link);
+    if (link.master().isPresent()) {
+      needLink(link.namespace(), link.master().get());
     }
-
-    Optional<MachineObject> get(MachineObject.Key key) {
-        return Optional.ofNullable(namespaces.get(key.namespace())).map(n -> n.get(key));
+    if (space.get(link.key()) instanceof Link now && !now.kind().equals(link.kind())) {
+      throw new Errno("File exists: link " + link.name() + " is another kind");
     }
-
-    void make(MachineObject object) throws Errno {
-        switch (object) {
-            case Namespace namespace -> {
-                var fresh = new TreeMap<MachineObject.Key, MachineObject>();
-                fresh.put(namespace.key(), namespace);
-                namespaces.putIfAbsent(namespace.namespace(), fresh);
-            }
-            case Sysctl setting -> in(setting).put(setting.key(), setting);
-            case Ruleset rules -> {
-                in(rules).values().removeIf(o -> o instanceof Element e && belongs(e, rules));
-                in(rules).put(rules.key(), rules);
-            }
-            case Link link -> makeLink(link);
-            case Element element -> makeElement(element);
-            case Address address -> {
-                needLink(address.namespace(), address.link());
-                in(address).put(address.key(), address);
-            }
-            case Route route -> {
-                needLink(route.namespace(), route.link());
-                if (route.via().isPresent() && !reaches(in(route), route)) {
-                    throw new Errno("Nexthop has invalid gateway: " + route.via().get() + " is on no subnet of " + route.link());
-                }
-                in(route).put(route.key(), route);
-            }
-        }
+    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)
+        && !space.containsKey(link.key())) {
+      if (!namespaces.containsKey(namespace)) {
+        throw new Errno("Invalid argument: no namespace " + namespace);
+      }
+      if (exists(namespace, peer)) {
+        throw new Errno("File exists: link " + peer + " in " + namespace);
+      }
+      peers.put(new Where(namespace, peer), link.key());
     }
+    space.put(link.key(), link);
+  }
 
-    private void makeLink(Link link) throws Errno {
-        var space = in(link);
-        if (link.master().isPresent()) {
-            needLink(link.namespace(), link.master().get());
-        }
-        if (space.get(link.key()) instanceof Link now && !now.kind().equals(link.kind())) {
-            throw new Errno("File exists: link " + link.name() + " is another kind");
-        }
-        if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _) && !space.containsKey(link.key())) {
-            if (!namespaces.containsKey(namespace)) {
-                throw new Errno("Invalid argument: no namespace " + namespace);
-            }
-            if (exists(namespace, peer)) {
-                throw new Errno("File exists: link " + peer + " in " + namespace);
-            }
-            peers.put(new Where(namespace, peer), link.key());
-        }
-        space.put(link.key(), link);
+  private void makeElement(Element element) throws Errno {
+    var rules =
+        in(element).values().stream()
+            .filter(o -> o instanceof Ruleset r && belongs(element, r))
+            .findFirst();
+    if (rules.isEmpty()) {
+      throw new Errno(
+          "No such file or directory: table " + element.family() + " " + element.table());
     }
-
-    private void makeElement(Element element) throws Errno {
-        var rules = in(element).values().stream()
-                .filter(o -> o instanceof Ruleset r && belongs(element, r))
-                .findFirst();
-        if (rules.isEmpty()) {
-            throw new Errno("No such file or directory: table " + element.family() + " " + element.table());
-        }
-        var body = ((Ruleset) rules.get()).body();
-        if (!body.contains("set " + element.set() + " {") && !body.contains("map " + element.set() + " {")) {
-            throw new Errno("No such file or directory: set " + element.set() + " of table " + element.table());
-        }
-        in(element).put(element.key(), element);
+    var body = ((Ruleset) rules.get()).body();
+    if (!body.contains("set " + element.set() + " {")
+        && !body.contains("map " + element.set() + " {")) {
+      throw new Errno(
+          "No such file or directory: set " + element.set() + " of table " + element.table());
     }
+    in(element).put(element.key(), element);
+  }
 
-    private static boolean reaches(SortedMap<MachineObject.Key, MachineObject> space, Route route) {
-        return space.values().stream()
-                .anyMatch(o -> o instanceof Address a
-                        && a.link().equals(route.link())
-                        && a.cidr().subnet().contains(route.via().orElseThrow()));
+  private static boolean reaches(SortedMap<MachineObject.Key, MachineObject> space, Route route) {
+    return space.values().stream()
+        .anyMatch(
+            o ->
+                o instanceof Address a
+                    && a.link().equals(route.link())
+                    && a.cidr().subnet().contains(route.via().orElseThrow()));
+  }
+
+  void remove(MachineObject object) {
+    var space = namespaces.get(object.namespace());
+    if (space == null) {
+      return;
     }
-
-    void remove(MachineObject object) {
-        var space = namespaces.get(object.namespace());
-        if (space == null) {
-            return;
-        }
-        switch (object) {
-            case Namespace namespace -> removeNamespace(namespace.namespace());
-            case Link link -> removeLink(link.key());
-            case Ruleset rules -> {
-                space.remove(rules.key());
-                space.values().removeIf(o -> o instanceof Element e && belongs(e, rules));
-            }
-            case Sysctl setting -> space.remove(setting.key());
-            case Element element -> space.remove(element.key());
-            case Address address -> {
-                space.remove(address.key());
-                space.values().removeIf(o -> o instanceof Route r
+    switch (object) {
+      case Namespace namespace -> removeNamespace(namespace.namespace());
+      case Link link -> removeLink(link.key());
+      case Ruleset rules -> {
+        space.remove(rules.key());
+        space.values().removeIf(o -> o instanceof Element e && belongs(e, rules));
+      }
+      case Sysctl setting -> space.remove(setting.key());
+      case Element element -> space.remove(element.key());
+      case Address address -> {
+        space.remove(address.key());
+        space
+            .values()
+            .removeIf(
+                o ->
+                    o instanceof Route r
                         && r.link().equals(address.link())
                         && r.via().isPresent()
                         && !reaches(space, r));
-            }
-            case Route route -> space.remove(route.key());
-        }
+      }
+      case Route route -> space.remove(route.key());
     }
+  }
 
-    void removeNamespace(NamespaceName name) {
-        var gone = namespaces.get(name);
-        if (gone == null) {
-            return;
-        }
-        for (var key : List.copyOf(gone.keySet())) {
-            if (key.kind() == Kind.LINK) {
-                removeLink(key);
-            }
-        }
-        Map.copyOf(peers).forEach((where, key) -> {
-            if (where.namespace.equals(name)) {
-                removeLink(key);
-            }
-        });
-        namespaces.remove(name);
+  void removeNamespace(NamespaceName name) {
+    var gone = namespaces.get(name);
+    if (gone == null) {
+      return;
     }
+    for (var key : List.copyOf(gone.keySet())) {
+      if (key.kind() == Kind.LINK) {
+        removeLink(key);
+      }
+    }
+    Map.copyOf(peers)
+        .forEach(
+            (where, key) -> {
+              if (where.namespace.equals(name)) {
+                removeLink(key);
+              }
+            });
+    namespaces.remove(name);
+  }
 
-    private void removeLink(MachineObject.Key key) {
-        var space = namespaces.get(key.namespace());
-        if (space == null || !(space.remove(key) instanceof Link link)) {
-            return;
-        }
-        forget(link.namespace(), link.name());
-        if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
-            peers.remove(new Where(namespace, peer));
-            forget(namespace, peer);
-        }
-        space.replaceAll((_, o) -> o instanceof Link p && p.master().equals(Optional.of(link.name()))
-                ? new Link(p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up())
+  private void removeLink(MachineObject.Key key) {
+    var space = namespaces.get(key.namespace());
+    if (space == null || !(space.remove(key) instanceof Link link)) {
+      return;
+    }
+    forget(link.namespace(), link.name());
+    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
+      peers.remove(new Where(namespace, peer));
+      forget(namespace, peer);
+    }
+    space.replaceAll(
+        (_, o) ->
+            o instanceof Link p && p.master().equals(Optional.of(link.name()))
+                ? new Link(
+                    p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up())
                 : o);
-    }
+  }
 
-    /// Deletes a link as somebody else would, by either end.
-    void removeLink(NamespaceName namespace, String name) {
-        removeLink(Optional.ofNullable(peers.get(new Where(namespace, name))).orElse(new MachineObject.Key(Kind.LINK, namespace, name)));
-    }
+  /// Deletes a link as somebody else would, by either end.
+  void removeLink(NamespaceName namespace, String name) {
+    removeLink(
+        Optional.ofNullable(peers.get(new Where(namespace, name)))
+            .orElse(new MachineObject.Key(Kind.LINK, namespace, name)));
+  }
 
-    private void forget(NamespaceName namespace, String link) {
-        var space = namespaces.get(namespace);
-        if (space != null) {
-            space.values().removeIf(o -> switch (o) {
-                case Address a -> a.link().equals(link);
-                case Route r -> r.link().equals(link);
-                case Namespace _, Sysctl _, Ruleset _, Element _, Link _ -> false;
-            });
-        }
+  private void forget(NamespaceName namespace, String link) {
+    var space = namespaces.get(namespace);
+    if (space != null) {
+      space
+          .values()
+          .removeIf(
+              o ->
+                  switch (o) {
+                    case Address a -> a.link().equals(link);
+                    case Route r -> r.link().equals(link);
+                    case Namespace _, Sysctl _, Ruleset _, Element _, Link _ -> false;
+                  });
     }
+  }
 
-    private SortedMap<MachineObject.Key, MachineObject> in(MachineObject object) throws Errno {
-        var space = namespaces.get(object.namespace());
-        if (space == null) {
-            throw new Errno("No such file or directory: namespace " + object.namespace());
-        }
-        return space;
+  private SortedMap<MachineObject.Key, MachineObject> in(MachineObject object) throws Errno {
+    var space = namespaces.get(object.namespace());
+    if (space == null) {
+      throw new Errno("No such file or directory: namespace " + object.namespace());
     }
+    return space;
+  }
 
-    private void needLink(NamespaceName namespace, String link) throws Errno {
-        if (!exists(namespace, link)) {
-            throw new Errno("No such device: " + link + " in " + namespace);
-        }
+  private void needLink(NamespaceName namespace, String link) throws Errno {
+    if (!exists(namespace, link)) {
+      throw new Errno("No such device: " + link + " in " + namespace);
     }
+  }
 
-    boolean exists(NamespaceName namespace, String link) {
-        var space = namespaces.get(namespace);
-        return (space != null && space.containsKey(new MachineObject.Key(Kind.LINK, namespace, link)))
-                || peers.containsKey(new Where(namespace, link));
-    }
+  boolean exists(NamespaceName namespace, String link) {
+    var space = namespaces.get(namespace);
+    return (space != null && space.containsKey(new MachineObject.Key(Kind.LINK, namespace, link)))
+        || peers.containsKey(new Where(namespace, link));
+  }
 
-    private static boolean belongs(Element element, Ruleset rules) {
-        return element.family().equals(rules.family()) && element.table().equals(rules.table());
-    }
+  private static boolean belongs(Element element, Ruleset rules) {
+    return element.family().equals(rules.family()) && element.table().equals(rules.table());
+  }
 
-    Collection<NamespaceName> names() {
-        return namespaces.keySet();
-    }
+  Collection<NamespaceName> names() {
+    return namespaces.keySet();
+  }
 
-    /// As an administrator would list it: namespace after namespace; the far ends of pairs are shown where they are.
-    String text() {
-        var out = new StringBuilder();
-        namespaces.forEach((name, objects) -> {
-            out.append(name).append('\n');
-            objects.values().stream()
-                    .filter(o -> !(o instanceof Namespace))
-                    .forEach(o -> out.append("  ").append(ObjectText.within(o)).append('\n'));
-            peers.forEach((where, key) -> {
+  /// As an administrator would list it: namespace after namespace; the far ends of pairs are shown
+  /// where they are.
+  String text() {
+    var out = new StringBuilder();
+    namespaces.forEach(
+        (name, objects) -> {
+          out.append(name).append('\n');
+          objects.values().stream()
+              .filter(o -> !(o instanceof Namespace))
+              .forEach(o -> out.append("  ").append(ObjectText.within(o)).append('\n'));
+          peers.forEach(
+              (where, key) -> {
                 if (where.namespace.equals(name)) {
-                    out.append("  link ").append(where.link).append(" peer of ").append(key.name()).append(" in ").append(key.namespace()).append('\n');
+                  out.append("  link ")
+                      .append(where.link)
+                      .append(" peer of ")
+                      .append(key.name())
+                      .append(" in ")
+                      .append(key.namespace())
+                      .append('\n');
                 }
-            });
+              });
         });
-        return out.toString();
-    }
+    return out.toString();
+  }
 }

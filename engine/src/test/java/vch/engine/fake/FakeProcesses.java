@@ -25,9 +25,10 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
-/// Processes in memory. They obey signals as a plain program does (the exit code is 128 and the signal's number), unless
-/// told to ignore some; they end when the test says so. They outlive the daemon: [#restart()] is a new daemon on the same
-/// machine. Safe for any number of threads; listeners are called without a lock.
+/// Processes in memory. They obey signals as a plain program does (the exit code is 128 and the
+/// signal's number), unless told to ignore some; they end when the test says so. They outlive the
+/// daemon: [#restart()] is a new daemon on the same machine. Safe for any number of threads;
+/// listeners are called without a lock.
 public final class FakeProcesses implements Processes {
   private final InstantSource clock;
   private final Cuts cuts;
@@ -145,11 +146,13 @@ public final class FakeProcesses implements Processes {
   /// The machine went down: nothing runs, and nobody knows how it ended.
   public synchronized void powerLoss() {
     listener = Optional.empty();
-    made.values().forEach(m -> {
-      m.pid = 0;
-      m.frozen = false;
-      m.ended = Optional.empty();
-    });
+    made.values()
+        .forEach(
+            m -> {
+              m.pid = 0;
+              m.frozen = false;
+              m.ended = Optional.empty();
+            });
   }
 
   // What the test sees.
@@ -333,7 +336,8 @@ public final class FakeProcesses implements Processes {
       throw failure;
     }
     var told = Optional.ofNullable(execs.poll());
-    return told.map(t -> new FakeExec(nextPid++, t.stdio, t.end)).orElseGet(() -> new FakeExec(nextPid++));
+    return told.map(t -> new FakeExec(nextPid++, t.stdio, t.end))
+        .orElseGet(() -> new FakeExec(nextPid++));
   }
 
   @Override
@@ -345,7 +349,10 @@ public final class FakeProcesses implements Processes {
   public synchronized Logs logs(Container container, LogQuery query) {
     var rest = new ArrayList<>(known(container.id()).lines);
     rest.removeIf(l -> !(l.stream() == 1 ? query.stdout() : query.stderr()));
-    var tail = query.tail() < 0 ? rest : rest.subList(Math.max(0, rest.size() - query.tail()), rest.size());
+    var tail =
+        query.tail() < 0
+            ? rest
+            : rest.subList(Math.max(0, rest.size() - query.tail()), rest.size());
     var lines = tail.iterator();
     return new Logs() {
       @Override

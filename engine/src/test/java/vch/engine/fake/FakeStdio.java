@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import vch.engine.compute.Stdio;
 
-/// Streams in memory: the test says what is read and sees what was written. Safe for any number of threads.
+/// Streams in memory: the test says what is read and sees what was written. Safe for any number of
+/// threads.
 public final class FakeStdio implements Stdio {
   private final LinkedBlockingQueue<Chunk> output = new LinkedBlockingQueue<>();
   private final ByteArrayOutputStream input = new ByteArrayOutputStream(); // guarded by this

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import vch.engine.lifecycle.Scheduler;
 
-/// A scheduler and clock whose time the test moves. Work is done on virtual threads; [#settle()] waits until none is
-/// under way. Safe for any number of threads.
+/// A scheduler and clock whose time the test moves. Work is done on virtual threads; [#settle()]
+/// waits until none is under way. Safe for any number of threads.
 public final class ManualScheduler implements Scheduler, InstantSource {
   /// A test that waits longer than this hangs.
   private static final long HANGS_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -76,7 +76,11 @@ public final class ManualScheduler implements Scheduler, InstantSource {
     while (true) {
       Waiting next;
       synchronized (this) {
-        next = waiting.stream().min(Comparator.comparing(Waiting::due)).filter(w -> !w.due().isAfter(until)).orElse(null);
+        next =
+            waiting.stream()
+                .min(Comparator.comparing(Waiting::due))
+                .filter(w -> !w.due().isAfter(until))
+                .orElse(null);
         if (next == null) {
           now = until;
           break;

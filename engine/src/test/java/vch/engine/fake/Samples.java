@@ -38,210 +38,218 @@ import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// Entities for tests of the engine, made without the rules: ids are told from their numbers, everything is fixed.
+/// Entities for tests of the engine, made without the rules: ids are told from their numbers,
+/// everything is fixed.
 public final class Samples {
-    public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-    public static final PortGroupId VM_NETWORK = new PortGroupId("0000000000aa");
-    public static final VchId BLUE = new VchId("b10eb10eb10e");
+  public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  public static final PortGroupId VM_NETWORK = new PortGroupId("0000000000aa");
+  public static final VchId BLUE = new VchId("b10eb10eb10e");
 
-    private Samples() {}
+  private Samples() {}
 
-    public static PortGroup vmNetwork() {
-        return new PortGroup(
-                VM_NETWORK,
-                PortGroup.VM_NETWORK,
-                new PortGroupKind.Nat(Subnet.parse("192.168.218.0/24")),
-                "pl00000000aa",
-                Optional.empty(),
-                NOON);
+  public static PortGroup vmNetwork() {
+    return new PortGroup(
+        VM_NETWORK,
+        PortGroup.VM_NETWORK,
+        new PortGroupKind.Nat(Subnet.parse("192.168.218.0/24")),
+        "pl00000000aa",
+        Optional.empty(),
+        NOON);
+  }
+
+  /// A VCH with the defaults: one NIC for public, client and management.
+  public static Vch blue() {
+    var nic =
+        new Nic(
+            "public",
+            VM_NETWORK,
+            Set.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT),
+            List.of(Cidr.parse("192.168.218.2/24")),
+            Optional.of(Ip.parse("192.168.218.1")),
+            Mac.parse("02:00:00:00:00:02"));
+    return new Vch(
+        BLUE,
+        "blue",
+        NOON,
+        List.of(nic),
+        new PortGroupId("0000000000bb"),
+        BridgeSettings.DEFAULT,
+        List.of(),
+        TlsMode.VERIFY,
+        List.of());
+  }
+
+  /// What `vch create --name blue` adds.
+  public static List<Change> blueCreated() {
+    var bridge =
+        new PortGroup(
+            new PortGroupId("0000000000bb"),
+            "blue-bridge",
+            new PortGroupKind.Internal(),
+            "pl00000000bb",
+            Optional.of(BLUE),
+            NOON);
+    return List.of(
+        new Change.PortGroupPut(vmNetwork()),
+        new Change.PortGroupPut(bridge),
+        new Change.VchPut(blue()),
+        new Change.ScopePut(scope(1, new ScopeKind.Bridge(false, true, true))));
+  }
+
+  /// Scope number `n`, 1 to 250, with subnet `172.(16+n).0.0/16`; number 1 is the default bridge.
+  public static Scope scope(int n, ScopeKind kind) {
+    var subnet = Subnet.parse("172." + (16 + n) + ".0.0/16");
+    return new Scope(
+        scopeId(n),
+        BLUE,
+        n == 1 ? Scope.DEFAULT_NAME : "net" + n,
+        kind,
+        List.of(
+            new SubnetConfig(
+                subnet, subnet.first().plus(1), Optional.empty(), Map.of(), false, false)),
+        1500,
+        n == 1,
+        n == 1,
+        false,
+        false,
+        Map.of(),
+        Map.of(),
+        NOON);
+  }
+
+  public static Scope scope(int n) {
+    return scope(n, new ScopeKind.Bridge(false, true, true));
+  }
+
+  public static Scope internalScope(int n) {
+    return scope(n, new ScopeKind.Bridge(true, true, true));
+  }
+
+  public static ScopeId scopeId(int n) {
+    return new ScopeId(String.format(java.util.Locale.ROOT, "5c09e%07x", n) + "0".repeat(52));
+  }
+
+  public static ContainerId containerId(int n) {
+    return new ContainerId(String.format(java.util.Locale.ROOT, "c0%010x", n) + "0".repeat(52));
+  }
+
+  /// The place of container `n` on scope `s`, with address `172.(16+s).0.(1+n)`.
+  public static Endpoint endpoint(int n, int s, int ordinal) {
+    var base = Subnet.parse("172." + (16 + s) + ".0.0/16").first();
+    return new Endpoint(
+        new EndpointId(String.format(java.util.Locale.ROOT, "e%03x%04x", s, n) + "0".repeat(56)),
+        s == 1 ? Scope.DEFAULT_NAME : "net" + s,
+        Optional.of(scopeId(s)),
+        List.of(),
+        List.of(new Cidr(base.plus(1 + n), 16)),
+        new Mac(0x0242_0000_0000L | (long) s << 16 | n),
+        false,
+        List.of(),
+        List.of(),
+        0,
+        ordinal,
+        Optional.empty(),
+        Map.of());
+  }
+
+  /// Container `n`, created, with places on these scopes in this order.
+  public static Container container(int n, int... scopes) {
+    var endpoints = new ArrayList<Endpoint>();
+    for (int s : scopes) {
+      endpoints.add(endpoint(n, s, endpoints.size()));
     }
+    return container(
+        n,
+        scopes.length == 0 ? new NetworkMode.None() : new NetworkMode.Scoped("net" + scopes[0]),
+        endpoints);
+  }
 
-    /// A VCH with the defaults: one NIC for public, client and management.
-    public static Vch blue() {
-        var nic = new Nic(
-                "public",
-                VM_NETWORK,
-                Set.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT),
-                List.of(Cidr.parse("192.168.218.2/24")),
-                Optional.of(Ip.parse("192.168.218.1")),
-                Mac.parse("02:00:00:00:00:02"));
-        return new Vch(
-                BLUE,
-                "blue",
-                NOON,
-                List.of(nic),
-                new PortGroupId("0000000000bb"),
-                BridgeSettings.DEFAULT,
-                List.of(),
-                TlsMode.VERIFY,
-                List.of());
-    }
+  public static Container container(int n, NetworkMode mode, List<Endpoint> endpoints) {
+    return new Container(
+        containerId(n),
+        BLUE,
+        "web" + n,
+        NOON,
+        containerId(n).brief(),
+        "",
+        mode,
+        endpoints,
+        List.of(),
+        Set.of(),
+        false,
+        List.of(),
+        List.of(),
+        Resolver.NONE,
+        Map.of(),
+        spec(),
+        ContainerState.NEW,
+        "{}");
+  }
 
-    /// What `vch create --name blue` adds.
-    public static List<Change> blueCreated() {
-        var bridge = new PortGroup(
-                new PortGroupId("0000000000bb"),
-                "blue-bridge",
-                new PortGroupKind.Internal(),
-                "pl00000000bb",
-                Optional.of(BLUE),
-                NOON);
-        return List.of(
-                new Change.PortGroupPut(vmNetwork()),
-                new Change.PortGroupPut(bridge),
-                new Change.VchPut(blue()),
-                new Change.ScopePut(scope(1, new ScopeKind.Bridge(false, true, true))));
-    }
+  public static ContainerSpec spec() {
+    return new ContainerSpec(
+        "sha256:" + "1".repeat(64),
+        "busybox",
+        List.of("sh", "-c", "sleep 1000"),
+        List.of("PATH=/bin"),
+        "/",
+        "",
+        List.of(),
+        false,
+        false,
+        false,
+        "",
+        Optional.empty(),
+        List.of(),
+        Limits.NONE,
+        List.of(),
+        List.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        false,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        64 << 20,
+        Map.of(),
+        RestartPolicy.NEVER,
+        false,
+        false,
+        Map.of());
+  }
 
-    /// Scope number `n`, 1 to 250, with subnet `172.(16+n).0.0/16`; number 1 is the default bridge.
-    public static Scope scope(int n, ScopeKind kind) {
-        var subnet = Subnet.parse("172." + (16 + n) + ".0.0/16");
-        return new Scope(
-                scopeId(n),
-                BLUE,
-                n == 1 ? Scope.DEFAULT_NAME : "net" + n,
-                kind,
-                List.of(new SubnetConfig(subnet, subnet.first().plus(1), Optional.empty(), Map.of(), false, false)),
-                1500,
-                n == 1,
-                n == 1,
-                false,
-                false,
-                Map.of(),
-                Map.of(),
-                NOON);
-    }
+  public static Container running(Container container) {
+    return container.with(container.state().starting().running(4711, NOON));
+  }
 
-    public static Scope scope(int n) {
-        return scope(n, new ScopeKind.Bridge(false, true, true));
-    }
+  public static Container stopped(Container container) {
+    return container.with(container.state().exited(0, NOON, false));
+  }
 
-    public static Scope internalScope(int n) {
-        return scope(n, new ScopeKind.Bridge(true, true, true));
-    }
+  /// `host:container/protocol`, ports or ranges.
+  public static Publication publication(String text) {
+    var slash = text.split("/", -1);
+    var ports = slash[0].split(":", -1);
+    var hostIp = ports.length == 3 ? Optional.of(Ip.parse(ports[0])) : Optional.<Ip>empty();
+    return new Publication(
+        Protocol.tryParse(slash[1]).orElseThrow(),
+        hostIp,
+        PortRange.tryParse(ports[ports.length - 2]).orElseThrow(),
+        PortRange.tryParse(ports[ports.length - 1]).orElseThrow());
+  }
 
-    public static ScopeId scopeId(int n) {
-        return new ScopeId(String.format(java.util.Locale.ROOT, "5c09e%07x", n) + "0".repeat(52));
+  public static Container publishing(Container container, String... publications) {
+    var all = new ArrayList<Publication>();
+    for (var text : publications) {
+      all.add(publication(text));
     }
+    return container.withPublications(all);
+  }
 
-    public static ContainerId containerId(int n) {
-        return new ContainerId(String.format(java.util.Locale.ROOT, "c0%010x", n) + "0".repeat(52));
-    }
-
-    /// The place of container `n` on scope `s`, with address `172.(16+s).0.(1+n)`.
-    public static Endpoint endpoint(int n, int s, int ordinal) {
-        var base = Subnet.parse("172." + (16 + s) + ".0.0/16").first();
-        return new Endpoint(
-                new EndpointId(String.format(java.util.Locale.ROOT, "e%03x%04x", s, n) + "0".repeat(56)),
-                s == 1 ? Scope.DEFAULT_NAME : "net" + s,
-                Optional.of(scopeId(s)),
-                List.of(),
-                List.of(new Cidr(base.plus(1 + n), 16)),
-                new Mac(0x0242_0000_0000L | (long) s << 16 | n),
-                false,
-                List.of(),
-                List.of(),
-                0,
-                ordinal,
-                Optional.empty(),
-                Map.of());
-    }
-
-    /// Container `n`, created, with places on these scopes in this order.
-    public static Container container(int n, int... scopes) {
-        var endpoints = new ArrayList<Endpoint>();
-        for (int s : scopes) {
-            endpoints.add(endpoint(n, s, endpoints.size()));
-        }
-        return container(n, scopes.length == 0 ? new NetworkMode.None() : new NetworkMode.Scoped("net" + scopes[0]), endpoints);
-    }
-
-    public static Container container(int n, NetworkMode mode, List<Endpoint> endpoints) {
-        return new Container(
-                containerId(n),
-                BLUE,
-                "web" + n,
-                NOON,
-                containerId(n).brief(),
-                "",
-                mode,
-                endpoints,
-                List.of(),
-                Set.of(),
-                false,
-                List.of(),
-                List.of(),
-                Resolver.NONE,
-                Map.of(),
-                spec(),
-                ContainerState.NEW,
-                "{}");
-    }
-
-    public static ContainerSpec spec() {
-        return new ContainerSpec(
-                "sha256:" + "1".repeat(64),
-                "busybox",
-                List.of("sh", "-c", "sleep 1000"),
-                List.of("PATH=/bin"),
-                "/",
-                "",
-                List.of(),
-                false,
-                false,
-                false,
-                "",
-                Optional.empty(),
-                List.of(),
-                Limits.NONE,
-                List.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                List.of(),
-                false,
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                64 << 20,
-                Map.of(),
-                RestartPolicy.NEVER,
-                false,
-                false,
-                Map.of());
-    }
-
-    public static Container running(Container container) {
-        return container.with(container.state().starting().running(4711, NOON));
-    }
-
-    public static Container stopped(Container container) {
-        return container.with(container.state().exited(0, NOON, false));
-    }
-
-    /// `host:container/protocol`, ports or ranges.
-    public static Publication publication(String text) {
-        var slash = text.split("/", -1);
-        var ports = slash[0].split(":", -1);
-        var hostIp = ports.length == 3 ? Optional.of(Ip.parse(ports[0])) : Optional.<Ip>empty();
-        return new Publication(
-                Protocol.tryParse(slash[1]).orElseThrow(),
-                hostIp,
-                PortRange.tryParse(ports[ports.length - 2]).orElseThrow(),
-                PortRange.tryParse(ports[ports.length - 1]).orElseThrow());
-    }
-
-    public static Container publishing(Container container, String... publications) {
-        var all = new ArrayList<Publication>();
-        for (var text : publications) {
-            all.add(publication(text));
-        }
-        return container.withPublications(all);
-    }
-
-    public static Change put(Container container) {
-        return new Change.ContainerPut(container);
-    }
+  public static Change put(Container container) {
+    return new Change.ContainerPut(container);
+  }
 }

@@ -20,140 +20,218 @@ import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.engine.plan.Plan;
 
-/// Brings plans into throw-away namespaces with ip(8) and nft(8): a second, independent reading of what machine objects
-/// mean. Even the machine's namespace is one of them. Made and used by one test at a time.
+/// Brings plans into throw-away namespaces with ip(8) and nft(8): a second, independent reading of
+/// what machine objects mean. Even the machine's namespace is one of them. Made and used by one
+/// test at a time.
 final class ShellMachine implements AutoCloseable {
-    private final String prefix;
-    private final List<Process> servers = new ArrayList<>();
+  private final String prefix;
+  private final List<Process> servers = new ArrayList<>();
 
-    ShellMachine() {
-        this.prefix = "vcht" + ProcessHandle.current().pid() + "-";
-        run("ip netns add " + ns(NamespaceName.MACHINE) + " && " + ip(NamespaceName.MACHINE) + "link set lo up");
-    }
+  ShellMachine() {
+    this.prefix = "vcht" + ProcessHandle.current().pid() + "-";
+    run(
+        "ip netns add "
+            + ns(NamespaceName.MACHINE)
+            + " && "
+            + ip(NamespaceName.MACHINE)
+            + "link set lo up");
+  }
 
-    /// What a command left.
-    record Ended(int status, String output) {}
+  /// What a command left.
+  record Ended(int status, String output) {}
 
-    String ns(NamespaceName namespace) {
-        return prefix + namespace;
-    }
+  String ns(NamespaceName namespace) {
+    return prefix + namespace;
+  }
 
-    private String ip(NamespaceName namespace) {
-        return "ip -n " + ns(namespace) + " ";
-    }
+  private String ip(NamespaceName namespace) {
+    return "ip -n " + ns(namespace) + " ";
+  }
 
-    void apply(Plan plan) {
-        var script = new StringBuilder("set -e\n");
-        plan.steps().forEach(step -> script.append(command(step)).append('\n'));
-        run(script.toString());
-    }
+  void apply(Plan plan) {
+    var script = new StringBuilder("set -e\n");
+    plan.steps().forEach(step -> script.append(command(step)).append('\n'));
+    run(script.toString());
+  }
 
-    private String command(Step step) {
-        return switch (step) {
-            case Step.Add(var object) -> make(object);
-            case Step.Change(_, var object) -> make(object);
-            case Step.Remove(var object) -> remove(object);
+  private String command(Step step) {
+    return switch (step) {
+      case Step.Add(var object) -> make(object);
+      case Step.Change(_, var object) -> make(object);
+      case Step.Remove(var object) -> remove(object);
+    };
+  }
+
+  private String make(MachineObject object) {
+    var ns = object.namespace();
+    return switch (object) {
+      case Namespace _ -> "ip netns add " + ns(ns);
+      case Sysctl s ->
+          "ip netns exec "
+              + ns(ns)
+              + " sh -c 'echo "
+              + s.value()
+              + " > /proc/sys/"
+              + s.path()
+              + "'";
+      case Ruleset r ->
+          "ip netns exec "
+              + ns(ns)
+              + " nft -f - <<'END'\ntable "
+              + r.family()
+              + " "
+              + r.table()
+              + " {\n"
+              + r.body()
+              + "}\nEND";
+      case Link l -> link(l);
+      case Element e -> "ip netns exec " + ns(ns) + " nft 'add element " + element(e) + "'";
+      case Address a -> ip(ns) + "addr add " + a.cidr() + " dev " + a.link();
+      case Route r ->
+          ip(ns)
+              + "route replace "
+              + r.to()
+              + r.via().map(v -> " via " + v).orElse("")
+              + " dev "
+              + r.link();
+    };
+  }
+
+  private String link(Link link) {
+    var ip = ip(link.namespace());
+    var mac = link.mac().map(m -> " address " + m).orElse("");
+    var made =
+        switch (link.kind()) {
+          case LinkKind.Loopback _ -> "true";
+          case LinkKind.Bridge _ ->
+              ip + "link add name " + link.name() + mac + " mtu " + link.mtu() + " type bridge";
+          case LinkKind.Macvlan(var parent) ->
+              throw new UnsupportedOperationException("macvlan on " + parent);
+          case LinkKind.Veth(var peerNamespace, var peer, var peerMac) ->
+              ip
+                  + "link add name "
+                  + link.name()
+                  + mac
+                  + " mtu "
+                  + link.mtu()
+                  + " type veth peer name "
+                  + peer
+                  + " netns "
+                  + ns(peerNamespace)
+                  + " address "
+                  + peerMac
+                  + " mtu "
+                  + link.mtu()
+                  + "\n"
+                  + ip(peerNamespace)
+                  + "link set "
+                  + peer
+                  + " up";
         };
-    }
+    return made
+        + link.master().map(m -> "\n" + ip + "link set " + link.name() + " master " + m).orElse("")
+        + "\n"
+        + ip
+        + "link set "
+        + link.name()
+        + " up";
+  }
 
-    private String make(MachineObject object) {
-        var ns = object.namespace();
-        return switch (object) {
-            case Namespace _ -> "ip netns add " + ns(ns);
-            case Sysctl s -> "ip netns exec " + ns(ns) + " sh -c 'echo " + s.value() + " > /proc/sys/" + s.path() + "'";
-            case Ruleset r -> "ip netns exec " + ns(ns) + " nft -f - <<'END'\ntable " + r.family() + " " + r.table() + " {\n" + r.body() + "}\nEND";
-            case Link l -> link(l);
-            case Element e -> "ip netns exec " + ns(ns) + " nft 'add element " + element(e) + "'";
-            case Address a -> ip(ns) + "addr add " + a.cidr() + " dev " + a.link();
-            case Route r ->
-                ip(ns) + "route replace " + r.to() + r.via().map(v -> " via " + v).orElse("") + " dev " + r.link();
-        };
-    }
+  private static String element(Element e) {
+    var data = e.data().isEmpty() ? "" : " : " + Part.text(e.data());
+    return e.family()
+        + " "
+        + e.table()
+        + " "
+        + e.set()
+        + " { "
+        + Part.text(e.parts())
+        + data
+        + " }";
+  }
 
-    private String link(Link link) {
-        var ip = ip(link.namespace());
-        var mac = link.mac().map(m -> " address " + m).orElse("");
-        var made = switch (link.kind()) {
-            case LinkKind.Loopback _ -> "true";
-            case LinkKind.Bridge _ -> ip + "link add name " + link.name() + mac + " mtu " + link.mtu() + " type bridge";
-            case LinkKind.Macvlan(var parent) -> throw new UnsupportedOperationException("macvlan on " + parent);
-            case LinkKind.Veth(var peerNamespace, var peer, var peerMac) ->
-                ip + "link add name " + link.name() + mac + " mtu " + link.mtu() + " type veth peer name " + peer
-                        + " netns " + ns(peerNamespace) + " address " + peerMac + " mtu " + link.mtu() + "\n"
-                        + ip(peerNamespace) + "link set " + peer + " up";
-        };
-        return made + link.master().map(m -> "\n" + ip + "link set " + link.name() + " master " + m).orElse("")
-                + "\n" + ip + "link set " + link.name() + " up";
-    }
+  private String remove(MachineObject object) {
+    var ns = object.namespace();
+    return switch (object) {
+      case Namespace _ -> "ip netns del " + ns(ns);
+      case Sysctl _ -> "true";
+      case Ruleset r ->
+          "ip netns exec " + ns(ns) + " nft delete table " + r.family() + " " + r.table();
+      case Link l -> ip(ns) + "link del " + l.name();
+      case Element e ->
+          "ip netns exec "
+              + ns(ns)
+              + " nft 'delete element "
+              + e.family()
+              + " "
+              + e.table()
+              + " "
+              + e.set()
+              + " { "
+              + Part.text(e.parts())
+              + " }'";
+      case Address a -> ip(ns) + "addr del " + a.cidr() + " dev " + a.link();
+      case Route r -> ip(ns) + "route del " + r.to();
+    };
+  }
 
-    private static String element(Element e) {
-        var data = e.data().isEmpty() ? "" : " : " + Part.text(e.data());
-        return e.family() + " " + e.table() + " " + e.set() + " { " + Part.text(e.parts()) + data + " }";
+  /// Runs a shell script; it must succeed.
+  void run(String script) {
+    var ended = attempt(List.of("bash", "-c", script));
+    if (ended.status != 0) {
+      throw new AssertionError("status " + ended.status + " of:\n" + script + "\n" + ended.output);
     }
+  }
 
-    private String remove(MachineObject object) {
-        var ns = object.namespace();
-        return switch (object) {
-            case Namespace _ -> "ip netns del " + ns(ns);
-            case Sysctl _ -> "true";
-            case Ruleset r -> "ip netns exec " + ns(ns) + " nft delete table " + r.family() + " " + r.table();
-            case Link l -> ip(ns) + "link del " + l.name();
-            case Element e ->
-                "ip netns exec " + ns(ns) + " nft 'delete element " + e.family() + " " + e.table() + " " + e.set() + " { " + Part.text(e.parts()) + " }'";
-            case Address a -> ip(ns) + "addr del " + a.cidr() + " dev " + a.link();
-            case Route r -> ip(ns) + "route del " + r.to();
-        };
+  /// Runs a command line inside a namespace.
+  Ended in(NamespaceName namespace, String script) {
+    return attempt(List.of("ip", "netns", "exec", ns(namespace), "bash", "-c", script));
+  }
+
+  private static Ended attempt(List<String> command) {
+    try {
+      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Ended(process.waitFor(), output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
+  }
 
-    /// Runs a shell script; it must succeed.
-    void run(String script) {
-        var ended = attempt(List.of("bash", "-c", script));
-        if (ended.status != 0) {
-            throw new AssertionError("status " + ended.status + " of:\n" + script + "\n" + ended.output);
-        }
+  /// Leaves a server running inside a namespace until the end of the test.
+  void serve(NamespaceName namespace, String script) {
+    try {
+      servers.add(
+          new ProcessBuilder("ip", "netns", "exec", ns(namespace), "bash", "-c", "exec " + script)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
 
-    /// Runs a command line inside a namespace.
-    Ended in(NamespaceName namespace, String script) {
-        return attempt(List.of("ip", "netns", "exec", ns(namespace), "bash", "-c", script));
-    }
-
-    private static Ended attempt(List<String> command) {
-        try {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Ended(process.waitFor(), output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
+  @Override
+  public void close() {
+    servers.forEach(
+        s -> {
+          s.descendants().forEach(ProcessHandle::destroyForcibly);
+          s.destroyForcibly();
+          try {
+            s.waitFor(5, TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
-    }
-
-    /// Leaves a server running inside a namespace until the end of the test.
-    void serve(NamespaceName namespace, String script) {
-        try {
-            servers.add(new ProcessBuilder("ip", "netns", "exec", ns(namespace), "bash", "-c", "exec " + script)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void close() {
-        servers.forEach(s -> {
-            s.descendants().forEach(ProcessHandle::destroyForcibly);
-            s.destroyForcibly();
-            try {
-                s.waitFor(5, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+          }
         });
-        attempt(List.of("bash", "-c", "for n in $(ip netns list | cut -d' ' -f1 | grep '^" + prefix + "'); do ip netns del $n; done"));
-    }
+    attempt(
+        List.of(
+            "bash",
+            "-c",
+            "for n in $(ip netns list | cut -d' ' -f1 | grep '^"
+                + prefix
+                + "'); do ip netns del $n; done"));
+  }
 }

@@ -1,10 +1,10 @@
 package vch.engine.ledger;
 
 class MemoryJournalTest extends JournalContract {
-    private final MemoryJournal journal = new MemoryJournal();
+  private final MemoryJournal journal = new MemoryJournal();
 
-    @Override
-    Journal open() {
-        return journal;
-    }
+  @Override
+  Journal open() {
+    return journal;
+  }
 }

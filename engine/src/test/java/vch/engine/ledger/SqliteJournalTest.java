@@ -18,122 +18,132 @@ import vch.engine.fake.Samples;
 import vch.portlayer.state.Change;
 
 class SqliteJournalTest extends JournalContract {
-    @TempDir
-    private Path directory;
+  @TempDir private Path directory;
 
-    @Override
-    Journal open() throws IOException {
-        return SqliteJournal.open(directory.resolve("state"));
-    }
+  @Override
+  Journal open() throws IOException {
+    return SqliteJournal.open(directory.resolve("state"));
+  }
 
-    private Path file() {
-        return directory.resolve("state").resolve(SqliteJournal.FILE);
-    }
+  private Path file() {
+    return directory.resolve("state").resolve(SqliteJournal.FILE);
+  }
 
-    private void sql(String... statements) throws SQLException {
-        try (var connection = JDBC.createConnection("jdbc:sqlite:" + file(), new Properties());
-                var statement = connection.createStatement()) {
-            for (var each : statements) {
-                statement.execute(each);
-            }
-        }
+  private void sql(String... statements) throws SQLException {
+    try (var connection = JDBC.createConnection("jdbc:sqlite:" + file(), new Properties());
+        var statement = connection.createStatement()) {
+      for (var each : statements) {
+        statement.execute(each);
+      }
     }
+  }
 
-    private void fill() throws IOException {
-        try (var journal = open()) {
-            var changes = new ArrayList<Change>(Samples.blueCreated());
-            changes.add(Samples.put(Samples.container(1, 1)));
-            journal.append(List.of(new ChangeSet(journal.load().revision() + 1, changes)));
-        }
+  private void fill() throws IOException {
+    try (var journal = open()) {
+      var changes = new ArrayList<Change>(Samples.blueCreated());
+      changes.add(Samples.put(Samples.container(1, 1)));
+      journal.append(List.of(new ChangeSet(journal.load().revision() + 1, changes)));
     }
+  }
 
-    @Test
-    void the_file_is_for_its_owner_only() throws IOException {
-        fill();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file()))).isEqualTo("rw-------");
-    }
+  @Test
+  void the_file_is_for_its_owner_only() throws IOException {
+    fill();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+        .isEqualTo("rw-------");
+  }
 
-    @Test
-    void the_native_library_is_unpacked_once_and_not_into_the_temporary_directory() throws IOException {
-        var library = SqliteLibrary.unpack(directory).orElseThrow().resolve("libsqlitejdbc.so");
-        assertThat(library).startsWith(directory).isNotEmptyFile();
-        var made = Files.getAttribute(library, "unix:ctime");
-        assertThat(SqliteLibrary.unpack(directory)).contains(library.getParent());
-        assertThat(Files.getAttribute(library, "unix:ctime")).isEqualTo(made);
-        fill();
-        assertThat(System.getProperty("org.sqlite.lib.path")).contains("/native/sqlite-");
-    }
+  @Test
+  void the_native_library_is_unpacked_once_and_not_into_the_temporary_directory()
+      throws IOException {
+    var library = SqliteLibrary.unpack(directory).orElseThrow().resolve("libsqlitejdbc.so");
+    assertThat(library).startsWith(directory).isNotEmptyFile();
+    var made = Files.getAttribute(library, "unix:ctime");
+    assertThat(SqliteLibrary.unpack(directory)).contains(library.getParent());
+    assertThat(Files.getAttribute(library, "unix:ctime")).isEqualTo(made);
+    fill();
+    assertThat(System.getProperty("org.sqlite.lib.path")).contains("/native/sqlite-");
+  }
 
-    @Test
-    void a_newer_format_is_refused_and_left_alone() throws Exception {
-        fill();
-        sql("pragma user_version = 2");
-        assertThatThrownBy(this::open)
-                .isInstanceOf(IOException.class)
-                .hasMessage("The record " + file() + " was written by a newer version (format 2, this one knows 1). Start that version, or name another --state-dir.");
-    }
+  @Test
+  void a_newer_format_is_refused_and_left_alone() throws Exception {
+    fill();
+    sql("pragma user_version = 2");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "The record "
+                + file()
+                + " was written by a newer version (format 2, this one knows 1). Start that version, or name another --state-dir.");
+  }
 
-    @Test
-    void the_database_of_another_program_is_refused() throws Exception {
-        Files.createDirectories(file().getParent());
-        sql("create table t (a)");
-        assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("is a database of another program");
-    }
+  @Test
+  void the_database_of_another_program_is_refused() throws Exception {
+    Files.createDirectories(file().getParent());
+    sql("create table t (a)");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is a database of another program");
+  }
 
-    @Test
-    void a_file_that_is_no_database_is_refused() throws Exception {
-        Files.createDirectories(file().getParent());
-        Files.writeString(file(), "This is not a database. ".repeat(100));
-        assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("it is damaged or no database (SQLITE_NOTADB)");
-        assertThat(Files.readString(file())).startsWith("This is not");
-    }
+  @Test
+  void a_file_that_is_no_database_is_refused() throws Exception {
+    Files.createDirectories(file().getParent());
+    Files.writeString(file(), "This is not a database. ".repeat(100));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("it is damaged or no database (SQLITE_NOTADB)");
+    assertThat(Files.readString(file())).startsWith("This is not");
+  }
 
-    @Test
-    void a_field_that_is_not_known_is_an_error_that_names_the_row() throws Exception {
-        fill();
-        sql("update entity set json = json_set(json, '$.colour', 'red') where kind = 'container'");
-        assertThatThrownBy(() -> {
-                    try (var journal = open()) {
-                        journal.load();
-                    }
-                })
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("row container " + Samples.containerId(1))
-                .hasMessageContaining("colour");
-    }
+  @Test
+  void a_field_that_is_not_known_is_an_error_that_names_the_row() throws Exception {
+    fill();
+    sql("update entity set json = json_set(json, '$.colour', 'red') where kind = 'container'");
+    assertThatThrownBy(
+            () -> {
+              try (var journal = open()) {
+                journal.load();
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("row container " + Samples.containerId(1))
+        .hasMessageContaining("colour");
+  }
 
-    @Test
-    void a_field_that_is_missing_is_an_error_that_names_the_row() throws Exception {
-        fill();
-        sql("update entity set json = json_remove(json, '$.mtu') where kind = 'scope'");
-        assertThatThrownBy(() -> {
-                    try (var journal = open()) {
-                        journal.load();
-                    }
-                })
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("row scope " + Samples.scopeId(1))
-                .hasMessageContaining("mtu");
-    }
+  @Test
+  void a_field_that_is_missing_is_an_error_that_names_the_row() throws Exception {
+    fill();
+    sql("update entity set json = json_remove(json, '$.mtu') where kind = 'scope'");
+    assertThatThrownBy(
+            () -> {
+              try (var journal = open()) {
+                journal.load();
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("row scope " + Samples.scopeId(1))
+        .hasMessageContaining("mtu");
+  }
 
-    @Test
-    void a_disk_that_is_full_refuses_the_change_sets_and_keeps_what_was_there() throws Exception {
-        fill();
-        try (var journal = open()) {
-            var image = journal.load();
-            ((SqliteJournal) journal).limitPages(1);
-            var changes = new ArrayList<Change>();
-            for (int i = 2; i < 200; i++) {
-                changes.add(Samples.put(Samples.container(i, 1)));
-            }
-            var full = new ChangeSet(image.revision() + 1, changes);
-            assertThatThrownBy(() -> journal.append(List.of(full)))
-                    .isInstanceOf(IOException.class)
-                    .hasMessage("The record " + file() + " cannot be used: the disk is full.");
-            assertThat(journal.load().changes()).isEqualTo(image.changes());
-            ((SqliteJournal) journal).limitPages(100_000);
-            journal.append(List.of(full));
-            assertThat(journal.load().containers()).hasSize(199);
-        }
+  @Test
+  void a_disk_that_is_full_refuses_the_change_sets_and_keeps_what_was_there() throws Exception {
+    fill();
+    try (var journal = open()) {
+      var image = journal.load();
+      ((SqliteJournal) journal).limitPages(1);
+      var changes = new ArrayList<Change>();
+      for (int i = 2; i < 200; i++) {
+        changes.add(Samples.put(Samples.container(i, 1)));
+      }
+      var full = new ChangeSet(image.revision() + 1, changes);
+      assertThatThrownBy(() -> journal.append(List.of(full)))
+          .isInstanceOf(IOException.class)
+          .hasMessage("The record " + file() + " cannot be used: the disk is full.");
+      assertThat(journal.load().changes()).isEqualTo(image.changes());
+      ((SqliteJournal) journal).limitPages(100_000);
+      journal.append(List.of(full));
+      assertThat(journal.load().containers()).hasSize(199);
     }
+  }
 }

@@ -15,12 +15,15 @@ class BackoffTest {
       backoff = backoff.after(Duration.ofMillis(5));
       waits.add(backoff.delay().toMillis());
     }
-    assertThat(waits).containsExactly(100L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 12800L, 25600L, 51200L, 60000L, 60000L);
+    assertThat(waits)
+        .containsExactly(
+            100L, 200L, 400L, 800L, 1600L, 3200L, 6400L, 12800L, 25600L, 51200L, 60000L, 60000L);
   }
 
   @Test
   void a_run_that_lasted_begins_anew() {
-    var backoff = Backoff.NONE.after(Duration.ZERO).after(Duration.ZERO).after(Duration.ofMillis(9999));
+    var backoff =
+        Backoff.NONE.after(Duration.ZERO).after(Duration.ZERO).after(Duration.ofMillis(9999));
     assertThat(backoff.delay()).hasMillis(400);
     assertThat(backoff.after(Duration.ofSeconds(10)).delay()).hasMillis(100);
   }

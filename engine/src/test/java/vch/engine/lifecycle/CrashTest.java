@@ -25,8 +25,8 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 
-/// Kills the daemon before and after every append, stage of a plan, and call to the processes of a story, begins a new
-/// one, and holds what it finds against the invariants.
+/// Kills the daemon before and after every append, stage of a plan, and call to the processes of a
+/// story, begins a new one, and holds what it finds against the invariants.
 @Timeout(120)
 class CrashTest {
   private static final ContainerId ONE = Samples.containerId(1);
@@ -38,7 +38,16 @@ class CrashTest {
   enum Story {
     CREATE(_ -> {}, h -> h.create(1, w -> w.volume("", "/a").volume("data", "/b"))),
     START(
-        h -> h.create(1, w -> w.publishing(new PublishRequest(Protocol.TCP, PortRange.of(80), Optional.empty(), Optional.of(PortRange.of(8080))))),
+        h ->
+            h.create(
+                1,
+                w ->
+                    w.publishing(
+                        new PublishRequest(
+                            Protocol.TCP,
+                            PortRange.of(80),
+                            Optional.empty(),
+                            Optional.of(PortRange.of(8080))))),
         h -> h.lives.start(ONE)),
     FAILED_START(
         h -> {
@@ -61,8 +70,11 @@ class CrashTest {
           h.time.settle();
           h.time.advance(Duration.ofSeconds(1));
         }),
-    END_OF_ONE_THAT_GOES(h -> h.run(1, w -> w.autoRemove().volume("", "/a")), h -> h.processes.end(ONE, 3)),
-    RESTART(h -> h.run(1, w -> w.restart(When.UNLESS_STOPPED, 0)), h -> h.lives.restart(ONE, Optional.empty(), "")),
+    END_OF_ONE_THAT_GOES(
+        h -> h.run(1, w -> w.autoRemove().volume("", "/a")), h -> h.processes.end(ONE, 3)),
+    RESTART(
+        h -> h.run(1, w -> w.restart(When.UNLESS_STOPPED, 0)),
+        h -> h.lives.restart(ONE, Optional.empty(), "")),
     REMOVE(h -> h.create(1, w -> w.volume("", "/a")), h -> h.lives.remove(ONE, false, true)),
     REMOVE_BY_FORCE(h -> h.run(1), h -> h.lives.remove(ONE, true, true)),
     PAUSE(h -> h.run(1), h -> h.lives.pause(ONE)),
@@ -84,7 +96,8 @@ class CrashTest {
           h.run(1);
         },
         h -> h.lives.attachments().connect(ONE, House.request(77, "back"))),
-    DISCONNECT(h -> h.run(1), h -> h.lives.attachments().disconnect(ONE, Samples.scopeId(1), false)),
+    DISCONNECT(
+        h -> h.run(1), h -> h.lives.attachments().disconnect(ONE, Samples.scopeId(1), false)),
     RENAME(h -> h.run(1), h -> h.lives.rename(ONE, "other"));
 
     private final Consumer<House> before;
@@ -115,7 +128,8 @@ class CrashTest {
       house.time.settle();
       house.cuts.after(step);
       boolean acknowledged = false;
-      var asked = CompletableFuture.runAsync(() -> story.cut.accept(house), Thread::startVirtualThread);
+      var asked =
+          CompletableFuture.runAsync(() -> story.cut.accept(house), Thread::startVirtualThread);
       CompletableFuture.anyOf(asked.exceptionally(_ -> null), house.cuts.death()).join();
       house.time.settleQuietly();
       if (house.cuts.dead()) {
@@ -134,8 +148,12 @@ class CrashTest {
       house.time.advance(Duration.ofMinutes(5));
       var where = story + " cut at step " + step;
       Invariants.hold(house, where);
-      assertThat(house.phase(Samples.containerId(2))).as(where + ": bystander").isEqualTo(Phase.RUNNING);
-      assertThat(house.of(Samples.containerId(2)).state().run()).as(where + ": bystander").isEqualTo(1);
+      assertThat(house.phase(Samples.containerId(2)))
+          .as(where + ": bystander")
+          .isEqualTo(Phase.RUNNING);
+      assertThat(house.of(Samples.containerId(2)).state().run())
+          .as(where + ": bystander")
+          .isEqualTo(1);
       outcome(house, story, where, acknowledged);
       useAgain(house, where);
       return cut;
@@ -146,7 +164,10 @@ class CrashTest {
     var record = house.engine.image().container(ONE);
     switch (story) {
       case CREATE -> assertThat(record.isPresent() || !acknowledged).as(where).isTrue();
-      case START -> assertThat(house.phase(ONE)).as(where).isIn(acknowledged ? List.of(Phase.RUNNING) : List.of(Phase.RUNNING, Phase.CREATED));
+      case START ->
+          assertThat(house.phase(ONE))
+              .as(where)
+              .isIn(acknowledged ? List.of(Phase.RUNNING) : List.of(Phase.RUNNING, Phase.CREATED));
       case FAILED_START -> assertThat(house.phase(ONE)).as(where).isEqualTo(Phase.CREATED);
       case START_OF_ONE_THAT_ENDS_AT_ONCE -> {
         if (house.phase(ONE) == Phase.EXITED) {
@@ -172,7 +193,11 @@ class CrashTest {
       case END_OF_ONE_THAT_GOES -> assertThat(record).as(where).isEmpty();
       case REMOVE -> {
         assertThat(record.isEmpty() || !acknowledged).as(where).isTrue();
-        record.ifPresent(c -> assertThat(house.volumes.names()).as(where).contains(c.spec().mounts().getFirst().source()));
+        record.ifPresent(
+            c ->
+                assertThat(house.volumes.names())
+                    .as(where)
+                    .contains(c.spec().mounts().getFirst().source()));
       }
       case REMOVE_BY_FORCE -> assertThat(record.isEmpty() || !acknowledged).as(where).isTrue();
       case PAUSE -> assertThat(house.phase(ONE)).as(where).isIn(Phase.RUNNING, Phase.PAUSED);
@@ -242,7 +267,10 @@ class CrashTest {
     try (var house = new House()) {
       var running = house.run(1);
       var ended = house.run(2);
-      house.engine.decide(_ -> Decision.of("", new Change.ContainerRemoved(running), new Change.ContainerRemoved(ended)));
+      house.engine.decide(
+          _ ->
+              Decision.of(
+                  "", new Change.ContainerRemoved(running), new Change.ContainerRemoved(ended)));
       house.kill();
       house.processes.end(ended, 0);
       house.begin();
@@ -263,7 +291,8 @@ class CrashTest {
       var stoppedUnless = house.run(5, w -> w.restart(When.UNLESS_STOPPED, 0));
       var never = house.create(6, w -> w.restart(When.ALWAYS, 0));
       var shared = house.run(7, w -> w.sharing("c2").restart(When.ALWAYS, 0));
-      var linked = house.run(1000, w -> w.on("bridge").link("c3", "x").restart(When.UNLESS_STOPPED, 0));
+      var linked =
+          house.run(1000, w -> w.on("bridge").link("c3", "x").restart(When.UNLESS_STOPPED, 0));
       house.lives.stop(stoppedAlways, Optional.empty(), "");
       house.lives.stop(stoppedUnless, Optional.empty(), "");
       house.kill();

@@ -39,7 +39,9 @@ class EndTest {
     assertThat(state.phase()).isEqualTo(Phase.EXITED);
     assertThat(state.exitCode()).isEqualTo(3);
     assertThat(state.finishedAt()).contains(house.time.instant());
-    assertThat(house.event("die").attributes()).containsEntry("exitCode", "3").containsEntry("execDuration", "7");
+    assertThat(house.event("die").attributes())
+        .containsEntry("exitCode", "3")
+        .containsEntry("execDuration", "7");
     assertThat(house.happened()).containsExactly("container die c1", "network disconnect bridge");
     assertThat(house.machine.namespaceNames()).containsExactly("e-" + Samples.BLUE);
     assertThat(house.processes.observe()).isEmpty();
@@ -51,7 +53,8 @@ class EndTest {
     house.happened();
     house.processes.end(id, 137, true);
     house.time.settle();
-    assertThat(house.happened()).containsExactly("container oom c1", "container die c1", "network disconnect bridge");
+    assertThat(house.happened())
+        .containsExactly("container oom c1", "container die c1", "network disconnect bridge");
     assertThat(house.of(id).state().oomKilled()).isTrue();
   }
 
@@ -66,7 +69,11 @@ class EndTest {
     assertThat(house.phase(id)).isEqualTo(Phase.EXITED);
     assertThat(house.happened())
         .containsExactly(
-            "container create c1", "network connect bridge", "container start c1", "container die c1", "network disconnect bridge");
+            "container create c1",
+            "network connect bridge",
+            "container start c1",
+            "container die c1",
+            "network disconnect bridge");
   }
 
   @Test
@@ -89,7 +96,8 @@ class EndTest {
     var id = house.create(1);
     assertThat(house.lives.await(id, Condition.NOT_RUNNING).join()).isEqualTo(new Exit(0, ""));
     assertThat(house.lives.await(id, Condition.NEXT_EXIT)).isNotDone();
-    assertThatThrownBy(() -> house.lives.await(Samples.containerId(9), Condition.NEXT_EXIT)).isInstanceOf(Refusal.NotFound.class);
+    assertThatThrownBy(() -> house.lives.await(Samples.containerId(9), Condition.NEXT_EXIT))
+        .isInstanceOf(Refusal.NotFound.class);
   }
 
   @Test
@@ -103,7 +111,8 @@ class EndTest {
     assertThat(house.engine.image().containers()).isEmpty();
     assertThat(house.volumes.names()).containsExactly("kept");
     var happened = house.happened();
-    assertThat(happened.subList(0, 3)).containsExactly("container die c1", "network disconnect bridge", "container destroy c1");
+    assertThat(happened.subList(0, 3))
+        .containsExactly("container die c1", "network disconnect bridge", "container destroy c1");
     assertThat(happened.getLast()).startsWith("volume destroy ");
   }
 
@@ -127,7 +136,8 @@ class EndTest {
     house.time.advance(Duration.ofMillis(100));
     assertThat(house.of(id).state().restarts()).isEqualTo(5);
     assertThat(house.of(id).state().run()).isEqualTo(6);
-    assertThat(house.machine.namespaceNames()).containsExactlyInAnyOrder("e-" + Samples.BLUE, "c-" + id.brief() + "-6");
+    assertThat(house.machine.namespaceNames())
+        .containsExactlyInAnyOrder("e-" + Samples.BLUE, "c-" + id.brief() + "-6");
   }
 
   @Test
@@ -189,7 +199,11 @@ class EndTest {
     assertThat(house.of(id).state().exitCode()).isEqualTo(131);
     assertThat(house.event("kill").attributes()).containsEntry("signal", "3");
     assertThat(house.happened())
-        .containsExactly("container kill c1", "container die c1", "network disconnect bridge", "container stop c1");
+        .containsExactly(
+            "container kill c1",
+            "container die c1",
+            "network disconnect bridge",
+            "container stop c1");
     assertThat(house.phase(id)).isEqualTo(Phase.EXITED);
     assertThat(house.lives.stop(id, Optional.empty(), "")).isFalse();
     assertThat(house.time.delays()).isEmpty();
@@ -224,7 +238,11 @@ class EndTest {
     assertThat(house.of(id).state().exitCode()).isEqualTo(137);
     assertThat(house.happened())
         .containsExactly(
-            "container kill c1", "container kill c1", "container die c1", "network disconnect bridge", "container stop c1");
+            "container kill c1",
+            "container kill c1",
+            "container die c1",
+            "network disconnect bridge",
+            "container stop c1");
   }
 
   @Test
@@ -251,7 +269,8 @@ class EndTest {
     house.time.awaitWaiting(1);
     house.time.advance(Stops.KILL_TIMEOUT);
     assertThatThrownBy(stop::join)
-        .hasRootCauseMessage("cannot stop container: c1: tried to kill container, but did not receive an exit event");
+        .hasRootCauseMessage(
+            "cannot stop container: c1: tried to kill container, but did not receive an exit event");
     house.processes.end(id, 137);
   }
 
@@ -313,8 +332,13 @@ class EndTest {
     assertThat(house.of(id).state().restarts()).isZero();
     assertThat(house.happened())
         .containsExactly(
-            "container kill c1", "container die c1", "network disconnect bridge", "container stop c1", "network connect bridge",
-            "container start c1", "container restart c1");
+            "container kill c1",
+            "container die c1",
+            "network disconnect bridge",
+            "container stop c1",
+            "network connect bridge",
+            "container start c1",
+            "container restart c1");
     assertThat(house.time.delays()).isEmpty();
   }
 
@@ -355,12 +379,15 @@ class EndTest {
 
     Watch(String action) {
       var subscription =
-          house.engine.events().subscribe(
-              e -> {
-                if (e.action().equals(action)) {
-                  seen.complete(true);
-                }
-              });
+          house
+              .engine
+              .events()
+              .subscribe(
+                  e -> {
+                    if (e.action().equals(action)) {
+                      seen.complete(true);
+                    }
+                  });
       cancel = subscription.cancel();
       if (subscription.past().stream().anyMatch(e -> e.action().equals(action))) {
         seen.complete(true);
@@ -372,5 +399,4 @@ class EndTest {
       cancel.run();
     }
   }
-
 }

@@ -33,19 +33,20 @@ import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PublishRequest;
+import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.rule.CreateScope;
 import vch.portlayer.rule.CreateVch;
 import vch.portlayer.rule.EndpointRequest;
 import vch.portlayer.rule.ScopeRules;
 import vch.portlayer.rule.VchRules;
-import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.TlsMode;
 
-/// A daemon over a machine and processes in memory, with one VCH; the daemon can be killed and begun anew.
+/// A daemon over a machine and processes in memory, with one VCH; the daemon can be killed and
+/// begun anew.
 final class House implements AutoCloseable {
   final Cuts cuts = new Cuts();
   final FakeMachine machine = new FakeMachine();
@@ -66,9 +67,19 @@ final class House implements AutoCloseable {
             VchRules.create(
                 image,
                 new CreateVch(
-                    Samples.BLUE, "blue", List.of(), BridgeSettings.DEFAULT, List.of(), TlsMode.VERIFY, List.of(),
-                    List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")), List.of("pl00000000aa", "pl00000000bb"),
-                    List.of(Samples.scopeId(1), Samples.scopeId(2)), 1, List.of(), Samples.NOON)));
+                    Samples.BLUE,
+                    "blue",
+                    List.of(),
+                    BridgeSettings.DEFAULT,
+                    List.of(),
+                    TlsMode.VERIFY,
+                    List.of(),
+                    List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")),
+                    List.of("pl00000000aa", "pl00000000bb"),
+                    List.of(Samples.scopeId(1), Samples.scopeId(2)),
+                    1,
+                    List.of(),
+                    Samples.NOON)));
     time.settle();
   }
 
@@ -126,8 +137,23 @@ final class House implements AutoCloseable {
     }
     lives.create(
         new CreateContainer(
-            id, Samples.BLUE, Optional.of("c" + n), List.of(), wish.hostname, wish.domainname, wish.mode, networks, wish.publish,
-            wish.exposed, false, wish.links, wish.resolver, wish.labels, wish.spec, "{}", time.instant()));
+            id,
+            Samples.BLUE,
+            Optional.of("c" + n),
+            List.of(),
+            wish.hostname,
+            wish.domainname,
+            wish.mode,
+            networks,
+            wish.publish,
+            wish.exposed,
+            false,
+            wish.links,
+            wish.resolver,
+            wish.labels,
+            wish.spec,
+            "{}",
+            time.instant()));
     return id;
   }
 
@@ -144,7 +170,16 @@ final class House implements AutoCloseable {
   static EndpointRequest request(int n, String network) {
     var id = new EndpointId(String.format(java.util.Locale.ROOT, "%08x", n) + "e".repeat(56));
     return new EndpointRequest(
-        id, network, List.of(), Optional.empty(), List.of(), List.of(), 0, Optional.empty(), Map.of(), 1000 + n);
+        id,
+        network,
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        0,
+        Optional.empty(),
+        Map.of(),
+        1000 + n);
   }
 
   ScopeId scope(int n, String name) {
@@ -154,8 +189,18 @@ final class House implements AutoCloseable {
                 ScopeRules.create(
                     image,
                     new CreateScope(
-                        Samples.scopeId(n), Samples.BLUE, name, new ScopeKind.Bridge(false, true, true), List.of(), Optional.empty(),
-                        false, false, Map.of(), Map.of(), List.of(), time.instant())))
+                        Samples.scopeId(n),
+                        Samples.BLUE,
+                        name,
+                        new ScopeKind.Bridge(false, true, true),
+                        List.of(),
+                        Optional.empty(),
+                        false,
+                        false,
+                        Map.of(),
+                        Map.of(),
+                        List.of(),
+                        time.instant())))
         .id();
   }
 
@@ -172,7 +217,13 @@ final class House implements AutoCloseable {
     synchronized (events) {
       var out =
           events.stream()
-              .map(e -> e.type() + " " + e.action() + " " + e.attributes().getOrDefault("name", e.actor()))
+              .map(
+                  e ->
+                      e.type()
+                          + " "
+                          + e.action()
+                          + " "
+                          + e.attributes().getOrDefault("name", e.actor()))
               .toList();
       events.clear();
       return out;
@@ -285,12 +336,40 @@ final class House implements AutoCloseable {
       return this;
     }
 
-    private static ContainerSpec spec(ContainerSpec s, String stopSignal, RestartPolicy restart, boolean autoRemove) {
+    private static ContainerSpec spec(
+        ContainerSpec s, String stopSignal, RestartPolicy restart, boolean autoRemove) {
       return new ContainerSpec(
-          s.image(), s.imageRef(), s.arguments(), s.environment(), s.workingDirectory(), s.user(), s.groupAdd(), s.tty(),
-          s.stdinOpen(), s.stdinOnce(), stopSignal, s.stopTimeoutSeconds(), s.mounts(), s.limits(), s.ulimits(), s.devices(),
-          s.sysctls(), s.capAdd(), s.capDrop(), s.privileged(), s.readOnlyRoot(), s.noNewPrivileges(), s.seccomp(), s.maskedPaths(),
-          s.readOnlyPaths(), s.shmBytes(), s.namespaces(), restart, autoRemove, s.initProcess(), s.logOptions());
+          s.image(),
+          s.imageRef(),
+          s.arguments(),
+          s.environment(),
+          s.workingDirectory(),
+          s.user(),
+          s.groupAdd(),
+          s.tty(),
+          s.stdinOpen(),
+          s.stdinOnce(),
+          stopSignal,
+          s.stopTimeoutSeconds(),
+          s.mounts(),
+          s.limits(),
+          s.ulimits(),
+          s.devices(),
+          s.sysctls(),
+          s.capAdd(),
+          s.capDrop(),
+          s.privileged(),
+          s.readOnlyRoot(),
+          s.noNewPrivileges(),
+          s.seccomp(),
+          s.maskedPaths(),
+          s.readOnlyPaths(),
+          s.shmBytes(),
+          s.namespaces(),
+          restart,
+          autoRemove,
+          s.initProcess(),
+          s.logOptions());
     }
   }
 }

@@ -15,7 +15,9 @@ final class Invariants {
   private Invariants() {}
 
   static void hold(House house, String after) {
-    assertThat(house.engine.plan()).as(after + ": plan").isEmpty(); // asked first: it waits for work under way
+    assertThat(house.engine.plan())
+        .as(after + ": plan")
+        .isEmpty(); // asked first: it waits for work under way
     var image = house.engine.image();
     var observed = house.processes.observe();
     var namespaces = new TreeSet<String>();
@@ -26,14 +28,20 @@ final class Invariants {
       var what = after + ": " + container.name() + " " + phase;
       assertThat(phase).as(what).isNotIn(Phase.STARTING, Phase.REMOVING);
       boolean runs = phase == Phase.RUNNING || phase == Phase.PAUSED;
-      assertThat(house.processes.runs(container.id())).as(what + " and its process").isEqualTo(runs);
+      assertThat(house.processes.runs(container.id()))
+          .as(what + " and its process")
+          .isEqualTo(runs);
       if (runs) {
-        assertThat(observed.get(container.id()).pid()).as(what + " and its pid").isEqualTo(container.state().pid());
+        assertThat(observed.get(container.id()).pid())
+            .as(what + " and its pid")
+            .isEqualTo(container.state().pid());
         assertThat(house.processes.latest(container.id()).orElseThrow().namespace())
             .as(what + " and its namespace")
             .isEqualTo(house.machine.path(LinkNames.container(container)));
       }
-      assertThat(house.processes.frozen(container.id())).as(what + " and its freezer").isEqualTo(phase == Phase.PAUSED);
+      assertThat(house.processes.frozen(container.id()))
+          .as(what + " and its freezer")
+          .isEqualTo(phase == Phase.PAUSED);
       if (container.live()) {
         namespaces.add(LinkNames.container(container).value());
         for (var endpoint : container.endpoints()) {
@@ -42,7 +50,9 @@ final class Invariants {
       }
       for (var endpoint : container.endpoints()) {
         for (var address : endpoint.addresses()) {
-          assertThat(addresses.put(address.toString(), container.id())).as(what + " and " + address).isNull();
+          assertThat(addresses.put(address.toString(), container.id()))
+              .as(what + " and " + address)
+              .isNull();
         }
       }
       if (container.state().run() > 0 && phase != Phase.CREATED) {
@@ -50,7 +60,9 @@ final class Invariants {
       }
     }
     assertThat(house.machine.namespaceNames()).as(after + ": namespaces").isEqualTo(namespaces);
-    assertThat(observed.values().stream().filter(o -> o.pid() == 0)).as(after + ": ends that nobody dealt with").isEmpty();
+    assertThat(observed.values().stream().filter(o -> o.pid() == 0))
+        .as(after + ": ends that nobody dealt with")
+        .isEmpty();
     var strangers = new HashSet<>(house.processes.prepared());
     image.containers().forEach(c -> strangers.remove(c.id()));
     assertThat(strangers).as(after + ": roots of containers that are in no record").isEmpty();

@@ -14,7 +14,10 @@ class LinkEnvironmentTest {
           1,
           w ->
               w.environment("PATH=/x", "POSTGRES_DB=shop=1", "EMPTY=", "NOVALUE")
-                  .exposing(new Port(53, Protocol.UDP), new Port(8432, Protocol.TCP), new Port(5432, Protocol.TCP)));
+                  .exposing(
+                      new Port(53, Protocol.UDP),
+                      new Port(8432, Protocol.TCP),
+                      new Port(5432, Protocol.TCP)));
       var id = house.run(2, w -> w.link("c1", "my-db").environment("MY_DB_ENV_EMPTY=mine"));
       assertThat(house.processes.latest(id).orElseThrow().container().spec().environment())
           .containsExactly(

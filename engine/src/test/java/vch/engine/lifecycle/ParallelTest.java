@@ -26,14 +26,19 @@ class ParallelTest {
 
   private static void together(List<Runnable> works) {
     CompletableFuture.allOf(
-            works.stream().map(w -> CompletableFuture.runAsync(w, Thread::startVirtualThread)).toArray(CompletableFuture<?>[]::new))
+            works.stream()
+                .map(w -> CompletableFuture.runAsync(w, Thread::startVirtualThread))
+                .toArray(CompletableFuture<?>[]::new))
         .join();
   }
 
   @Test
   void sixty_four_start_at_once() {
     var ids = IntStream.rangeClosed(1, 64).mapToObj(house::create).toList();
-    together(ids.stream().<Runnable>map(id -> () -> assertThat(house.lives.start(id)).isTrue()).toList());
+    together(
+        ids.stream()
+            .<Runnable>map(id -> () -> assertThat(house.lives.start(id)).isTrue())
+            .toList());
     assertThat(ids).allSatisfy(id -> assertThat(house.phase(id)).isEqualTo(Phase.RUNNING));
     Invariants.hold(house, "64 starts");
   }
@@ -43,7 +48,8 @@ class ParallelTest {
     var id = house.create(1);
     var started = new ArrayList<CompletableFuture<Boolean>>();
     for (int i = 0; i < 50; i++) {
-      started.add(CompletableFuture.supplyAsync(() -> house.lives.start(id), Thread::startVirtualThread));
+      started.add(
+          CompletableFuture.supplyAsync(() -> house.lives.start(id), Thread::startVirtualThread));
     }
     assertThat(started.stream().filter(CompletableFuture::join)).hasSize(1);
     assertThat(house.of(id).state().run()).isEqualTo(1);
@@ -61,7 +67,8 @@ class ParallelTest {
     together(works);
     house.time.settle();
     Invariants.hold(house, "starts against stops");
-    together(ids.stream().<Runnable>map(id -> () -> house.lives.stop(id, Optional.of(1), "")).toList());
+    together(
+        ids.stream().<Runnable>map(id -> () -> house.lives.stop(id, Optional.of(1), "")).toList());
     house.time.settle();
     assertThat(ids).allSatisfy(id -> assertThat(house.phase(id)).isIn(Phase.EXITED, Phase.CREATED));
     Invariants.hold(house, "all stopped");
@@ -98,7 +105,12 @@ class ParallelTest {
       case 4 -> house.lives.kill(id, "");
       case 5 -> house.lives.pause(id);
       case 6 -> house.lives.unpause(id);
-      case 7 -> house.lives.attachments().connect(id, House.request(700 + what * 100 + Math.floorMod(id.hashCode(), 97), "back"));
+      case 7 ->
+          house
+              .lives
+              .attachments()
+              .connect(
+                  id, House.request(700 + what * 100 + Math.floorMod(id.hashCode(), 97), "back"));
       case 8 -> house.lives.attachments().disconnect(id, scope, false);
       default -> {
         if (what >= 10) {

@@ -26,11 +26,13 @@ class RemoveTest {
     var id = house.run(1);
     assertThatThrownBy(() -> house.lives.remove(id, false, false))
         .isInstanceOf(Refusal.Conflict.class)
-        .hasMessage("cannot remove container \"c1\": container is running: stop the container before removing or force remove");
+        .hasMessage(
+            "cannot remove container \"c1\": container is running: stop the container before removing or force remove");
     house.lives.pause(id);
     assertThatThrownBy(() -> house.lives.remove(id, false, false))
         .isInstanceOf(Refusal.Conflict.class)
-        .hasMessage("cannot remove container \"c1\": container is paused and must be unpaused first");
+        .hasMessage(
+            "cannot remove container \"c1\": container is paused and must be unpaused first");
     house.lives.remove(id, true, false);
     assertThat(house.engine.image().containers()).isEmpty();
   }
@@ -45,10 +47,15 @@ class RemoveTest {
     assertThat(removed.join().code()).isEqualTo(137);
     assertThat(house.event("kill").attributes()).containsEntry("signal", "9");
     assertThat(house.happened())
-        .containsExactly("container kill c1", "container die c1", "network disconnect bridge", "container destroy c1");
+        .containsExactly(
+            "container kill c1",
+            "container die c1",
+            "network disconnect bridge",
+            "container destroy c1");
     assertThat(house.processes.prepared()).isEmpty();
     assertThat(house.machine.namespaceNames()).containsExactly("e-" + Samples.BLUE);
-    assertThatThrownBy(() -> house.lives.remove(id, true, false)).isInstanceOf(Refusal.NotFound.class);
+    assertThatThrownBy(() -> house.lives.remove(id, true, false))
+        .isInstanceOf(Refusal.NotFound.class);
   }
 
   @Test
@@ -56,7 +63,8 @@ class RemoveTest {
     var id = house.run(1, w -> w.restart(When.ALWAYS, 0));
     house.processes.end(id, 1);
     house.time.settle();
-    assertThatThrownBy(() -> house.lives.remove(id, false, false)).isInstanceOf(Refusal.Conflict.class);
+    assertThatThrownBy(() -> house.lives.remove(id, false, false))
+        .isInstanceOf(Refusal.Conflict.class);
     house.lives.remove(id, true, false);
     assertThat(house.time.delays()).isEmpty();
     assertThat(house.engine.image().containers()).isEmpty();
@@ -78,7 +86,9 @@ class RemoveTest {
   void a_removal_under_way_is_not_begun_again() {
     var id = house.run(1);
     house.processes.ignores(id, 9);
-    var removal = CompletableFuture.runAsync(() -> house.lives.remove(id, true, false), Thread::startVirtualThread);
+    var removal =
+        CompletableFuture.runAsync(
+            () -> house.lives.remove(id, true, false), Thread::startVirtualThread);
     house.time.awaitWaiting(1);
     assertThatThrownBy(() -> house.lives.remove(id, true, false))
         .isInstanceOf(Refusal.Conflict.class)
@@ -92,7 +102,8 @@ class RemoveTest {
   void a_removal_that_cannot_be_recorded_is_refused_and_can_be_repeated() {
     var id = house.create(1);
     house.journal.full(true);
-    assertThatThrownBy(() -> house.lives.remove(id, false, false)).isInstanceOf(Refusal.Failed.class);
+    assertThatThrownBy(() -> house.lives.remove(id, false, false))
+        .isInstanceOf(Refusal.Failed.class);
     house.journal.full(false);
     assertThat(house.phase(id)).isEqualTo(Phase.CREATED);
     house.lives.remove(id, false, false);
@@ -115,13 +126,19 @@ class RemoveTest {
     house.happened();
     house.lives.pause(id);
     assertThat(house.processes.frozen(id)).isTrue();
-    assertThatThrownBy(() -> house.lives.pause(id)).isInstanceOf(Refusal.Conflict.class).hasMessage("container " + id + " is already paused");
+    assertThatThrownBy(() -> house.lives.pause(id))
+        .isInstanceOf(Refusal.Conflict.class)
+        .hasMessage("container " + id + " is already paused");
     house.lives.unpause(id);
     assertThat(house.processes.frozen(id)).isFalse();
-    assertThatThrownBy(() -> house.lives.unpause(id)).isInstanceOf(Refusal.Failed.class).hasMessage("Container " + id + " is not paused");
+    assertThatThrownBy(() -> house.lives.unpause(id))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessage("Container " + id + " is not paused");
     assertThat(house.happened()).containsExactly("container pause c1", "container unpause c1");
     house.lives.kill(id, "");
-    assertThatThrownBy(() -> house.lives.pause(id)).isInstanceOf(Refusal.Conflict.class).hasMessage("container " + id + " is not running");
+    assertThatThrownBy(() -> house.lives.pause(id))
+        .isInstanceOf(Refusal.Conflict.class)
+        .hasMessage("container " + id + " is not running");
   }
 
   @Test
@@ -130,7 +147,11 @@ class RemoveTest {
     house.create(2);
     house.happened();
     house.lives.rename(id, "web");
-    assertThat(house.event("rename").attributes()).containsEntry("oldName", "/c1").containsEntry("name", "web");
-    assertThatThrownBy(() -> house.lives.rename(id, "c2")).isInstanceOf(Refusal.Conflict.class).hasMessageContaining("is already in use by container");
+    assertThat(house.event("rename").attributes())
+        .containsEntry("oldName", "/c1")
+        .containsEntry("name", "web");
+    assertThatThrownBy(() -> house.lives.rename(id, "c2"))
+        .isInstanceOf(Refusal.Conflict.class)
+        .hasMessageContaining("is already in use by container");
   }
 }

@@ -11,7 +11,20 @@ import vch.portlayer.refusal.Refusal;
 
 class SignalsTest {
   @ParameterizedTest
-  @CsvSource({"TERM,15", "sigterm,15", "SIGKILL,9", "9,9", "HUP,1", "1,1", "usr2,12", "SYS,31", "64,64", "RTMIN,34", "SIGRTMIN+3,37", "RTMAX-14,50"})
+  @CsvSource({
+    "TERM,15",
+    "sigterm,15",
+    "SIGKILL,9",
+    "9,9",
+    "HUP,1",
+    "1,1",
+    "usr2,12",
+    "SYS,31",
+    "64,64",
+    "RTMIN,34",
+    "SIGRTMIN+3,37",
+    "RTMAX-14,50"
+  })
   void a_signal_has_names_and_a_number(String text, int number) {
     assertThat(Signals.parse(text)).isEqualTo(number);
   }
@@ -19,7 +32,9 @@ class SignalsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "65", "-1", "FOO", "SIG", "SIGSIGTERM", "TERM ", "1٣"})
   void what_is_no_signal_is_refused(String text) {
-    assertThatThrownBy(() -> Signals.parse(text)).isInstanceOf(Refusal.Invalid.class).hasMessage("invalid signal: " + text);
+    assertThatThrownBy(() -> Signals.parse(text))
+        .isInstanceOf(Refusal.Invalid.class)
+        .hasMessage("invalid signal: " + text);
   }
 
   @Test

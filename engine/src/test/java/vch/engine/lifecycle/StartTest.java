@@ -34,10 +34,19 @@ class StartTest {
     assertThat(mounts.get(0).source()).isEqualTo("data");
     assertThat(mounts.get(1).source()).matches("[0-9a-f]{64}");
     assertThat(house.volumes.names()).containsExactlyInAnyOrder("data", mounts.get(1).source());
-    assertThat(house.engine.image().volume(Samples.BLUE, "data").orElseThrow().anonymous()).isFalse();
-    assertThat(house.engine.image().volume(Samples.BLUE, mounts.get(1).source()).orElseThrow().anonymous()).isTrue();
+    assertThat(house.engine.image().volume(Samples.BLUE, "data").orElseThrow().anonymous())
+        .isFalse();
+    assertThat(
+            house
+                .engine
+                .image()
+                .volume(Samples.BLUE, mounts.get(1).source())
+                .orElseThrow()
+                .anonymous())
+        .isTrue();
     assertThat(house.happened())
-        .containsExactly("volume create data", "volume create " + mounts.get(1).source(), "container create c1");
+        .containsExactly(
+            "volume create data", "volume create " + mounts.get(1).source(), "container create c1");
   }
 
   @Test
@@ -45,7 +54,9 @@ class StartTest {
     var id = house.create(1, w -> w.labels(Map.of("tier", "front")));
     var event = house.event("create");
     assertThat(event.actor()).isEqualTo(id.value());
-    assertThat(event.attributes()).containsExactlyInAnyOrderEntriesOf(Map.of("image", "busybox", "name", "c1", "tier", "front"));
+    assertThat(event.attributes())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("image", "busybox", "name", "c1", "tier", "front"));
   }
 
   @Test
@@ -65,14 +76,27 @@ class StartTest {
     house.processes.watchStarts(
         s -> {
           seen.add(s.namespace().getFileName().toString());
-          assertThat(house.machine.namespaceNames()).contains(s.namespace().getFileName().toString());
+          assertThat(house.machine.namespaceNames())
+              .contains(s.namespace().getFileName().toString());
         });
-    var id = house.run(1, w -> w.publishing(new PublishRequest(Protocol.TCP, PortRange.of(80), Optional.empty(), Optional.of(PortRange.of(8080)))));
+    var id =
+        house.run(
+            1,
+            w ->
+                w.publishing(
+                    new PublishRequest(
+                        Protocol.TCP,
+                        PortRange.of(80),
+                        Optional.empty(),
+                        Optional.of(PortRange.of(8080)))));
     assertThat(seen).containsExactly("c-" + id.brief() + "-1");
     assertThat(house.machine.text()).contains("8080");
     assertThat(house.of(id).state().pid()).isPositive();
-    assertThat(house.happened()).containsExactly("container create c1", "network connect bridge", "container start c1");
-    assertThat(house.lives.namespace(house.of(id))).hasValueSatisfying(p -> assertThat(p).endsWithRaw(java.nio.file.Path.of("c-" + id.brief() + "-1")));
+    assertThat(house.happened())
+        .containsExactly("container create c1", "network connect bridge", "container start c1");
+    assertThat(house.lives.namespace(house.of(id)))
+        .hasValueSatisfying(
+            p -> assertThat(p).endsWithRaw(java.nio.file.Path.of("c-" + id.brief() + "-1")));
   }
 
   @Test
@@ -81,14 +105,17 @@ class StartTest {
     var event = house.event("connect");
     assertThat(event.type()).isEqualTo("network");
     assertThat(event.actor()).isEqualTo(Samples.scopeId(1).value());
-    assertThat(event.attributes()).isEqualTo(Map.of("name", "bridge", "type", "bridge", "container", id.value()));
+    assertThat(event.attributes())
+        .isEqualTo(Map.of("name", "bridge", "type", "bridge", "container", id.value()));
   }
 
   @Test
   void mode_none_has_a_namespace_and_the_event_of_the_null_driver() {
     var id = house.run(1, w -> w.none());
     assertThat(house.machine.namespaceNames()).contains("c-" + id.brief() + "-1");
-    assertThat(house.event("connect").attributes()).containsEntry("type", "null").containsEntry("name", "none");
+    assertThat(house.event("connect").attributes())
+        .containsEntry("type", "null")
+        .containsEntry("name", "none");
   }
 
   @Test
@@ -112,7 +139,8 @@ class StartTest {
   void a_command_that_is_not_there_is_refused_as_invalid_and_recorded_with_127() {
     var id = house.create(1);
     house.happened();
-    house.processes.failNextStart(id, new StartFailed(127, "exec: \"nosuch\": executable file not found in $PATH"));
+    house.processes.failNextStart(
+        id, new StartFailed(127, "exec: \"nosuch\": executable file not found in $PATH"));
     assertThatThrownBy(() -> house.lives.start(id))
         .isInstanceOf(Refusal.Invalid.class)
         .hasMessageContaining("executable file not found");
@@ -121,7 +149,8 @@ class StartTest {
     assertThat(state.exitCode()).isEqualTo(127);
     assertThat(state.error()).contains("nosuch");
     assertThat(house.machine.namespaceNames()).containsExactly("e-" + Samples.BLUE);
-    assertThat(house.happened()).containsExactly("network connect bridge", "network disconnect bridge");
+    assertThat(house.happened())
+        .containsExactly("network connect bridge", "network disconnect bridge");
     assertThat(house.lives.start(id)).isTrue();
     assertThat(house.of(id).state().error()).isEmpty();
   }
@@ -130,10 +159,14 @@ class StartTest {
   void what_the_runtime_cannot_do_is_a_failure_with_128() {
     var id = house.create(1);
     house.processes.failNextStart(id, new StartFailed(128, "cgroup is full"));
-    assertThatThrownBy(() -> house.lives.start(id)).isInstanceOf(Refusal.Failed.class).hasMessage("cgroup is full");
+    assertThatThrownBy(() -> house.lives.start(id))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessage("cgroup is full");
     assertThat(house.of(id).state().exitCode()).isEqualTo(128);
     house.processes.failNextStart(id, new IllegalStateException("a bug"));
-    assertThatThrownBy(() -> house.lives.start(id)).isInstanceOf(Refusal.Failed.class).hasMessage("a bug");
+    assertThatThrownBy(() -> house.lives.start(id))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessage("a bug");
     assertThat(house.phase(id)).isEqualTo(Phase.CREATED);
   }
 
@@ -152,7 +185,9 @@ class StartTest {
   void a_network_that_the_machine_cannot_make_fails_the_start_and_leaves_nothing() {
     var id = house.create(1);
     house.machine.refuse(s -> s.object().namespace().value().startsWith("c-"));
-    assertThatThrownBy(() -> house.lives.start(id)).isInstanceOf(Refusal.Failed.class).hasMessageContaining("injected fault");
+    assertThatThrownBy(() -> house.lives.start(id))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessageContaining("injected fault");
     assertThat(house.phase(id)).isEqualTo(Phase.CREATED);
     house.machine.refuse(_ -> false);
     assertThat(house.lives.start(id)).isTrue();
@@ -160,10 +195,30 @@ class StartTest {
 
   @Test
   void a_refused_start_changes_nothing() {
-    var one = house.run(1, w -> w.publishing(new PublishRequest(Protocol.TCP, PortRange.of(80), Optional.empty(), Optional.of(PortRange.of(8080)))));
-    var two = house.create(2, w -> w.publishing(new PublishRequest(Protocol.TCP, PortRange.of(80), Optional.empty(), Optional.of(PortRange.of(8080)))));
+    var one =
+        house.run(
+            1,
+            w ->
+                w.publishing(
+                    new PublishRequest(
+                        Protocol.TCP,
+                        PortRange.of(80),
+                        Optional.empty(),
+                        Optional.of(PortRange.of(8080)))));
+    var two =
+        house.create(
+            2,
+            w ->
+                w.publishing(
+                    new PublishRequest(
+                        Protocol.TCP,
+                        PortRange.of(80),
+                        Optional.empty(),
+                        Optional.of(PortRange.of(8080)))));
     var before = house.of(two);
-    assertThatThrownBy(() -> house.lives.start(two)).isInstanceOf(Refusal.Failed.class).hasMessageContaining("port is already allocated");
+    assertThatThrownBy(() -> house.lives.start(two))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessageContaining("port is already allocated");
     assertThat(house.of(two)).isEqualTo(before);
     assertThat(house.phase(one)).isEqualTo(Phase.RUNNING);
   }
@@ -172,7 +227,9 @@ class StartTest {
   void a_start_that_cannot_be_recorded_leaves_no_process() {
     var id = house.create(1);
     house.processes.watchStarts(_ -> house.journal.full(true));
-    assertThatThrownBy(() -> house.lives.start(id)).isInstanceOf(Refusal.Failed.class).hasMessageContaining("no space left");
+    assertThatThrownBy(() -> house.lives.start(id))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessageContaining("no space left");
     house.time.settle();
     assertThat(house.processes.runs(id)).isFalse();
     house.journal.full(false);
@@ -190,7 +247,8 @@ class StartTest {
     assertThat(start.namespace()).endsWithRaw(java.nio.file.Path.of("c-" + owner.brief() + "-1"));
     assertThat(start.container().hostname()).isEqualTo("db");
     assertThat(start.files()).isEqualTo(house.processes.latest(owner).orElseThrow().files());
-    assertThat(house.lives.namespace(house.of(id))).isEqualTo(house.lives.namespace(house.of(owner)));
+    assertThat(house.lives.namespace(house.of(id)))
+        .isEqualTo(house.lives.namespace(house.of(owner)));
   }
 
   @Test
@@ -199,7 +257,8 @@ class StartTest {
     var id = house.create(2, w -> w.sharing("c1"));
     assertThatThrownBy(() -> house.lives.start(id))
         .isInstanceOf(Refusal.Conflict.class)
-        .hasMessage("cannot join network namespace of a non running container: container c1 is created");
+        .hasMessage(
+            "cannot join network namespace of a non running container: container c1 is created");
     var lost = house.create(3, w -> w.sharing("nobody"));
     assertThatThrownBy(() -> house.lives.start(lost))
         .isInstanceOf(Refusal.Failed.class)

@@ -15,7 +15,8 @@ class SystemSchedulerTest {
       var soon = new CompletableFuture<Boolean>();
       var later = new CompletableFuture<Boolean>();
       scheduler.soon(() -> soon.complete(Thread.currentThread().isVirtual()));
-      scheduler.after(Duration.ofMillis(1), () -> later.complete(Thread.currentThread().isVirtual()));
+      scheduler.after(
+          Duration.ofMillis(1), () -> later.complete(Thread.currentThread().isVirtual()));
       assertThat(soon.join()).isTrue();
       assertThat(later.join()).isTrue();
     }

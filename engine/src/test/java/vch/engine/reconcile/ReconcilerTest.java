@@ -26,183 +26,187 @@ import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 
 class ReconcilerTest {
-    private static final NamespaceName ENDPOINT = new NamespaceName("e-b10eb10eb10e");
-    private final FakeMachine machine = new FakeMachine();
-    private final MovableClock clock = new MovableClock(Samples.NOON);
-    private Image image = Image.EMPTY.after(Samples.blueCreated());
-    private Reconciler reconciler;
+  private static final NamespaceName ENDPOINT = new NamespaceName("e-b10eb10eb10e");
+  private final FakeMachine machine = new FakeMachine();
+  private final MovableClock clock = new MovableClock(Samples.NOON);
+  private Image image = Image.EMPTY.after(Samples.blueCreated());
+  private Reconciler reconciler;
 
-    @BeforeEach
-    void start() {
-        reconciler = new Reconciler(machine, image, clock);
-        reconciler.start();
-    }
+  @BeforeEach
+  void start() {
+    reconciler = new Reconciler(machine, image, clock);
+    reconciler.start();
+  }
 
-    @AfterEach
-    void stop() {
-        reconciler.close();
-    }
+  @AfterEach
+  void stop() {
+    reconciler.close();
+  }
 
-    private CompletableFuture<Optional<String>> settle(Change... changes) {
-        var before = image;
-        image = image.after(List.of(changes));
-        return reconciler.settle(Touched.owners(before, image, List.of(changes)), image);
-    }
+  private CompletableFuture<Optional<String>> settle(Change... changes) {
+    var before = image;
+    image = image.after(List.of(changes));
+    return reconciler.settle(Touched.owners(before, image, List.of(changes)), image);
+  }
 
-    private static Owner web(int n) {
-        return new Owner.OfContainer(Samples.containerId(n));
-    }
+  private static Owner web(int n) {
+    return new Owner.OfContainer(Samples.containerId(n));
+  }
 
-    private Status failing(int n) {
-        return Optional.ofNullable(reconciler.failing().get(web(n))).orElseThrow();
-    }
+  private Status failing(int n) {
+    return Optional.ofNullable(reconciler.failing().get(web(n))).orElseThrow();
+  }
 
-    private Change running(int n, int... scopes) {
-        return Samples.put(Samples.running(Samples.container(n, scopes)));
-    }
+  private Change running(int n, int... scopes) {
+    return Samples.put(Samples.running(Samples.container(n, scopes)));
+  }
 
-    /// Lets the thread see the clock, and waits until it has served that.
-    private void tick(Duration time) {
-        clock.advance(time);
-        reconciler.wake();
-        reconciler.plan().join();
-    }
+  /// Lets the thread see the clock, and waits until it has served that.
+  private void tick(Duration time) {
+    clock.advance(time);
+    reconciler.wake();
+    reconciler.plan().join();
+  }
 
-    private void isAsWanted() {
-        var wanted = Desired.all(image).values().stream().flatMap(List::stream).toList();
-        assertThat(machine.observe(wanted)).containsExactlyInAnyOrderElementsOf(Set.copyOf(wanted));
-    }
+  private void isAsWanted() {
+    var wanted = Desired.all(image).values().stream().flatMap(List::stream).toList();
+    assertThat(machine.observe(wanted)).containsExactlyInAnyOrderElementsOf(Set.copyOf(wanted));
+  }
 
-    @Test
-    void a_change_set_costs_no_look_at_the_machine() {
-        int looks = machine.observations();
-        assertThat(settle(running(1, 1)).join()).isEmpty();
-        assertThat(machine.observations()).isEqualTo(looks);
-        isAsWanted();
-    }
+  @Test
+  void a_change_set_costs_no_look_at_the_machine() {
+    int looks = machine.observations();
+    assertThat(settle(running(1, 1)).join()).isEmpty();
+    assertThat(machine.observations()).isEqualTo(looks);
+    isAsWanted();
+  }
 
-    @Test
-    void what_waits_goes_into_one_plan() {
-        int before = machine.stages().size();
-        var release = new CountDownLatch(1);
-        var arrived = new CountDownLatch(1);
-        machine.refuse(step -> {
-            if (step.object().namespace().equals(new NamespaceName("c-c00000000001-1")) && step.object() instanceof MachineObject.Namespace) {
-                arrived.countDown();
-                try {
-                    release.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+  @Test
+  void what_waits_goes_into_one_plan() {
+    int before = machine.stages().size();
+    var release = new CountDownLatch(1);
+    var arrived = new CountDownLatch(1);
+    machine.refuse(
+        step -> {
+          if (step.object().namespace().equals(new NamespaceName("c-c00000000001-1"))
+              && step.object() instanceof MachineObject.Namespace) {
+            arrived.countDown();
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
             }
-            return false;
+          }
+          return false;
         });
-        var all = new ArrayList<CompletableFuture<Optional<String>>>();
-        all.add(settle(running(1, 1)));
-        arrivedOrFail(arrived);
-        for (int n = 2; n <= 64; n++) {
-            all.add(settle(running(n, 1)));
-        }
-        release.countDown();
-        all.forEach(done -> assertThat(done.join()).isEmpty());
-        // One plan for the first, one for the 63 that waited meanwhile.
-        assertThat(machine.stages().size() - before).isLessThanOrEqualTo(2 * 8);
-        assertThat(machine.stages()).contains(63);
-        isAsWanted();
+    var all = new ArrayList<CompletableFuture<Optional<String>>>();
+    all.add(settle(running(1, 1)));
+    arrivedOrFail(arrived);
+    for (int n = 2; n <= 64; n++) {
+      all.add(settle(running(n, 1)));
     }
+    release.countDown();
+    all.forEach(done -> assertThat(done.join()).isEmpty());
+    // One plan for the first, one for the 63 that waited meanwhile.
+    assertThat(machine.stages().size() - before).isLessThanOrEqualTo(2 * 8);
+    assertThat(machine.stages()).contains(63);
+    isAsWanted();
+  }
 
-    private static void arrivedOrFail(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+  private static void arrivedOrFail(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
 
-    @Test
-    void one_owners_failure_is_not_anothers() {
-        machine.refuse(s -> s.object() instanceof Link l && l.name().equals("ve0010001x1"));
-        var first = settle(running(1, 1));
-        var second = settle(running(2, 1));
-        assertThat(first.join()).hasValueSatisfying(e -> assertThat(e).contains("ve0010001x1"));
-        assertThat(second.join()).isEmpty();
-        assertThat(reconciler.failing()).containsOnlyKeys(web(1));
-    }
+  @Test
+  void one_owners_failure_is_not_anothers() {
+    machine.refuse(s -> s.object() instanceof Link l && l.name().equals("ve0010001x1"));
+    var first = settle(running(1, 1));
+    var second = settle(running(2, 1));
+    assertThat(first.join()).hasValueSatisfying(e -> assertThat(e).contains("ve0010001x1"));
+    assertThat(second.join()).isEmpty();
+    assertThat(reconciler.failing()).containsOnlyKeys(web(1));
+  }
 
-    @Test
-    void a_failure_is_tried_again_until_it_succeeds() {
-        machine.refuse(s -> s.object() instanceof Link && s instanceof Step.Add);
-        assertThat(settle(running(1, 1)).join()).isPresent();
-        assertThat(failing(1).tries()).isEqualTo(1);
-        tick(Pace.RETRY_FIRST);
-        assertThat(failing(1).tries()).isEqualTo(2);
-        assertThat(failing(1).since()).isEqualTo(Samples.NOON);
-        machine.refuse(_ -> false);
-        tick(Pace.RETRY_FIRST);
-        assertThat(reconciler.failing()).hasSize(1); // the pause has grown
-        tick(Pace.RETRY_FIRST);
-        assertThat(reconciler.failing()).isEmpty();
-        isAsWanted();
-    }
+  @Test
+  void a_failure_is_tried_again_until_it_succeeds() {
+    machine.refuse(s -> s.object() instanceof Link && s instanceof Step.Add);
+    assertThat(settle(running(1, 1)).join()).isPresent();
+    assertThat(failing(1).tries()).isEqualTo(1);
+    tick(Pace.RETRY_FIRST);
+    assertThat(failing(1).tries()).isEqualTo(2);
+    assertThat(failing(1).since()).isEqualTo(Samples.NOON);
+    machine.refuse(_ -> false);
+    tick(Pace.RETRY_FIRST);
+    assertThat(reconciler.failing()).hasSize(1); // the pause has grown
+    tick(Pace.RETRY_FIRST);
+    assertThat(reconciler.failing()).isEmpty();
+    isAsWanted();
+  }
 
-    @Test
-    void what_failed_and_is_no_longer_wanted_leaves_nothing_behind() {
-        machine.refuse(s -> s.object() instanceof MachineObject.Address && s instanceof Step.Add);
-        assertThat(settle(running(1, 1)).join()).isPresent();
-        assertThat(settle(Samples.put(Samples.stopped(Samples.running(Samples.container(1, 1))))).join()).isEmpty();
-        isAsWanted();
-    }
+  @Test
+  void what_failed_and_is_no_longer_wanted_leaves_nothing_behind() {
+    machine.refuse(s -> s.object() instanceof MachineObject.Address && s instanceof Step.Add);
+    assertThat(settle(running(1, 1)).join()).isPresent();
+    assertThat(
+            settle(Samples.put(Samples.stopped(Samples.running(Samples.container(1, 1))))).join())
+        .isEmpty();
+    isAsWanted();
+  }
 
-    @Test
-    void a_deleted_link_is_put_back() {
-        settle(running(1, 1)).join();
-        clock.advance(Duration.ofSeconds(10));
-        machine.foreignRemoveLink(new NamespaceName("c-c00000000001-1"), "eth0");
-        machine.foreignRemoveLink(ENDPOINT, "br-5c09e0000001");
-        reconciler.plan().join();
-        tick(Pace.TOUCH_SETTLES);
-        tick(Pace.LOOKS_APART);
-        isAsWanted();
-    }
+  @Test
+  void a_deleted_link_is_put_back() {
+    settle(running(1, 1)).join();
+    clock.advance(Duration.ofSeconds(10));
+    machine.foreignRemoveLink(new NamespaceName("c-c00000000001-1"), "eth0");
+    machine.foreignRemoveLink(ENDPOINT, "br-5c09e0000001");
+    reconciler.plan().join();
+    tick(Pace.TOUCH_SETTLES);
+    tick(Pace.LOOKS_APART);
+    isAsWanted();
+  }
 
-    @Test
-    void flushed_rules_are_put_back_with_their_elements() {
-        settle(running(1, 1)).join();
-        clock.advance(Duration.ofSeconds(10));
-        machine.foreignFlushRules(ENDPOINT);
-        machine.foreignFlushRules(NamespaceName.MACHINE);
-        reconciler.plan().join();
-        tick(Pace.TOUCH_SETTLES);
-        tick(Pace.LOOKS_APART);
-        isAsWanted();
-    }
+  @Test
+  void flushed_rules_are_put_back_with_their_elements() {
+    settle(running(1, 1)).join();
+    clock.advance(Duration.ofSeconds(10));
+    machine.foreignFlushRules(ENDPOINT);
+    machine.foreignFlushRules(NamespaceName.MACHINE);
+    reconciler.plan().join();
+    tick(Pace.TOUCH_SETTLES);
+    tick(Pace.LOOKS_APART);
+    isAsWanted();
+  }
 
-    @Test
-    void a_namespace_that_somebody_deleted_is_put_back_with_everything() {
-        settle(running(1, 1)).join();
-        clock.advance(Duration.ofSeconds(10));
-        machine.foreignRemove(new MachineObject.Namespace(new NamespaceName("c-c00000000001-1")));
-        reconciler.plan().join();
-        tick(Pace.TOUCH_SETTLES);
-        tick(Pace.LOOKS_APART);
-        isAsWanted();
-    }
+  @Test
+  void a_namespace_that_somebody_deleted_is_put_back_with_everything() {
+    settle(running(1, 1)).join();
+    clock.advance(Duration.ofSeconds(10));
+    machine.foreignRemove(new MachineObject.Namespace(new NamespaceName("c-c00000000001-1")));
+    reconciler.plan().join();
+    tick(Pace.TOUCH_SETTLES);
+    tick(Pace.LOOKS_APART);
+    isAsWanted();
+  }
 
-    @Test
-    void what_nobody_saw_is_put_right_after_a_few_minutes() {
-        settle(running(1, 1)).join();
-        machine.restart(); // nobody watches any more
-        machine.foreignRemoveLink(ENDPOINT, "br-5c09e0000001");
-        tick(Pace.EVERYTHING);
-        isAsWanted();
-    }
+  @Test
+  void what_nobody_saw_is_put_right_after_a_few_minutes() {
+    settle(running(1, 1)).join();
+    machine.restart(); // nobody watches any more
+    machine.foreignRemoveLink(ENDPOINT, "br-5c09e0000001");
+    tick(Pace.EVERYTHING);
+    isAsWanted();
+  }
 
-    @Test
-    void a_plan_to_look_at_changes_nothing() {
-        machine.restart();
-        machine.foreignRemoveLink(ENDPOINT, "br-5c09e0000001");
-        int steps = machine.steps().size();
-        assertThat(reconciler.plan().join().isEmpty()).isFalse();
-        assertThat(machine.steps()).hasSize(steps);
-    }
+  @Test
+  void a_plan_to_look_at_changes_nothing() {
+    machine.restart();
+    machine.foreignRemoveLink(ENDPOINT, "br-5c09e0000001");
+    int steps = machine.steps().size();
+    assertThat(reconciler.plan().join().isEmpty()).isFalse();
+    assertThat(machine.steps()).hasSize(steps);
+  }
 }

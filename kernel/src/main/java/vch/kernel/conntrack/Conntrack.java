@@ -44,7 +44,7 @@ public final class Conntrack implements AutoCloseable {
   /// Where the first packet of a connection went, before any translation.
   ///
   /// @param protocol IANA number
-  /// @param port     0 where the protocol has none
+  /// @param port 0 where the protocol has none
   public record Flow(int protocol, InetAddress destination, int port) {}
 
   /// Removes entries, so that the next packet is translated by the rules of now.
@@ -71,19 +71,24 @@ public final class Conntrack implements AutoCloseable {
     var tuple = reply.attributes(NFGENMSG_BYTES).nested(CTA_TUPLE_ORIG);
     var ip = tuple.nested(CTA_TUPLE_IP);
     var protocol = tuple.nested(CTA_TUPLE_PROTO);
-    return ip.bytes(CTA_IP_V4_DST).or(() -> ip.bytes(CTA_IP_V6_DST)).map(address -> {
-      try {
-        return new Flow(
-            protocol.u8(CTA_PROTO_NUM).orElse(0),
-            InetAddress.getByAddress(address),
-            protocol.be16(CTA_PROTO_DST_PORT).orElse(0));
-      } catch (UnknownHostException e) {
-        throw new IllegalArgumentException("the kernel sent an address of " + address.length + " bytes", e);
-      }
-    });
+    return ip.bytes(CTA_IP_V4_DST)
+        .or(() -> ip.bytes(CTA_IP_V6_DST))
+        .map(
+            address -> {
+              try {
+                return new Flow(
+                    protocol.u8(CTA_PROTO_NUM).orElse(0),
+                    InetAddress.getByAddress(address),
+                    protocol.be16(CTA_PROTO_DST_PORT).orElse(0));
+              } catch (UnknownHostException e) {
+                throw new IllegalArgumentException(
+                    "the kernel sent an address of " + address.length + " bytes", e);
+              }
+            });
   }
 
-  /// Names the entry by its tuple, and by its id lest another with the same tuple has taken its place.
+  /// Names the entry by its tuple, and by its id lest another with the same tuple has taken its
+  /// place.
   private static Message delete(Reply entry) {
     Attributes a = entry.attributes(NFGENMSG_BYTES);
     var message = new Message(DELETE, 0).u8(entry.body().get(0)).u8(0).be16(0);

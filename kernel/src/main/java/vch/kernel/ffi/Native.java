@@ -11,8 +11,8 @@ import java.lang.invoke.MethodHandle;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
 
-/// Downcalls into libc. Every handle made here takes a segment for errno as its first argument; each call has a segment of
-/// its own, so threads never see each other's errno.
+/// Downcalls into libc. Every handle made here takes a segment for errno as its first argument;
+/// each call has a segment of its own, so threads never see each other's errno.
 @SuppressWarnings("restricted") // calling C is what this module is for
 public final class Native {
   private static final Linker LINKER = Linker.nativeLinker();
@@ -21,18 +21,23 @@ public final class Native {
   /// Layout of the first argument of every handle.
   public static final StructLayout STATE = Linker.Option.captureStateLayout();
 
-  private static final long ERRNO_OFFSET = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO_OFFSET =
+      STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
   private Native() {}
 
   /// A function that returns -1 and sets errno when it fails.
   public static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
     return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments), CAPTURE_ERRNO);
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, arguments),
+        CAPTURE_ERRNO);
   }
 
-  /// As [#function], for `f(a, b, ...)`: arguments from `firstVariadic` on are passed as variadic ones.
-  public static MethodHandle variadic(String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
+  /// As [#function], for `f(a, b, ...)`: arguments from `firstVariadic` on are passed as variadic
+  /// ones.
+  public static MethodHandle variadic(
+      String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         FunctionDescriptor.of(result, arguments),
@@ -48,7 +53,7 @@ public final class Native {
 
   /// Runs the call; again when a signal interrupted it.
   ///
-  /// @param name   the man page
+  /// @param name the man page
   /// @param detail what it was about, for the message
   /// @return what the function returned, never negative
   /// @throws KernelException the function returned a negative number

@@ -12,7 +12,8 @@ final class Close {
 
   private Close() {}
 
-  /// Linux frees the number whatever close returns (even EINTR), so there is nothing that a caller could do about a failure.
+  /// Linux frees the number whatever close returns (even EINTR), so there is nothing that a caller
+  /// could do about a failure.
   static void close(int fd) {
     try (var arena = Arena.ofConfined()) {
       var _ = (int) CLOSE.invokeExact(arena.allocate(Native.STATE), fd);

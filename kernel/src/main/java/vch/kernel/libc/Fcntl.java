@@ -12,7 +12,8 @@ public final class Fcntl {
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
-  private static final MethodHandle FCNTL = Native.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle FCNTL =
+      Native.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
 
   private Fcntl() {}
 
@@ -32,7 +33,10 @@ public final class Fcntl {
   }
 
   private static int fcntl(Fd fd, int command, int argument) {
-    return (int) Native.call("fcntl", fd,
-        (_, state) -> (int) FCNTL.invokeExact(state, fd.number(), command, argument));
+    return (int)
+        Native.call(
+            "fcntl",
+            fd,
+            (_, state) -> (int) FCNTL.invokeExact(state, fd.number(), command, argument));
   }
 }

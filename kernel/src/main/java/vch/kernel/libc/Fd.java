@@ -2,8 +2,9 @@ package vch.kernel.libc;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Owner of a file descriptor. Closing it twice is the same as once. Whoever closes it while another thread sits in a call
-/// with its number must have woken that thread first: the number may be given to another file at once.
+/// Owner of a file descriptor. Closing it twice is the same as once. Whoever closes it while
+/// another thread sits in a call with its number must have woken that thread first: the number may
+/// be given to another file at once.
 public final class Fd implements AutoCloseable {
   private static final int CLOSED = -1;
 

@@ -23,7 +23,10 @@ public final class Flock implements AutoCloseable {
   public static Optional<Flock> tryLock(Path path) {
     var file = Open.open(path, Open.O_RDWR | Open.O_CREAT, 0600);
     try {
-      Native.call("flock", path, (_, state) -> (int) FLOCK.invokeExact(state, file.number(), LOCK_EX | LOCK_NB));
+      Native.call(
+          "flock",
+          path,
+          (_, state) -> (int) FLOCK.invokeExact(state, file.number(), LOCK_EX | LOCK_NB));
       return Optional.of(new Flock(file));
     } catch (KernelException e) {
       file.close();

@@ -10,7 +10,7 @@ public final class KernelException extends RuntimeException {
 
   /// Says what the kernel refused.
   ///
-  /// @param call   man page or netlink message
+  /// @param call man page or netlink message
   /// @param detail what the call was about
   public KernelException(String call, Errno errno, String detail) {
     super(call + (detail.isEmpty() ? "" : " " + detail) + ": " + errno);

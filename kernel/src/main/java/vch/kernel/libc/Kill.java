@@ -18,7 +18,9 @@ public final class Kill {
     if (pid < 1 || pid > Integer.MAX_VALUE) { // 0 and below mean groups, or everybody
       throw new IllegalArgumentException(pid + " is not the pid of one process");
     }
-    Native.call("kill", "pid " + pid + " signal " + signal,
+    Native.call(
+        "kill",
+        "pid " + pid + " signal " + signal,
         (_, state) -> (int) KILL.invokeExact(state, (int) pid, signal));
   }
 

@@ -32,22 +32,28 @@ public final class Mount {
 
   private static final MethodHandle MOUNT =
       Native.function("mount", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-  private static final MethodHandle UMOUNT2 = Native.function("umount2", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle UMOUNT2 =
+      Native.function("umount2", JAVA_INT, ADDRESS, JAVA_INT);
 
   private Mount() {}
 
   /// Mounts, remounts, or changes the propagation of a mount, as the flags say.
   ///
   /// @param source device, directory or any word, as the type wants; may be empty
-  /// @param type   `overlay`, `tmpfs`…; empty for MS_BIND, MS_REMOUNT and changes of propagation
-  /// @param data   options of the file system, at most 4095 bytes; may be empty
+  /// @param type `overlay`, `tmpfs`…; empty for MS_BIND, MS_REMOUNT and changes of propagation
+  /// @param data options of the file system, at most 4095 bytes; may be empty
   public static void mount(String source, Path target, String type, long flags, String data) {
-    Native.call("mount", (type.isEmpty() ? source : type) + " on " + target, (arena, state) -> {
-      MemorySegment from = arena.allocateFrom(source.isEmpty() ? "none" : source);
-      MemorySegment kind = type.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(type);
-      MemorySegment options = data.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(data);
-      return (int) MOUNT.invokeExact(state, from, arena.allocateFrom(target.toString()), kind, flags, options);
-    });
+    Native.call(
+        "mount",
+        (type.isEmpty() ? source : type) + " on " + target,
+        (arena, state) -> {
+          MemorySegment from = arena.allocateFrom(source.isEmpty() ? "none" : source);
+          MemorySegment kind = type.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(type);
+          MemorySegment options = data.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(data);
+          return (int)
+              MOUNT.invokeExact(
+                  state, from, arena.allocateFrom(target.toString()), kind, flags, options);
+        });
   }
 
   /// Shows `source` at `target` too.
@@ -56,7 +62,10 @@ public final class Mount {
   }
 
   public static void unmount(Path target, int flags) {
-    Native.call("umount2", target,
-        (arena, state) -> (int) UMOUNT2.invokeExact(state, arena.allocateFrom(target.toString()), flags));
+    Native.call(
+        "umount2",
+        target,
+        (arena, state) ->
+            (int) UMOUNT2.invokeExact(state, arena.allocateFrom(target.toString()), flags));
   }
 }

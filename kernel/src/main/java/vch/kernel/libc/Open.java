@@ -23,7 +23,8 @@ public final class Open {
   public static final int O_PATH = 0x200000;
   static final int O_CLOEXEC = 0x80000;
 
-  private static final MethodHandle OPEN = Native.variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle OPEN =
+      Native.variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
   private Open() {}
 
@@ -40,7 +41,13 @@ public final class Open {
 
   public static Fd open(String path, int flags, int mode) {
     return new Fd(
-        (int) Native.call("open", path,
-            (arena, state) -> (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags | O_CLOEXEC, mode)));
+        (int)
+            Native.call(
+                "open",
+                path,
+                (arena, state) ->
+                    (int)
+                        OPEN.invokeExact(
+                            state, arena.allocateFrom(path), flags | O_CLOEXEC, mode)));
   }
 }

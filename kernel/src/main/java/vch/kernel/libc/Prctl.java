@@ -16,7 +16,10 @@ public final class Prctl {
 
   /// Whether orphaned descendants become children of this process instead of init's.
   public static void childSubreaper(boolean on) {
-    Native.call("prctl", "PR_SET_CHILD_SUBREAPER",
-        (_, state) -> (int) PRCTL.invokeExact(state, PR_SET_CHILD_SUBREAPER, on ? 1L : 0L, 0L, 0L, 0L));
+    Native.call(
+        "prctl",
+        "PR_SET_CHILD_SUBREAPER",
+        (_, state) ->
+            (int) PRCTL.invokeExact(state, PR_SET_CHILD_SUBREAPER, on ? 1L : 0L, 0L, 0L, 0L));
   }
 }

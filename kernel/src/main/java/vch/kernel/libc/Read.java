@@ -9,9 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import vch.kernel.ffi.Native;
 
-/// read(2). Holds its thread while it waits, so not for virtual threads on a descriptor that may block.
+/// read(2). Holds its thread while it waits, so not for virtual threads on a descriptor that may
+/// block.
 public final class Read {
-  private static final MethodHandle READ = Native.function("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle READ =
+      Native.function("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
   private Read() {}
 
@@ -19,13 +21,17 @@ public final class Read {
   ///
   /// @return how many; 0 at the end
   public static int read(Fd fd, byte[] into, int offset, int length) {
-    return (int) Native.call("read", fd, (arena, state) -> {
-      var buffer = arena.allocate(Math.max(length, 1));
-      long n = (long) READ.invokeExact(state, fd.number(), buffer, (long) length);
-      if (n > 0) {
-        MemorySegment.copy(buffer, JAVA_BYTE, 0, into, offset, (int) n);
-      }
-      return n;
-    });
+    return (int)
+        Native.call(
+            "read",
+            fd,
+            (arena, state) -> {
+              var buffer = arena.allocate(Math.max(length, 1));
+              long n = (long) READ.invokeExact(state, fd.number(), buffer, (long) length);
+              if (n > 0) {
+                MemorySegment.copy(buffer, JAVA_BYTE, 0, into, offset, (int) n);
+              }
+              return n;
+            });
   }
 }

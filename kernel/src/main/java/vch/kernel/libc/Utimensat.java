@@ -20,14 +20,18 @@ public final class Utimensat {
 
   /// Sets time of last access and of last modification.
   public static void utimensat(Path path, Instant accessed, Instant modified) {
-    Native.call("utimensat", path, (arena, state) -> {
-      var times = arena.allocate(JAVA_LONG, 4); // struct timespec[2]: seconds, nanoseconds
-      times.setAtIndex(JAVA_LONG, 0, accessed.getEpochSecond());
-      times.setAtIndex(JAVA_LONG, 1, accessed.getNano());
-      times.setAtIndex(JAVA_LONG, 2, modified.getEpochSecond());
-      times.setAtIndex(JAVA_LONG, 3, modified.getNano());
-      return (int) UTIMENSAT.invokeExact(
-          state, AT_FDCWD, arena.allocateFrom(path.toString()), times, AT_SYMLINK_NOFOLLOW);
-    });
+    Native.call(
+        "utimensat",
+        path,
+        (arena, state) -> {
+          var times = arena.allocate(JAVA_LONG, 4); // struct timespec[2]: seconds, nanoseconds
+          times.setAtIndex(JAVA_LONG, 0, accessed.getEpochSecond());
+          times.setAtIndex(JAVA_LONG, 1, accessed.getNano());
+          times.setAtIndex(JAVA_LONG, 2, modified.getEpochSecond());
+          times.setAtIndex(JAVA_LONG, 3, modified.getNano());
+          return (int)
+              UTIMENSAT.invokeExact(
+                  state, AT_FDCWD, arena.allocateFrom(path.toString()), times, AT_SYMLINK_NOFOLLOW);
+        });
   }
 }

@@ -11,7 +11,8 @@ import vch.kernel.ffi.Native;
 
 /// write(2). Holds its thread while it waits.
 public final class Write {
-  private static final MethodHandle WRITE = Native.function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle WRITE =
+      Native.function("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
 
   private Write() {}
 
@@ -19,11 +20,15 @@ public final class Write {
   ///
   /// @return how many bytes were taken, which may be fewer
   public static int write(Fd fd, byte[] from, int offset, int length) {
-    return (int) Native.call("write", fd, (arena, state) -> {
-      var buffer = arena.allocate(Math.max(length, 1));
-      MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
-      return (long) WRITE.invokeExact(state, fd.number(), buffer, (long) length);
-    });
+    return (int)
+        Native.call(
+            "write",
+            fd,
+            (arena, state) -> {
+              var buffer = arena.allocate(Math.max(length, 1));
+              MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
+              return (long) WRITE.invokeExact(state, fd.number(), buffer, (long) length);
+            });
   }
 
   /// Writes everything.

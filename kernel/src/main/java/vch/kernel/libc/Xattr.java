@@ -15,43 +15,65 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import vch.kernel.ffi.Native;
 
-/// lgetxattr(2), lsetxattr(2), llistxattr(2) and lremovexattr(2): attributes of a file itself, never of what a symbolic
-/// link points to. All name spaces, unlike NIO, which has `user.` only.
+/// lgetxattr(2), lsetxattr(2), llistxattr(2) and lremovexattr(2): attributes of a file itself,
+/// never of what a symbolic link points to. All name spaces, unlike NIO, which has `user.` only.
 public final class Xattr {
   /// XATTR_SIZE_MAX and XATTR_LIST_MAX of linux/limits.h.
   private static final int VALUE_BYTES_MAX = 65536;
 
   private static final MethodHandle SET =
       Native.function("lsetxattr", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle GET = Native.function("lgetxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle LIST = Native.function("llistxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle REMOVE = Native.function("lremovexattr", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle GET =
+      Native.function("lgetxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle LIST =
+      Native.function("llistxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle REMOVE =
+      Native.function("lremovexattr", JAVA_INT, ADDRESS, ADDRESS);
 
   private Xattr() {}
 
   /// Makes or replaces the attribute.
   public static void set(Path path, String name, byte[] value) {
-    Native.call("lsetxattr", path + " " + name, (arena, state) -> {
-      var v = arena.allocate(Math.max(1, value.length));
-      MemorySegment.copy(value, 0, v, JAVA_BYTE, 0, value.length);
-      return (int) SET.invokeExact(
-          state, arena.allocateFrom(path.toString()), arena.allocateFrom(name), v, (long) value.length, 0);
-    });
+    Native.call(
+        "lsetxattr",
+        path + " " + name,
+        (arena, state) -> {
+          var v = arena.allocate(Math.max(1, value.length));
+          MemorySegment.copy(value, 0, v, JAVA_BYTE, 0, value.length);
+          return (int)
+              SET.invokeExact(
+                  state,
+                  arena.allocateFrom(path.toString()),
+                  arena.allocateFrom(name),
+                  v,
+                  (long) value.length,
+                  0);
+        });
   }
 
   /// Empty when the file has no such attribute.
   public static Optional<byte[]> get(Path path, String name) {
     var out = new byte[VALUE_BYTES_MAX];
     try {
-      long n = Native.call("lgetxattr", path + " " + name, (arena, state) -> {
-        var buffer = arena.allocate(VALUE_BYTES_MAX);
-        long got = (long) GET.invokeExact(
-            state, arena.allocateFrom(path.toString()), arena.allocateFrom(name), buffer, (long) VALUE_BYTES_MAX);
-        if (got > 0) {
-          MemorySegment.copy(buffer, JAVA_BYTE, 0, out, 0, (int) got);
-        }
-        return got;
-      });
+      long n =
+          Native.call(
+              "lgetxattr",
+              path + " " + name,
+              (arena, state) -> {
+                var buffer = arena.allocate(VALUE_BYTES_MAX);
+                long got =
+                    (long)
+                        GET.invokeExact(
+                            state,
+                            arena.allocateFrom(path.toString()),
+                            arena.allocateFrom(name),
+                            buffer,
+                            (long) VALUE_BYTES_MAX);
+                if (got > 0) {
+                  MemorySegment.copy(buffer, JAVA_BYTE, 0, out, 0, (int) got);
+                }
+                return got;
+              });
       return Optional.of(Arrays.copyOf(out, (int) n));
     } catch (KernelException e) {
       if (e.is(Errno.ENODATA)) {
@@ -64,20 +86,35 @@ public final class Xattr {
   /// Names of all attributes.
   public static List<String> list(Path path) {
     var out = new byte[VALUE_BYTES_MAX];
-    long n = Native.call("llistxattr", path, (arena, state) -> {
-      var buffer = arena.allocate(VALUE_BYTES_MAX);
-      long got = (long) LIST.invokeExact(state, arena.allocateFrom(path.toString()), buffer, (long) VALUE_BYTES_MAX);
-      if (got > 0) {
-        MemorySegment.copy(buffer, JAVA_BYTE, 0, out, 0, (int) got);
-      }
-      return got;
-    });
+    long n =
+        Native.call(
+            "llistxattr",
+            path,
+            (arena, state) -> {
+              var buffer = arena.allocate(VALUE_BYTES_MAX);
+              long got =
+                  (long)
+                      LIST.invokeExact(
+                          state,
+                          arena.allocateFrom(path.toString()),
+                          buffer,
+                          (long) VALUE_BYTES_MAX);
+              if (got > 0) {
+                MemorySegment.copy(buffer, JAVA_BYTE, 0, out, 0, (int) got);
+              }
+              return got;
+            });
     var names = new String(out, 0, (int) n, StandardCharsets.UTF_8);
     return Arrays.stream(names.split("\0", -1)).filter(Predicate.not(String::isEmpty)).toList();
   }
 
   public static void remove(Path path, String name) {
-    Native.call("lremovexattr", path + " " + name, (arena, state) ->
-        (int) REMOVE.invokeExact(state, arena.allocateFrom(path.toString()), arena.allocateFrom(name)));
+    Native.call(
+        "lremovexattr",
+        path + " " + name,
+        (arena, state) ->
+            (int)
+                REMOVE.invokeExact(
+                    state, arena.allocateFrom(path.toString()), arena.allocateFrom(name)));
   }
 }

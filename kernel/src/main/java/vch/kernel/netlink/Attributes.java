@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Attributes that were received: `struct nlattr`, u16 length with the 4 bytes of its own, u16 type, value, padding. The
-/// upper two bits of the type are flags. Views of the buffer, nothing is copied until it is read. What is cut short is
-/// treated as not there.
+/// Attributes that were received: `struct nlattr`, u16 length with the 4 bytes of its own, u16
+/// type, value, padding. The upper two bits of the type are flags. Views of the buffer, nothing is
+/// copied until it is read. What is cut short is treated as not there.
 public final class Attributes {
   private static final int TYPE_MASK = 0x3fff;
 
@@ -35,7 +35,9 @@ public final class Attributes {
       if (length < 4 || at + length > all.limit()) {
         return;
       }
-      visitor.attribute(all.getShort(at + 2) & TYPE_MASK, all.slice(at + 4, length - 4).order(ByteOrder.nativeOrder()));
+      visitor.attribute(
+          all.getShort(at + 2) & TYPE_MASK,
+          all.slice(at + 4, length - 4).order(ByteOrder.nativeOrder()));
       at += (length + 3) & ~3;
     }
   }
@@ -60,7 +62,9 @@ public final class Attributes {
 
   public OptionalInt u8(int type) {
     var value = find(type).filter(v -> v.limit() >= 1);
-    return value.isPresent() ? OptionalInt.of(Byte.toUnsignedInt(value.get().get(0))) : OptionalInt.empty();
+    return value.isPresent()
+        ? OptionalInt.of(Byte.toUnsignedInt(value.get().get(0)))
+        : OptionalInt.empty();
   }
 
   public OptionalInt u32(int type) {
@@ -77,7 +81,9 @@ public final class Attributes {
 
   public OptionalInt be32(int type) {
     var value = find(type).filter(v -> v.limit() >= 4);
-    return value.isPresent() ? OptionalInt.of(value.get().order(ByteOrder.BIG_ENDIAN).getInt(0)) : OptionalInt.empty();
+    return value.isPresent()
+        ? OptionalInt.of(value.get().order(ByteOrder.BIG_ENDIAN).getInt(0))
+        : OptionalInt.empty();
   }
 
   /// Text up to its closing zero; empty text where the attribute is missing.

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A netlink message being written: `struct nlmsghdr` of linux/netlink.h (16 bytes: u32 length, u16 type, u16 flags, u32
-/// sequence, u32 port), then what the protocol wants, then attributes. Numbers in the machine's byte order unless a name
-/// says `be`. Attributes are padded to 4 bytes.
+/// A netlink message being written: `struct nlmsghdr` of linux/netlink.h (16 bytes: u32 length, u16
+/// type, u16 flags, u32 sequence, u32 port), then what the protocol wants, then attributes. Numbers
+/// in the machine's byte order unless a name says `be`. Attributes are padded to 4 bytes.
 public final class Message {
   public static final int NLM_F_REQUEST = 1;
   public static final int NLM_F_ACK = 4;
@@ -60,7 +60,10 @@ public final class Message {
 
   /// An attribute of bytes.
   public Message attribute(int type, byte[] value) {
-    room(4 + value.length + 3).putShort((short) (4 + value.length)).putShort((short) type).put(value);
+    room(4 + value.length + 3)
+        .putShort((short) (4 + value.length))
+        .putShort((short) type)
+        .put(value);
     return align();
   }
 
@@ -70,7 +73,8 @@ public final class Message {
   }
 
   public Message attributeBe32(int type, int value) {
-    return attribute32(type, buffer.order() == ByteOrder.BIG_ENDIAN ? value : Integer.reverseBytes(value));
+    return attribute32(
+        type, buffer.order() == ByteOrder.BIG_ENDIAN ? value : Integer.reverseBytes(value));
   }
 
   public Message attribute8(int type, int value) {
@@ -94,7 +98,8 @@ public final class Message {
     inner.write(this);
     int length = buffer.position() - at;
     if (length > NESTED_BYTES_MAX) {
-      throw new IllegalArgumentException("attribute " + type + " has " + length + " bytes, 65535 are possible");
+      throw new IllegalArgumentException(
+          "attribute " + type + " has " + length + " bytes, 65535 are possible");
     }
     buffer.putShort(at, (short) length);
     return align();
@@ -126,7 +131,9 @@ public final class Message {
   private ByteBuffer room(int bytes) {
     if (buffer.remaining() < bytes) {
       var old = buffer;
-      buffer = ByteBuffer.allocate(Math.max(old.capacity() * 2, old.position() + bytes)).order(ByteOrder.nativeOrder());
+      buffer =
+          ByteBuffer.allocate(Math.max(old.capacity() * 2, old.position() + bytes))
+              .order(ByteOrder.nativeOrder());
       buffer.put(old.flip());
     }
     return buffer;

@@ -14,20 +14,23 @@ import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 
-/// A netlink socket for requests. It belongs to the network namespace of the thread that opens it, for ever; after that
-/// any thread may use it. The kernel answers within send(2), so nothing here waits.
+/// A netlink socket for requests. It belongs to the network namespace of the thread that opens it,
+/// for ever; after that any thread may use it. The kernel answers within send(2), so nothing here
+/// waits.
 ///
-/// One request, batch or dump at a time: the lock owns the socket. Buffers live for one operation: there are as many
-/// sockets as namespaces.
+/// One request, batch or dump at a time: the lock owns the socket. Buffers live for one operation:
+/// there are as many sockets as namespaces.
 public final class NetlinkSocket implements AutoCloseable {
   public static final int NETLINK_ROUTE = 0;
   public static final int NETLINK_NETFILTER = 12;
 
-  /// The kernel never sends more in one datagram of a dump (NLMSG_GOODSIZE and netlink_dump's 32 KiB).
+  /// The kernel never sends more in one datagram of a dump (NLMSG_GOODSIZE and netlink_dump's 32
+  /// KiB).
   private static final int RECEIVE_BYTES = 64 * 1024;
 
   /// Acknowledgements that may wait in the socket: each takes below 1 KiB of the receive buffer.
   private static final int REQUESTS_PER_SEND_MAX = 256;
+
   private static final int SEND_BYTES_MAX = 64 * 1024;
   private static final int RECEIVE_BUFFER_BYTES = 1 << 20;
 
@@ -57,7 +60,8 @@ public final class NetlinkSocket implements AutoCloseable {
       SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_EXT_ACK, 1);
       SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_CAP_ACK, 1);
       SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_GET_STRICT_CHK, 1);
-      SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
+      SocketCalls.option(
+          fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
       return new NetlinkSocket(fd);
     } catch (RuntimeException e) {
       fd.close();
@@ -70,7 +74,8 @@ public final class NetlinkSocket implements AutoCloseable {
     return port;
   }
 
-  /// Sends requests in few calls. Each is done on its own, in order, whatever became of the one before.
+  /// Sends requests in few calls. Each is done on its own, in order, whatever became of the one
+  /// before.
   ///
   /// @return one answer for each, in order
   public List<Ack> batch(List<Message> requests) {
@@ -81,7 +86,8 @@ public final class NetlinkSocket implements AutoCloseable {
         var out = new ByteArrayOutputStream(4096);
         int first = sequence + 1;
         int to = from;
-        while (to < requests.size() && to - from < REQUESTS_PER_SEND_MAX
+        while (to < requests.size()
+            && to - from < REQUESTS_PER_SEND_MAX
             && (to == from || out.size() + requests.get(to).length() < SEND_BYTES_MAX)) {
           var bytes = requests.get(to).encode(++sequence);
           bytes[6] |= Message.NLM_F_ACK; // the low byte of the flags on a little-endian machine
@@ -103,9 +109,11 @@ public final class NetlinkSocket implements AutoCloseable {
     return batch(List.of(request)).getFirst();
   }
 
-  /// Sends messages as one datagram, of which those in `acknowledged` are answered: how nfnetlink takes a transaction.
+  /// Sends messages as one datagram, of which those in `acknowledged` are answered: how nfnetlink
+  /// takes a transaction.
   ///
-  /// @return an answer for each message that has NLM_F_ACK or that failed, done where the kernel said nothing
+  /// @return an answer for each message that has NLM_F_ACK or that failed, done where the kernel
+  ///   said nothing
   public List<Ack> transaction(List<Message> messages) {
     lock.lock();
     try {
@@ -118,7 +126,8 @@ public final class NetlinkSocket implements AutoCloseable {
         wanted += (message.flags() & Message.NLM_F_ACK) != 0 ? 1 : 0;
       }
       if (out.size() > SEND_BYTES_MAX) { // netlink refuses what is larger than the send buffer
-        SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_SNDBUFFORCE, out.size() + SEND_BYTES_MAX);
+        SocketCalls.option(
+            fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_SNDBUFFORCE, out.size() + SEND_BYTES_MAX);
       }
       SocketCalls.send(fd, out.toByteArray(), out.size());
       return transactionAcks(first, messages.size(), wanted);
@@ -133,20 +142,27 @@ public final class NetlinkSocket implements AutoCloseable {
     try (var arena = Arena.ofConfined()) {
       var buffer = arena.allocate(RECEIVE_BYTES, 8);
       while (missing[0] > 0) {
-        receive(buffer, 0, reply -> {
-          int index = reply.sequence() - first;
-          if (reply.type() == NLMSG_ERROR && index >= 0 && index < count && answers[index] == null) {
-            answers[index] = Ack.of(reply);
-            missing[0]--;
-          }
-        });
+        receive(
+            buffer,
+            0,
+            reply -> {
+              int index = reply.sequence() - first;
+              if (reply.type() == NLMSG_ERROR
+                  && index >= 0
+                  && index < count
+                  && answers[index] == null) {
+                answers[index] = Ack.of(reply);
+                missing[0]--;
+              }
+            });
       }
     }
     return List.of(answers);
   }
 
-  /// A transaction that is refused as a whole may answer fewer messages than were to be acknowledged, or more than once
-  /// (nfnetlink replays it after loading a module), so what the kernel has queued counts: it does so within send.
+  /// A transaction that is refused as a whole may answer fewer messages than were to be
+  /// acknowledged, or more than once (nfnetlink replays it after loading a module), so what the
+  /// kernel has queued counts: it does so within send.
   private List<Ack> transactionAcks(int first, int count, int wanted) {
     var answers = new Ack[count];
     Arrays.fill(answers, Ack.DONE);
@@ -154,13 +170,16 @@ public final class NetlinkSocket implements AutoCloseable {
     try (var arena = Arena.ofConfined()) {
       var buffer = arena.allocate(RECEIVE_BYTES, 8);
       while (true) {
-        receive(buffer, SocketCalls.MSG_DONTWAIT, reply -> {
-          int index = reply.sequence() - first;
-          if (reply.type() == NLMSG_ERROR && index >= 0 && index < count) {
-            seen[0]++;
-            answers[index] = answers[index].ok() ? Ack.of(reply) : answers[index];
-          }
-        });
+        receive(
+            buffer,
+            SocketCalls.MSG_DONTWAIT,
+            reply -> {
+              int index = reply.sequence() - first;
+              if (reply.type() == NLMSG_ERROR && index >= 0 && index < count) {
+                seen[0]++;
+                answers[index] = answers[index].ok() ? Ack.of(reply) : answers[index];
+              }
+            });
       }
     } catch (KernelException e) {
       if (!e.is(Errno.EAGAIN)) { // EAGAIN: that was all
@@ -173,7 +192,8 @@ public final class NetlinkSocket implements AutoCloseable {
     return List.of(answers);
   }
 
-  /// Asks for everything of a kind. Asks again when things changed meanwhile, so that what comes out is of one moment.
+  /// Asks for everything of a kind. Asks again when things changed meanwhile, so that what comes
+  /// out is of one moment.
   public List<Reply> dump(Message request) {
     for (int i = 0; i < DUMPS_MAX; i++) {
       var replies = new ArrayList<Reply>();
@@ -181,7 +201,8 @@ public final class NetlinkSocket implements AutoCloseable {
         return replies;
       }
     }
-    throw new KernelException("netlink", Errno.EAGAIN, "dump, interrupted by changes " + DUMPS_MAX + " times");
+    throw new KernelException(
+        "netlink", Errno.EAGAIN, "dump, interrupted by changes " + DUMPS_MAX + " times");
   }
 
   /// Asks for one thing.
@@ -198,16 +219,19 @@ public final class NetlinkSocket implements AutoCloseable {
       bytes[6] |= Message.NLM_F_ACK;
       SocketCalls.send(fd, bytes, bytes.length);
       while (ack[0] == null) {
-        receive(buffer, 0, reply -> {
-          if (reply.sequence() != sequence) {
-            return;
-          }
-          if (reply.type() == NLMSG_ERROR) {
-            ack[0] = Ack.of(reply);
-          } else {
-            replies.add(reply);
-          }
-        });
+        receive(
+            buffer,
+            0,
+            reply -> {
+              if (reply.sequence() != sequence) {
+                return;
+              }
+              if (reply.type() == NLMSG_ERROR) {
+                ack[0] = Ack.of(reply);
+              } else {
+                replies.add(reply);
+              }
+            });
       }
     } finally {
       lock.unlock();
@@ -225,23 +249,26 @@ public final class NetlinkSocket implements AutoCloseable {
       SocketCalls.send(fd, bytes, bytes.length);
       var state = new DumpState();
       while (!state.done) {
-        receive(buffer, 0, reply -> {
-          if (reply.sequence() != sequence) {
-            return;
-          }
-          state.interrupted |= (reply.flags() & NLM_F_DUMP_INTR) != 0;
-          switch (reply.type()) {
-            case NLMSG_DONE -> {
-              state.done = true;
-              state.errno = reply.body().limit() >= 4 ? -reply.body().getInt(0) : 0;
-            }
-            case NLMSG_ERROR -> {
-              state.done = true;
-              state.errno = -reply.body().getInt(0);
-            }
-            default -> into.add(reply);
-          }
-        });
+        receive(
+            buffer,
+            0,
+            reply -> {
+              if (reply.sequence() != sequence) {
+                return;
+              }
+              state.interrupted |= (reply.flags() & NLM_F_DUMP_INTR) != 0;
+              switch (reply.type()) {
+                case NLMSG_DONE -> {
+                  state.done = true;
+                  state.errno = reply.body().limit() >= 4 ? -reply.body().getInt(0) : 0;
+                }
+                case NLMSG_ERROR -> {
+                  state.done = true;
+                  state.errno = -reply.body().getInt(0);
+                }
+                default -> into.add(reply);
+              }
+            });
       }
       if (state.errno != 0 && state.errno != Errno.EINTR.number()) {
         throw new KernelException("netlink", Errno.of(state.errno), "dump");

@@ -22,12 +22,13 @@ public record Reply(int type, int flags, int sequence, int port, ByteBuffer body
       if (size < Message.headerBytes() || at + size > length) {
         return;
       }
-      to.accept(new Reply(
-          Short.toUnsignedInt(all.getShort(at + 4)),
-          Short.toUnsignedInt(all.getShort(at + 6)),
-          all.getInt(at + 8),
-          all.getInt(at + 12),
-          all.slice(at + 16, size - 16).order(ByteOrder.nativeOrder())));
+      to.accept(
+          new Reply(
+              Short.toUnsignedInt(all.getShort(at + 4)),
+              Short.toUnsignedInt(all.getShort(at + 6)),
+              all.getInt(at + 8),
+              all.getInt(at + 12),
+              all.slice(at + 16, size - 16).order(ByteOrder.nativeOrder())));
       at += (size + 3) & ~3;
     }
   }

@@ -30,26 +30,44 @@ final class SocketCalls {
 
   private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int SOCKADDR_BYTES = 12; // struct sockaddr_nl: u16 family, u16 padding, u32 port, u32 groups
+  private static final int SOCKADDR_BYTES =
+      12; // struct sockaddr_nl: u16 family, u16 padding, u32 port, u32 groups
 
-  private static final MethodHandle SOCKET = Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle GETSOCKNAME = Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SOCKET =
+      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND =
+      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSOCKNAME =
+      Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SETSOCKOPT =
       Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SEND = Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECV = Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECVMSG = Native.function("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SEND =
+      Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECV =
+      Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECVMSG =
+      Native.function("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
 
   private SocketCalls() {}
 
   /// A bound socket; the kernel picks its port.
   static Fd open(int protocol) {
-    var fd = new Fd((int) Native.call("socket", "AF_NETLINK " + protocol,
-        (_, state) -> (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)));
+    var fd =
+        new Fd(
+            (int)
+                Native.call(
+                    "socket",
+                    "AF_NETLINK " + protocol,
+                    (_, state) ->
+                        (int)
+                            SOCKET.invokeExact(
+                                state, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)));
     try {
-      Native.call("bind", "AF_NETLINK " + protocol, (arena, state) ->
-          (int) BIND.invokeExact(state, fd.number(), address(arena), SOCKADDR_BYTES));
+      Native.call(
+          "bind",
+          "AF_NETLINK " + protocol,
+          (arena, state) ->
+              (int) BIND.invokeExact(state, fd.number(), address(arena), SOCKADDR_BYTES));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -66,60 +84,83 @@ final class SocketCalls {
   /// The port that the kernel picked: what its replies and notifications carry.
   static int port(Fd fd) {
     var port = new int[1];
-    Native.call("getsockname", fd, (arena, state) -> {
-      var address = address(arena);
-      var length = arena.allocateFrom(JAVA_INT, SOCKADDR_BYTES);
-      int result = (int) GETSOCKNAME.invokeExact(state, fd.number(), address, length);
-      port[0] = address.get(JAVA_INT, 4);
-      return result;
-    });
+    Native.call(
+        "getsockname",
+        fd,
+        (arena, state) -> {
+          var address = address(arena);
+          var length = arena.allocateFrom(JAVA_INT, SOCKADDR_BYTES);
+          int result = (int) GETSOCKNAME.invokeExact(state, fd.number(), address, length);
+          port[0] = address.get(JAVA_INT, 4);
+          return result;
+        });
     return port[0];
   }
 
   static void option(Fd fd, int level, int option, int value) {
-    Native.call("setsockopt", fd + " option " + level + "." + option, (arena, state) ->
-        (int) SETSOCKOPT.invokeExact(state, fd.number(), level, option, arena.allocateFrom(JAVA_INT, value), 4));
+    Native.call(
+        "setsockopt",
+        fd + " option " + level + "." + option,
+        (arena, state) ->
+            (int)
+                SETSOCKOPT.invokeExact(
+                    state, fd.number(), level, option, arena.allocateFrom(JAVA_INT, value), 4));
   }
 
   static void send(Fd fd, byte[] bytes, int length) {
-    Native.call("send", "netlink " + length + " bytes", (arena, state) -> {
-      var buffer = arena.allocate(length);
-      MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, length);
-      return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, 0);
-    });
+    Native.call(
+        "send",
+        "netlink " + length + " bytes",
+        (arena, state) -> {
+          var buffer = arena.allocate(length);
+          MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, length);
+          return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, 0);
+        });
   }
 
   /// Receives one datagram.
   ///
-  /// @param buffer memory of the socket's owner, so that the kernel's 32 KiB are not allocated for every answer
+  /// @param buffer memory of the socket's owner, so that the kernel's 32 KiB are not allocated for
+  ///   every answer
   static int receive(Fd fd, MemorySegment buffer, int flags) {
-    return (int) Native.call("recv", "netlink", (_, state) ->
-        (long) RECV.invokeExact(state, fd.number(), buffer, buffer.byteSize(), flags));
+    return (int)
+        Native.call(
+            "recv",
+            "netlink",
+            (_, state) ->
+                (long) RECV.invokeExact(state, fd.number(), buffer, buffer.byteSize(), flags));
   }
 
   /// Receives one datagram together with the id of the namespace that it comes from.
   ///
   /// @param namespace receives the id, -1 when it is the socket's own namespace
   static int receiveFrom(Fd fd, MemorySegment buffer, int[] namespace) {
-    return (int) Native.call("recvmsg", "netlink", (arena, state) -> {
-      // struct msghdr on 64 bits: name*, u32 namelen, pad, iov*, u64 iovlen, control*, u64 controllen, u32 flags
-      var header = arena.allocate(56, 8);
-      var iov = arena.allocate(16, 8);
-      iov.set(ADDRESS, 0, buffer);
-      iov.set(JAVA_LONG, 8, buffer.byteSize());
-      var control = arena.allocate(64, 8);
-      header.set(ADDRESS, 16, iov);
-      header.set(JAVA_LONG, 24, 1);
-      header.set(ADDRESS, 32, control);
-      header.set(JAVA_LONG, 40, control.byteSize());
-      long n = (long) RECVMSG.invokeExact(state, fd.number(), header, MSG_DONTWAIT);
-      namespace[0] = -1;
-      // struct cmsghdr: u64 length, s32 level, s32 type, then the value
-      if (n >= 0 && header.get(JAVA_LONG, 40) >= 20
-          && control.get(JAVA_INT, 8) == SOL_NETLINK && control.get(JAVA_INT, 12) == NETLINK_LISTEN_ALL_NSID) {
-        namespace[0] = control.get(JAVA_INT, 16);
-      }
-      return n;
-    });
+    return (int)
+        Native.call(
+            "recvmsg",
+            "netlink",
+            (arena, state) -> {
+              // struct msghdr on 64 bits: name*, u32 namelen, pad, iov*, u64 iovlen, control*, u64
+              // controllen, u32 flags
+              var header = arena.allocate(56, 8);
+              var iov = arena.allocate(16, 8);
+              iov.set(ADDRESS, 0, buffer);
+              iov.set(JAVA_LONG, 8, buffer.byteSize());
+              var control = arena.allocate(64, 8);
+              header.set(ADDRESS, 16, iov);
+              header.set(JAVA_LONG, 24, 1);
+              header.set(ADDRESS, 32, control);
+              header.set(JAVA_LONG, 40, control.byteSize());
+              long n = (long) RECVMSG.invokeExact(state, fd.number(), header, MSG_DONTWAIT);
+              namespace[0] = -1;
+              // struct cmsghdr: u64 length, s32 level, s32 type, then the value
+              if (n >= 0
+                  && header.get(JAVA_LONG, 40) >= 20
+                  && control.get(JAVA_INT, 8) == SOL_NETLINK
+                  && control.get(JAVA_INT, 12) == NETLINK_LISTEN_ALL_NSID) {
+                namespace[0] = control.get(JAVA_INT, 16);
+              }
+              return n;
+            });
   }
 }

@@ -6,11 +6,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import vch.kernel.libc.Fd;
 
-/// The one thread that enters other network namespaces. It opens something there and goes back before it hands it out; a
-/// socket stays in the namespace that it was opened in, whoever uses it later.
+/// The one thread that enters other network namespaces. It opens something there and goes back
+/// before it hands it out; a socket stays in the namespace that it was opened in, whoever uses it
+/// later.
 ///
-/// A thread inherits the namespace of the thread that starts it, so what runs on the gate must start none: no process, no
-/// virtual thread, no blocking channel operation. [Strangers] tells when somebody did.
+/// A thread inherits the namespace of the thread that starts it, so what runs on the gate must
+/// start none: no process, no virtual thread, no blocking channel operation. [Strangers] tells when
+/// somebody did.
 ///
 /// Safe for all threads.
 public final class Gate implements AutoCloseable {
@@ -18,14 +20,16 @@ public final class Gate implements AutoCloseable {
   public static final int EXIT_LOST = 70;
 
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().daemon().name("netns-gate").unstarted(task));
+      Executors.newSingleThreadExecutor(
+          task -> Thread.ofPlatform().daemon().name("netns-gate").unstarted(task));
   private final Fd home;
 
   private Gate(Fd home) {
     this.home = home;
   }
 
-  /// A gate whose home is the namespace of the calling thread, which is the process's own: nobody but gates ever leaves it.
+  /// A gate whose home is the namespace of the calling thread, which is the process's own: nobody
+  /// but gates ever leaves it.
   public static Gate open() {
     return new Gate(NamespaceCalls.own());
   }
@@ -42,7 +46,8 @@ public final class Gate implements AutoCloseable {
     return run(() -> NamespaceCalls.enter(namespace), opening);
   }
 
-  /// Runs `opening` inside a new namespace, which lasts as long as something that was opened or mounted there.
+  /// Runs `opening` inside a new namespace, which lasts as long as something that was opened or
+  /// mounted there.
   public <T> T inNew(Callable<T> opening) throws Exception {
     return run(NamespaceCalls::unshare, opening);
   }
@@ -52,10 +57,11 @@ public final class Gate implements AutoCloseable {
   /// @param first runs inside
   public Fd make(Runnable first) {
     try {
-      return inNew(() -> {
-        first.run();
-        return NamespaceCalls.own();
-      });
+      return inNew(
+          () -> {
+            first.run();
+            return NamespaceCalls.own();
+          });
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -64,20 +70,24 @@ public final class Gate implements AutoCloseable {
   }
 
   private <T> T run(Runnable entering, Callable<T> opening) throws Exception {
-    var task = thread.submit(() -> {
-      entering.run();
-      try {
-        return opening.call();
-      } finally {
-        goHome();
-      }
-    });
+    var task =
+        thread.submit(
+            () -> {
+              entering.run();
+              try {
+                return opening.call();
+              } finally {
+                goHome();
+              }
+            });
     boolean interrupted = false;
     try {
       while (true) {
         try {
           return task.get();
-        } catch (InterruptedException _) { // what is being opened must not be lost: wait for it, it is short
+        } catch (
+            InterruptedException
+                _) { // what is being opened must not be lost: wait for it, it is short
           interrupted = true;
         } catch (ExecutionException e) {
           throw switch (e.getCause()) {

@@ -19,11 +19,15 @@ final class NamespaceCalls {
   private NamespaceCalls() {}
 
   static void enter(Fd namespace) {
-    Native.call("setns", namespace, (_, state) -> (int) SETNS.invokeExact(state, namespace.number(), CLONE_NEWNET));
+    Native.call(
+        "setns",
+        namespace,
+        (_, state) -> (int) SETNS.invokeExact(state, namespace.number(), CLONE_NEWNET));
   }
 
   static void unshare() {
-    Native.call("unshare", "CLONE_NEWNET", (_, state) -> (int) UNSHARE.invokeExact(state, CLONE_NEWNET));
+    Native.call(
+        "unshare", "CLONE_NEWNET", (_, state) -> (int) UNSHARE.invokeExact(state, CLONE_NEWNET));
   }
 
   static Fd own() {

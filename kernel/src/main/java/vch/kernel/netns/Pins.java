@@ -15,14 +15,16 @@ import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Mount;
 import vch.kernel.libc.Open;
 
-/// Network namespaces kept by bind mounts below one directory, as ip-netns(8) does: `<directory>/<name>`. They outlive
-/// the process. Holds no state but the directory; two threads must not pin and unpin one name at once.
+/// Network namespaces kept by bind mounts below one directory, as ip-netns(8) does:
+/// `<directory>/<name>`. They outlive the process. Holds no state but the directory; two threads
+/// must not pin and unpin one name at once.
 public final class Pins {
   private final Path directory;
 
-  /// Makes the directory, and a mount of its own with shared propagation: a mount namespace made meanwhile then loses a pin
-  /// together with us, instead of keeping the network namespace alive. Files without mounts, which a process left that
-  /// died while it pinned or unpinned, go; so no other process may be pinning meanwhile.
+  /// Makes the directory, and a mount of its own with shared propagation: a mount namespace made
+  /// meanwhile then loses a pin together with us, instead of keeping the network namespace alive.
+  /// Files without mounts, which a process left that died while it pinned or unpinned, go; so no
+  /// other process may be pinning meanwhile.
   public Pins(Path directory) {
     this.directory = directory.toAbsolutePath();
     try {
@@ -93,8 +95,8 @@ public final class Pins {
     }
   }
 
-  /// Takes the pin away; nothing happens if there is none. The kernel removes the namespace, and the links in it, in the
-  /// background once nothing else keeps it.
+  /// Takes the pin away; nothing happens if there is none. The kernel removes the namespace, and
+  /// the links in it, in the background once nothing else keeps it.
   public void remove(String name) {
     var path = path(name);
     try {
@@ -136,11 +138,12 @@ public final class Pins {
     }
   }
 
-  /// A pin is a file of nsfs, so it is on another device than its directory; a file without mount was left by a process
-  /// that died between making the one and the other.
+  /// A pin is a file of nsfs, so it is on another device than its directory; a file without mount
+  /// was left by a process that died between making the one and the other.
   private boolean isNamespace(Path path) {
     try {
-      return !Files.getAttribute(path, "unix:dev").equals(Files.getAttribute(directory, "unix:dev"));
+      return !Files.getAttribute(path, "unix:dev")
+          .equals(Files.getAttribute(directory, "unix:dev"));
     } catch (IOException _) { // not there, or gone meanwhile
       return false;
     }

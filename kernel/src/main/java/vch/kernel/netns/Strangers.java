@@ -9,14 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds threads of this process that are in a foreign network namespace: they were started by something that ran on the
-/// gate and should not have, and whatever they open is in the wrong place.
+/// Finds threads of this process that are in a foreign network namespace: they were started by
+/// something that ran on the gate and should not have, and whatever they open is in the wrong
+/// place.
 public final class Strangers {
   private static final Path TASKS = Path.of("/proc/self/task");
 
   private Strangers() {}
 
-  /// Names of all threads that are not in the namespace of the process's first thread, the gate's excepted.
+  /// Names of all threads that are not in the namespace of the process's first thread, the gate's
+  /// excepted.
   public static List<String> find() {
     var strangers = new ArrayList<String>();
     try (var threads = Files.newDirectoryStream(TASKS)) {

@@ -13,8 +13,10 @@ import vch.kernel.nft.SetElement.Field;
 
 /// Elements on the wire. There are three ways, by the kind of set:
 /// - plain: KEY, and DATA for maps;
-/// - intervals of concatenations (pipapo): KEY and KEY_END hold the first and the last value of each field;
-/// - intervals of one field (rbtree): two elements, the first value, and the one after the last with INTERVAL_END.
+/// - intervals of concatenations (pipapo): KEY and KEY_END hold the first and the last value of
+///   each field;
+/// - intervals of one field (rbtree): two elements, the first value, and the one after the last
+///   with INTERVAL_END.
 ///
 /// Each field of a concatenation is padded at its end to 4 bytes; a single field is not padded.
 final class ElementCodec {
@@ -29,20 +31,24 @@ final class ElementCodec {
     var last = join(element.key(), true, concatenated);
     var data = join(element.data(), false, element.data().size() > 1);
     boolean pipapo = set.isInterval() && concatenated;
-    message.nest(Nf.NFTA_LIST_ELEM, e -> {
-      value(e, Nf.NFTA_SET_ELEM_KEY, first);
-      if (pipapo) {
-        value(e, Nf.NFTA_SET_ELEM_KEY_END, last);
-      }
-      if (withData && data.length > 0) {
-        value(e, Nf.NFTA_SET_ELEM_DATA, data);
-      }
-    });
+    message.nest(
+        Nf.NFTA_LIST_ELEM,
+        e -> {
+          value(e, Nf.NFTA_SET_ELEM_KEY, first);
+          if (pipapo) {
+            value(e, Nf.NFTA_SET_ELEM_KEY_END, last);
+          }
+          if (withData && data.length > 0) {
+            value(e, Nf.NFTA_SET_ELEM_DATA, data);
+          }
+        });
     if (set.isInterval() && !concatenated && !isHighest(last)) {
-      message.nest(Nf.NFTA_LIST_ELEM, e -> {
-        e.attributeBe32(Nf.NFTA_SET_ELEM_FLAGS, Nf.NFT_SET_ELEM_INTERVAL_END);
-        value(e, Nf.NFTA_SET_ELEM_KEY, next(last));
-      });
+      message.nest(
+          Nf.NFTA_LIST_ELEM,
+          e -> {
+            e.attributeBe32(Nf.NFTA_SET_ELEM_FLAGS, Nf.NFT_SET_ELEM_INTERVAL_END);
+            value(e, Nf.NFTA_SET_ELEM_KEY, next(last));
+          });
     }
   }
 
@@ -67,8 +73,8 @@ final class ElementCodec {
     return raw.stream().allMatch(e -> keys.add(ByteBuffer.wrap(value(e, Nf.NFTA_SET_ELEM_KEY))));
   }
 
-  /// Reads all elements of a set from the lists that a dump brought. Elements of other kinds (verdicts, objects) are left
-  /// out.
+  /// Reads all elements of a set from the lists that a dump brought. Elements of other kinds
+  /// (verdicts, objects) are left out.
   static List<SetElement> read(SetInfo set, List<Attributes> raw) {
     if (set.isInterval() && set.keyTypes().size() == 1) {
       return readTree(set, raw);
@@ -78,8 +84,9 @@ final class ElementCodec {
       var first = value(element, Nf.NFTA_SET_ELEM_KEY);
       if (first.length > 0) {
         var last = value(element, Nf.NFTA_SET_ELEM_KEY_END);
-        out.add(new SetElement(
-            split(set.keyTypes(), first, last.length == 0 ? first : last), data(set, element)));
+        out.add(
+            new SetElement(
+                split(set.keyTypes(), first, last.length == 0 ? first : last), data(set, element)));
       }
     }
     return out;
@@ -91,15 +98,20 @@ final class ElementCodec {
   private static List<SetElement> readTree(SetInfo set, List<Attributes> raw) {
     var bounds = new ArrayList<Bound>();
     for (var element : raw) {
-      boolean end = (element.be32(Nf.NFTA_SET_ELEM_FLAGS).orElse(0) & Nf.NFT_SET_ELEM_INTERVAL_END) != 0;
-      bounds.add(new Bound(value(element, Nf.NFTA_SET_ELEM_KEY), end, end ? List.of() : data(set, element)));
+      boolean end =
+          (element.be32(Nf.NFTA_SET_ELEM_FLAGS).orElse(0) & Nf.NFT_SET_ELEM_INTERVAL_END) != 0;
+      bounds.add(
+          new Bound(
+              value(element, Nf.NFTA_SET_ELEM_KEY), end, end ? List.of() : data(set, element)));
     }
-    bounds.sort(Comparator.comparing(Bound::key, Arrays::compareUnsigned).thenComparing(b -> !b.end()));
+    bounds.sort(
+        Comparator.comparing(Bound::key, Arrays::compareUnsigned).thenComparing(b -> !b.end()));
     var out = new ArrayList<SetElement>();
     for (int i = 0; i < bounds.size(); i++) {
       var bound = bounds.get(i);
       if (!bound.end()) {
-        var last = i + 1 < bounds.size() ? previous(bounds.get(i + 1).key()) : highest(bound.key().length);
+        var last =
+            i + 1 < bounds.size() ? previous(bounds.get(i + 1).key()) : highest(bound.key().length);
         out.add(new SetElement(List.of(new Field(bound.key(), last)), bound.data()));
       }
     }

@@ -1,6 +1,7 @@
 package vch.kernel.nft;
 
-/// Types of fields of set elements, with nft's number for them (include/datatype.h of nftables) and their size on the wire.
+/// Types of fields of set elements, with nft's number for them (include/datatype.h of nftables) and
+/// their size on the wire.
 public enum FieldType {
   IPV4_ADDR(7, 4),
   IPV6_ADDR(8, 16),

@@ -54,14 +54,19 @@ public final class Nft implements AutoCloseable {
   public List<TableName> tables() {
     return socket.dump(Nf.message(Nf.GETTABLE, 0, 0)).stream()
         .filter(r -> r.type() == Nf.type(Nf.NEWTABLE))
-        .map(r -> new TableName(
-            Nf.family(r.body().get(0)), r.attributes(Nf.NFGENMSG_BYTES).text(Nf.NFTA_TABLE_NAME)))
+        .map(
+            r ->
+                new TableName(
+                    Nf.family(r.body().get(0)),
+                    r.attributes(Nf.NFGENMSG_BYTES).text(Nf.NFTA_TABLE_NAME)))
         .toList();
   }
 
   /// Names of the table's chains.
   public List<String> chains(TableName table) {
-    return chainReplies(table).stream().map(r -> r.attributes(Nf.NFGENMSG_BYTES).text(Nf.NFTA_CHAIN_NAME)).toList();
+    return chainReplies(table).stream()
+        .map(r -> r.attributes(Nf.NFGENMSG_BYTES).text(Nf.NFTA_CHAIN_NAME))
+        .toList();
   }
 
   private List<Reply> chainReplies(TableName table) {
@@ -74,7 +79,11 @@ public final class Nft implements AutoCloseable {
   /// Sets and maps of the table, those within rules too.
   public List<SetInfo> sets(TableName table) {
     try {
-      return socket.dump(Nf.message(Nf.GETSET, 0, Nf.family(table.family())).text(Nf.NFTA_SET_TABLE, table.name())).stream()
+      return socket
+          .dump(
+              Nf.message(Nf.GETSET, 0, Nf.family(table.family()))
+                  .text(Nf.NFTA_SET_TABLE, table.name()))
+          .stream()
           .filter(r -> r.type() == Nf.type(Nf.NEWSET))
           .map(SetInfo::of)
           .toList();
@@ -85,8 +94,9 @@ public final class Nft implements AutoCloseable {
 
   /// All elements of a set or map; none if it is not there.
   ///
-  /// A set of many elements is a hash table, which the kernel grows in the background. A dump that meets this skips
-  /// elements, and brings as many others twice; nothing else tells of it. Then we ask again.
+  /// A set of many elements is a hash table, which the kernel grows in the background. A dump that
+  /// meets this skips elements, and brings as many others twice; nothing else tells of it. Then we
+  /// ask again.
   public List<SetElement> elements(SetInfo set) {
     try {
       for (int i = 0; i < DUMPS_MAX; i++) {
@@ -99,14 +109,16 @@ public final class Nft implements AutoCloseable {
     } catch (KernelException e) {
       return noneIfMissing(e);
     }
-    throw new KernelException("netlink", Errno.EAGAIN, "dump of set " + set.name() + ", which changes all the time");
+    throw new KernelException(
+        "netlink", Errno.EAGAIN, "dump of set " + set.name() + ", which changes all the time");
   }
 
   private List<Attributes> dump(SetInfo set) {
     var raw = new ArrayList<Attributes>();
-    var request = Nf.message(Nf.GETSETELEM, 0, Nf.family(set.table().family()))
-        .text(Nf.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
-        .text(Nf.NFTA_SET_ELEM_LIST_SET, set.name());
+    var request =
+        Nf.message(Nf.GETSETELEM, 0, Nf.family(set.table().family()))
+            .text(Nf.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
+            .text(Nf.NFTA_SET_ELEM_LIST_SET, set.name());
     for (var reply : socket.dump(request)) {
       if (reply.type() == Nf.type(Nf.NEWSETELEM)) {
         raw.addAll(reply.attributes(Nf.NFGENMSG_BYTES).list(Nf.NFTA_SET_ELEM_LIST_ELEMENTS));
@@ -130,11 +142,11 @@ public final class Nft implements AutoCloseable {
     }
   }
 
-  /// Makes all changes, or none of them. Removals come before additions. An element that is added and there already, with
-  /// the same data, is fine.
+  /// Makes all changes, or none of them. Removals come before additions. An element that is added
+  /// and there already, with the same data, is fine.
   ///
-  /// @return done, or why nothing was changed: ENOENT an element to remove, or the set, is not there; EBUSY or EEXIST the
-  ///     key is there with other data, or overlaps
+  /// @return done, or why nothing was changed: ENOENT an element to remove, or the set, is not
+  ///   there; EBUSY or EEXIST the key is there with other data, or overlaps
   public Ack change(List<ElementChange> changes) {
     var messages = new ArrayList<Message>();
     messages.add(Nf.begin());
@@ -152,36 +164,48 @@ public final class Nft implements AutoCloseable {
       return new Ack(0, "");
     }
     messages.add(Nf.end());
-    return socket.transaction(messages).stream().filter(a -> !a.ok()).findFirst().orElse(new Ack(0, ""));
+    return socket.transaction(messages).stream()
+        .filter(a -> !a.ok())
+        .findFirst()
+        .orElse(new Ack(0, ""));
   }
 
   private static void lists(
-      List<Message> out, int type, int flags, SetInfo set, List<SetElement> elements, boolean withData) {
+      List<Message> out,
+      int type,
+      int flags,
+      SetInfo set,
+      List<SetElement> elements,
+      boolean withData) {
     int[] next = {0};
     while (next[0] < elements.size()) {
-      out.add(Nf.message(type, flags | Message.NLM_F_ACK, Nf.family(set.table().family()))
-          .text(Nf.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
-          .text(Nf.NFTA_SET_ELEM_LIST_SET, set.name())
-          .nest(Nf.NFTA_SET_ELEM_LIST_ELEMENTS, list -> {
-            int from = list.length();
-            while (next[0] < elements.size() && list.length() - from < LIST_BYTES_MAX) {
-              ElementCodec.write(list, set, elements.get(next[0]++), withData);
-            }
-          }));
+      out.add(
+          Nf.message(type, flags | Message.NLM_F_ACK, Nf.family(set.table().family()))
+              .text(Nf.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
+              .text(Nf.NFTA_SET_ELEM_LIST_SET, set.name())
+              .nest(
+                  Nf.NFTA_SET_ELEM_LIST_ELEMENTS,
+                  list -> {
+                    int from = list.length();
+                    while (next[0] < elements.size() && list.length() - from < LIST_BYTES_MAX) {
+                      ElementCodec.write(list, set, elements.get(next[0]++), withData);
+                    }
+                  }));
     }
   }
 
   /// Adds an empty chain that nothing jumps to; fine if it is there.
   public Ack addChain(TableName table, String name) {
     var messages = new ArrayList<>(List.of(Nf.begin()));
-    messages.add(Nf.message(Nf.NEWCHAIN, Message.NLM_F_CREATE | Message.NLM_F_ACK, Nf.family(table.family()))
-        .text(Nf.NFTA_CHAIN_TABLE, table.name())
-        .text(Nf.NFTA_CHAIN_NAME, name));
+    messages.add(
+        Nf.message(Nf.NEWCHAIN, Message.NLM_F_CREATE | Message.NLM_F_ACK, Nf.family(table.family()))
+            .text(Nf.NFTA_CHAIN_TABLE, table.name())
+            .text(Nf.NFTA_CHAIN_NAME, name));
     return transaction(messages);
   }
 
-  /// A digest of the table's chains and rules, in hexadecimal: the same as long as nobody changes them. Counters, handles
-  /// and elements of sets do not count.
+  /// A digest of the table's chains and rules, in hexadecimal: the same as long as nobody changes
+  /// them. Counters, handles and elements of sets do not count.
   ///
   /// @param ignored prefix of names of chains that do not count either
   public String fingerprint(TableName table, String ignored) {
@@ -191,19 +215,25 @@ public final class Nft implements AutoCloseable {
       var a = reply.attributes(Nf.NFGENMSG_BYTES);
       if (!a.text(Nf.NFTA_CHAIN_NAME).startsWith(ignored)) {
         var hex = HexFormat.of();
-        chains.add(String.join(" ", a.text(Nf.NFTA_CHAIN_NAME), a.text(Nf.NFTA_CHAIN_TYPE),
-            hex.formatHex(a.bytes(Nf.NFTA_CHAIN_HOOK).orElseGet(() -> new byte[0])),
-            Integer.toString(a.be32(Nf.NFTA_CHAIN_POLICY).orElse(-1)),
-            Integer.toString(a.be32(Nf.NFTA_CHAIN_FLAGS).orElse(0))));
+        chains.add(
+            String.join(
+                " ",
+                a.text(Nf.NFTA_CHAIN_NAME),
+                a.text(Nf.NFTA_CHAIN_TYPE),
+                hex.formatHex(a.bytes(Nf.NFTA_CHAIN_HOOK).orElseGet(() -> new byte[0])),
+                Integer.toString(a.be32(Nf.NFTA_CHAIN_POLICY).orElse(-1)),
+                Integer.toString(a.be32(Nf.NFTA_CHAIN_FLAGS).orElse(0))));
       }
     }
     chains.sort(null);
     digest.update(String.join("\n", chains).getBytes(StandardCharsets.UTF_8));
-    var request = Nf.message(Nf.GETRULE, 0, Nf.family(table.family())).text(Nf.NFTA_RULE_TABLE, table.name());
+    var request =
+        Nf.message(Nf.GETRULE, 0, Nf.family(table.family())).text(Nf.NFTA_RULE_TABLE, table.name());
     for (var reply : socket.dump(request)) {
       if (reply.type() == Nf.type(Nf.NEWRULE)) {
         var a = reply.attributes(Nf.NFGENMSG_BYTES);
-        if (a.text(Nf.NFTA_RULE_TABLE).equals(table.name())) { // older kernels ignore the wish for one table
+        if (a.text(Nf.NFTA_RULE_TABLE)
+            .equals(table.name())) { // older kernels ignore the wish for one table
           digest.update(a.text(Nf.NFTA_RULE_CHAIN).getBytes(StandardCharsets.UTF_8));
           a.list(Nf.NFTA_RULE_EXPRESSIONS).forEach(e -> expression(digest, e));
         }
@@ -216,7 +246,8 @@ public final class Nft implements AutoCloseable {
     var name = expression.text(Nf.NFTA_EXPR_NAME);
     digest.update(name.getBytes(StandardCharsets.UTF_8));
     if (!COUNTING.contains(name)) {
-      digest.update(ByteBuffer.wrap(expression.bytes(Nf.NFTA_EXPR_DATA).orElseGet(() -> new byte[0])));
+      digest.update(
+          ByteBuffer.wrap(expression.bytes(Nf.NFTA_EXPR_DATA).orElseGet(() -> new byte[0])));
     }
   }
 
@@ -230,7 +261,7 @@ public final class Nft implements AutoCloseable {
 
   /// The end of a transaction, from a notification.
   ///
-  /// @param port    of the socket that sent it
+  /// @param port of the socket that sent it
   /// @param process id of the thread that sent it
   public record Transaction(int port, int process) {}
 
@@ -239,8 +270,10 @@ public final class Nft implements AutoCloseable {
     if (reply.type() != Nf.type(Nf.NEWGEN)) {
       return Optional.empty();
     }
-    return Optional.of(new Transaction(
-        reply.port(), reply.attributes(Nf.NFGENMSG_BYTES).be32(Nf.NFTA_GEN_PROC_PID).orElse(0)));
+    return Optional.of(
+        new Transaction(
+            reply.port(),
+            reply.attributes(Nf.NFGENMSG_BYTES).be32(Nf.NFTA_GEN_PROC_PID).orElse(0)));
   }
 
   @Override

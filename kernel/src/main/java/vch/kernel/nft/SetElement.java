@@ -2,7 +2,8 @@ package vch.kernel.nft;
 
 import java.util.List;
 
-/// An element of a set or map, as fields in network order, each of the bytes of its type, without padding.
+/// An element of a set or map, as fields in network order, each of the bytes of its type, without
+/// padding.
 ///
 /// @param data empty for sets
 public record SetElement(List<Field> key, List<Field> data) {

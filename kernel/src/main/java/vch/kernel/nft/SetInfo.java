@@ -6,10 +6,12 @@ import vch.kernel.netlink.Reply;
 
 /// A set or map as the kernel shows it.
 ///
-/// @param keyType  types of the parts of a key as nft(8) numbers them, six bits each, the last part lowest
+/// @param keyType types of the parts of a key as nft(8) numbers them, six bits each, the last part
+///   lowest
 /// @param keyBytes of a whole key, each part of a concatenation padded to 4 bytes
 /// @param dataType as `keyType`; 0 for sets
-public record SetInfo(TableName table, String name, int flags, int keyType, int keyBytes, int dataType) {
+public record SetInfo(
+    TableName table, String name, int flags, int keyType, int keyBytes, int dataType) {
   private static final int ANONYMOUS = 1;
   private static final int INTERVAL = 4;
   private static final int MAP = 8;

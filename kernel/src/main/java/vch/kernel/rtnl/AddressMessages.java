@@ -7,15 +7,20 @@ import vch.kernel.netlink.Message;
 public final class AddressMessages {
   private AddressMessages() {}
 
-  /// Sets an address, whether it is there or not. An IPv6 address can be used at once, without duplicate detection: who
-  /// calls this knows that it is free.
+  /// Sets an address, whether it is there or not. An IPv6 address can be used at once, without
+  /// duplicate detection: who calls this knows that it is free.
   ///
   /// @param protocol mark of who sets it
   public static Message set(int link, InetAddress address, int length, int protocol) {
     var bytes = address.getAddress();
-    var m = ifaddr(new Message(Rtm.RTM_NEWADDR, Message.NLM_F_CREATE | Message.NLM_F_REPLACE), link, bytes, length)
-        .attribute(Rtm.IFA_LOCAL, bytes)
-        .attribute(Rtm.IFA_ADDRESS, bytes);
+    var m =
+        ifaddr(
+                new Message(Rtm.RTM_NEWADDR, Message.NLM_F_CREATE | Message.NLM_F_REPLACE),
+                link,
+                bytes,
+                length)
+            .attribute(Rtm.IFA_LOCAL, bytes)
+            .attribute(Rtm.IFA_ADDRESS, bytes);
     if (bytes.length == 4 && length < 31) {
       m.attribute(Rtm.IFA_BROADCAST, broadcast(bytes, length));
     }

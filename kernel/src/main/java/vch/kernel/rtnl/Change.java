@@ -24,11 +24,17 @@ public sealed interface Change {
     Change other = new Other();
     return switch (reply.type()) {
       case Rtm.RTM_NEWLINK, Rtm.RTM_DELLINK ->
-          LinkInfo.of(reply).<Change>map(l -> new OfLink(l, reply.type() == Rtm.RTM_DELLINK)).orElse(other);
+          LinkInfo.of(reply)
+              .<Change>map(l -> new OfLink(l, reply.type() == Rtm.RTM_DELLINK))
+              .orElse(other);
       case Rtm.RTM_NEWADDR, Rtm.RTM_DELADDR ->
-          AddressInfo.of(reply).<Change>map(a -> new OfAddress(a, reply.type() == Rtm.RTM_DELADDR)).orElse(other);
+          AddressInfo.of(reply)
+              .<Change>map(a -> new OfAddress(a, reply.type() == Rtm.RTM_DELADDR))
+              .orElse(other);
       case Rtm.RTM_NEWROUTE, Rtm.RTM_DELROUTE ->
-          RouteInfo.of(reply).<Change>map(r -> new OfRoute(r, reply.type() == Rtm.RTM_DELROUTE)).orElse(other);
+          RouteInfo.of(reply)
+              .<Change>map(r -> new OfRoute(r, reply.type() == Rtm.RTM_DELROUTE))
+              .orElse(other);
       case Rtm.RTM_DELNSID -> {
         var id = reply.attributes(Rtm.RTGENMSG_BYTES).u32(Rtm.NETNSA_NSID);
         yield id.isPresent() ? new NamespaceGone(id.getAsInt()) : other;

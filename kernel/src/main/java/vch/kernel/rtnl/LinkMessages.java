@@ -5,39 +5,55 @@ import java.nio.ByteOrder;
 import vch.kernel.libc.Fd;
 import vch.kernel.netlink.Message;
 
-/// Requests about links, but for what [LinkSettings] can say. Names are at most 15 bytes; the kernel refuses others.
+/// Requests about links, but for what [LinkSettings] can say. Names are at most 15 bytes; the
+/// kernel refuses others.
 public final class LinkMessages {
   private static final int CREATE = Message.NLM_F_CREATE | Message.NLM_F_EXCL;
 
-  /// `struct br_boolopt_multi` of linux/if_bridge.h: value and mask, with BR_BOOLOPT_NO_LL_LEARN set in both.
+  /// `struct br_boolopt_multi` of linux/if_bridge.h: value and mask, with BR_BOOLOPT_NO_LL_LEARN
+  /// set in both.
   private static final byte[] NO_LL_LEARN =
       ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putInt(1).putInt(1).array();
 
   private LinkMessages() {}
 
-  /// A bridge, down. It does not learn from frames to link-local group addresses (01:80:c2:00:00:0x): no filter sees
-  /// them before it would, so by one LLDP frame a port could draw the traffic of another to itself.
+  /// A bridge, down. It does not learn from frames to link-local group addresses
+  /// (01:80:c2:00:00:0x): no filter sees them before it would, so by one LLDP frame a port could
+  /// draw the traffic of another to itself.
   public static Message bridge(String name) {
     return ifinfo(new Message(Rtm.RTM_NEWLINK, CREATE), 0, 0, 0)
         .text(Rtm.IFLA_IFNAME, name)
-        .nest(Rtm.IFLA_LINKINFO, m -> m
-            .text(Rtm.IFLA_INFO_KIND, "bridge")
-            .nest(Rtm.IFLA_INFO_DATA, d -> d.attribute(Rtm.IFLA_BR_MULTI_BOOLOPT, NO_LL_LEARN)));
+        .nest(
+            Rtm.IFLA_LINKINFO,
+            m ->
+                m.text(Rtm.IFLA_INFO_KIND, "bridge")
+                    .nest(
+                        Rtm.IFLA_INFO_DATA,
+                        d -> d.attribute(Rtm.IFLA_BR_MULTI_BOOLOPT, NO_LL_LEARN)));
   }
 
-  /// A pair of virtual Ethernet links, both down. The peer is born in its namespace under its final name. (Up at once is
-  /// not possible: veth_open runs before the pair is joined and says ENOTCONN.)
+  /// A pair of virtual Ethernet links, both down. The peer is born in its namespace under its final
+  /// name. (Up at once is not possible: veth_open runs before the pair is joined and says
+  /// ENOTCONN.)
   public static Message veth(String name, int mtu, String peer, Fd peerNamespace, byte[] peerMac) {
     return ifinfo(new Message(Rtm.RTM_NEWLINK, CREATE), 0, 0, 0)
         .text(Rtm.IFLA_IFNAME, name)
         .attribute32(Rtm.IFLA_MTU, mtu)
-        .nest(Rtm.IFLA_LINKINFO, m -> m
-            .text(Rtm.IFLA_INFO_KIND, "veth")
-            .nest(Rtm.IFLA_INFO_DATA, data -> data.nestBare(Rtm.VETH_INFO_PEER, p -> ifinfo(p, 0, 0, 0)
-                .text(Rtm.IFLA_IFNAME, peer)
-                .attribute32(Rtm.IFLA_MTU, mtu)
-                .attribute(Rtm.IFLA_ADDRESS, peerMac)
-                .attribute32(Rtm.IFLA_NET_NS_FD, peerNamespace.number()))));
+        .nest(
+            Rtm.IFLA_LINKINFO,
+            m ->
+                m.text(Rtm.IFLA_INFO_KIND, "veth")
+                    .nest(
+                        Rtm.IFLA_INFO_DATA,
+                        data ->
+                            data.nestBare(
+                                Rtm.VETH_INFO_PEER,
+                                p ->
+                                    ifinfo(p, 0, 0, 0)
+                                        .text(Rtm.IFLA_IFNAME, peer)
+                                        .attribute32(Rtm.IFLA_MTU, mtu)
+                                        .attribute(Rtm.IFLA_ADDRESS, peerMac)
+                                        .attribute32(Rtm.IFLA_NET_NS_FD, peerNamespace.number()))));
   }
 
   /// A macvlan in bridge mode on a link of the namespace that this is sent in, born in another.
@@ -46,9 +62,13 @@ public final class LinkMessages {
         .text(Rtm.IFLA_IFNAME, name)
         .attribute32(Rtm.IFLA_LINK, parent)
         .attribute32(Rtm.IFLA_NET_NS_FD, namespace.number())
-        .nest(Rtm.IFLA_LINKINFO, m -> m
-            .text(Rtm.IFLA_INFO_KIND, "macvlan")
-            .nest(Rtm.IFLA_INFO_DATA, d -> d.attribute32(Rtm.IFLA_MACVLAN_MODE, Rtm.MACVLAN_MODE_BRIDGE)));
+        .nest(
+            Rtm.IFLA_LINKINFO,
+            m ->
+                m.text(Rtm.IFLA_INFO_KIND, "macvlan")
+                    .nest(
+                        Rtm.IFLA_INFO_DATA,
+                        d -> d.attribute32(Rtm.IFLA_MACVLAN_MODE, Rtm.MACVLAN_MODE_BRIDGE)));
   }
 
   /// The link must be down.
@@ -76,7 +96,8 @@ public final class LinkMessages {
     return message.nest(Rtm.IFLA_PROTINFO, m -> m.attribute8(option, on ? 1 : 0));
   }
 
-  /// Waits for an RCU grace period, 16 to 20 ms; the link can no longer be seen after the first fraction of that.
+  /// Waits for an RCU grace period, 16 to 20 ms; the link can no longer be seen after the first
+  /// fraction of that.
   public static Message remove(int index) {
     return ifinfo(new Message(Rtm.RTM_DELLINK, 0), index, 0, 0);
   }

@@ -11,29 +11,59 @@ public final class RouteMessages {
   /// Adds a route; EEXIST when there is one to the same subnet.
   ///
   /// @param protocol rtm_protocol, the mark of who sets it
-  public static Message add(InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
-    return route(Rtm.RTM_NEWROUTE, Message.NLM_F_CREATE | Message.NLM_F_EXCL, to, length, via, link, protocol);
+  public static Message add(
+      InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
+    return route(
+        Rtm.RTM_NEWROUTE,
+        Message.NLM_F_CREATE | Message.NLM_F_EXCL,
+        to,
+        length,
+        via,
+        link,
+        protocol);
   }
 
   /// Puts the route in the place of the one to the same subnet.
-  public static Message replace(InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
-    return route(Rtm.RTM_NEWROUTE, Message.NLM_F_CREATE | Message.NLM_F_REPLACE, to, length, via, link, protocol);
+  public static Message replace(
+      InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
+    return route(
+        Rtm.RTM_NEWROUTE,
+        Message.NLM_F_CREATE | Message.NLM_F_REPLACE,
+        to,
+        length,
+        via,
+        link,
+        protocol);
   }
 
   /// Removes the route if `protocol` set it; ESRCH otherwise.
-  public static Message remove(InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
+  public static Message remove(
+      InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
     return route(Rtm.RTM_DELROUTE, 0, to, length, via, link, protocol);
   }
 
   private static Message route(
-      int type, int flags, InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
+      int type,
+      int flags,
+      InetAddress to,
+      int length,
+      Optional<InetAddress> via,
+      int link,
+      int protocol) {
     var bytes = to.getAddress();
-    // struct rtmsg: family, destination length, source length, tos, table, protocol, scope, type, u32 flags
-    var m = new Message(type, flags)
-        .u8(AddressMessages.family(bytes)).u8(length).u8(0).u8(0)
-        .u8(Rtm.RT_TABLE_MAIN).u8(protocol)
-        .u8(via.isPresent() || bytes.length == 16 ? Rtm.RT_SCOPE_UNIVERSE : Rtm.RT_SCOPE_LINK)
-        .u8(Rtm.RTN_UNICAST).u32(0);
+    // struct rtmsg: family, destination length, source length, tos, table, protocol, scope, type,
+    // u32 flags
+    var m =
+        new Message(type, flags)
+            .u8(AddressMessages.family(bytes))
+            .u8(length)
+            .u8(0)
+            .u8(0)
+            .u8(Rtm.RT_TABLE_MAIN)
+            .u8(protocol)
+            .u8(via.isPresent() || bytes.length == 16 ? Rtm.RT_SCOPE_UNIVERSE : Rtm.RT_SCOPE_LINK)
+            .u8(Rtm.RTN_UNICAST)
+            .u32(0);
     if (length > 0) {
       m.attribute(Rtm.RTA_DST, bytes);
     }
@@ -43,6 +73,14 @@ public final class RouteMessages {
 
   static Message dump(boolean ipv6) {
     return new Message(Rtm.RTM_GETROUTE, 0)
-        .u8(ipv6 ? Rtm.AF_INET6 : Rtm.AF_INET).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0);
+        .u8(ipv6 ? Rtm.AF_INET6 : Rtm.AF_INET)
+        .u8(0)
+        .u8(0)
+        .u8(0)
+        .u8(0)
+        .u8(0)
+        .u8(0)
+        .u8(0)
+        .u32(0);
   }
 }

@@ -13,8 +13,8 @@ import vch.kernel.netlink.NetlinkSocket;
 
 /// Links, addresses and routes of the namespace that it was opened in. Safe for all threads.
 public final class Rtnl implements AutoCloseable {
-  /// Multicast groups of linux/rtnetlink.h that tell of changes: links, addresses of both families, routes of both, ids of
-  /// namespaces.
+  /// Multicast groups of linux/rtnetlink.h that tell of changes: links, addresses of both families,
+  /// routes of both, ids of namespaces.
   public static final List<Integer> GROUPS = List.of(1, 5, 9, 7, 11, 28);
 
   private final NetlinkSocket socket;
@@ -61,7 +61,9 @@ public final class Rtnl implements AutoCloseable {
   }
 
   public List<AddressInfo> addresses() {
-    return socket.dump(AddressMessages.dump()).stream().flatMap(r -> AddressInfo.of(r).stream()).toList();
+    return socket.dump(AddressMessages.dump()).stream()
+        .flatMap(r -> AddressInfo.of(r).stream())
+        .toList();
   }
 
   /// Routes of all tables and both families.
@@ -73,15 +75,20 @@ public final class Rtnl implements AutoCloseable {
     return all;
   }
 
-  /// Gives another namespace an id in this one, if it has none, so that monitors here hear of what changes there.
+  /// Gives another namespace an id in this one, if it has none, so that monitors here hear of what
+  /// changes there.
   public int identify(Fd namespace) {
-    var given = socket.request(new Message(Rtm.RTM_NEWNSID, 0).u32(0)
-        .attribute32(Rtm.NETNSA_NSID, -1)
-        .attribute32(Rtm.NETNSA_FD, namespace.number()));
+    var given =
+        socket.request(
+            new Message(Rtm.RTM_NEWNSID, 0)
+                .u32(0)
+                .attribute32(Rtm.NETNSA_NSID, -1)
+                .attribute32(Rtm.NETNSA_FD, namespace.number()));
     if (!given.is(Errno.EEXIST)) {
       given.check("newnsid", namespace.toString());
     }
-    var request = new Message(Rtm.RTM_GETNSID, 0).u32(0).attribute32(Rtm.NETNSA_FD, namespace.number());
+    var request =
+        new Message(Rtm.RTM_GETNSID, 0).u32(0).attribute32(Rtm.NETNSA_FD, namespace.number());
     return socket.get(request, "id of a namespace").stream()
         .map(r -> r.attributes(Rtm.RTGENMSG_BYTES).u32(Rtm.NETNSA_NSID))
         .flatMapToInt(OptionalInt::stream)

@@ -17,8 +17,9 @@ import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
 
-/// A connected AF_UNIX SOCK_SEQPACKET socket, unix(7): packets, in order, with an end. One thread may read while another
-/// writes and a third closes. Reading and writing hold their thread while they wait: platform threads only.
+/// A connected AF_UNIX SOCK_SEQPACKET socket, unix(7): packets, in order, with an end. One thread
+/// may read while another writes and a third closes. Reading and writing hold their thread while
+/// they wait: platform threads only.
 public final class SeqPacketSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
@@ -28,17 +29,23 @@ public final class SeqPacketSocket implements AutoCloseable {
   private static final int SHUT_RDWR = 2;
   private static final int MSG_NOSIGNAL = 0x4000;
 
-  private static final MethodHandle SOCKET = Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle CONNECT = Native.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SHUTDOWN = Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle RECV = Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SEND = Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SOCKET =
+      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle CONNECT =
+      Native.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SHUTDOWN =
+      Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle RECV =
+      Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SEND =
+      Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 
   private final Fd fd;
   private final String name;
 
-  /// Readers and writers hold it shared while they use the descriptor's number, so that it is never closed (and given to
-  /// another file) under them; close() wakes them by shutdown first, then waits for them.
+  /// Readers and writers hold it shared while they use the descriptor's number, so that it is never
+  /// closed (and given to another file) under them; close() wakes them by shutdown first, then
+  /// waits for them.
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
   private SeqPacketSocket(Fd fd, String name) {
@@ -46,7 +53,8 @@ public final class SeqPacketSocket implements AutoCloseable {
     this.name = name;
   }
 
-  /// Connects to the socket at `path`, which may be longer than the 107 bytes that an address holds.
+  /// Connects to the socket at `path`, which may be longer than the 107 bytes that an address
+  /// holds.
   public static SeqPacketSocket connect(Path path) {
     if (path.toString().getBytes(StandardCharsets.UTF_8).length < SUN_PATH_BYTES) {
       return connect(path.toString(), path);
@@ -65,15 +73,27 @@ public final class SeqPacketSocket implements AutoCloseable {
     if (bytes.length >= SUN_PATH_BYTES) {
       throw new KernelException("connect", Errno.ENAMETOOLONG, path.toString());
     }
-    var fd = new Fd((int) Native.call("socket", "AF_UNIX SOCK_SEQPACKET",
-        (_, state) -> (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)));
+    var fd =
+        new Fd(
+            (int)
+                Native.call(
+                    "socket",
+                    "AF_UNIX SOCK_SEQPACKET",
+                    (_, state) ->
+                        (int)
+                            SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)));
     try {
-      Native.call("connect", path, (arena, state) -> {
-        var sockaddr = arena.allocate(2 + SUN_PATH_BYTES, 2); // struct sockaddr_un: u16 family, char path[108]
-        sockaddr.set(JAVA_SHORT, 0, (short) AF_UNIX);
-        MemorySegment.copy(bytes, 0, sockaddr, JAVA_BYTE, 2, bytes.length);
-        return (int) CONNECT.invokeExact(state, fd.number(), sockaddr, 2 + SUN_PATH_BYTES);
-      });
+      Native.call(
+          "connect",
+          path,
+          (arena, state) -> {
+            var sockaddr =
+                arena.allocate(
+                    2 + SUN_PATH_BYTES, 2); // struct sockaddr_un: u16 family, char path[108]
+            sockaddr.set(JAVA_SHORT, 0, (short) AF_UNIX);
+            MemorySegment.copy(bytes, 0, sockaddr, JAVA_BYTE, 2, bytes.length);
+            return (int) CONNECT.invokeExact(state, fd.number(), sockaddr, 2 + SUN_PATH_BYTES);
+          });
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -90,14 +110,18 @@ public final class SeqPacketSocket implements AutoCloseable {
       if (!fd.isOpen()) {
         return 0;
       }
-      return (int) Native.call("recv", name, (arena, state) -> {
-        var buffer = arena.allocate(into.length);
-        long n = (long) RECV.invokeExact(state, fd.number(), buffer, (long) into.length, 0);
-        if (n > 0) {
-          MemorySegment.copy(buffer, JAVA_BYTE, 0, into, 0, (int) n);
-        }
-        return n;
-      });
+      return (int)
+          Native.call(
+              "recv",
+              name,
+              (arena, state) -> {
+                var buffer = arena.allocate(into.length);
+                long n = (long) RECV.invokeExact(state, fd.number(), buffer, (long) into.length, 0);
+                if (n > 0) {
+                  MemorySegment.copy(buffer, JAVA_BYTE, 0, into, 0, (int) n);
+                }
+                return n;
+              });
     } catch (KernelException e) {
       if (e.is(Errno.ECONNRESET)) { // the other side ended with packets of ours unread
         return 0;
@@ -117,11 +141,14 @@ public final class SeqPacketSocket implements AutoCloseable {
       if (!fd.isOpen()) {
         throw new KernelException("send", Errno.EPIPE, name);
       }
-      Native.call("send", name, (arena, state) -> {
-        var buffer = arena.allocate(Math.max(1, length));
-        MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
-        return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, MSG_NOSIGNAL);
-      });
+      Native.call(
+          "send",
+          name,
+          (arena, state) -> {
+            var buffer = arena.allocate(Math.max(1, length));
+            MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
+            return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, MSG_NOSIGNAL);
+          });
     } finally {
       use.readLock().unlock();
     }
@@ -140,7 +167,8 @@ public final class SeqPacketSocket implements AutoCloseable {
     use.readLock().lock();
     try {
       if (fd.isOpen()) {
-        Native.call("shutdown", name, (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), how));
+        Native.call(
+            "shutdown", name, (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), how));
       }
     } catch (KernelException e) {
       if (!e.is(Errno.ENOTCONN)) {

@@ -82,12 +82,14 @@ final class SystemCallsTest {
 
   @Test
   void poll_tells_which_descriptor_is_ready() {
-    try (var a = Pipe.open(0); var b = Pipe.open(Open.O_NONBLOCK)) {
+    try (var a = Pipe.open(0);
+        var b = Pipe.open(Open.O_NONBLOCK)) {
       Write.write(b.write(), new byte[] {1}, 0, 1);
       var fds = new int[] {a.read().number(), b.read().number()};
       assertThat(Poll.poll(Poll.NO_TIMEOUT, fds, new short[] {Poll.POLLIN, Poll.POLLIN}))
           .containsExactly((short) 0, Poll.POLLIN);
-      assertThat(Poll.poll(0, new int[] {fds[0]}, new short[] {Poll.POLLIN})).containsExactly((short) 0);
+      assertThat(Poll.poll(0, new int[] {fds[0]}, new short[] {Poll.POLLIN}))
+          .containsExactly((short) 0);
     }
   }
 
@@ -111,7 +113,8 @@ final class SystemCallsTest {
     var link = Files.createSymbolicLink(directory.resolve("l"), Path.of("nowhere"));
     var time = Instant.parse("2001-02-03T04:05:06.000000007Z");
     Utimensat.utimensat(link, time, time);
-    assertThat(Files.getLastModifiedTime(link, LinkOption.NOFOLLOW_LINKS)).isEqualTo(FileTime.from(time));
+    assertThat(Files.getLastModifiedTime(link, LinkOption.NOFOLLOW_LINKS))
+        .isEqualTo(FileTime.from(time));
     Chown.lchown(link, -1, -1);
   }
 }

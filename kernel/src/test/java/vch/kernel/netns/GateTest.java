@@ -32,11 +32,13 @@ final class GateTest {
   @Test
   void a_socket_opened_inside_stays_inside_and_the_gate_comes_home() throws Exception {
     var home = gate.in(gate.home(), () -> Files.readSymbolicLink(Path.of(NamespaceCalls.OWN)));
-    try (var namespace = gate.make(() -> {}); var rtnl = gate.in(namespace, Rtnl::open)) {
+    try (var namespace = gate.make(() -> {});
+        var rtnl = gate.in(namespace, Rtnl::open)) {
       assertThat(rtnl.links()).extracting(LinkInfo::name).doesNotContain("eth0").contains("lo");
       rtnl.request(LinkMessages.bridge("br0")).check("add", "br0");
       assertThat(rtnl.link("br0")).isPresent();
-      assertThat(gate.in(gate.home(), () -> Files.readSymbolicLink(Path.of(NamespaceCalls.OWN)))).isEqualTo(home);
+      assertThat(gate.in(gate.home(), () -> Files.readSymbolicLink(Path.of(NamespaceCalls.OWN))))
+          .isEqualTo(home);
     }
     assertThat(Strangers.find()).isEmpty();
   }
@@ -44,9 +46,15 @@ final class GateTest {
   @Test
   void what_fails_inside_is_told_and_the_gate_goes_on() throws Exception {
     try (var namespace = gate.make(() -> {})) {
-      assertThatThrownBy(() -> gate.in(namespace, () -> {
-        throw new IOException("no luck");
-      })).isInstanceOf(IOException.class).hasMessage("no luck");
+      assertThatThrownBy(
+              () ->
+                  gate.in(
+                      namespace,
+                      () -> {
+                        throw new IOException("no luck");
+                      }))
+          .isInstanceOf(IOException.class)
+          .hasMessage("no luck");
       assertThat(gate.in(namespace, () -> 1)).isEqualTo(1);
     }
     assertThat(Strangers.find()).isEmpty();
@@ -57,14 +65,21 @@ final class GateTest {
     var begun = new CountDownLatch(1);
     var end = new CountDownLatch(1);
     try (var namespace = gate.make(() -> {})) {
-      var stranger = gate.in(namespace, () -> Thread.ofPlatform().name("lost").start(() -> {
-        begun.countDown();
-        try {
-          end.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }));
+      var stranger =
+          gate.in(
+              namespace,
+              () ->
+                  Thread.ofPlatform()
+                      .name("lost")
+                      .start(
+                          () -> {
+                            begun.countDown();
+                            try {
+                              end.await();
+                            } catch (InterruptedException e) {
+                              Thread.currentThread().interrupt();
+                            }
+                          }));
       try {
         begun.await(); // a thread has its name only from then on
         assertThat(Strangers.find()).containsExactly("lost");
@@ -79,14 +94,17 @@ final class GateTest {
   void a_pin_keeps_a_namespace_under_a_name() throws Exception {
     var pins = new Pins(directory.resolve("netns"));
     try {
-      try (var namespace = gate.make(() -> {}); var rtnl = gate.in(namespace, Rtnl::open)) {
+      try (var namespace = gate.make(() -> {});
+          var rtnl = gate.in(namespace, Rtnl::open)) {
         rtnl.request(LinkMessages.bridge("kept")).check("add", "kept");
         pins.add("one", namespace);
         assertThatThrownBy(() -> pins.add("one", namespace))
-            .isInstanceOfSatisfying(KernelException.class, e -> assertThat(e.is(Errno.EEXIST)).isTrue());
+            .isInstanceOfSatisfying(
+                KernelException.class, e -> assertThat(e.is(Errno.EEXIST)).isTrue());
       }
       assertThat(pins.names()).isEqualTo(List.of("one"));
-      try (var again = pins.open("one").orElseThrow(); var rtnl = gate.in(again, Rtnl::open)) {
+      try (var again = pins.open("one").orElseThrow();
+          var rtnl = gate.in(again, Rtnl::open)) {
         assertThat(rtnl.link("kept")).isPresent();
       }
       assertThat(pins.open("two")).isEmpty();

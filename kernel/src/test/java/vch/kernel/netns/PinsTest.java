@@ -11,7 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("lab")
 class PinsTest {
   @Test
-  void what_a_process_left_that_died_while_it_pinned_is_cleared_and_pins_are_kept(@TempDir Path directory) throws Exception {
+  void what_a_process_left_that_died_while_it_pinned_is_cleared_and_pins_are_kept(
+      @TempDir Path directory) throws Exception {
     try (var gate = Gate.open();
         var namespace = gate.make(() -> {})) {
       var before = new Pins(directory);

@@ -15,8 +15,10 @@ final class ElementCodecTest {
   private static final TableName TABLE = new TableName("inet", "t");
   private static final int INTERVAL = 4;
   private static final int MAP = 8;
+
   /// inet_proto . inet_service and inet_service, as nft numbers them.
   private static final SetInfo PROTO_PORT = new SetInfo(TABLE, "s", 0, 12 << 6 | 13, 8, 0);
+
   private static final SetInfo RANGES = new SetInfo(TABLE, "s", INTERVAL | MAP, 12 << 6 | 13, 8, 7);
   private static final SetInfo PORTS = new SetInfo(TABLE, "s", INTERVAL, 13, 2, 0);
 
@@ -29,11 +31,14 @@ final class ElementCodecTest {
   }
 
   private static Message write(SetInfo set, SetElement... elements) {
-    return new Message(1, 0).nest(3, list -> {
-      for (var element : elements) {
-        ElementCodec.write(list, set, element, true);
-      }
-    });
+    return new Message(1, 0)
+        .nest(
+            3,
+            list -> {
+              for (var element : elements) {
+                ElementCodec.write(list, set, element, true);
+              }
+            });
   }
 
   private static String hex(Message message) {
@@ -51,39 +56,48 @@ final class ElementCodecTest {
   private static String text(List<Field> fields) {
     var hex = HexFormat.of();
     return fields.stream()
-        .map(f -> hex.formatHex(f.first()) + (java.util.Arrays.equals(f.first(), f.last()) ? "" : "-" + hex.formatHex(f.last())))
+        .map(
+            f ->
+                hex.formatHex(f.first())
+                    + (java.util.Arrays.equals(f.first(), f.last())
+                        ? ""
+                        : "-" + hex.formatHex(f.last())))
         .collect(Collectors.joining("."));
   }
 
   @Test
   void parts_of_a_concatenation_are_padded_at_their_end() {
     var element = new SetElement(List.of(Field.of(bytes(6)), Field.of(bytes(0, 80))), List.of());
-    assertThat(hex(write(PROTO_PORT, element))).isEqualTo(
-        "14 00 01 80 10 00 01 80 0c 00 01 00 06 00 00 00 00 50 00 00");
+    assertThat(hex(write(PROTO_PORT, element)))
+        .isEqualTo("14 00 01 80 10 00 01 80 0c 00 01 00 06 00 00 00 00 50 00 00");
     assertThat(back(PROTO_PORT, write(PROTO_PORT, element))).isEqualTo("06.0050");
   }
 
   @Test
   void an_interval_of_a_concatenation_has_two_keys() {
-    var element = new SetElement(
-        List.of(Field.of(bytes(17)), new Field(bytes(3, 232), bytes(7, 208))), List.of(Field.of(bytes(10, 0, 0, 2))));
+    var element =
+        new SetElement(
+            List.of(Field.of(bytes(17)), new Field(bytes(3, 232), bytes(7, 208))),
+            List.of(Field.of(bytes(10, 0, 0, 2))));
     var message = write(RANGES, element);
-    assertThat(hex(message)).isEqualTo(
-        "30 00 01 80 "
-            + "10 00 01 80 0c 00 01 00 11 00 00 00 03 e8 00 00 "
-            + "10 00 0a 80 0c 00 01 00 11 00 00 00 07 d0 00 00 "
-            + "0c 00 02 80 08 00 01 00 0a 00 00 02");
+    assertThat(hex(message))
+        .isEqualTo(
+            "30 00 01 80 "
+                + "10 00 01 80 0c 00 01 00 11 00 00 00 03 e8 00 00 "
+                + "10 00 0a 80 0c 00 01 00 11 00 00 00 07 d0 00 00 "
+                + "0c 00 02 80 08 00 01 00 0a 00 00 02");
     assertThat(back(RANGES, message)).isEqualTo("11.03e8-07d0 : 0a000002");
   }
 
   @Test
   void intervals_of_one_field_are_bounds_in_any_order() {
-    var message = write(
-        PORTS,
-        new SetElement(List.of(new Field(bytes(0, 6), bytes(0, 255))), List.of()),
-        new SetElement(List.of(new Field(bytes(0, 1), bytes(0, 5))), List.of()),
-        new SetElement(List.of(new Field(bytes(255, 0), bytes(255, 255))), List.of()),
-        new SetElement(List.of(Field.of(bytes(2, 0))), List.of()));
+    var message =
+        write(
+            PORTS,
+            new SetElement(List.of(new Field(bytes(0, 6), bytes(0, 255))), List.of()),
+            new SetElement(List.of(new Field(bytes(0, 1), bytes(0, 5))), List.of()),
+            new SetElement(List.of(new Field(bytes(255, 0), bytes(255, 255))), List.of()),
+            new SetElement(List.of(Field.of(bytes(2, 0))), List.of()));
     assertThat(back(PORTS, message)).isEqualTo("0001-0005, 0006-00ff, 0200, ff00-ffff");
   }
 

@@ -56,11 +56,18 @@ final class RtnlTest {
     int bridge = rtnl().link("br0").orElseThrow().index();
     done(LinkSettings.of(true).withMaster(bridge).withAlias("ours").message("v0"));
     var v0 = rtnl().link("v0").orElseThrow();
-    assertThat(v0).returns("veth", LinkInfo::kind).returns(bridge, LinkInfo::master).returns(1400, LinkInfo::mtu)
-        .returns("ours", LinkInfo::alias).returns(true, LinkInfo::up);
+    assertThat(v0)
+        .returns("veth", LinkInfo::kind)
+        .returns(bridge, LinkInfo::master)
+        .returns(1400, LinkInfo::mtu)
+        .returns("ours", LinkInfo::alias)
+        .returns(true, LinkInfo::up);
     try (var far = gate.in(two.orElseThrow(), Rtnl::open)) {
       var eth0 = far.link("eth0").orElseThrow();
-      assertThat(eth0).returns(0x02420a000002L, LinkInfo::mac).returns(v0.index(), LinkInfo::lower).returns(false, LinkInfo::up);
+      assertThat(eth0)
+          .returns(0x02420a000002L, LinkInfo::mac)
+          .returns(v0.index(), LinkInfo::lower)
+          .returns(false, LinkInfo::up);
       assertThat(eth0.index()).isEqualTo(v0.lower());
     }
     done(LinkMessages.isolated(v0.index(), true), LinkMessages.hairpin(v0.index(), true));
@@ -72,9 +79,15 @@ final class RtnlTest {
 
   @Test
   void each_request_of_a_batch_is_answered_on_its_own() {
-    var acks = rtnl().batch(List.of(
-        LinkMessages.bridge("br0"), LinkMessages.bridge("br0"), LinkSettings.of(true).message("nosuch"),
-        LinkMessages.bridge("a-name-that-is-too-long"), LinkMessages.bridge("br1")));
+    var acks =
+        rtnl()
+            .batch(
+                List.of(
+                    LinkMessages.bridge("br0"),
+                    LinkMessages.bridge("br0"),
+                    LinkSettings.of(true).message("nosuch"),
+                    LinkMessages.bridge("a-name-that-is-too-long"),
+                    LinkMessages.bridge("br1")));
     assertThat(acks).extracting(Ack::ok).containsExactly(true, false, false, false, true);
     assertThat(acks.get(1).is(Errno.EEXIST)).isTrue();
     assertThat(acks.get(2).is(Errno.ENODEV)).isTrue();
@@ -86,7 +99,9 @@ final class RtnlTest {
     int link = rtnl().link("br0").orElseThrow().index();
     var messages = new ArrayList<Message>();
     for (int i = 0; i < 1000; i++) {
-      messages.add(AddressMessages.set(link, AddressInfo.address(new byte[] {10, 0, (byte) (i >> 8), (byte) i}), 32, 7));
+      messages.add(
+          AddressMessages.set(
+              link, AddressInfo.address(new byte[] {10, 0, (byte) (i >> 8), (byte) i}), 32, 7));
     }
     assertThat(rtnl().batch(messages)).hasSize(1000).allMatch(Ack::ok);
     assertThat(rtnl().addresses().stream().filter(a -> a.protocol() == 7)).hasSize(1000);
@@ -99,16 +114,24 @@ final class RtnlTest {
     var address = InetAddress.getByName("10.1.0.1");
     var gateway = InetAddress.getByName("10.1.0.9");
     var subnet = InetAddress.getByName("10.9.0.0");
-    done(AddressMessages.set(link, address, 16, 0x9a), AddressMessages.set(link, address, 16, 0x9a));
+    done(
+        AddressMessages.set(link, address, 16, 0x9a), AddressMessages.set(link, address, 16, 0x9a));
     done(
         RouteMessages.add(subnet, 16, Optional.of(gateway), link, 0x9a),
         RouteMessages.add(InetAddress.getByName("0.0.0.0"), 0, Optional.of(gateway), link, 0x9a));
-    assertThat(rtnl().request(RouteMessages.add(subnet, 16, Optional.empty(), link, 0x9a)).is(Errno.EEXIST)).isTrue();
+    assertThat(
+            rtnl()
+                .request(RouteMessages.add(subnet, 16, Optional.empty(), link, 0x9a))
+                .is(Errno.EEXIST))
+        .isTrue();
     assertThat(rtnl().routes().stream().filter(r -> r.protocol() == 0x9a))
-        .extracting(RouteInfo::to).containsExactlyInAnyOrder(subnet, InetAddress.getByName("0.0.0.0"));
+        .extracting(RouteInfo::to)
+        .containsExactlyInAnyOrder(subnet, InetAddress.getByName("0.0.0.0"));
     var bad = rtnl().request(AddressMessages.set(link, address, 99, 0x9a));
     assertThat(bad.reason()).isEqualTo("invalid argument (EINVAL): ipv4: Invalid prefix length");
-    done(RouteMessages.remove(subnet, 16, Optional.of(gateway), link, 0x9a), AddressMessages.remove(link, address, 16));
+    done(
+        RouteMessages.remove(subnet, 16, Optional.of(gateway), link, 0x9a),
+        AddressMessages.remove(link, address, 16));
     assertThat(rtnl().addresses().stream().filter(a -> a.protocol() == 0x9a)).isEmpty();
   }
 }

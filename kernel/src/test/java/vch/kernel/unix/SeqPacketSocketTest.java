@@ -24,17 +24,23 @@ import vch.kernel.libc.Read;
 import vch.kernel.libc.Write;
 
 final class SeqPacketSocketTest {
-  private static final MethodHandle SOCKET = Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle LISTEN = Native.function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle ACCEPT = Native.function("accept", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SOCKET =
+      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND =
+      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle LISTEN =
+      Native.function("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle ACCEPT =
+      Native.function("accept", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
 
   @TempDir private Path directory = Path.of("");
 
   @Test
   void packets_keep_their_bounds_in_both_directions() {
     var path = directory.resolve("s");
-    try (var listener = listen(path); var ours = SeqPacketSocket.connect(path); var theirs = accept(listener)) {
+    try (var listener = listen(path);
+        var ours = SeqPacketSocket.connect(path);
+        var theirs = accept(listener)) {
       ours.write("ab".getBytes(StandardCharsets.UTF_8));
       ours.write("c".getBytes(StandardCharsets.UTF_8));
       var into = new byte[16];
@@ -49,26 +55,34 @@ final class SeqPacketSocketTest {
   @Test
   void the_other_side_reads_an_end_after_half_a_close_and_can_still_answer() {
     var path = directory.resolve("s");
-    try (var listener = listen(path); var ours = SeqPacketSocket.connect(path); var theirs = accept(listener)) {
+    try (var listener = listen(path);
+        var ours = SeqPacketSocket.connect(path);
+        var theirs = accept(listener)) {
       ours.shutdownWrite();
       var into = new byte[16];
       assertThat(Read.read(theirs, into, 0, 16)).isZero();
       Write.writeAll(theirs, new byte[] {7});
       assertThat(ours.read(into)).isEqualTo(1);
-      assertThatThrownBy(() -> ours.write(new byte[] {1})).isInstanceOf(KernelException.class).hasMessageContaining("EPIPE");
+      assertThatThrownBy(() -> ours.write(new byte[] {1}))
+          .isInstanceOf(KernelException.class)
+          .hasMessageContaining("EPIPE");
     }
   }
 
   @Test
   void closing_ends_a_read_that_waits() throws Exception {
     var path = directory.resolve("s");
-    try (var listener = listen(path); var ours = SeqPacketSocket.connect(path); var theirs = accept(listener)) {
+    try (var listener = listen(path);
+        var ours = SeqPacketSocket.connect(path);
+        var theirs = accept(listener)) {
       var end = new CompletableFuture<Integer>();
       var started = new CountDownLatch(1);
-      Thread.ofPlatform().start(() -> {
-        started.countDown();
-        end.complete(ours.read(new byte[16]));
-      });
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                started.countDown();
+                end.complete(ours.read(new byte[16]));
+              });
       started.await();
       ours.close();
       assertThat(end.get(10, TimeUnit.SECONDS)).isZero();
@@ -84,7 +98,8 @@ final class SeqPacketSocketTest {
     var near = directory.resolve("s");
     try (var listener = listen(near)) {
       Files.move(near, path);
-      try (var ours = SeqPacketSocket.connect(path); var theirs = accept(listener)) {
+      try (var ours = SeqPacketSocket.connect(path);
+          var theirs = accept(listener)) {
         ours.write(new byte[] {1});
         assertThat(Read.read(theirs, new byte[4], 0, 4)).isEqualTo(1);
       }
@@ -99,20 +114,31 @@ final class SeqPacketSocketTest {
   }
 
   private static Fd listen(Path path) {
-    var fd = new Fd((int) Native.call("socket", "", (_, s) -> (int) SOCKET.invokeExact(s, 1, 5, 0)));
-    Native.call("bind", path, (arena, s) -> {
-      var address = arena.allocate(110, 2);
-      address.set(JAVA_SHORT, 0, (short) 1);
-      var bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-      MemorySegment.copy(bytes, 0, address, JAVA_BYTE, 2, bytes.length);
-      return (int) BIND.invokeExact(s, fd.number(), address, 110);
-    });
+    var fd =
+        new Fd((int) Native.call("socket", "", (_, s) -> (int) SOCKET.invokeExact(s, 1, 5, 0)));
+    Native.call(
+        "bind",
+        path,
+        (arena, s) -> {
+          var address = arena.allocate(110, 2);
+          address.set(JAVA_SHORT, 0, (short) 1);
+          var bytes = path.toString().getBytes(StandardCharsets.UTF_8);
+          MemorySegment.copy(bytes, 0, address, JAVA_BYTE, 2, bytes.length);
+          return (int) BIND.invokeExact(s, fd.number(), address, 110);
+        });
     Native.call("listen", path, (_, s) -> (int) LISTEN.invokeExact(s, fd.number(), 5));
     return fd;
   }
 
   private static Fd accept(Fd listener) {
-    return new Fd((int) Native.call("accept", "", (_, s) ->
-        (int) ACCEPT.invokeExact(s, listener.number(), MemorySegment.NULL, MemorySegment.NULL)));
+    return new Fd(
+        (int)
+            Native.call(
+                "accept",
+                "",
+                (_, s) ->
+                    (int)
+                        ACCEPT.invokeExact(
+                            s, listener.number(), MemorySegment.NULL, MemorySegment.NULL)));
   }
 }

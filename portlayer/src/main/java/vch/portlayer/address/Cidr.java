@@ -6,7 +6,8 @@ import java.util.Optional;
 public record Cidr(Ip address, int length) implements Comparable<Cidr> {
   public Cidr {
     if (length < 0 || length > address.family().bits()) {
-      throw new IllegalArgumentException("prefix length " + length + " is outside 0.." + address.family().bits());
+      throw new IllegalArgumentException(
+          "prefix length " + length + " is outside 0.." + address.family().bits());
     }
   }
 
@@ -15,7 +16,10 @@ public record Cidr(Ip address, int length) implements Comparable<Cidr> {
   /// @throws IllegalArgumentException with one sentence when the text is not of that form
   public static Cidr parse(String text) {
     return tryParse(text)
-        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not in CIDR form, for example 172.16.0.0/12"));
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'" + text + "' is not in CIDR form, for example 172.16.0.0/12"));
   }
 
   /// As [#parse(String)], empty instead of throwing.
@@ -25,7 +29,8 @@ public record Cidr(Ip address, int length) implements Comparable<Cidr> {
       return Optional.empty();
     }
     var digits = text.substring(slash + 1);
-    if (!digits.chars().allMatch(c -> c >= '0' && c <= '9') || (digits.length() > 1 && digits.charAt(0) == '0')) {
+    if (!digits.chars().allMatch(c -> c >= '0' && c <= '9')
+        || (digits.length() > 1 && digits.charAt(0) == '0')) {
       return Optional.empty();
     }
     int length = Integer.parseInt(digits);

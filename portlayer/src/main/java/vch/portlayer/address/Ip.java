@@ -3,8 +3,8 @@ package vch.portlayer.address;
 import java.math.BigInteger;
 import java.util.Optional;
 
-/// An Internet Protocol address of either family, as an unsigned number: `high` holds the upper 64 bits (0 for
-/// IPv4), `low` the lower ones. Ordered by family, then by number.
+/// An Internet Protocol address of either family, as an unsigned number: `high` holds the upper 64
+/// bits (0 for IPv4), `low` the lower ones. Ordered by family, then by number.
 public record Ip(Family family, long high, long low) implements Comparable<Ip> {
   public Ip {
     if (family == Family.IPV4 && (high != 0 || (low >>> 32) != 0)) {
@@ -12,12 +12,13 @@ public record Ip(Family family, long high, long low) implements Comparable<Ip> {
     }
   }
 
-  /// Parses the text form: dotted quad without leading zeros (RFC 6943 section 3.1.1, strict form), or RFC 4291
-  /// section 2.2 without zone. Never asks a name server.
+  /// Parses the text form: dotted quad without leading zeros (RFC 6943 section 3.1.1, strict form),
+  /// or RFC 4291 section 2.2 without zone. Never asks a name server.
   ///
   /// @throws IllegalArgumentException with one sentence when the text is no address
   public static Ip parse(String text) {
-    return tryParse(text).orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an IP address"));
+    return tryParse(text)
+        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an IP address"));
   }
 
   /// As [#parse(String)], empty instead of throwing.
@@ -31,7 +32,8 @@ public record Ip(Family family, long high, long low) implements Comparable<Ip> {
     return switch (bytes.length) {
       case 4 -> new Ip(Family.IPV4, 0, number.longValue());
       case 16 -> new Ip(Family.IPV6, number.shiftRight(64).longValue(), number.longValue());
-      default -> throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
+      default ->
+          throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
     };
   }
 
@@ -52,17 +54,22 @@ public record Ip(Family family, long high, long low) implements Comparable<Ip> {
       return new Ip(family, 0, (low + count) & 0xffff_ffffL);
     }
     long sum = low + count;
-    long carry = count >= 0 ? (Long.compareUnsigned(sum, low) < 0 ? 1 : 0) : (Long.compareUnsigned(sum, low) > 0 ? -1 : 0);
+    long carry =
+        count >= 0
+            ? (Long.compareUnsigned(sum, low) < 0 ? 1 : 0)
+            : (Long.compareUnsigned(sum, low) > 0 ? -1 : 0);
     return new Ip(family, high + carry, sum);
   }
 
   /// This address with all bits after the first `length` cleared.
   public Ip masked(int length) {
     if (length < 0 || length > family.bits()) {
-      throw new IllegalArgumentException("prefix length " + length + " is outside 0.." + family.bits());
+      throw new IllegalArgumentException(
+          "prefix length " + length + " is outside 0.." + family.bits());
     }
     if (family == Family.IPV4) {
-      return new Ip(family, 0, length == 0 ? 0 : low & (0xffff_ffffL << (32 - length)) & 0xffff_ffffL);
+      return new Ip(
+          family, 0, length == 0 ? 0 : low & (0xffff_ffffL << (32 - length)) & 0xffff_ffffL);
     }
     long h = length >= 64 ? high : length == 0 ? 0 : high & (-1L << (64 - length));
     long l = length <= 64 ? 0 : length == 128 ? low : low & (-1L << (128 - length));

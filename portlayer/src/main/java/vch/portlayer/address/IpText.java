@@ -17,7 +17,10 @@ final class IpText {
     while (true) {
       int start = at;
       int part = 0;
-      while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9' && at - start < 4) {
+      while (at < text.length()
+          && text.charAt(at) >= '0'
+          && text.charAt(at) <= '9'
+          && at - start < 4) {
         part = part * 10 + text.charAt(at) - '0';
         at++;
       }
@@ -47,7 +50,11 @@ final class IpText {
       if (colon < 0 || quad.isEmpty()) {
         return Optional.empty();
       }
-      text = text.substring(0, colon + 1) + Long.toHexString(quad.get() >>> 16) + ":" + Long.toHexString(quad.get() & 0xffff);
+      text =
+          text.substring(0, colon + 1)
+              + Long.toHexString(quad.get() >>> 16)
+              + ":"
+              + Long.toHexString(quad.get() & 0xffff);
     }
     int gap = text.indexOf("::");
     if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {

@@ -27,7 +27,8 @@ public record Mac(long number) implements Comparable<Mac> {
   }
 
   public static Mac parse(String text) {
-    return tryParse(text).orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a MAC address"));
+    return tryParse(text)
+        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a MAC address"));
   }
 
   /// A locally administered unicast address made of 46 bits of `seed`.
@@ -35,8 +36,8 @@ public record Mac(long number) implements Comparable<Mac> {
     return new Mac((seed & 0xfcff_ffff_ffffL) | 0x0200_0000_0000L);
   }
 
-  /// The address of whoever has `address` on a segment. It is always the same, so that neighbours which remember it reach
-  /// also the next that gets the address, at once.
+  /// The address of whoever has `address` on a segment. It is always the same, so that neighbours
+  /// which remember it reach also the next that gets the address, at once.
   ///
   /// @param segment an id of which there is no other
   public static Mac at(String segment, Ip address) {

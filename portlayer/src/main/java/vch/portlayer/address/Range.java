@@ -12,7 +12,9 @@ public record Range(Ip first, Ip last) {
   }
 
   public boolean contains(Ip address) {
-    return address.family() == first.family() && first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
+    return address.family() == first.family()
+        && first.compareTo(address) <= 0
+        && address.compareTo(last) <= 0;
   }
 
   public boolean overlaps(Range other) {

@@ -6,10 +6,18 @@ import java.util.Optional;
 public record Subnet(Ip first, int length) implements Comparable<Subnet> {
   public Subnet {
     if (length < 0 || length > first.family().bits()) {
-      throw new IllegalArgumentException("prefix length " + length + " is outside 0.." + first.family().bits());
+      throw new IllegalArgumentException(
+          "prefix length " + length + " is outside 0.." + first.family().bits());
     }
     if (!first.equals(first.masked(length))) {
-      throw new IllegalArgumentException(first + "/" + length + " has host bits set; it should be " + first.masked(length) + "/" + length);
+      throw new IllegalArgumentException(
+          first
+              + "/"
+              + length
+              + " has host bits set; it should be "
+              + first.masked(length)
+              + "/"
+              + length);
     }
   }
 
@@ -21,7 +29,9 @@ public record Subnet(Ip first, int length) implements Comparable<Subnet> {
 
   /// As [#parse(String)], empty instead of throwing.
   public static Optional<Subnet> tryParse(String text) {
-    return Cidr.tryParse(text).filter(c -> c.address().equals(c.address().masked(c.length()))).map(Cidr::subnet);
+    return Cidr.tryParse(text)
+        .filter(c -> c.address().equals(c.address().masked(c.length())))
+        .map(Cidr::subnet);
   }
 
   public Family family() {
@@ -50,8 +60,9 @@ public record Subnet(Ip first, int length) implements Comparable<Subnet> {
     return new Range(first, last());
   }
 
-  /// True when the address may be given to a host: inside, and for IPv4 subnets shorter than /31 neither the network
-  /// nor the broadcast address (RFC 3021 lifts that for /31); for IPv6 not the subnet-router anycast address.
+  /// True when the address may be given to a host: inside, and for IPv4 subnets shorter than /31
+  /// neither the network nor the broadcast address (RFC 3021 lifts that for /31); for IPv6 not the
+  /// subnet-router anycast address.
   public boolean isHost(Ip address) {
     if (!contains(address)) {
       return false;

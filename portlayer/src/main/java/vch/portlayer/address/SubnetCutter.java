@@ -6,9 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// Cuts subnets for new networks out of an IPv4 range. Whole blocks of the width asked for come first, the lowest free
-/// one. The last whole block is not given away as a whole: it is cut into blocks of /24, and the last half of it into
-/// blocks of /28, so that a range takes thousands of networks and always gives while addresses are left.
+/// Cuts subnets for new networks out of an IPv4 range. Whole blocks of the width asked for come
+/// first, the lowest free one. The last whole block is not given away as a whole: it is cut into
+/// blocks of /24, and the last half of it into blocks of /28, so that a range takes thousands of
+/// networks and always gives while addresses are left.
 public final class SubnetCutter {
   /// Prefix length of blocks when whole ones run out.
   public static final int SMALLER_LENGTH = 24;
@@ -53,20 +54,29 @@ public final class SubnetCutter {
 
   /// The block of that length with the lowest address.
   private static Optional<Subnet> lowest(List<Subnet> free, int length) {
-    return free.stream().filter(b -> b.length() <= length).findFirst().map(b -> new Subnet(b.first(), length));
+    return free.stream()
+        .filter(b -> b.length() <= length)
+        .findFirst()
+        .map(b -> new Subnet(b.first(), length));
   }
 
   /// A block of that length out of the smallest free one, so that large ones stay whole.
   private static Optional<Subnet> tightest(List<Subnet> free, int length) {
     return free.stream()
         .filter(b -> b.length() <= length)
-        .max(Comparator.comparingInt(Subnet::length).thenComparing(Subnet::first, Comparator.reverseOrder()))
+        .max(
+            Comparator.comparingInt(Subnet::length)
+                .thenComparing(Subnet::first, Comparator.reverseOrder()))
         .map(b -> new Subnet(b.first(), length));
   }
 
   /// What is free of the range as the fewest aligned blocks, in the order of addresses.
   private static List<Subnet> free(Subnet range, Collection<Subnet> taken) {
-    var inOrder = taken.stream().filter(t -> t.family() == range.family() && t.overlaps(range)).sorted().toList();
+    var inOrder =
+        taken.stream()
+            .filter(t -> t.family() == range.family() && t.overlaps(range))
+            .sorted()
+            .toList();
     var out = new ArrayList<Subnet>();
     long at = range.first().low();
     long end = range.last().low() + 1;

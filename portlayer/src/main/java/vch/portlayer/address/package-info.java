@@ -1,2 +1,3 @@
-/// Addresses and blocks of addresses, neutral to the family. Who holds an address is not known here.
+/// Addresses and blocks of addresses, neutral to the family. Who holds an address is not known
+/// here.
 package vch.portlayer.address;

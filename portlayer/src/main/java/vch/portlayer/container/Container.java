@@ -11,15 +11,17 @@ import vch.portlayer.port.PublishRequest;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.vch.VchId;
 
-/// A container: its identity, its places on scopes, its publications, what it runs, and how its life goes.
+/// A container: its identity, its places on scopes, its publications, what it runs, and how its
+/// life goes.
 ///
-/// @param endpoints    in the order of attachment
-/// @param publish      what the user asked for
-/// @param exposed      ports of the image and of `--expose`
-/// @param publications what is bound: set at the first start, stable over restarts (random ports too), dropped at removal.
-///                     They are in force only while the container is live
-/// @param links        `--link` on the default bridge
-/// @param document     text that the personality wrote at create and alone reads, to show the request again
+/// @param endpoints in the order of attachment
+/// @param publish what the user asked for
+/// @param exposed ports of the image and of `--expose`
+/// @param publications what is bound: set at the first start, stable over restarts (random ports
+///   too), dropped at removal. They are in force only while the container is live
+/// @param links `--link` on the default bridge
+/// @param document text that the personality wrote at create and alone reads, to show the request
+///   again
 public record Container(
     ContainerId id,
     VchId vch,
@@ -58,31 +60,111 @@ public record Container(
 
   public Container with(ContainerState next) {
     return new Container(
-        id, vch, name, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, publications, links,
-        resolver, labels, spec, next, document);
+        id,
+        vch,
+        name,
+        created,
+        hostname,
+        domainname,
+        mode,
+        endpoints,
+        publish,
+        exposed,
+        publishAll,
+        publications,
+        links,
+        resolver,
+        labels,
+        spec,
+        next,
+        document);
   }
 
   public Container withEndpoints(List<Endpoint> next) {
     return new Container(
-        id, vch, name, created, hostname, domainname, mode, next, publish, exposed, publishAll, publications, links,
-        resolver, labels, spec, state, document);
+        id,
+        vch,
+        name,
+        created,
+        hostname,
+        domainname,
+        mode,
+        next,
+        publish,
+        exposed,
+        publishAll,
+        publications,
+        links,
+        resolver,
+        labels,
+        spec,
+        state,
+        document);
   }
 
   public Container withPublications(List<Publication> next) {
     return new Container(
-        id, vch, name, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, next, links,
-        resolver, labels, spec, state, document);
+        id,
+        vch,
+        name,
+        created,
+        hostname,
+        domainname,
+        mode,
+        endpoints,
+        publish,
+        exposed,
+        publishAll,
+        next,
+        links,
+        resolver,
+        labels,
+        spec,
+        state,
+        document);
   }
 
   public Container withName(String next) {
     return new Container(
-        id, vch, next, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, publications, links,
-        resolver, labels, spec, state, document);
+        id,
+        vch,
+        next,
+        created,
+        hostname,
+        domainname,
+        mode,
+        endpoints,
+        publish,
+        exposed,
+        publishAll,
+        publications,
+        links,
+        resolver,
+        labels,
+        spec,
+        state,
+        document);
   }
 
   public Container withSpec(ContainerSpec next, String nextDocument) {
     return new Container(
-        id, vch, name, created, hostname, domainname, mode, endpoints, publish, exposed, publishAll, publications, links,
-        resolver, labels, next, state, nextDocument);
+        id,
+        vch,
+        name,
+        created,
+        hostname,
+        domainname,
+        mode,
+        endpoints,
+        publish,
+        exposed,
+        publishAll,
+        publications,
+        links,
+        resolver,
+        labels,
+        next,
+        state,
+        nextDocument);
   }
 }

@@ -4,25 +4,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What runs in a container and within which bounds: image defaults and the user's wishes, already merged.
+/// What runs in a container and within which bounds: image defaults and the user's wishes, already
+/// merged.
 ///
-/// @param image         id of the image, `sha256:` and 64 hex digits
-/// @param imageRef      the image as the user named it
-/// @param arguments     program and its arguments; never empty
-/// @param environment   `NAME=value`
-/// @param user          `name|uid[:group|gid]`; empty: root
-/// @param stdinOpen     keep standard input open
-/// @param stdinOnce     close standard input when the first attached client leaves
-/// @param stopSignal    name or number; empty: TERM
+/// @param image id of the image, `sha256:` and 64 hex digits
+/// @param imageRef the image as the user named it
+/// @param arguments program and its arguments; never empty
+/// @param environment `NAME=value`
+/// @param user `name|uid[:group|gid]`; empty: root
+/// @param stdinOpen keep standard input open
+/// @param stdinOnce close standard input when the first attached client leaves
+/// @param stopSignal name or number; empty: TERM
 /// @param stopTimeoutSeconds empty: 10
-/// @param shmBytes      size of /dev/shm
-/// @param capAdd        capabilities without `CAP_`, `ALL` allowed
-/// @param seccomp       empty: Docker's default profile; `unconfined`; or the profile as JSON text
-/// @param maskedPaths   empty: Docker's defaults
-/// @param namespaces    `ipc`, `pid`, `uts`, `cgroup` to the mode asked for, as in `--pid=host`
-/// @param autoRemove    removed when it ends
-/// @param initProcess   an init reaps and forwards signals
-/// @param logOptions    of the json-file driver (`max-size`, `max-file`); driver `none` under the key `driver`
+/// @param shmBytes size of /dev/shm
+/// @param capAdd capabilities without `CAP_`, `ALL` allowed
+/// @param seccomp empty: Docker's default profile; `unconfined`; or the profile as JSON text
+/// @param maskedPaths empty: Docker's defaults
+/// @param namespaces `ipc`, `pid`, `uts`, `cgroup` to the mode asked for, as in `--pid=host`
+/// @param autoRemove removed when it ends
+/// @param initProcess an init reaps and forwards signals
+/// @param logOptions of the json-file driver (`max-size`, `max-file`); driver `none` under the key
+///   `driver`
 public record ContainerSpec(
     String image,
     String imageRef,
@@ -71,26 +73,107 @@ public record ContainerSpec(
 
   public ContainerSpec withMounts(List<Mount> next) {
     return new ContainerSpec(
-        image, imageRef, arguments, environment, workingDirectory, user, groupAdd, tty, stdinOpen, stdinOnce,
-        stopSignal, stopTimeoutSeconds, next, limits, ulimits, devices, sysctls, capAdd, capDrop, privileged,
-        readOnlyRoot, noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, restart,
-        autoRemove, initProcess, logOptions);
+        image,
+        imageRef,
+        arguments,
+        environment,
+        workingDirectory,
+        user,
+        groupAdd,
+        tty,
+        stdinOpen,
+        stdinOnce,
+        stopSignal,
+        stopTimeoutSeconds,
+        next,
+        limits,
+        ulimits,
+        devices,
+        sysctls,
+        capAdd,
+        capDrop,
+        privileged,
+        readOnlyRoot,
+        noNewPrivileges,
+        seccomp,
+        maskedPaths,
+        readOnlyPaths,
+        shmBytes,
+        namespaces,
+        restart,
+        autoRemove,
+        initProcess,
+        logOptions);
   }
 
   public ContainerSpec withEnvironment(List<String> next) {
     return new ContainerSpec(
-        image, imageRef, arguments, next, workingDirectory, user, groupAdd, tty, stdinOpen, stdinOnce, stopSignal,
-        stopTimeoutSeconds, mounts, limits, ulimits, devices, sysctls, capAdd, capDrop, privileged, readOnlyRoot,
-        noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, restart, autoRemove, initProcess,
+        image,
+        imageRef,
+        arguments,
+        next,
+        workingDirectory,
+        user,
+        groupAdd,
+        tty,
+        stdinOpen,
+        stdinOnce,
+        stopSignal,
+        stopTimeoutSeconds,
+        mounts,
+        limits,
+        ulimits,
+        devices,
+        sysctls,
+        capAdd,
+        capDrop,
+        privileged,
+        readOnlyRoot,
+        noNewPrivileges,
+        seccomp,
+        maskedPaths,
+        readOnlyPaths,
+        shmBytes,
+        namespaces,
+        restart,
+        autoRemove,
+        initProcess,
         logOptions);
   }
 
   /// What `docker update` changes.
   public ContainerSpec withBounds(Limits nextLimits, RestartPolicy nextRestart) {
     return new ContainerSpec(
-        image, imageRef, arguments, environment, workingDirectory, user, groupAdd, tty, stdinOpen, stdinOnce,
-        stopSignal, stopTimeoutSeconds, mounts, nextLimits, ulimits, devices, sysctls, capAdd, capDrop, privileged,
-        readOnlyRoot, noNewPrivileges, seccomp, maskedPaths, readOnlyPaths, shmBytes, namespaces, nextRestart,
-        autoRemove, initProcess, logOptions);
+        image,
+        imageRef,
+        arguments,
+        environment,
+        workingDirectory,
+        user,
+        groupAdd,
+        tty,
+        stdinOpen,
+        stdinOnce,
+        stopSignal,
+        stopTimeoutSeconds,
+        mounts,
+        nextLimits,
+        ulimits,
+        devices,
+        sysctls,
+        capAdd,
+        capDrop,
+        privileged,
+        readOnlyRoot,
+        noNewPrivileges,
+        seccomp,
+        maskedPaths,
+        readOnlyPaths,
+        shmBytes,
+        namespaces,
+        nextRestart,
+        autoRemove,
+        initProcess,
+        logOptions);
   }
 }

@@ -2,16 +2,16 @@ package vch.portlayer.container;
 
 /// Bounds on what a container may use. 0: no bound.
 ///
-/// @param memoryBytes      memory
-/// @param memorySwapBytes  memory and swap together; -1: unlimited swap
+/// @param memoryBytes memory
+/// @param memorySwapBytes memory and swap together; -1: unlimited swap
 /// @param memoryReservationBytes soft bound
-/// @param nanoCpus         billionths of a CPU
-/// @param cpuShares        relative weight, cgroup v1 scale
-/// @param cpuQuotaMicros   CPU time a period
-/// @param cpuPeriodMicros  the period
-/// @param cpusetCpus       list of CPUs such as `0-1`, empty: all
-/// @param pids             processes and threads; -1: unlimited
-/// @param oomScoreAdj      -1000 to 1000
+/// @param nanoCpus billionths of a CPU
+/// @param cpuShares relative weight, cgroup v1 scale
+/// @param cpuQuotaMicros CPU time a period
+/// @param cpuPeriodMicros the period
+/// @param cpusetCpus list of CPUs such as `0-1`, empty: all
+/// @param pids processes and threads; -1: unlimited
+/// @param oomScoreAdj -1000 to 1000
 public record Limits(
     long memoryBytes,
     long memorySwapBytes,
@@ -28,7 +28,16 @@ public record Limits(
 
   public Limits withPids(long next) {
     return new Limits(
-        memoryBytes, memorySwapBytes, memoryReservationBytes, nanoCpus, cpuShares, cpuQuotaMicros, cpuPeriodMicros, cpusetCpus,
-        cpusetMems, next, oomScoreAdj);
+        memoryBytes,
+        memorySwapBytes,
+        memoryReservationBytes,
+        nanoCpus,
+        cpuShares,
+        cpuQuotaMicros,
+        cpuPeriodMicros,
+        cpusetCpus,
+        cpusetMems,
+        next,
+        oomScoreAdj);
   }
 }

@@ -1,6 +1,7 @@
 package vch.portlayer.container;
 
-/// When a container that ended is started again. `maximumRetries` counts for ON_FAILURE only; 0: no bound.
+/// When a container that ended is started again. `maximumRetries` counts for ON_FAILURE only; 0: no
+/// bound.
 public record RestartPolicy(When when, int maximumRetries) {
   public static final RestartPolicy NEVER = new RestartPolicy(When.NO, 0);
 

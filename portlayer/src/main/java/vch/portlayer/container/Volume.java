@@ -8,7 +8,12 @@ import vch.portlayer.vch.VchId;
 ///
 /// @param anonymous made for one container, removed with it on `rm -v`
 public record Volume(
-    VchId vch, String name, Instant created, Map<String, String> labels, Map<String, String> options, boolean anonymous) {
+    VchId vch,
+    String name,
+    Instant created,
+    Map<String, String> labels,
+    Map<String, String> options,
+    boolean anonymous) {
   public Volume {
     labels = Map.copyOf(labels);
     options = Map.copyOf(options);

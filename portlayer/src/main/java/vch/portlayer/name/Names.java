@@ -17,14 +17,16 @@ import vch.portlayer.scope.ScopeId;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
-/// Looks names up as a container of a VCH sees them. Every look-up costs the logarithm of the number of containers,
-/// whatever they are called. Only live containers have names; nothing is cached here, so a rename shows at once.
+/// Looks names up as a container of a VCH sees them. Every look-up costs the logarithm of the
+/// number of containers, whatever they are called. Only live containers have names; nothing is
+/// cached here, so a rename shows at once.
 public final class Names {
   private Names() {}
 
-  /// Which addresses of `family` `name` (without the trailing dot, any case) has for the container that asks from
-  /// address `asker`. Order: links private to the asker, then names of the scopes that it is on in the order of
-  /// attachment (the first scope that knows the name answers), `name.scope` too. Who is no container knows no names.
+  /// Which addresses of `family` `name` (without the trailing dot, any case) has for the container
+  /// that asks from address `asker`. Order: links private to the asker, then names of the scopes
+  /// that it is on in the order of attachment (the first scope that knows the name answers),
+  /// `name.scope` too. Who is no container knows no names.
   public static Answer addresses(Image image, VchId vch, Ip asker, String name, Family family) {
     var who = asker(image, vch, asker);
     var wanted = name.toLowerCase(Locale.ROOT);
@@ -49,25 +51,38 @@ public final class Names {
         return new Answer.Addresses(addresses(owners, place.id(), family));
       }
     }
-    return asleep(image, vch, self, wanted) ? new Answer.Addresses(List.of()) : new Answer.Unknown();
+    return asleep(image, vch, self, wanted)
+        ? new Answer.Addresses(List.of())
+        : new Answer.Unknown();
   }
 
-  /// Which names the address has for who asks, best first: `name.scope`, which holds whatever the search list, then the
-  /// bare ones. Addresses of the VCH's scopes never are anybody else's matter: without a name for who asks the list is
-  /// empty.
+  /// Which names the address has for who asks, best first: `name.scope`, which holds whatever the
+  /// search list, then the bare ones. Addresses of the VCH's scopes never are anybody else's
+  /// matter: without a name for who asks the list is empty.
   public static Answer names(Image image, VchId vch, Ip asker, Ip address) {
     var who = asker(image, vch, asker);
     var scope = image.scopeAround(vch, address);
     if (scope.isEmpty()) {
       return new Answer.Unknown();
     }
-    var owner = image.holder(vch, address).flatMap(h -> image.container(h.container())).filter(Container::live);
+    var owner =
+        image
+            .holder(vch, address)
+            .flatMap(h -> image.container(h.container()))
+            .filter(Container::live);
     if (who.isEmpty() || owner.isEmpty() || who.get().on(scope.get().id()).isEmpty()) {
       return new Answer.Names(List.of());
     }
     boolean self = owner.get().id().equals(who.get().id());
     boolean plain = plain(image, scope.get());
-    if (plain && !self && links(who.get()).noneMatch(l -> target(image, vch, l).filter(c -> c.id().equals(owner.get().id())).isPresent())) {
+    if (plain
+        && !self
+        && links(who.get())
+            .noneMatch(
+                l ->
+                    target(image, vch, l)
+                        .filter(c -> c.id().equals(owner.get().id()))
+                        .isPresent())) {
       return new Answer.Names(List.of());
     }
     var names = new ArrayList<String>();
@@ -80,11 +95,16 @@ public final class Names {
   }
 
   private static Optional<Container> asker(Image image, VchId vch, Ip asker) {
-    return image.holder(vch, asker).flatMap(h -> image.container(h.container())).filter(Container::live);
+    return image
+        .holder(vch, asker)
+        .flatMap(h -> image.container(h.container()))
+        .filter(Container::live);
   }
 
   private static List<Scope> places(Image image, Container self) {
-    return self.endpoints().stream().flatMap(e -> e.scope().flatMap(image::scope).stream()).toList();
+    return self.endpoints().stream()
+        .flatMap(e -> e.scope().flatMap(image::scope).stream())
+        .toList();
   }
 
   /// On a plain default bridge a container goes by name for itself only.
@@ -97,11 +117,16 @@ public final class Names {
     if (!found.isEmpty() || name.length() != 64 || plain(image, scope)) {
       return found;
     }
-    return image.container(new ContainerId(name)).filter(c -> c.live() && c.on(scope.id()).isPresent()).stream().toList();
+    return image
+        .container(new ContainerId(name))
+        .filter(c -> c.live() && c.on(scope.id()).isPresent())
+        .stream()
+        .toList();
   }
 
   private static boolean plain(Image image, Scope scope) {
-    return scope.isDefault() && image.vch(scope.vch()).filter(v -> v.bridge().namesOnDefault()).isEmpty();
+    return scope.isDefault()
+        && image.vch(scope.vch()).filter(v -> v.bridge().namesOnDefault()).isEmpty();
   }
 
   private static List<Ip> addresses(List<Container> owners, ScopeId scope, Family family) {
@@ -112,16 +137,22 @@ public final class Names {
   }
 
   private static Stream<NameLink> links(Container self) {
-    return Stream.concat(self.links().stream(), self.endpoints().stream().flatMap(e -> e.links().stream()));
+    return Stream.concat(
+        self.links().stream(), self.endpoints().stream().flatMap(e -> e.links().stream()));
   }
 
   /// A link gives its alias and, as Docker writes into the hosts file, the target's own names.
   private static boolean linked(Image image, VchId vch, NameLink link, String wanted) {
-    if (wanted.equals(link.alias().toLowerCase(Locale.ROOT)) || wanted.equals(link.target().toLowerCase(Locale.ROOT))) {
+    if (wanted.equals(link.alias().toLowerCase(Locale.ROOT))
+        || wanted.equals(link.target().toLowerCase(Locale.ROOT))) {
       return true;
     }
     return target(image, vch, link)
-        .filter(c -> wanted.equals(c.name().toLowerCase(Locale.ROOT)) || wanted.equals(c.id().brief()) || wanted.equals(c.hostname().toLowerCase(Locale.ROOT)))
+        .filter(
+            c ->
+                wanted.equals(c.name().toLowerCase(Locale.ROOT))
+                    || wanted.equals(c.id().brief())
+                    || wanted.equals(c.hostname().toLowerCase(Locale.ROOT)))
         .isPresent();
   }
 
@@ -143,18 +174,28 @@ public final class Names {
     return image
         .containerNamed(vch, term)
         .or(() -> image.container(new ContainerId(term)).filter(c -> c.vch().equals(vch)))
-        .or(() -> term.isEmpty() ? Optional.empty() : image.containersWithPrefix(vch, term).findFirst());
+        .or(
+            () ->
+                term.isEmpty()
+                    ? Optional.empty()
+                    : image.containersWithPrefix(vch, term).findFirst());
   }
 
-  /// A container of that name is on a scope of the asker's but does not run: the name is ours, and must not leak.
+  /// A container of that name is on a scope of the asker's but does not run: the name is ours, and
+  /// must not leak.
   private static boolean asleep(Image image, VchId vch, Container self, String wanted) {
     return image
         .containerNamed(vch, wanted)
-        .filter(c -> places(image, self).stream().anyMatch(s -> !plain(image, s) && c.on(s.id()).isPresent()))
+        .filter(
+            c ->
+                places(image, self).stream()
+                    .anyMatch(s -> !plain(image, s) && c.on(s.id()).isPresent()))
         .isPresent();
   }
 
   private static boolean isLabel(String name) {
-    return name.chars().allMatch(c -> c == '-' || c == '_' || c == '.' || (Character.isLetterOrDigit(c) && c < 128));
+    return name.chars()
+        .allMatch(
+            c -> c == '-' || c == '_' || c == '.' || (Character.isLetterOrDigit(c) && c < 128));
   }
 }

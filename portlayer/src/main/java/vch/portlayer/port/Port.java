@@ -10,7 +10,9 @@ public record Port(int number, Protocol protocol) implements Comparable<Port> {
 
   @Override
   public int compareTo(Port other) {
-    return number != other.number ? Integer.compare(number, other.number) : protocol.compareTo(other.protocol);
+    return number != other.number
+        ? Integer.compare(number, other.number)
+        : protocol.compareTo(other.protocol);
   }
 
   @Override

@@ -9,7 +9,8 @@ public record PortRange(int first, int last) implements Comparable<PortRange> {
 
   public PortRange {
     if (first < 1 || last > 65535 || first > last) {
-      throw new IllegalArgumentException("ports " + first + "-" + last + " are not a range within 1-65535");
+      throw new IllegalArgumentException(
+          "ports " + first + "-" + last + " are not a range within 1-65535");
     }
   }
 
@@ -26,7 +27,9 @@ public record PortRange(int first, int last) implements Comparable<PortRange> {
       }
       int first = Integer.parseInt(parts[0]);
       int last = parts.length == 1 ? first : Integer.parseInt(parts[1]);
-      return first < 1 || last > 65535 || first > last ? Optional.empty() : Optional.of(new PortRange(first, last));
+      return first < 1 || last > 65535 || first > last
+          ? Optional.empty()
+          : Optional.of(new PortRange(first, last));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
@@ -47,7 +50,9 @@ public record PortRange(int first, int last) implements Comparable<PortRange> {
 
   @Override
   public int compareTo(PortRange other) {
-    return first != other.first ? Integer.compare(first, other.first) : Integer.compare(last, other.last);
+    return first != other.first
+        ? Integer.compare(first, other.first)
+        : Integer.compare(last, other.last);
   }
 
   /// `80` or `8000-8010`.

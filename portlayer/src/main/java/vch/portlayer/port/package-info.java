@@ -1,2 +1,3 @@
-/// Ports, ranges of ports and publications. Which rule lets a publication in is decided in `vch.portlayer.rule`.
+/// Ports, ranges of ports and publications. Which rule lets a publication in is decided in
+/// `vch.portlayer.rule`.
 package vch.portlayer.port;

@@ -6,11 +6,16 @@ import vch.portlayer.vch.VchId;
 
 /// An L2 segment of the machine that NICs plug into.
 ///
-/// @param owner set when the group was made for one VCH's bridge role: then its segments are Linux bridges inside that
-///              VCH's endpoint namespace, and it goes with the VCH (docs/decisions/0003)
-/// @param link  the Linux bridge or NIC that NICs of this group plug into
+/// @param owner set when the group was made for one VCH's bridge role: then its segments are Linux
+///   bridges inside that VCH's endpoint namespace, and it goes with the VCH (docs/decisions/0003)
+/// @param link the Linux bridge or NIC that NICs of this group plug into
 public record PortGroup(
-    PortGroupId id, String name, PortGroupKind kind, String link, Optional<VchId> owner, Instant created) {
+    PortGroupId id,
+    String name,
+    PortGroupKind kind,
+    String link,
+    Optional<VchId> owner,
+    Instant created) {
   /// The built-in group of kind nat, made on first use.
   public static final String VM_NETWORK = "VM Network";
 }

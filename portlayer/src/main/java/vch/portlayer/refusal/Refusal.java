@@ -1,7 +1,7 @@
 package vch.portlayer.refusal;
 
-/// A request that was understood and refused. The message is one clear sentence for the person who asked: what was
-/// refused, to what, why, what to do. Only a personality knows numbers.
+/// A request that was understood and refused. The message is one clear sentence for the person who
+/// asked: what was refused, to what, why, what to do. Only a personality knows numbers.
 public abstract sealed class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final String message;
@@ -62,7 +62,8 @@ public abstract sealed class Refusal extends RuntimeException {
     }
   }
 
-  /// Understood and allowed, but it cannot be carried out now: no address left, port taken, process would not start.
+  /// Understood and allowed, but it cannot be carried out now: no address left, port taken, process
+  /// would not start.
   public static final class Failed extends Refusal {
     private static final long serialVersionUID = 1L;
 

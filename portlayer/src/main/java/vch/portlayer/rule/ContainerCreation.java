@@ -19,9 +19,10 @@ import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Vch;
 
-/// Creates one container. What could never work is refused here; what only the present forbids (an address or a host
-/// port that another container has, a network that is not there yet) is a warning, since the start decides: `docker
-/// compose` creates the successor of a container while that one still runs.
+/// Creates one container. What could never work is refused here; what only the present forbids (an
+/// address or a host port that another container has, a network that is not there yet) is a
+/// warning, since the start decides: `docker compose` creates the successor of a container while
+/// that one still runs.
 final class ContainerCreation {
   private final Image image;
   private final CreateContainer command;
@@ -32,7 +33,8 @@ final class ContainerCreation {
   ContainerCreation(Image image, CreateContainer command) {
     this.image = image;
     this.command = command;
-    this.vch = image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
+    this.vch =
+        image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
   }
 
   Decision<CreateContainer.Created> decide() {
@@ -43,21 +45,40 @@ final class ContainerCreation {
     var publish = Publishing.merged(command.publish());
     Publishing.check(vch, publish);
     var links = links();
-    boolean publishes = !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
+    boolean publishes =
+        !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
     if (publishes) {
       warnUnpublished(mode, endpoints);
     }
     warnings.addAll(Publishing.warnings(image, vch, publish));
     addVolumes();
     var hostname =
-        mode instanceof NetworkMode.Shared ? "" : command.hostname().isEmpty() ? command.id().brief() : command.hostname();
+        mode instanceof NetworkMode.Shared
+            ? ""
+            : command.hostname().isEmpty() ? command.id().brief() : command.hostname();
     var container =
         new Container(
-            command.id(), command.vch(), name, command.at(), hostname, command.domainname(), mode, endpoints, publish,
-            command.exposed(), command.publishAll(), List.of(), links, command.resolver(), command.labels(), command.spec(),
-            ContainerState.NEW, command.document());
+            command.id(),
+            command.vch(),
+            name,
+            command.at(),
+            hostname,
+            command.domainname(),
+            mode,
+            endpoints,
+            publish,
+            command.exposed(),
+            command.publishAll(),
+            List.of(),
+            links,
+            command.resolver(),
+            command.labels(),
+            command.spec(),
+            ContainerState.NEW,
+            command.document());
     changes.add(new Change.ContainerPut(container));
-    return new Decision<>(changes, new CreateContainer.Created(command.id(), List.copyOf(warnings)));
+    return new Decision<>(
+        changes, new CreateContainer.Created(command.id(), List.copyOf(warnings)));
   }
 
   private String name() {
@@ -97,7 +118,8 @@ final class ContainerCreation {
       throw new Refusal.Invalid("invalid restart policy: maximum retry count cannot be negative");
     }
     if (restart.maximumRetries() > 0 && restart.when() != RestartPolicy.When.ON_FAILURE) {
-      throw new Refusal.Invalid("invalid restart policy: maximum retry count can only be used with 'on-failure'");
+      throw new Refusal.Invalid(
+          "invalid restart policy: maximum retry count can only be used with 'on-failure'");
     }
   }
 
@@ -107,7 +129,9 @@ final class ContainerCreation {
         if (network.equals("host")) {
           throw Texts.hostNetwork();
         }
-        yield ScopeRules.lookUp(image, command.vch(), network).filter(s -> s.kind() instanceof ScopeKind.None).isPresent()
+        yield ScopeRules.lookUp(image, command.vch(), network)
+                .filter(s -> s.kind() instanceof ScopeKind.None)
+                .isPresent()
             ? new NetworkMode.None()
             : command.mode();
       }
@@ -124,7 +148,8 @@ final class ContainerCreation {
 
   private void checkShared(String target) {
     if (target.isBlank()) {
-      throw new Refusal.Invalid("invalid network mode: invalid container format container:<name|id>");
+      throw new Refusal.Invalid(
+          "invalid network mode: invalid container format container:<name|id>");
     }
     if (!command.hostname().isEmpty()) {
       throw new Refusal.Invalid("conflicting options: hostname and the network mode");
@@ -137,10 +162,12 @@ final class ContainerCreation {
       throw new Refusal.Invalid("conflicting options: dns and the network mode");
     }
     if (!command.resolver().extraHosts().isEmpty()) {
-      throw new Refusal.Invalid("conflicting options: custom host-to-IP mapping and the network mode");
+      throw new Refusal.Invalid(
+          "conflicting options: custom host-to-IP mapping and the network mode");
     }
     if (!command.publish().isEmpty() || command.publishAll()) {
-      throw new Refusal.Invalid("conflicting options: port publishing and the container type network mode");
+      throw new Refusal.Invalid(
+          "conflicting options: port publishing and the container type network mode");
     }
     if (!command.networks().isEmpty()) {
       throw new Refusal.Invalid(
@@ -163,12 +190,14 @@ final class ContainerCreation {
         throw EndpointRules.multipleWithNone();
       }
       if (out.stream().anyMatch(e -> EndpointRules.same(e, request.network(), scope))) {
-        throw new Refusal.Invalid("invalid config for network " + request.network() + ": the network is named twice");
+        throw new Refusal.Invalid(
+            "invalid config for network " + request.network() + ": the network is named twice");
       }
       out.add(endpoint(request, scope, out));
     }
     if (out.isEmpty() && mode instanceof NetworkMode.Scoped(var network)) {
-      throw new IllegalArgumentException("the command must say how the container is attached to " + network);
+      throw new IllegalArgumentException(
+          "the command must say how the container is attached to " + network);
     }
     return out;
   }
@@ -176,8 +205,13 @@ final class ContainerCreation {
   private Endpoint endpoint(EndpointRequest request, Optional<Scope> scope, List<Endpoint> others) {
     var endpoint =
         Settings.read(
-            request, scope, EndpointRules.plainDefault(image, scope), others,
-            "invalid config for network " + scope.map(Scope::name).orElse(request.network()) + ": ");
+            request,
+            scope,
+            EndpointRules.plainDefault(image, scope),
+            others,
+            "invalid config for network "
+                + scope.map(Scope::name).orElse(request.network())
+                + ": ");
     if (scope.isEmpty()) {
       return endpoint;
     }
@@ -194,8 +228,8 @@ final class ContainerCreation {
     };
   }
 
-  /// Links on the default bridge name containers that exist; elsewhere they are names only, as in Docker. A name may move
-  /// to another container, an id cannot.
+  /// Links on the default bridge name containers that exist; elsewhere they are names only, as in
+  /// Docker. A name may move to another container, an id cannot.
   private List<NameLink> links() {
     var links = new ArrayList<NameLink>();
     for (NameLink link : command.links()) {
@@ -204,7 +238,10 @@ final class ContainerCreation {
               .orElseThrow(
                   () ->
                       new Refusal.NotFound(
-                          "could not get container for " + link.target() + ": No such container: " + link.target()));
+                          "could not get container for "
+                              + link.target()
+                              + ": No such container: "
+                              + link.target()));
       links.add(new NameLink(target.id().value(), link.alias()));
     }
     return links;
@@ -212,7 +249,8 @@ final class ContainerCreation {
 
   private void warnUnpublished(NetworkMode mode, List<Endpoint> endpoints) {
     switch (mode) {
-      case NetworkMode.None _ -> warnings.add("Published ports are discarded when using none network mode");
+      case NetworkMode.None _ ->
+          warnings.add("Published ports are discarded when using none network mode");
       case NetworkMode.Shared _ -> {}
       case NetworkMode.Scoped _ ->
           endpoints.stream()
@@ -220,17 +258,27 @@ final class ContainerCreation {
               .flatMap(Endpoint::scope)
               .flatMap(image::scope)
               .filter(Scope::internal)
-              .ifPresent(s -> warnings.add("Published ports are discarded: network " + s.name() + " is internal"));
+              .ifPresent(
+                  s ->
+                      warnings.add(
+                          "Published ports are discarded: network " + s.name() + " is internal"));
     }
   }
 
   private void addVolumes() {
     for (var mount : command.spec().mounts()) {
-      if (mount.kind() == Mount.Kind.VOLUME && image.volume(command.vch(), mount.source()).isEmpty()) {
+      if (mount.kind() == Mount.Kind.VOLUME
+          && image.volume(command.vch(), mount.source()).isEmpty()) {
         VolumeRules.checkName(mount.source());
         changes.add(
             new Change.VolumePut(
-                new Volume(command.vch(), mount.source(), command.at(), java.util.Map.of(), java.util.Map.of(), false)));
+                new Volume(
+                    command.vch(),
+                    mount.source(),
+                    command.at(),
+                    java.util.Map.of(),
+                    java.util.Map.of(),
+                    false)));
       }
     }
   }

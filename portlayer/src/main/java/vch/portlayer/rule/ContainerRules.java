@@ -23,16 +23,19 @@ import vch.portlayer.vch.VchId;
 public final class ContainerRules {
   private ContainerRules() {}
 
-  /// Addresses are held from here on where the network exists and has them; what is missing is a warning.
+  /// Addresses are held from here on where the network exists and has them; what is missing is a
+  /// warning.
   public static Decision<CreateContainer.Created> create(Image image, CreateContainer command) {
     return new ContainerCreation(image, command).decide();
   }
 
-  /// Phase STARTING: resolves networks, holds addresses, binds publications (random ports by `chance`, from 32768 to
-  /// 60999), or refuses and changes nothing. Already starting or running: the decision is empty of changes.
+  /// Phase STARTING: resolves networks, holds addresses, binds publications (random ports by
+  /// `chance`, from 32768 to 60999), or refuses and changes nothing. Already starting or running:
+  /// the decision is empty of changes.
   ///
   /// @param byUser false when a restart policy starts it
-  public static Decision<Container> starting(Image image, ContainerId id, boolean byUser, RandomGenerator chance) {
+  public static Decision<Container> starting(
+      Image image, ContainerId id, boolean byUser, RandomGenerator chance) {
     return new ContainerStart(image, get(image, id)).decide(byUser, chance);
   }
 
@@ -47,18 +50,22 @@ public final class ContainerRules {
   /// The start did not happen.
   public static Decision<Container> failed(Image image, ContainerId id, int exitCode, String why) {
     var container = get(image, id);
-    return container.live() ? put(container.with(container.state().failed(exitCode, why))) : Decision.of(container);
+    return container.live()
+        ? put(container.with(container.state().failed(exitCode, why)))
+        : Decision.of(container);
   }
 
-  /// The process ended. Phase RESTARTING where the restart policy wants it back, else EXITED. Those not live are left
-  /// alone.
-  public static Decision<Container> exited(Image image, ContainerId id, int exitCode, boolean oom, Instant at) {
+  /// The process ended. Phase RESTARTING where the restart policy wants it back, else EXITED. Those
+  /// not live are left alone.
+  public static Decision<Container> exited(
+      Image image, ContainerId id, int exitCode, boolean oom, Instant at) {
     var container = get(image, id);
     if (!container.live()) {
       return Decision.of(container);
     }
     var state = container.state().exited(exitCode, at, oom);
-    return put(container.with(wantsRestart(container, exitCode) ? state.with(Phase.RESTARTING) : state));
+    return put(
+        container.with(wantsRestart(container, exitCode) ? state.with(Phase.RESTARTING) : state));
   }
 
   private static boolean wantsRestart(Container container, int exitCode) {
@@ -70,19 +77,22 @@ public final class ContainerRules {
       case NO -> false;
       case ALWAYS, UNLESS_STOPPED -> true;
       case ON_FAILURE ->
-          exitCode != 0 && (policy.maximumRetries() == 0 || container.state().restarts() < policy.maximumRetries());
+          exitCode != 0
+              && (policy.maximumRetries() == 0
+                  || container.state().restarts() < policy.maximumRetries());
     };
   }
 
-  /// The user asked it to stop: its restart policy leaves it alone from now on. One that waits to be restarted has no
-  /// process and is EXITED at once.
+  /// The user asked it to stop: its restart policy leaves it alone from now on. One that waits to
+  /// be restarted has no process and is EXITED at once.
   public static Decision<Container> stopping(Image image, ContainerId id) {
     var container = get(image, id);
     if (!container.live()) {
       return Decision.of(container);
     }
     var state = container.state().stoppedByUser(true);
-    return put(container.with(state.phase() == Phase.RESTARTING ? state.with(Phase.EXITED) : state));
+    return put(
+        container.with(state.phase() == Phase.RESTARTING ? state.with(Phase.EXITED) : state));
   }
 
   /// Names answer to the new one at once.
@@ -100,8 +110,12 @@ public final class ContainerRules {
     var renamed = container.withName(next);
     var changes = new ArrayList<Change>();
     changes.add(new Change.ContainerPut(renamed));
-    image.containers(container.vch())
-        .filter(c -> !c.id().equals(id) && c.endpoints().stream().anyMatch(e -> linksTo(e, container.name())))
+    image
+        .containers(container.vch())
+        .filter(
+            c ->
+                !c.id().equals(id)
+                    && c.endpoints().stream().anyMatch(e -> linksTo(e, container.name())))
         .forEach(c -> changes.add(new Change.ContainerPut(linkedAnew(c, container.name(), next))));
     return new Decision<>(changes, renamed);
   }
@@ -110,14 +124,21 @@ public final class ContainerRules {
     return endpoint.links().stream().anyMatch(l -> bare(l.target()).equals(name));
   }
 
-  /// Links within a network name their target, which need not exist yet; one that does exist keeps them when it is renamed.
+  /// Links within a network name their target, which need not exist yet; one that does exist keeps
+  /// them when it is renamed.
   private static Container linkedAnew(Container container, String before, String after) {
     return container.withEndpoints(
         container.endpoints().stream()
             .map(
                 e ->
                     e.withLinks(
-                        e.links().stream().map(l -> bare(l.target()).equals(before) ? new NameLink(after, l.alias()) : l).toList()))
+                        e.links().stream()
+                            .map(
+                                l ->
+                                    bare(l.target()).equals(before)
+                                        ? new NameLink(after, l.alias())
+                                        : l)
+                            .toList()))
             .toList());
   }
 
@@ -126,12 +147,14 @@ public final class ContainerRules {
     var container = get(image, id);
     checkRemovable(container);
     if (container.state().phase() == Phase.REMOVING) {
-      throw new Refusal.Conflict("removal of container " + container.name() + " is already in progress");
+      throw new Refusal.Conflict(
+          "removal of container " + container.name() + " is already in progress");
     }
     return put(container.with(container.state().with(Phase.REMOVING)));
   }
 
-  /// Refused while live. Takes anonymous volumes that nobody else mounts with it where `volumes` asks for that.
+  /// Refused while live. Takes anonymous volumes that nobody else mounts with it where `volumes`
+  /// asks for that.
   public static Decision<Container> remove(Image image, ContainerId id, boolean volumes) {
     var container = get(image, id);
     checkRemovable(container);
@@ -151,18 +174,27 @@ public final class ContainerRules {
         .map(Mount::source)
         .distinct()
         .filter(n -> image.volume(container.vch(), n).filter(Volume::anonymous).isPresent())
-        .filter(n -> image.containers(container.vch()).noneMatch(c -> !c.id().equals(container.id()) && VolumeRules.mounts(c, n)))
+        .filter(
+            n ->
+                image
+                    .containers(container.vch())
+                    .noneMatch(c -> !c.id().equals(container.id()) && VolumeRules.mounts(c, n)))
         .toList();
   }
 
   private static void checkRemovable(Container container) {
     if (container.state().phase() == Phase.PAUSED) {
       throw new Refusal.Conflict(
-          "cannot remove container \"" + container.name() + "\": container is paused and must be unpaused first");
+          "cannot remove container \""
+              + container.name()
+              + "\": container is paused and must be unpaused first");
     }
     if (container.live()) {
       throw new Refusal.Conflict(
-          "cannot remove container \"" + container.name() + "\": container is " + word(container.state().phase())
+          "cannot remove container \""
+              + container.name()
+              + "\": container is "
+              + word(container.state().phase())
               + ": stop the container before removing or force remove");
     }
   }
@@ -179,7 +211,10 @@ public final class ContainerRules {
       return Optional.empty();
     }
     var exact =
-        image.container(new ContainerId(bare)).filter(c -> c.vch().equals(vch)).or(() -> image.containerNamed(vch, bare));
+        image
+            .container(new ContainerId(bare))
+            .filter(c -> c.vch().equals(vch))
+            .or(() -> image.containerNamed(vch, bare));
     if (exact.isPresent()) {
       return exact;
     }
@@ -196,7 +231,8 @@ public final class ContainerRules {
 
   static void checkName(String name) {
     if (!Texts.restricted(name)) {
-      throw new Refusal.Invalid("Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+      throw new Refusal.Invalid(
+          "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
     }
   }
 
@@ -206,7 +242,11 @@ public final class ContainerRules {
         .ifPresent(
             other -> {
               throw new Refusal.Conflict(
-                  heading + "Conflict. The container name \"/" + name + "\" is already in use by container \"" + other.id()
+                  heading
+                      + "Conflict. The container name \"/"
+                      + name
+                      + "\" is already in use by container \""
+                      + other.id()
                       + "\". You have to remove (or rename) that container to be able to reuse that name.");
             });
   }

@@ -26,7 +26,10 @@ final class ContainerStart {
   ContainerStart(Image image, Container container) {
     this.image = image;
     this.container = container;
-    this.vch = image.vch(container.vch()).orElseThrow(() -> VchRules.noSuch(image, container.vch().value()));
+    this.vch =
+        image
+            .vch(container.vch())
+            .orElseThrow(() -> VchRules.noSuch(image, container.vch().value()));
   }
 
   Decision<Container> decide(boolean byUser, RandomGenerator chance) {
@@ -34,8 +37,10 @@ final class ContainerStart {
       case STARTING, RUNNING -> {
         return Decision.of(container);
       }
-      case PAUSED -> throw new Refusal.Conflict("cannot start a paused container, try unpause instead");
-      case REMOVING -> throw new Refusal.Conflict("container is marked for removal and cannot be started");
+      case PAUSED ->
+          throw new Refusal.Conflict("cannot start a paused container, try unpause instead");
+      case REMOVING ->
+          throw new Refusal.Conflict("container is marked for removal and cannot be started");
       case CREATED, EXITED, RESTARTING -> {}
     }
     if (container.mode() instanceof NetworkMode.Shared(var target)) {
@@ -45,7 +50,10 @@ final class ContainerStart {
     checkLinks(endpoints);
     var placed = container.withEndpoints(endpoints);
     int restarts = byUser ? 0 : container.state().restarts() + 1;
-    var next = placed.withPublications(Publishing.of(image, vch, placed, chance)).with(container.state().starting().withRestarts(restarts));
+    var next =
+        placed
+            .withPublications(Publishing.of(image, vch, placed, chance))
+            .with(container.state().starting().withRestarts(restarts));
     changes.add(new Change.ContainerPut(next));
     return new Decision<>(changes, next);
   }
@@ -54,18 +62,25 @@ final class ContainerStart {
     var target =
         ContainerRules.lookUp(image, container.vch(), term)
             .orElseThrow(
-                () -> new Refusal.Failed("joining network namespace of container: No such container: " + term));
+                () ->
+                    new Refusal.Failed(
+                        "joining network namespace of container: No such container: " + term));
     if (target.id().equals(container.id())) {
       throw new Refusal.Failed("cannot join own network namespace");
     }
     var phase = target.state().phase();
     if (phase == Phase.RESTARTING) {
       throw new Refusal.Conflict(
-          "cannot join network namespace of container: Container " + target.name() + " is restarting, wait until the container is running");
+          "cannot join network namespace of container: Container "
+              + target.name()
+              + " is restarting, wait until the container is running");
     }
     if (phase != Phase.RUNNING && phase != Phase.PAUSED) {
       throw new Refusal.Conflict(
-          "cannot join network namespace of a non running container: container " + target.name() + " is " + ContainerRules.word(phase));
+          "cannot join network namespace of a non running container: container "
+              + target.name()
+              + " is "
+              + ContainerRules.word(phase));
     }
   }
 
@@ -99,26 +114,44 @@ final class ContainerStart {
   }
 
   private Refusal unknown(Endpoint endpoint) {
-    boolean ofMode = container.mode() instanceof NetworkMode.Scoped(var network) && network.equals(endpoint.network());
+    boolean ofMode =
+        container.mode() instanceof NetworkMode.Scoped(var network)
+            && network.equals(endpoint.network());
     return new Refusal.NotFound(
-        (ofMode ? "could not find a network matching network mode " + endpoint.network() + ": " : "")
-            + "network " + endpoint.network() + " not found");
+        (ofMode
+                ? "could not find a network matching network mode " + endpoint.network() + ": "
+                : "")
+            + "network "
+            + endpoint.network()
+            + " not found");
   }
 
   private void checkLinks(List<Endpoint> endpoints) {
-    var onDefault = endpoints.stream().flatMap(e -> e.scope().flatMap(image::scope).stream()).filter(Scope::isDefault).findFirst();
+    var onDefault =
+        endpoints.stream()
+            .flatMap(e -> e.scope().flatMap(image::scope).stream())
+            .filter(Scope::isDefault)
+            .findFirst();
     if (onDefault.isEmpty()) {
       return;
     }
     for (var link : container.links()) {
       var target =
           ContainerRules.lookUp(image, container.vch(), link.target())
-              .orElseThrow(() -> new Refusal.Failed("Cannot link to " + link.target() + ": No such container: " + link.target()));
+              .orElseThrow(
+                  () ->
+                      new Refusal.Failed(
+                          "Cannot link to "
+                              + link.target()
+                              + ": No such container: "
+                              + link.target()));
       if (!target.live()) {
-        throw new Refusal.Failed("Cannot link to a non running container: " + target.name() + " AS " + link.alias());
+        throw new Refusal.Failed(
+            "Cannot link to a non running container: " + target.name() + " AS " + link.alias());
       }
       if (target.on(onDefault.get().id()).isEmpty()) {
-        throw new Refusal.Failed("Cannot link to " + target.name() + ", as it does not belong to the default network");
+        throw new Refusal.Failed(
+            "Cannot link to " + target.name() + ", as it does not belong to the default network");
       }
     }
   }

@@ -16,9 +16,10 @@ import vch.portlayer.vch.VchId;
 
 /// A container as the user asked for it.
 ///
-/// @param name     empty: the rule takes the first free one of `nameIdeas`
+/// @param name empty: the rule takes the first free one of `nameIdeas`
 /// @param hostname empty: the first 12 digits of the id
-/// @param networks first that of `mode`, then further ones, in the order of attachment; empty for modes without
+/// @param networks first that of `mode`, then further ones, in the order of attachment; empty for
+///   modes without
 public record CreateContainer(
     ContainerId id,
     VchId vch,
@@ -49,7 +50,22 @@ public record CreateContainer(
 
   public CreateContainer withSpec(ContainerSpec next) {
     return new CreateContainer(
-        id, vch, name, nameIdeas, hostname, domainname, mode, networks, publish, exposed, publishAll, links, resolver, labels,
-        next, document, at);
+        id,
+        vch,
+        name,
+        nameIdeas,
+        hostname,
+        domainname,
+        mode,
+        networks,
+        publish,
+        exposed,
+        publishAll,
+        links,
+        resolver,
+        labels,
+        next,
+        document,
+        at);
   }
 }

@@ -8,8 +8,14 @@ import vch.portlayer.portgroup.PortGroupKind;
 
 /// A port group as the user asked for it.
 ///
-/// @param link          the Linux bridge to make, or the one to adopt, or the uplink
+/// @param link the Linux bridge to make, or the one to adopt, or the uplink
 /// @param machineBridges Linux bridges that the machine has; one of them can be adopted
 /// @param machineRoutes subnets that the machine routes already; a nat subnet must overlap none
 public record CreatePortGroup(
-    PortGroupId id, String name, PortGroupKind kind, String link, List<String> machineBridges, List<Subnet> machineRoutes, Instant at) {}
+    PortGroupId id,
+    String name,
+    PortGroupKind kind,
+    String link,
+    List<String> machineBridges,
+    List<Subnet> machineRoutes,
+    Instant at) {}

@@ -11,8 +11,8 @@ import vch.portlayer.vch.VchId;
 
 /// A network as the user asked for it.
 ///
-/// @param subnets        empty: one is cut from the bridge range
-/// @param mtu            bytes; empty: that of the VCH
+/// @param subnets empty: one is cut from the bridge range
+/// @param mtu bytes; empty: that of the VCH
 /// @param endpointRoutes subnets that the endpoint namespace routes by itself
 public record CreateScope(
     ScopeId id,

@@ -12,11 +12,12 @@ import vch.portlayer.vch.VchId;
 
 /// A VCH as the user asked for it.
 ///
-/// @param roles         roles the user spoke of; the others take their defaults
-/// @param newGroups     ids for port groups that creation may add (`VM Network`, the bridge group); at least 2
-/// @param newScopes     ids for the scopes that every VCH has: the default bridge, then none
-/// @param newLinks      names of links for the port groups of `newGroups`
-/// @param seed          chance, for Ethernet addresses
+/// @param roles roles the user spoke of; the others take their defaults
+/// @param newGroups ids for port groups that creation may add (`VM Network`, the bridge group); at
+///   least 2
+/// @param newScopes ids for the scopes that every VCH has: the default bridge, then none
+/// @param newLinks names of links for the port groups of `newGroups`
+/// @param seed chance, for Ethernet addresses
 /// @param machineRoutes subnets that the machine routes already
 public record CreateVch(
     VchId id,

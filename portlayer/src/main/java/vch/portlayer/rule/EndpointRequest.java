@@ -8,10 +8,10 @@ import vch.portlayer.container.NameLink;
 
 /// A place on a scope as the user asked for it.
 ///
-/// @param network   name, id or id prefix
+/// @param network name, id or id prefix
 /// @param addresses texts as given; parsed by the rule
-/// @param mac       text as given
-/// @param seed      chance, for the Ethernet address and random ports
+/// @param mac text as given
+/// @param seed chance, for the Ethernet address and random ports
 public record EndpointRequest(
     EndpointId id,
     String network,

@@ -22,9 +22,9 @@ import vch.portlayer.state.Image;
 public final class EndpointRules {
   private EndpointRules() {}
 
-  /// A live container gets its addresses at once or is refused. For one that is not live, an unknown network and an
-  /// address that another container holds are kept as asked: its next start decides. Already attached and not live: no
-  /// changes.
+  /// A live container gets its addresses at once or is refused. For one that is not live, an
+  /// unknown network and an address that another container holds are kept as asked: its next start
+  /// decides. Already attached and not live: no changes.
   public static Decision<Endpoint> connect(Image image, ContainerId id, EndpointRequest request) {
     var container = container(image, id);
     if (request.network().equals("host")) {
@@ -36,20 +36,23 @@ public final class EndpointRules {
           "container sharing network namespace with another container or host cannot be connected to any other network");
     }
     var scope = ScopeRules.lookUp(image, container.vch(), request.network());
-    if (container.mode() instanceof NetworkMode.None || scope.filter(s -> s.kind() instanceof ScopeKind.None).isPresent()) {
+    if (container.mode() instanceof NetworkMode.None
+        || scope.filter(s -> s.kind() instanceof ScopeKind.None).isPresent()) {
       throw multipleWithNone();
     }
     if (scope.isEmpty() && container.live()) {
       throw Texts.noSuchNetwork(request.network());
     }
-    var there = container.endpoints().stream().filter(e -> same(e, request.network(), scope)).findFirst();
+    var there =
+        container.endpoints().stream().filter(e -> same(e, request.network(), scope)).findFirst();
     if (there.isPresent()) {
       if (container.live()) {
         throw alreadyThere(container, there.get().network());
       }
       return Decision.of(there.get());
     }
-    var endpoint = Settings.read(request, scope, plainDefault(image, scope), container.endpoints(), "");
+    var endpoint =
+        Settings.read(request, scope, plainDefault(image, scope), container.endpoints(), "");
     var changes = new ArrayList<Change>();
     if (scope.isPresent()) {
       Places.check(endpoint, scope.get());
@@ -57,7 +60,9 @@ public final class EndpointRules {
     }
     var endpoints = new ArrayList<>(container.endpoints());
     endpoints.add(endpoint);
-    changes.add(new Change.ContainerPut(publishing(image, container.withEndpoints(endpoints), request.seed())));
+    changes.add(
+        new Change.ContainerPut(
+            publishing(image, container.withEndpoints(endpoints), request.seed())));
     return new Decision<>(changes, endpoint);
   }
 
@@ -66,12 +71,16 @@ public final class EndpointRules {
     return placed.live() && placed.publications().isEmpty()
         ? image
             .vch(placed.vch())
-            .map(vch -> placed.withPublications(Publishing.of(image, vch, placed, new SplittableRandom(seed))))
+            .map(
+                vch ->
+                    placed.withPublications(
+                        Publishing.of(image, vch, placed, new SplittableRandom(seed))))
             .orElse(placed)
         : placed;
   }
 
-  private static Endpoint placed(Image image, Container container, Endpoint endpoint, Scope scope, List<Change> changes) {
+  private static Endpoint placed(
+      Image image, Container container, Endpoint endpoint, Scope scope, List<Change> changes) {
     if (container.live()) {
       checkMac(image, container.id(), endpoint, scope);
     }
@@ -96,17 +105,24 @@ public final class EndpointRules {
     if (scope.isEmpty()) {
       throw Texts.noSuchNetwork(scopeId.value());
     }
-    var there = container.endpoints().stream().filter(e -> same(e, scope.get().name(), scope)).findFirst();
+    var there =
+        container.endpoints().stream().filter(e -> same(e, scope.get().name(), scope)).findFirst();
     if (there.isEmpty()) {
       throw new Refusal.Failed(
-          "container " + id + " is not connected to " + (container.live() ? "" : "the ") + "network " + scope.get().name());
+          "container "
+              + id
+              + " is not connected to "
+              + (container.live() ? "" : "the ")
+              + "network "
+              + scope.get().name());
     }
-    var rest = container.endpoints().stream().filter(e -> !e.id().equals(there.get().id())).toList();
+    var rest =
+        container.endpoints().stream().filter(e -> !e.id().equals(there.get().id())).toList();
     return Decision.of(there.get(), new Change.ContainerPut(container.withEndpoints(rest)));
   }
 
-  /// The endpoint that holds the default route: highest gateway priority, then an external scope, then the first
-  /// non-internal one in the order of attachment. An internal scope never holds it.
+  /// The endpoint that holds the default route: highest gateway priority, then an external scope,
+  /// then the first non-internal one in the order of attachment. An internal scope never holds it.
   public static Optional<Endpoint> defaultRoute(Image image, Container container) {
     return container.endpoints().stream()
         .filter(e -> e.scope().flatMap(image::scope).filter(EndpointRules::leadsOut).isPresent())
@@ -123,9 +139,9 @@ public final class EndpointRules {
     };
   }
 
-  /// The endpoint that publications lead to: that of the network named at create; where it is internal, the one with the
-  /// default route, so that it does not matter in which order an internal and another network are named. Empty where all
-  /// networks are internal.
+  /// The endpoint that publications lead to: that of the network named at create; where it is
+  /// internal, the one with the default route, so that it does not matter in which order an
+  /// internal and another network are named. Empty where all networks are internal.
   public static Optional<Endpoint> published(Image image, Container container) {
     return container.endpoints().stream()
         .min(Comparator.comparingInt(Endpoint::ordinal))
@@ -134,7 +150,9 @@ public final class EndpointRules {
   }
 
   static List<Endpoint> ordered(Container container) {
-    return container.endpoints().stream().sorted(Comparator.comparingInt(Endpoint::ordinal)).toList();
+    return container.endpoints().stream()
+        .sorted(Comparator.comparingInt(Endpoint::ordinal))
+        .toList();
   }
 
   /// Names on the default bridge are links and own ones only, unless the VCH has them on.
@@ -159,7 +177,12 @@ public final class EndpointRules {
         .ifPresent(
             c -> {
               throw new Refusal.Forbidden(
-                  "MAC address " + endpoint.mac() + " is already in use on network " + scope.name() + " by container " + c.name());
+                  "MAC address "
+                      + endpoint.mac()
+                      + " is already in use on network "
+                      + scope.name()
+                      + " by container "
+                      + c.name());
             });
   }
 
@@ -170,7 +193,8 @@ public final class EndpointRules {
   }
 
   static Refusal alreadyThere(Container container, String network) {
-    return new Refusal.Forbidden("endpoint with name " + container.name() + " already exists in network " + network);
+    return new Refusal.Forbidden(
+        "endpoint with name " + container.name() + " already exists in network " + network);
   }
 
   static Refusal multipleWithNone() {
@@ -182,7 +206,9 @@ public final class EndpointRules {
     var container = image.container(id).orElseThrow(() -> Texts.noSuchContainer(id.value()));
     if (container.state().phase() == Phase.REMOVING) {
       throw new Refusal.Failed(
-          "Container " + id + " is marked for removal and cannot be connected or disconnected to the network");
+          "Container "
+              + id
+              + " is marked for removal and cannot be connected or disconnected to the network");
     }
     return container;
   }

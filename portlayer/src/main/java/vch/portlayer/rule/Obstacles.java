@@ -12,8 +12,9 @@ import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
-/// What the subnets of a VCH's scopes must not overlap besides each other: subnets of its roles and of the port groups
-/// that they use, its name servers, routes of the endpoint namespace, and blocks that no network can have.
+/// What the subnets of a VCH's scopes must not overlap besides each other: subnets of its roles and
+/// of the port groups that they use, its name servers, routes of the endpoint namespace, and blocks
+/// that no network can have.
 record Obstacles(List<Obstacle> all) {
   /// @param what the other side, for a message
   record Obstacle(Subnet subnet, String what) {}
@@ -47,7 +48,9 @@ record Obstacles(List<Obstacle> all) {
       }
     }
     for (var server : vch.dnsServers()) {
-      out.add(new Obstacle(new Subnet(server, server.family().bits()), "name server " + server + " of the VCH"));
+      out.add(
+          new Obstacle(
+              new Subnet(server, server.family().bits()), "name server " + server + " of the VCH"));
     }
     for (var route : routes) {
       if (route.length() > 0) { // the default route overlaps everything and shadows nothing
@@ -67,6 +70,11 @@ record Obstacles(List<Obstacle> all) {
   }
 
   private static String roles(Nic nic) {
-    return "role " + nic.roles().stream().sorted().map(Role::word).reduce((a, b) -> a + ", " + b).orElse(nic.name());
+    return "role "
+        + nic.roles().stream()
+            .sorted()
+            .map(Role::word)
+            .reduce((a, b) -> a + ", " + b)
+            .orElse(nic.name());
   }
 }

@@ -17,7 +17,8 @@ import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 
-/// Gives endpoints their addresses on a scope. Dynamic addresses go round (next-fit): the cursor is part of the record.
+/// Gives endpoints their addresses on a scope. Dynamic addresses go round (next-fit): the cursor is
+/// part of the record.
 final class Places {
   private Places() {}
 
@@ -28,8 +29,8 @@ final class Places {
     record Refused(Refusal why) implements Outcome {}
   }
 
-  /// Gives the endpoint one address of each family that the scope has, and the Ethernet address that goes with it where
-  /// the user asked for none. Addresses that it holds already stay.
+  /// Gives the endpoint one address of each family that the scope has, and the Ethernet address
+  /// that goes with it where the user asked for none. Addresses that it holds already stay.
   static Outcome hold(Image image, ContainerId container, Endpoint endpoint, Scope scope) {
     var addresses = new ArrayList<Cidr>();
     var cursors = new ArrayList<Change>();
@@ -44,7 +45,8 @@ final class Places {
         var taken = taken(image, container, scope, subnet, asked.get());
         if (taken.isPresent()) {
           return new Outcome.Refused(
-              new Refusal.Forbidden("Address already in use (" + asked.get() + " is " + taken.get() + ")"));
+              new Refusal.Forbidden(
+                  "Address already in use (" + asked.get() + " is " + taken.get() + ")"));
         }
         addresses.add(new Cidr(asked.get(), length));
       } else {
@@ -52,20 +54,36 @@ final class Places {
         if (next.isEmpty()) {
           return new Outcome.Refused(
               new Refusal.Failed(
-                  "no available " + (family.bits() == 32 ? "IPv4" : "IPv6")
-                      + " addresses on this network's address pools: " + scope.name() + " (" + scope.id() + ")"));
+                  "no available "
+                      + (family.bits() == 32 ? "IPv4" : "IPv6")
+                      + " addresses on this network's address pools: "
+                      + scope.name()
+                      + " ("
+                      + scope.id()
+                      + ")"));
         }
         addresses.add(new Cidr(next.get(), length));
         cursors.add(new Change.AddressCursorPut(new AddressCursor(scope.id(), next.get())));
       }
     }
-    boolean fresh = endpoint.addresses().isEmpty() && !endpoint.macRequested() && !addresses.isEmpty();
+    boolean fresh =
+        endpoint.addresses().isEmpty() && !endpoint.macRequested() && !addresses.isEmpty();
     var mac = fresh ? Mac.at(scope.id().value(), addresses.getFirst().address()) : endpoint.mac();
     var placed =
         new Endpoint(
-            endpoint.id(), scope.name(), Optional.of(scope.id()), endpoint.requested(), addresses, mac,
-            endpoint.macRequested(), endpoint.aliases(), endpoint.links(), endpoint.gatewayPriority(), endpoint.ordinal(),
-            endpoint.linkName(), endpoint.options());
+            endpoint.id(),
+            scope.name(),
+            Optional.of(scope.id()),
+            endpoint.requested(),
+            addresses,
+            mac,
+            endpoint.macRequested(),
+            endpoint.aliases(),
+            endpoint.links(),
+            endpoint.gatewayPriority(),
+            endpoint.ordinal(),
+            endpoint.linkName(),
+            endpoint.options());
     return new Outcome.Held(placed, cursors);
   }
 
@@ -82,18 +100,25 @@ final class Places {
     return NextFit.next(
         pool,
         image.addressCursor(scope.id(), subnet.subnet().family()),
-        a -> !subnet.subnet().isHost(a) || a.equals(subnet.gateway()) || subnet.reserved().containsValue(a),
+        a ->
+            !subnet.subnet().isHost(a)
+                || a.equals(subnet.gateway())
+                || subnet.reserved().containsValue(a),
         from -> image.held(scope.vch(), from));
   }
 
   /// Whose the address is, if it cannot be given to the container.
-  private static Optional<String> taken(Image image, ContainerId self, Scope scope, SubnetConfig subnet, Ip address) {
+  private static Optional<String> taken(
+      Image image, ContainerId self, Scope scope, SubnetConfig subnet, Ip address) {
     if (address.equals(subnet.gateway())) {
       return Optional.of("the gateway of network " + scope.name());
     }
     if (!subnet.subnet().isHost(address)) {
       return Optional.of(
-          (address.equals(subnet.subnet().first()) ? "the network address of " : "the broadcast address of ") + subnet.subnet());
+          (address.equals(subnet.subnet().first())
+                  ? "the network address of "
+                  : "the broadcast address of ")
+              + subnet.subnet());
     }
     for (var aux : subnet.reserved().entrySet()) {
       if (aux.getValue().equals(address)) {
@@ -103,7 +128,13 @@ final class Places {
     return image
         .holder(scope.vch(), address)
         .filter(h -> !h.container().equals(self))
-        .map(h -> "held by container " + image.container(h.container()).map(Container::name).orElse(h.container().brief()));
+        .map(
+            h ->
+                "held by container "
+                    + image
+                        .container(h.container())
+                        .map(Container::name)
+                        .orElse(h.container().brief()));
   }
 
   /// Refuses an address asked for that the scope could never give.
@@ -112,13 +143,21 @@ final class Places {
       var subnet = scope.subnets().stream().filter(s -> s.subnet().contains(address)).findFirst();
       if (subnet.isEmpty()) {
         throw new Refusal.Invalid(
-            "no configured subnet contains IP address " + address + " (network " + scope.name() + " has "
-                + String.join(", ", scope.subnets().stream().map(s -> s.subnet().toString()).toList()) + ")");
+            "no configured subnet contains IP address "
+                + address
+                + " (network "
+                + scope.name()
+                + " has "
+                + String.join(
+                    ", ", scope.subnets().stream().map(s -> s.subnet().toString()).toList())
+                + ")");
       }
       if (!subnet.get().chosen()) {
         throw new Refusal.Invalid(
             "user specified IP address is supported only when connecting to networks with user configured subnets"
-                + " (the subnet of network " + scope.name() + " was chosen automatically)");
+                + " (the subnet of network "
+                + scope.name()
+                + " was chosen automatically)");
       }
     }
   }

@@ -24,9 +24,14 @@ public final class PortGroupRules {
 
   public static Decision<PortGroup> create(Image image, CreatePortGroup command) {
     var name = command.name();
-    if (name.isBlank() || name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isISOControl(c))) {
+    if (name.isBlank()
+        || name.length() > NAME_LENGTH_MAX
+        || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isISOControl(c))) {
       throw new Refusal.Invalid(
-          "invalid port group name \"" + name + "\": 1 to " + NAME_LENGTH_MAX
+          "invalid port group name \""
+              + name
+              + "\": 1 to "
+              + NAME_LENGTH_MAX
               + " characters without '/', ':' and control characters are needed");
     }
     if (image.portGroupNamed(name).isPresent()) {
@@ -35,51 +40,75 @@ public final class PortGroupRules {
     switch (command.kind()) {
       case PortGroupKind.Internal _ -> {}
       case PortGroupKind.Nat(var subnet) -> checkNat(image, name, subnet, command.machineRoutes());
-      case PortGroupKind.Bridge(var link) -> checkAdopted(image, name, link, command.machineBridges());
+      case PortGroupKind.Bridge(var link) ->
+          checkAdopted(image, name, link, command.machineBridges());
       case PortGroupKind.Nic(var uplink, _) ->
           throw new Refusal.Unsupported(
-              "port group \"" + name + "\" on NIC " + uplink + " is not made: port groups of kind nic are not offered yet; make"
+              "port group \""
+                  + name
+                  + "\" on NIC "
+                  + uplink
+                  + " is not made: port groups of kind nic are not offered yet; make"
                   + " the NIC a port of a Linux bridge and adopt that with --bridge");
     }
-    var group = new PortGroup(command.id(), name, command.kind(), command.link(), Optional.empty(), command.at());
+    var group =
+        new PortGroup(
+            command.id(), name, command.kind(), command.link(), Optional.empty(), command.at());
     return Decision.of(group, new Change.PortGroupPut(group));
   }
 
-  private static void checkNat(Image image, String name, Subnet subnet, List<Subnet> machineRoutes) {
+  private static void checkNat(
+      Image image, String name, Subnet subnet, List<Subnet> machineRoutes) {
     if (!subnet.first().isIpv4() || subnet.length() > SubnetCutter.USABLE_LENGTH_MAX) {
       throw new Refusal.Invalid(
-          "port group \"" + name + "\" cannot have subnet " + subnet + ": an IPv4 subnet of /" + SubnetCutter.USABLE_LENGTH_MAX
+          "port group \""
+              + name
+              + "\" cannot have subnet "
+              + subnet
+              + ": an IPv4 subnet of /"
+              + SubnetCutter.USABLE_LENGTH_MAX
               + " or larger is needed");
     }
     var other = overlapping(image, subnet, machineRoutes);
     if (other.isPresent()) {
-      throw new Refusal.Conflict("subnet " + subnet + " of port group \"" + name + "\" overlaps with " + other.get());
+      throw new Refusal.Conflict(
+          "subnet " + subnet + " of port group \"" + name + "\" overlaps with " + other.get());
     }
   }
 
-  private static void checkAdopted(Image image, String name, String link, List<String> machineBridges) {
+  private static void checkAdopted(
+      Image image, String name, String link, List<String> machineBridges) {
     if (!link.isEmpty() && !machineBridges.contains(link)) {
       throw new Refusal.NotFound(
-          "port group \"" + name + "\" cannot adopt " + link + ": the machine has no Linux bridge of that name"
+          "port group \""
+              + name
+              + "\" cannot adopt "
+              + link
+              + ": the machine has no Linux bridge of that name"
               + (machineBridges.isEmpty() ? "" : "; it has " + String.join(", ", machineBridges)));
     }
     if (link.isBlank()) {
-      throw new Refusal.Invalid("port group \"" + name + "\" of kind bridge needs the name of a Linux bridge");
+      throw new Refusal.Invalid(
+          "port group \"" + name + "\" of kind bridge needs the name of a Linux bridge");
     }
     image.portGroups().stream()
         .filter(g -> g.kind() instanceof PortGroupKind.Bridge(var other) && other.equals(link))
         .findFirst()
         .ifPresent(
             g -> {
-              throw new Refusal.Conflict("bridge " + link + " is port group \"" + g.name() + "\" already; use that one");
+              throw new Refusal.Conflict(
+                  "bridge " + link + " is port group \"" + g.name() + "\" already; use that one");
             });
   }
 
-  private static Optional<String> overlapping(Image image, Subnet subnet, List<Subnet> machineRoutes) {
+  private static Optional<String> overlapping(
+      Image image, Subnet subnet, List<Subnet> machineRoutes) {
     return image.portGroups().stream()
         .filter(g -> g.kind() instanceof PortGroupKind.Nat(var other) && other.overlaps(subnet))
         .findFirst()
-        .map(g -> "port group \"" + g.name() + "\" subnet " + ((PortGroupKind.Nat) g.kind()).subnet())
+        .map(
+            g ->
+                "port group \"" + g.name() + "\" subnet " + ((PortGroupKind.Nat) g.kind()).subnet())
         .or(
             () ->
                 machineRoutes.stream()
@@ -93,13 +122,17 @@ public final class PortGroupRules {
     var group = find(image, name);
     if (group.owner().isPresent()) {
       var owner = image.vch(group.owner().get()).map(Vch::name).orElse(group.owner().get().value());
-      throw new Refusal.Forbidden("port group \"" + name + "\" belongs to VCH \"" + owner + "\" and goes with it");
+      throw new Refusal.Forbidden(
+          "port group \"" + name + "\" belongs to VCH \"" + owner + "\" and goes with it");
     }
     var users = new ArrayList<String>();
     for (var vch : image.vchs()) {
       for (var nic : vch.nics()) {
         if (nic.portGroup().equals(group.id())) {
-          nic.roles().stream().sorted().map(Role::word).forEach(r -> users.add(r + " of VCH \"" + vch.name() + "\""));
+          nic.roles().stream()
+              .sorted()
+              .map(Role::word)
+              .forEach(r -> users.add(r + " of VCH \"" + vch.name() + "\""));
         }
       }
       if (vch.bridgeGroup().equals(group.id())) {
@@ -108,7 +141,11 @@ public final class PortGroupRules {
     }
     if (!users.isEmpty()) {
       throw new Refusal.Conflict(
-          "port group \"" + name + "\" is in use: it serves role " + String.join(", ", users) + "; delete the VCH first");
+          "port group \""
+              + name
+              + "\" is in use: it serves role "
+              + String.join(", ", users)
+              + "; delete the VCH first");
     }
     return Decision.of(group, new Change.PortGroupRemoved(group.id()));
   }
@@ -119,9 +156,13 @@ public final class PortGroupRules {
   }
 
   private static Refusal noSuch(Image image, String name) {
-    var known = image.portGroups().stream().filter(g -> g.owner().isEmpty()).map(PortGroup::name).toList();
+    var known =
+        image.portGroups().stream().filter(g -> g.owner().isEmpty()).map(PortGroup::name).toList();
     return new Refusal.NotFound(
-        "port group \"" + name + "\" not found" + (known.isEmpty() ? "" : "; there are: " + Texts.quoted(known)));
+        "port group \""
+            + name
+            + "\" not found"
+            + (known.isEmpty() ? "" : "; there are: " + Texts.quoted(known)));
   }
 
   /// 192.168.218.0/24, or the next /24 that overlaps neither a route nor a port group.
@@ -135,7 +176,9 @@ public final class PortGroupRules {
         .orElseThrow(
             () ->
                 new Refusal.Failed(
-                    "no subnet is free for port group \"" + PortGroup.VM_NETWORK + "\": 192.168.0.0/16 and 10.218.0.0/16 overlap"
+                    "no subnet is free for port group \""
+                        + PortGroup.VM_NETWORK
+                        + "\": 192.168.0.0/16 and 10.218.0.0/16 overlap"
                         + " routes of the machine; make a port group with --nat --subnet and name it with --public-network"));
   }
 }

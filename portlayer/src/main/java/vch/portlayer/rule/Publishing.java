@@ -24,18 +24,19 @@ import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
-/// Publications: what was asked becomes what is bound. A range stays one publication, and no step depends on the number
-/// of its ports.
+/// Publications: what was asked becomes what is bound. A range stays one publication, and no step
+/// depends on the number of its ports.
 final class Publishing {
-  /// Where random host ports come from: the ephemeral range of Linux (net.ipv4.ip_local_port_range).
+  /// Where random host ports come from: the ephemeral range of Linux
+  /// (net.ipv4.ip_local_port_range).
   static final PortRange EPHEMERAL = new PortRange(32768, 60999);
 
   private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
 
   private Publishing() {}
 
-  /// The requests with the unspecified address left out, repetitions dropped, and consecutive ones joined into ranges:
-  /// the docker CLI sends `-p 8000-8999:8000-8999` as a thousand single ports.
+  /// The requests with the unspecified address left out, repetitions dropped, and consecutive ones
+  /// joined into ranges: the docker CLI sends `-p 8000-8999:8000-8999` as a thousand single ports.
   static List<PublishRequest> merged(List<PublishRequest> requests) {
     var oneToOne = new LinkedHashMap<Shift, BitSet>(); // container ports
     var others = new LinkedHashSet<PublishRequest>();
@@ -73,15 +74,22 @@ final class Publishing {
     return request.host().filter(h -> h.size() == request.container().size()).isPresent();
   }
 
-  /// Refuses what could never be bound: an address that is not the VCH's to publish on, a port of the VCH itself.
+  /// Refuses what could never be bound: an address that is not the VCH's to publish on, a port of
+  /// the VCH itself.
   static void check(Vch vch, List<PublishRequest> requests) {
-    var offered = vch.nic(Role.PUBLIC).stream().flatMap(n -> n.addresses().stream()).map(Cidr::address).toList();
+    var offered =
+        vch.nic(Role.PUBLIC).stream()
+            .flatMap(n -> n.addresses().stream())
+            .map(Cidr::address)
+            .toList();
     for (var request : requests) {
       var ip = request.hostIp();
       if (ip.isPresent() && !offered.contains(ip.get()) && !ip.get().equals(LOOPBACK)) {
         throw new Refusal.Invalid(
             "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address"
-                + offered.stream().map(a -> " " + a).reduce("", String::concat) + ", not for " + ip.get());
+                + offered.stream().map(a -> " " + a).reduce("", String::concat)
+                + ", not for "
+                + ip.get());
       }
       if (oneToOne(request)) {
         Services.of(vch)
@@ -89,7 +97,12 @@ final class Publishing {
             .ifPresent(
                 s -> {
                   throw new Refusal.Conflict(
-                      "port " + s.port() + "/tcp cannot be published: it is taken by " + s.name() + " of VCH " + vch.name()
+                      "port "
+                          + s.port()
+                          + "/tcp cannot be published: it is taken by "
+                          + s.name()
+                          + " of VCH "
+                          + vch.name()
                           + ", which shares the public address; choose another host port");
                 });
       }
@@ -104,9 +117,14 @@ final class Publishing {
         .forEach(
             r ->
                 out.add(
-                    "Port " + r.container() + "/" + r.protocol().text() + " is published on 127.0.0.1, the loopback of the VCH's"
+                    "Port "
+                        + r.container()
+                        + "/"
+                        + r.protocol().text()
+                        + " is published on 127.0.0.1, the loopback of the VCH's"
                         + " endpoint, where nothing asks: leave the host IP out to reach it at the public address"));
-    var explicit = requests.stream().filter(Publishing::oneToOne).map(Publishing::publication).toList();
+    var explicit =
+        requests.stream().filter(Publishing::oneToOne).map(Publishing::publication).toList();
     if (explicit.isEmpty()) {
       return out;
     }
@@ -114,7 +132,13 @@ final class Publishing {
         .publishers(vch.id())
         .forEach(
             other -> {
-              var theirs = other.live() ? other.publications() : other.publish().stream().filter(Publishing::oneToOne).map(Publishing::publication).toList();
+              var theirs =
+                  other.live()
+                      ? other.publications()
+                      : other.publish().stream()
+                          .filter(Publishing::oneToOne)
+                          .map(Publishing::publication)
+                          .toList();
               for (var mine : explicit) {
                 theirs.stream()
                     .filter(mine::conflictsWith)
@@ -129,15 +153,23 @@ final class Publishing {
     int port = Math.max(mine.host().first(), theirs.host().first());
     var which = "Host port " + port + "/" + mine.protocol().text();
     return other.live()
-        ? which + " is published by container " + other.name() + ": this container cannot start before that one has stopped"
-        : which + " is also wanted by container " + other.name() + ", which is not running: only one of them can run at a time";
+        ? which
+            + " is published by container "
+            + other.name()
+            + ": this container cannot start before that one has stopped"
+        : which
+            + " is also wanted by container "
+            + other.name()
+            + ", which is not running: only one of them can run at a time";
   }
 
   private static Publication publication(PublishRequest request) {
-    return new Publication(request.protocol(), request.hostIp(), request.host().orElseThrow(), request.container());
+    return new Publication(
+        request.protocol(), request.hostIp(), request.host().orElseThrow(), request.container());
   }
 
-  /// What the live container publishes with the places that it has, or a refusal. Internal scopes publish nothing.
+  /// What the live container publishes with the places that it has, or a refusal. Internal scopes
+  /// publish nothing.
   static List<Publication> of(Image image, Vch vch, Container placed, RandomGenerator chance) {
     var endpoint = EndpointRules.published(image, placed);
     if (endpoint.isEmpty()) {
@@ -147,8 +179,10 @@ final class Publishing {
     return bind(image, vch, placed, endpoint.get(), chance);
   }
 
-  /// What the container publishes from now on, or a refusal. Random ports stay what they were where they are free.
-  static List<Publication> bind(Image image, Vch vch, Container container, Endpoint endpoint, RandomGenerator chance) {
+  /// What the container publishes from now on, or a refusal. Random ports stay what they were where
+  /// they are free.
+  static List<Publication> bind(
+      Image image, Vch vch, Container container, Endpoint endpoint, RandomGenerator chance) {
     var wanted = new ArrayList<PublishRequest>();
     container.publish().forEach(r -> wanted.addAll(singles(r)));
     wanted.addAll(exposedOnes(container));
@@ -159,7 +193,12 @@ final class Publishing {
         var p = publication(wanted.get(i));
         var conflict = claims.conflict(p);
         if (conflict.isPresent()) {
-          throw allocated(container, endpoint, p, Integer.toString(conflict.get().ports().first()), conflict.get().owner());
+          throw allocated(
+              container,
+              endpoint,
+              p,
+              Integer.toString(conflict.get().ports().first()),
+              conflict.get().owner());
         }
         claims.add(p);
         out.put(i, p);
@@ -168,7 +207,10 @@ final class Publishing {
     for (int i = 0; i < wanted.size(); i++) { // what was random at the last start
       var request = wanted.get(i);
       if (!out.containsKey(i)) {
-        var before = container.publications().stream().filter(p -> serves(p, request) && claims.conflict(p).isEmpty()).findFirst();
+        var before =
+            container.publications().stream()
+                .filter(p -> serves(p, request) && claims.conflict(p).isEmpty())
+                .findFirst();
         if (before.isPresent()) {
           claims.add(before.get());
           out.put(i, before.get());
@@ -178,7 +220,9 @@ final class Publishing {
     for (int i = 0; i < wanted.size(); i++) {
       if (!out.containsKey(i)) {
         var request = wanted.get(i);
-        var p = free(claims, request, chance).orElseThrow(() -> exhausted(container, endpoint, request));
+        var p =
+            free(claims, request, chance)
+                .orElseThrow(() -> exhausted(container, endpoint, request));
         claims.add(p);
         out.put(i, p);
       }
@@ -193,7 +237,9 @@ final class Publishing {
     }
     var out = new ArrayList<PublishRequest>();
     for (int port = request.container().first(); port <= request.container().last(); port++) {
-      out.add(new PublishRequest(request.protocol(), PortRange.of(port), request.hostIp(), Optional.empty()));
+      out.add(
+          new PublishRequest(
+              request.protocol(), PortRange.of(port), request.hostIp(), Optional.empty()));
     }
     return out;
   }
@@ -205,12 +251,17 @@ final class Publishing {
     }
     var published = new EnumMap<Protocol, BitSet>(Protocol.class);
     for (var r : container.publish()) {
-      published.computeIfAbsent(r.protocol(), _ -> new BitSet()).set(r.container().first(), r.container().last() + 1);
+      published
+          .computeIfAbsent(r.protocol(), _ -> new BitSet())
+          .set(r.container().first(), r.container().last() + 1);
     }
     return container.exposed().stream()
         .filter(e -> !published.getOrDefault(e.protocol(), new BitSet()).get(e.number()))
         .sorted()
-        .map(e -> new PublishRequest(e.protocol(), PortRange.of(e.number()), Optional.empty(), Optional.empty()))
+        .map(
+            e ->
+                new PublishRequest(
+                    e.protocol(), PortRange.of(e.number()), Optional.empty(), Optional.empty()))
         .toList();
   }
 
@@ -223,17 +274,26 @@ final class Publishing {
         && range.contains(p.host().last());
   }
 
-  /// Of a range that the user named: the first free port. Else one by chance, or the next free one after it.
-  private static Optional<Publication> free(Claims claims, PublishRequest request, RandomGenerator chance) {
+  /// Of a range that the user named: the first free port. Else one by chance, or the next free one
+  /// after it.
+  private static Optional<Publication> free(
+      Claims claims, PublishRequest request, RandomGenerator chance) {
     var range = request.host().orElse(EPHEMERAL);
-    int start = request.host().isPresent() ? range.first() : chance.nextInt(range.first(), range.last() + 1);
-    return free(claims, request, start, range.last()).or(() -> free(claims, request, range.first(), start - 1));
+    int start =
+        request.host().isPresent()
+            ? range.first()
+            : chance.nextInt(range.first(), range.last() + 1);
+    return free(claims, request, start, range.last())
+        .or(() -> free(claims, request, range.first(), start - 1));
   }
 
-  private static Optional<Publication> free(Claims claims, PublishRequest request, int from, int to) {
+  private static Optional<Publication> free(
+      Claims claims, PublishRequest request, int from, int to) {
     int port = from;
     while (port <= to) {
-      var p = new Publication(request.protocol(), request.hostIp(), PortRange.of(port), request.container());
+      var p =
+          new Publication(
+              request.protocol(), request.hostIp(), PortRange.of(port), request.container());
       var conflict = claims.conflict(p);
       if (conflict.isEmpty()) {
         return Optional.of(p);
@@ -249,10 +309,20 @@ final class Publishing {
     return allocated(container, endpoint, all, range.toString(), "all of them are taken");
   }
 
-  private static Refusal allocated(Container container, Endpoint endpoint, Publication p, String ports, String owner) {
+  private static Refusal allocated(
+      Container container, Endpoint endpoint, Publication p, String ports, String owner) {
     return new Refusal.Failed(
-        "driver failed programming external connectivity on endpoint " + container.name() + " (" + endpoint.id() + "): Bind for "
-            + p.hostIp().map(Ip::toString).orElse("0.0.0.0") + ":" + ports + " failed: port is already allocated (" + owner + ")");
+        "driver failed programming external connectivity on endpoint "
+            + container.name()
+            + " ("
+            + endpoint.id()
+            + "): Bind for "
+            + p.hostIp().map(Ip::toString).orElse("0.0.0.0")
+            + ":"
+            + ports
+            + " failed: port is already allocated ("
+            + owner
+            + ")");
   }
 
   /// Host ports in use: by services of the VCH, by live containers, and by this start so far.
@@ -261,7 +331,8 @@ final class Publishing {
     private final Vch vch;
     private final ContainerId self;
     private final Services services;
-    private final TreeMap<String, TreeMap<Integer, Publication>> own = new TreeMap<>(); // by protocol and address
+    private final TreeMap<String, TreeMap<Integer, Publication>> own =
+        new TreeMap<>(); // by protocol and address
 
     Claims(Image image, Vch vch, ContainerId self) {
       this.image = image;
@@ -284,8 +355,14 @@ final class Publishing {
     Optional<Conflict> conflict(Publication p) {
       return services
           .within(p.protocol(), p.host())
-          .map(s -> new Conflict(PortRange.of(s.port()), "by " + s.name() + " of VCH " + vch.name()))
-          .or(() -> image.bound(vch.id(), p.protocol(), p.hostIp(), p.host()).filter(b -> !b.container().equals(self)).map(b -> conflict(p, b.publication(), owner(b.container()))))
+          .map(
+              s -> new Conflict(PortRange.of(s.port()), "by " + s.name() + " of VCH " + vch.name()))
+          .or(
+              () ->
+                  image
+                      .bound(vch.id(), p.protocol(), p.hostIp(), p.host())
+                      .filter(b -> !b.container().equals(self))
+                      .map(b -> conflict(p, b.publication(), owner(b.container()))))
           .or(() -> ownConflict(p).map(o -> conflict(p, o, "by this container")));
     }
 
@@ -299,7 +376,8 @@ final class Publishing {
 
     private static Conflict conflict(Publication mine, Publication theirs, String owner) {
       return new Conflict(
-          new PortRange(Math.max(mine.host().first(), theirs.host().first()), theirs.host().last()), owner);
+          new PortRange(Math.max(mine.host().first(), theirs.host().first()), theirs.host().last()),
+          owner);
     }
 
     private String owner(ContainerId id) {

@@ -20,8 +20,8 @@ import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
-/// Works out on which port groups the roles of a new VCH are, and its NICs. Problems are collected, in the words of
-/// vic-machine; what follows from a problem is not reported again.
+/// Works out on which port groups the roles of a new VCH are, and its NICs. Problems are collected,
+/// in the words of vic-machine; what follows from a problem is not reported again.
 final class RolePlan {
   private final Image image;
   private final CreateVch command;
@@ -70,13 +70,26 @@ final class RolePlan {
         image
             .portGroupNamed(wanted)
             .or(() -> made.stream().filter(g -> g.name().equals(wanted)).findFirst())
-            .or(() -> wanted.equals(PortGroup.VM_NETWORK) ? Optional.of(vmNetwork()) : Optional.empty());
+            .or(
+                () ->
+                    wanted.equals(PortGroup.VM_NETWORK)
+                        ? Optional.of(vmNetwork())
+                        : Optional.empty());
     if (group.isEmpty()) {
-      problems.add("Error checking network for --" + role.word() + "-network: network '" + wanted + "' not found");
+      problems.add(
+          "Error checking network for --"
+              + role.word()
+              + "-network: network '"
+              + wanted
+              + "' not found");
       problems.add("Suggested values for --" + role.word() + "-network: " + suggestions());
     } else if (group.get().owner().isPresent()) {
       problems.add(
-          "Error checking network for --" + role.word() + "-network: port group '" + wanted + "' is the bridge network of VCH "
+          "Error checking network for --"
+              + role.word()
+              + "-network: port group '"
+              + wanted
+              + "' is the bridge network of VCH "
               + owner(group.get()));
       problems.add("Suggested values for --" + role.word() + "-network: " + suggestions());
       return Optional.empty();
@@ -104,7 +117,11 @@ final class RolePlan {
     int at = made.size();
     var group =
         new PortGroup(
-            command.newGroups().get(at), name, kind, command.newLinks().get(at), owned ? Optional.of(command.id()) : Optional.empty(),
+            command.newGroups().get(at),
+            name,
+            kind,
+            command.newLinks().get(at),
+            owned ? Optional.of(command.id()) : Optional.empty(),
             command.at());
     made.add(group);
     return group;
@@ -114,17 +131,27 @@ final class RolePlan {
   Optional<PortGroup> bridge(Map<Role, PortGroup> others) {
     var request = request(Role.BRIDGE);
     if (request.address().isPresent() || request.gateway().isPresent()) {
-      problems.add("bridge network takes no address and no gateway: its subnets come from --bridge-network-range");
+      problems.add(
+          "bridge network takes no address and no gateway: its subnets come from --bridge-network-range");
     }
     var name = request.portGroup();
     if (name.isEmpty()) {
-      boolean taken = image.portGroupNamed(command.name()).isPresent() || made.stream().anyMatch(g -> g.name().equals(command.name()));
-      return Optional.of(make(taken ? command.name() + "-bridge" : command.name(), new PortGroupKind.Internal(), true));
+      boolean taken =
+          image.portGroupNamed(command.name()).isPresent()
+              || made.stream().anyMatch(g -> g.name().equals(command.name()));
+      return Optional.of(
+          make(
+              taken ? command.name() + "-bridge" : command.name(),
+              new PortGroupKind.Internal(),
+              true));
     }
     for (var other : others.entrySet()) {
       if (other.getValue().name().equals(name.get())) {
         problems.add(
-            "the bridge network must not be shared with another network role - " + other.getKey().word() + " also uses " + name.get());
+            "the bridge network must not be shared with another network role - "
+                + other.getKey().word()
+                + " also uses "
+                + name.get());
         return Optional.empty();
       }
     }
@@ -134,15 +161,25 @@ final class RolePlan {
     }
     var user =
         image.vchs().stream()
-            .filter(v -> v.bridgeGroup().equals(there.get().id()) || v.nics().stream().anyMatch(n -> n.portGroup().equals(there.get().id())))
+            .filter(
+                v ->
+                    v.bridgeGroup().equals(there.get().id())
+                        || v.nics().stream().anyMatch(n -> n.portGroup().equals(there.get().id())))
             .findFirst();
     if (user.isPresent()) {
-      problems.add("the bridge network must not be shared with another VCH - " + user.get().name() + " also uses " + name.get());
+      problems.add(
+          "the bridge network must not be shared with another VCH - "
+              + user.get().name()
+              + " also uses "
+              + name.get());
       return Optional.empty();
     }
     if (!(there.get().kind() instanceof PortGroupKind.Internal)) {
       problems.add(
-          "the bridge network must be a port group of kind internal, and " + name.get() + " is of kind " + there.get().kind().word()
+          "the bridge network must be a port group of kind internal, and "
+              + name.get()
+              + " is of kind "
+              + there.get().kind().word()
               + ": bridge networks with an uplink are not offered yet; leave --bridge-network out to get a new one");
       return Optional.empty();
     }
@@ -152,7 +189,9 @@ final class RolePlan {
   /// One NIC for each port group, in the order of roles.
   List<Nic> nics(Map<Role, PortGroup> groups) {
     var byGroup = new LinkedHashMap<String, Set<Role>>();
-    groups.forEach((role, group) -> byGroup.computeIfAbsent(group.name(), _ -> EnumSet.noneOf(Role.class)).add(role));
+    groups.forEach(
+        (role, group) ->
+            byGroup.computeIfAbsent(group.name(), _ -> EnumSet.noneOf(Role.class)).add(role));
     var out = new ArrayList<Nic>();
     for (var roles : byGroup.values()) {
       var first = roles.iterator().next();
@@ -179,7 +218,10 @@ final class RolePlan {
     var lead = roles.iterator().next();
     var asked = asking.stream().findFirst().flatMap(RoleRequest::address);
     var address = asked.isPresent() ? checked(lead, group, asked.get()) : next(lead, group);
-    var gateway = withPublic ? request(Role.PUBLIC).gateway().or(() -> natGateway(group)) : Optional.<Ip>empty();
+    var gateway =
+        withPublic
+            ? request(Role.PUBLIC).gateway().or(() -> natGateway(group))
+            : Optional.<Ip>empty();
     if (withPublic && asked.isPresent() && gateway.isEmpty()) {
       problems.add("public network must have both static IP and gateway specified");
     }
@@ -191,7 +233,8 @@ final class RolePlan {
         address
             .map(a -> Mac.at(group.id().value(), a.address()))
             .orElseGet(() -> Mac.local(command.seed() + ordinal * 0x9e37_79b9_7f4a_7c15L));
-    return Optional.of(new Nic(lead.word(), group.id(), roles, address.stream().toList(), gateway, mac));
+    return Optional.of(
+        new Nic(lead.word(), group.id(), roles, address.stream().toList(), gateway, mac));
   }
 
   /// Rules V1, V5 and V6 of vic-machine, and that a gateway can be reached.
@@ -202,11 +245,14 @@ final class RolePlan {
     if (request.role() != Role.PUBLIC && withPublic && address.isPresent()) {
       problems.add(
           "Static IP on network sharing port group with public network - Configuration ONLY allowed through public network options"
-              + " (--" + word + "-network-ip)");
+              + " (--"
+              + word
+              + "-network-ip)");
       return;
     }
     if (request.role() == Role.PUBLIC && !request.destinations().isEmpty()) {
-      problems.add("public network has the default route and must not have any routing destinations specified for gateway");
+      problems.add(
+          "public network has the default route and must not have any routing destinations specified for gateway");
     }
     if (gateway.isPresent() && address.isEmpty()) {
       problems.add(
@@ -215,21 +261,30 @@ final class RolePlan {
               : "Gateway provided without static IP for " + word + " network");
       return;
     }
-    if (gateway.isPresent() && (!address.orElseThrow().subnet().isHost(gateway.get()) || gateway.get().equals(address.get().address()))) {
-      problems.add(word + " gateway with IP " + gateway.get() + " is not reachable from " + address.get());
+    if (gateway.isPresent()
+        && (!address.orElseThrow().subnet().isHost(gateway.get())
+            || gateway.get().equals(address.get().address()))) {
+      problems.add(
+          word + " gateway with IP " + gateway.get() + " is not reachable from " + address.get());
     }
     if (request.role() != Role.PUBLIC && gateway.isPresent()) {
       problems.add(
           request.destinations().isEmpty()
               ? word + " network gateway specified without at least one routing destination"
-              : "routes by a gateway of the " + word + " network are not offered yet; leave --" + word + "-network-gateway out");
+              : "routes by a gateway of the "
+                  + word
+                  + " network are not offered yet; leave --"
+                  + word
+                  + "-network-gateway out");
     }
   }
 
   private Optional<Cidr> checked(Role role, PortGroup group, Cidr asked) {
     var option = "--" + role.word() + "-network-ip " + asked;
     int before = problems.size();
-    if (!asked.subnet().isHost(asked.address()) || asked.address().isLoopback() || asked.address().isMulticast()) {
+    if (!asked.subnet().isHost(asked.address())
+        || asked.address().isLoopback()
+        || asked.address().isMulticast()) {
       problems.add(option + " is not the address of a host in " + asked.subnet());
     }
     if (group.kind() instanceof PortGroupKind.Nat(var subnet)) {
@@ -240,15 +295,28 @@ final class RolePlan {
       }
     }
     holder(group, asked.address())
-        .ifPresent(v -> problems.add(option + " is already in use by VCH " + v.name() + " on port group " + group.name()));
+        .ifPresent(
+            v ->
+                problems.add(
+                    option
+                        + " is already in use by VCH "
+                        + v.name()
+                        + " on port group "
+                        + group.name()));
     return problems.size() > before ? Optional.empty() : Optional.of(asked);
   }
 
   private Optional<Cidr> next(Role role, PortGroup group) {
     if (!(group.kind() instanceof PortGroupKind.Nat(var subnet))) {
       problems.add(
-          role.word() + " network: port group " + group.name() + " has no subnet to take an address from, and DHCP is not offered"
-              + " yet: give --" + role.word() + "-network-ip" + (role == Role.PUBLIC ? " and --public-network-gateway" : ""));
+          role.word()
+              + " network: port group "
+              + group.name()
+              + " has no subnet to take an address from, and DHCP is not offered"
+              + " yet: give --"
+              + role.word()
+              + "-network-ip"
+              + (role == Role.PUBLIC ? " and --public-network-gateway" : ""));
       return Optional.empty();
     }
     var held =
@@ -266,12 +334,19 @@ final class RolePlan {
             a -> !subnet.isHost(a) || natGateway(group).equals(Optional.of(a)),
             from -> held.stream().filter(h -> h.compareTo(from) >= 0).iterator());
     if (address.isEmpty()) {
-      problems.add("no address is left in the subnet " + subnet + " of port group " + group.name() + " for role " + role.word());
+      problems.add(
+          "no address is left in the subnet "
+              + subnet
+              + " of port group "
+              + group.name()
+              + " for role "
+              + role.word());
     }
     return address.map(a -> new Cidr(a, subnet.length()));
   }
 
-  /// Rule V4, which was a warning: with one subnet behind two NICs answers would leave by the wrong one.
+  /// Rule V4, which was a warning: with one subnet behind two NICs answers would leave by the wrong
+  /// one.
   private void sameSubnets(List<Nic> nics) {
     for (int i = 0; i < nics.size(); i++) {
       for (int j = i + 1; j < nics.size(); j++) {
@@ -279,8 +354,13 @@ final class RolePlan {
           for (var b : nics.get(j).addresses()) {
             if (a.subnet().overlaps(b.subnet())) {
               problems.add(
-                  "Unsupported static IP configuration: Same subnet " + a.subnet() + " is assigned to multiple port groups (roles "
-                      + nics.get(i).name() + " and " + nics.get(j).name() + ")");
+                  "Unsupported static IP configuration: Same subnet "
+                      + a.subnet()
+                      + " is assigned to multiple port groups (roles "
+                      + nics.get(i).name()
+                      + " and "
+                      + nics.get(j).name()
+                      + ")");
             }
           }
         }
@@ -300,7 +380,9 @@ final class RolePlan {
   }
 
   private static Optional<Ip> natGateway(PortGroup group) {
-    return group.kind() instanceof PortGroupKind.Nat(Subnet subnet) ? Optional.of(subnet.first().plus(1)) : Optional.empty();
+    return group.kind() instanceof PortGroupKind.Nat(Subnet subnet)
+        ? Optional.of(subnet.first().plus(1))
+        : Optional.empty();
   }
 
   private String owner(PortGroup group) {

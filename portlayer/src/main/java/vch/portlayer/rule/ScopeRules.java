@@ -40,7 +40,8 @@ public final class ScopeRules {
   private ScopeRules() {}
 
   public static Decision<Scope> create(Image image, CreateScope command) {
-    var vch = image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
+    var vch =
+        image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
     checkName(image, command);
     int mtu = command.mtu().orElse(vch.bridge().mtu());
     if (mtu < (command.ipv6() ? MTU_MIN_IPV6 : MTU_MIN_IPV4) || mtu > MTU_MAX) {
@@ -58,7 +59,9 @@ public final class ScopeRules {
     for (var config : subnets) {
       if (config.subnet().family() == Family.IPV6 && !command.ipv6()) {
         throw new Refusal.Invalid(
-            "invalid network config:\nIPv6 subnet " + config.subnet() + " needs IPv6 to be enabled on the network (--ipv6)");
+            "invalid network config:\nIPv6 subnet "
+                + config.subnet()
+                + " needs IPv6 to be enabled on the network (--ipv6)");
       }
       checkFree(image, vch, obstacles, config.subnet());
     }
@@ -72,8 +75,19 @@ public final class ScopeRules {
     }
     var scope =
         new Scope(
-            command.id(), command.vch(), command.name(), command.kind(), subnets, mtu, false, false, command.ipv6(),
-            command.attachable(), command.labels(), command.options(), command.at());
+            command.id(),
+            command.vch(),
+            command.name(),
+            command.kind(),
+            subnets,
+            mtu,
+            false,
+            false,
+            command.ipv6(),
+            command.attachable(),
+            command.labels(),
+            command.options(),
+            command.at());
     return Decision.of(scope, new Change.ScopePut(scope));
   }
 
@@ -88,9 +102,13 @@ public final class ScopeRules {
     if (command.kind() instanceof ScopeKind.None) {
       throw new Refusal.Forbidden("only one instance of \"null\" network is allowed");
     }
-    if (name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isISOControl(c))) {
+    if (name.length() > NAME_LENGTH_MAX
+        || name.chars().anyMatch(c -> c == '/' || c == ':' || Character.isISOControl(c))) {
       throw new Refusal.Invalid(
-          "invalid name: network name \"" + name + "\" must have at most " + NAME_LENGTH_MAX
+          "invalid name: network name \""
+              + name
+              + "\" must have at most "
+              + NAME_LENGTH_MAX
               + " characters and no '/', ':' or control character");
     }
     if (image.scopeNamed(command.vch(), name).isPresent()) {
@@ -102,11 +120,18 @@ public final class ScopeRules {
     var other =
         image
             .scopeOverlapping(vch.id(), subnet)
-            .map(s -> "scope " + s.name() + " subnet " + s.overlapping(subnet).map(o -> o.subnet().toString()).orElse(""))
+            .map(
+                s ->
+                    "scope "
+                        + s.name()
+                        + " subnet "
+                        + s.overlapping(subnet).map(o -> o.subnet().toString()).orElse(""))
             .or(() -> obstacles.overlapping(subnet).map(Obstacles.Obstacle::what));
     if (other.isPresent()) {
       throw new Refusal.Forbidden(
-          "invalid pool request: Pool overlaps with other one on this address space: subnet " + subnet + " overlaps with "
+          "invalid pool request: Pool overlaps with other one on this address space: subnet "
+              + subnet
+              + " overlaps with "
               + other.get());
     }
   }
@@ -118,17 +143,22 @@ public final class ScopeRules {
         .orElseThrow(
             () ->
                 new Refusal.Invalid(
-                    "all predefined address pools have been fully subnetted: bridge network range " + vch.bridge().range()
-                        + " of VCH " + vch.name() + " has no subnet left; remove a network or choose one with --subnet"));
+                    "all predefined address pools have been fully subnetted: bridge network range "
+                        + vch.bridge().range()
+                        + " of VCH "
+                        + vch.name()
+                        + " has no subnet left; remove a network or choose one with --subnet"));
   }
 
-  /// A unique local subnet (RFC 4193 section 3.2): the id of the scope is random, 40 bits of it serve as global id.
+  /// A unique local subnet (RFC 4193 section 3.2): the id of the scope is random, 40 bits of it
+  /// serve as global id.
   static Subnet uniqueLocal(ScopeId id) {
     long global = Long.parseLong(id.value().substring(0, 10).toLowerCase(Locale.ROOT), 16);
     return new Subnet(new Ip(Family.IPV6, 0xfdL << 56 | global << 16, 0), 64);
   }
 
-  /// Refused for builtin scopes and while a member is live. Endpoints of stopped members lose their scope and addresses.
+  /// Refused for builtin scopes and while a member is live. Endpoints of stopped members lose their
+  /// scope and addresses.
   public static Decision<Scope> remove(Image image, ScopeId id) {
     var scope = image.scope(id).orElseThrow(() -> Texts.noSuchNetwork(id.value()));
     if (scope.builtin()) {
@@ -137,8 +167,11 @@ public final class ScopeRules {
     var live = liveMembers(image, id);
     if (!live.isEmpty()) {
       throw new Refusal.Forbidden(
-          "error while removing network: network " + scope.name() + " has active endpoints ("
-              + live.stream().map(c -> active(c, id)).collect(Collectors.joining(", ")) + ")");
+          "error while removing network: network "
+              + scope.name()
+              + " has active endpoints ("
+              + live.stream().map(c -> active(c, id)).collect(Collectors.joining(", "))
+              + ")");
     }
     var changes = new ArrayList<Change>();
     image.members(id).forEach(c -> changes.add(new Change.ContainerPut(without(c, scope))));
@@ -147,7 +180,11 @@ public final class ScopeRules {
   }
 
   private static String active(Container container, ScopeId id) {
-    return "name:\"" + container.name() + "\" id:\"" + container.on(id).map(e -> e.id().brief()).orElse("") + "\"";
+    return "name:\""
+        + container.name()
+        + "\" id:\""
+        + container.on(id).map(e -> e.id().brief()).orElse("")
+        + "\"";
   }
 
   private static Container without(Container container, Scope scope) {
@@ -159,8 +196,19 @@ public final class ScopeRules {
 
   private static Endpoint unresolved(Endpoint e, String network) {
     return new Endpoint(
-        e.id(), network, Optional.empty(), e.requested(), List.of(), e.mac(), e.macRequested(), e.aliases(), e.links(),
-        e.gatewayPriority(), e.ordinal(), e.linkName(), e.options());
+        e.id(),
+        network,
+        Optional.empty(),
+        e.requested(),
+        List.of(),
+        e.mac(),
+        e.macRequested(),
+        e.aliases(),
+        e.links(),
+        e.gatewayPriority(),
+        e.ordinal(),
+        e.linkName(),
+        e.options());
   }
 
   /// Lookup by exact id, then exact name, then unique id prefix. `default` is the default bridge.
@@ -191,6 +239,10 @@ public final class ScopeRules {
 
   /// Live members, in the order of their names.
   public static List<Container> liveMembers(Image image, ScopeId id) {
-    return image.members(id).filter(Container::live).sorted(Comparator.comparing(Container::name)).toList();
+    return image
+        .members(id)
+        .filter(Container::live)
+        .sorted(Comparator.comparing(Container::name))
+        .toList();
   }
 }

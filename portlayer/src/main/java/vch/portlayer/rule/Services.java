@@ -8,8 +8,8 @@ import vch.portlayer.port.Protocol;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
-/// TCP services of the VCH itself that answer on the NIC of the public role because roles share it. Their ports cannot
-/// be published.
+/// TCP services of the VCH itself that answer on the NIC of the public role because roles share it.
+/// Their ports cannot be published.
 record Services(List<Service> all) {
   private static final int ADMIN_PORT = 2377;
   private static final int PORTAL_PORT = 2378;
@@ -33,6 +33,8 @@ record Services(List<Service> all) {
   }
 
   Optional<Service> within(Protocol protocol, PortRange ports) {
-    return protocol == Protocol.TCP ? all.stream().filter(s -> ports.contains(s.port())).findFirst() : Optional.empty();
+    return protocol == Protocol.TCP
+        ? all.stream().filter(s -> ports.contains(s.port())).findFirst()
+        : Optional.empty();
   }
 }

@@ -10,7 +10,8 @@ import vch.portlayer.container.Endpoint;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 
-/// Reads what the user asked of an endpoint. All that is wrong with it is refused together, one a line.
+/// Reads what the user asked of an endpoint. All that is wrong with it is refused together, one a
+/// line.
 final class Settings {
   /// IFNAMSIZ of linux/if.h without the closing NUL; `%`, `:` and `/` mean something to the kernel.
   private static final Pattern LINK_NAME = Pattern.compile("[^\\s/:%\\p{Cntrl}]{1,15}");
@@ -23,7 +24,11 @@ final class Settings {
   /// @param heading what the refusal begins with
   /// @param plainDefault the scope is a default bridge without name service
   static Endpoint read(
-      EndpointRequest request, Optional<Scope> scope, boolean plainDefault, List<Endpoint> others, String heading) {
+      EndpointRequest request,
+      Optional<Scope> scope,
+      boolean plainDefault,
+      List<Endpoint> others,
+      String heading) {
     var problems = new ArrayList<String>();
     var addresses = addresses(request, problems);
     var mac = request.mac().filter(m -> !m.isBlank()).flatMap(m -> mac(m, problems));
@@ -35,18 +40,30 @@ final class Settings {
     }
     for (var alias : request.aliases()) {
       if (!Texts.alias(alias)) {
-        problems.add("invalid network alias \"" + alias + "\": a name without spaces and slashes is needed");
+        problems.add(
+            "invalid network alias \"" + alias + "\": a name without spaces and slashes is needed");
       }
     }
     var linkName = request.linkName().filter(n -> !n.isEmpty());
     linkName.ifPresent(n -> linkName(n, others, problems));
     if (!problems.isEmpty()) {
-      throw new Refusal.Invalid(heading + "invalid endpoint settings:\n" + String.join("\n", problems));
+      throw new Refusal.Invalid(
+          heading + "invalid endpoint settings:\n" + String.join("\n", problems));
     }
     return new Endpoint(
-        request.id(), scope.map(Scope::name).orElse(request.network()), scope.map(Scope::id), addresses, List.of(),
-        mac.orElseGet(() -> Mac.local(request.seed())), mac.isPresent(), request.aliases(), request.links(),
-        request.gatewayPriority(), ordinal(linkName.isPresent(), others), linkName, request.options());
+        request.id(),
+        scope.map(Scope::name).orElse(request.network()),
+        scope.map(Scope::id),
+        addresses,
+        List.of(),
+        mac.orElseGet(() -> Mac.local(request.seed())),
+        mac.isPresent(),
+        request.aliases(),
+        request.links(),
+        request.gatewayPriority(),
+        ordinal(linkName.isPresent(), others),
+        linkName,
+        request.options());
   }
 
   private static List<Ip> addresses(EndpointRequest request, List<String> problems) {
@@ -55,7 +72,8 @@ final class Settings {
       if (text.isBlank()) {
         continue;
       }
-      var ip = Ip.tryParse(text).filter(a -> !a.isUnspecified() && !a.isMulticast() && !a.isLoopback());
+      var ip =
+          Ip.tryParse(text).filter(a -> !a.isUnspecified() && !a.isMulticast() && !a.isLoopback());
       var word = text.indexOf(':') >= 0 ? "IPv6" : "IPv4";
       if (ip.isEmpty()) {
         problems.add("invalid " + word + " address: " + text);
@@ -80,8 +98,14 @@ final class Settings {
   }
 
   private static void linkName(String name, List<Endpoint> others, List<String> problems) {
-    if (!LINK_NAME.matcher(name).matches() || name.equals("lo") || name.equals(".") || name.equals("..")) {
-      problems.add("invalid interface name \"" + name + "\": 1 to 15 characters without spaces, '/', ':' and '%' are needed");
+    if (!LINK_NAME.matcher(name).matches()
+        || name.equals("lo")
+        || name.equals(".")
+        || name.equals("..")) {
+      problems.add(
+          "invalid interface name \""
+              + name
+              + "\": 1 to 15 characters without spaces, '/', ':' and '%' are needed");
     }
     for (var other : others) {
       if (other.link().equals(name)) {

@@ -12,8 +12,8 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.SubnetConfig;
 
-/// Reads subnets as the user wrote them. All that is wrong with them is refused together, one a line, in the words of
-/// Docker Engine API 1.50.
+/// Reads subnets as the user wrote them. All that is wrong with them is refused together, one a
+/// line, in the words of Docker Engine API 1.50.
 final class Subnets {
   /// Longer prefixes have no room for a gateway and a container.
   private static final int LENGTH_MAX_IPV4 = 30;
@@ -38,7 +38,8 @@ final class Subnets {
 
   /// The subnet with what follows from it: its first free host as gateway.
   static SubnetConfig automatic(Subnet subnet) {
-    return new SubnetConfig(subnet, subnet.first().plus(1), Optional.empty(), Map.of(), false, false);
+    return new SubnetConfig(
+        subnet, subnet.first().plus(1), Optional.empty(), Map.of(), false, false);
   }
 
   private Optional<SubnetConfig> read(SubnetRequest request) {
@@ -47,7 +48,8 @@ final class Subnets {
     var gateway = request.gateway().filter(s -> !s.isBlank());
     if (given.isEmpty()) {
       if (range.isPresent() || gateway.isPresent() || !request.reserved().isEmpty()) {
-        problems.add("every ip-range or gateway or auxiliary address must have a corresponding subnet");
+        problems.add(
+            "every ip-range or gateway or auxiliary address must have a corresponding subnet");
       }
       return Optional.empty();
     }
@@ -62,12 +64,18 @@ final class Subnets {
     }
     int most = subnet.family() == Family.IPV4 ? LENGTH_MAX_IPV4 : LENGTH_MAX_IPV6;
     if (subnet.length() > most) {
-      problems.add("invalid subnet " + given.get() + ": it has no room for a gateway and a container, /" + most + " is the smallest");
+      problems.add(
+          "invalid subnet "
+              + given.get()
+              + ": it has no room for a gateway and a container, /"
+              + most
+              + " is the smallest");
     }
     var pool = range.flatMap(r -> range(r, subnet));
     var reserved = new TreeMap<String, Ip>();
     for (var aux : new TreeMap<>(request.reserved()).entrySet()) {
-      address("auxiliary address " + aux.getKey(), aux.getValue(), subnet).ifPresent(ip -> reserved.put(aux.getKey(), ip));
+      address("auxiliary address " + aux.getKey(), aux.getValue(), subnet)
+          .ifPresent(ip -> reserved.put(aux.getKey(), ip));
     }
     var asked = gateway.flatMap(g -> gateway(g, subnet));
     if (!problems.isEmpty()) {
@@ -75,7 +83,8 @@ final class Subnets {
     }
     var twice = reserved.values().stream().filter(a -> asked.equals(Optional.of(a))).findFirst();
     if (twice.isPresent()) {
-      throw new Refusal.Failed("failed to allocate gateway (" + twice.get() + "): Address already in use");
+      throw new Refusal.Failed(
+          "failed to allocate gateway (" + twice.get() + "): Address already in use");
     }
     var chosen = asked.orElseGet(() -> firstFree(subnet, reserved));
     return Optional.of(new SubnetConfig(subnet, chosen, pool, reserved, true, asked.isPresent()));
@@ -93,13 +102,15 @@ final class Subnets {
       return Optional.empty();
     }
     if (range.length() < subnet.length()) {
-      problems.add("invalid ip-range " + text + ": CIDR block is bigger than its parent subnet " + subnet);
+      problems.add(
+          "invalid ip-range " + text + ": CIDR block is bigger than its parent subnet " + subnet);
     }
     if (!cidr.get().address().equals(range.first())) {
       problems.add("invalid ip-range " + text + ": it should be " + range);
     }
     if (!range.overlaps(subnet)) {
-      problems.add("invalid ip-range " + text + ": parent subnet " + subnet + " doesn't contain ip-range");
+      problems.add(
+          "invalid ip-range " + text + ": parent subnet " + subnet + " doesn't contain ip-range");
     }
     return Optional.of(range);
   }
@@ -108,8 +119,12 @@ final class Subnets {
     var ip = address("gateway", text, subnet);
     if (ip.isPresent() && !subnet.isHost(ip.get())) {
       problems.add(
-          "invalid gateway " + text + ": it is the " + (ip.get().equals(subnet.first()) ? "network" : "broadcast")
-              + " address of subnet " + subnet);
+          "invalid gateway "
+              + text
+              + ": it is the "
+              + (ip.get().equals(subnet.first()) ? "network" : "broadcast")
+              + " address of subnet "
+              + subnet);
       return Optional.empty();
     }
     return ip;

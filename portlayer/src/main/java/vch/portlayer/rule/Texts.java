@@ -11,7 +11,8 @@ final class Texts {
   private static final Pattern RESTRICTED = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
 
   /// RFC 1123 section 2.1 and `_`, which people use; the kernel takes 64 bytes.
-  private static final Pattern HOSTNAME = Pattern.compile("[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,62}[a-zA-Z0-9_])?");
+  private static final Pattern HOSTNAME =
+      Pattern.compile("[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,62}[a-zA-Z0-9_])?");
 
   /// A name in DNS without spaces, slashes and control characters.
   private static final Pattern ALIAS = Pattern.compile("[^\\s/\\p{Cntrl}]{1,255}");

@@ -44,7 +44,10 @@ public final class VchRules {
     checkName(command.name(), problems);
     boolean taken = image.vchNamed(command.name()).isPresent();
     if (taken) {
-      problems.add("VCH \"" + command.name() + "\" already exists; choose another --name or delete it first");
+      problems.add(
+          "VCH \""
+              + command.name()
+              + "\" already exists; choose another --name or delete it first");
     }
     checkSettings(command, problems);
     var plan = new RolePlan(image, command, problems);
@@ -53,14 +56,24 @@ public final class VchRules {
     var nics = plan.nics(groups);
     var vch =
         new Vch(
-            command.id(), command.name(), command.at(), nics, bridge.map(PortGroup::id).orElse(new PortGroupId("")), command.bridge(),
-            command.dnsServers(), command.tls(), command.insecureRegistries());
+            command.id(),
+            command.name(),
+            command.at(),
+            nics,
+            bridge.map(PortGroup::id).orElse(new PortGroupId("")),
+            command.bridge(),
+            command.dnsServers(),
+            command.tls(),
+            command.insecureRegistries());
     var subnet =
         SubnetCutter.cut(
-            command.bridge().range(), command.bridge().width(), Obstacles.of(vch, List.copyOf(groups.values()), List.of()).subnets());
+            command.bridge().range(),
+            command.bridge().width(),
+            Obstacles.of(vch, List.copyOf(groups.values()), List.of()).subnets());
     if (subnet.isEmpty()) {
       problems.add(
-          "no subnet is left for the default bridge: bridge network range " + command.bridge().range()
+          "no subnet is left for the default bridge: bridge network range "
+              + command.bridge().range()
               + " overlaps the subnets of the roles; choose another --bridge-network-range");
     }
     if (!problems.isEmpty()) {
@@ -70,7 +83,8 @@ public final class VchRules {
     var changes = new ArrayList<Change>();
     plan.made().forEach(g -> changes.add(new Change.PortGroupPut(g)));
     changes.add(new Change.VchPut(vch));
-    changes.add(new Change.ScopePut(defaultBridge(command, Subnets.automatic(subnet.orElseThrow()))));
+    changes.add(
+        new Change.ScopePut(defaultBridge(command, Subnets.automatic(subnet.orElseThrow()))));
     changes.add(new Change.ScopePut(none(command)));
     return new Decision<>(changes, vch);
   }
@@ -78,11 +92,17 @@ public final class VchRules {
   private static void checkName(String name, List<String> problems) {
     if (name.length() > NAME_LENGTH_MAX) {
       problems.add(
-          "Display name " + name + " exceeds the permitted " + NAME_LENGTH_MAX + " characters limit. Please use a shorter --name parameter");
+          "Display name "
+              + name
+              + " exceeds the permitted "
+              + NAME_LENGTH_MAX
+              + " characters limit. Please use a shorter --name parameter");
     }
     if (!NAME.matcher(name).matches()) {
       problems.add(
-          "Display name \"" + name + "\" contains unsupported characters: letters, digits, space, '-', '_', '.', '(' and ')' are allowed, and it begins"
+          "Display name \""
+              + name
+              + "\" contains unsupported characters: letters, digits, space, '-', '_', '.', '(' and ')' are allowed, and it begins"
               + " with a letter or digit");
     }
   }
@@ -93,7 +113,9 @@ public final class VchRules {
     }
     if (!command.bridge().range().first().isIpv4()) {
       problems.add(
-          "Error parsing bridge network ip range: " + command.bridge().range() + ". Range must be in CIDR format, e.g., 172.16.0.0/12");
+          "Error parsing bridge network ip range: "
+              + command.bridge().range()
+              + ". Range must be in CIDR format, e.g., 172.16.0.0/12");
     }
     for (var server : command.dnsServers()) {
       if (server.isUnspecified() || server.isMulticast()) {
@@ -104,27 +126,52 @@ public final class VchRules {
 
   private static Scope defaultBridge(CreateVch command, SubnetConfig subnet) {
     return new Scope(
-        command.newScopes().get(0), command.id(), Scope.DEFAULT_NAME,
-        new ScopeKind.Bridge(false, command.bridge().interContainer(), true), List.of(subnet), command.bridge().mtu(), true, true,
-        false, false, Map.of(), Map.of(), command.at());
+        command.newScopes().get(0),
+        command.id(),
+        Scope.DEFAULT_NAME,
+        new ScopeKind.Bridge(false, command.bridge().interContainer(), true),
+        List.of(subnet),
+        command.bridge().mtu(),
+        true,
+        true,
+        false,
+        false,
+        Map.of(),
+        Map.of(),
+        command.at());
   }
 
   private static Scope none(CreateVch command) {
     return new Scope(
-        command.newScopes().get(1), command.id(), "none", new ScopeKind.None(), List.of(), command.bridge().mtu(), true, false, false,
-        false, Map.of(), Map.of(), command.at());
+        command.newScopes().get(1),
+        command.id(),
+        "none",
+        new ScopeKind.None(),
+        List.of(),
+        command.bridge().mtu(),
+        true,
+        false,
+        false,
+        false,
+        Map.of(),
+        Map.of(),
+        command.at());
   }
 
-  /// Removes the VCH with its scopes, containers, tags and volumes. Live containers refuse it unless `force`, which
-  /// removes them too.
+  /// Removes the VCH with its scopes, containers, tags and volumes. Live containers refuse it
+  /// unless `force`, which removes them too.
   public static Decision<Vch> delete(Image image, VchId id, boolean force) {
     var vch = image.vch(id).orElseThrow(() -> noSuch(image, id.value()));
     var live = image.containers(id).filter(Container::live).map(Container::name).sorted().toList();
     if (!live.isEmpty() && !force) {
       int more = live.size() - Math.min(live.size(), NAMED_MAX);
       throw new Refusal.Conflict(
-          "VCH \"" + vch.name() + "\" has running containers: " + String.join(", ", live.subList(0, live.size() - more))
-              + (more > 0 ? " and " + more + " more" : "") + "; stop them first, or use --force to delete them too");
+          "VCH \""
+              + vch.name()
+              + "\" has running containers: "
+              + String.join(", ", live.subList(0, live.size() - more))
+              + (more > 0 ? " and " + more + " more" : "")
+              + "; stop them first, or use --force to delete them too");
     }
     var changes = new ArrayList<Change>();
     image.containers(id).forEach(c -> changes.add(new Change.ContainerRemoved(c.id())));
@@ -149,10 +196,14 @@ public final class VchRules {
   static Refusal noSuch(Image image, String nameOrId) {
     var known = image.vchs().stream().map(Vch::name).sorted().toList();
     return new Refusal.NotFound(
-        "VCH \"" + nameOrId + "\" not found" + (known.isEmpty() ? "; there are none" : "; there are: " + Texts.quoted(known)));
+        "VCH \""
+            + nameOrId
+            + "\" not found"
+            + (known.isEmpty() ? "; there are none" : "; there are: " + Texts.quoted(known)));
   }
 
-  /// The lines of create about roles that share a NIC: `Network role client is sharing NIC with public`.
+  /// The lines of create about roles that share a NIC: `Network role client is sharing NIC with
+  /// public`.
   public static List<String> sharing(Vch vch) {
     return vch.nics().stream()
         .flatMap(
@@ -160,7 +211,12 @@ public final class VchRules {
                 nic.roles().stream()
                     .sorted(Comparator.naturalOrder())
                     .skip(1)
-                    .map(role -> "Network role " + role.word() + " is sharing NIC with " + first(nic).word()))
+                    .map(
+                        role ->
+                            "Network role "
+                                + role.word()
+                                + " is sharing NIC with "
+                                + first(nic).word()))
         .toList();
   }
 

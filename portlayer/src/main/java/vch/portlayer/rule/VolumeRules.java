@@ -19,7 +19,12 @@ public final class VolumeRules {
 
   /// An existing volume of that name is the reply, unchanged.
   public static Decision<Volume> create(
-      Image image, VchId vch, String name, Map<String, String> labels, Map<String, String> options, boolean anonymous,
+      Image image,
+      VchId vch,
+      String name,
+      Map<String, String> labels,
+      Map<String, String> options,
+      boolean anonymous,
       Instant at) {
     if (image.vch(vch).isEmpty()) {
       throw VchRules.noSuch(image, vch.value());
@@ -36,7 +41,11 @@ public final class VolumeRules {
   static void checkName(String name) {
     if (!Texts.restricted(name) || name.length() > 255) {
       throw new Refusal.Invalid(
-          "create " + name + ": \"" + name + "\" includes invalid characters for a local volume name, only"
+          "create "
+              + name
+              + ": \""
+              + name
+              + "\" includes invalid characters for a local volume name, only"
               + " \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
     }
   }
@@ -44,12 +53,17 @@ public final class VolumeRules {
   /// Refused while a container, live or not, mounts it.
   public static Decision<Volume> remove(Image image, VchId vch, String name) {
     var volume =
-        image.volume(vch, name).orElseThrow(() -> new Refusal.NotFound("get " + name + ": no such volume"));
+        image
+            .volume(vch, name)
+            .orElseThrow(() -> new Refusal.NotFound("get " + name + ": no such volume"));
     var users = users(image, vch, name);
     if (!users.isEmpty()) {
       throw new Refusal.Conflict(
-          "remove " + name + ": volume is in use - ["
-              + users.stream().map(c -> c.id().value()).collect(Collectors.joining(", ")) + "]");
+          "remove "
+              + name
+              + ": volume is in use - ["
+              + users.stream().map(c -> c.id().value()).collect(Collectors.joining(", "))
+              + "]");
     }
     return Decision.of(volume, new Change.VolumeRemoved(vch, name));
   }

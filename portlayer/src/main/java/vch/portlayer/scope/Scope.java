@@ -10,10 +10,10 @@ import vch.portlayer.vch.VchId;
 
 /// A network in the domain.
 ///
-/// @param builtin  made with the VCH, cannot be removed
+/// @param builtin made with the VCH, cannot be removed
 /// @param isDefault the default bridge: names as Docker has them there, no aliases
-/// @param mtu      bytes
-/// @param options  what the personality was told, kept to be shown again
+/// @param mtu bytes
+/// @param options what the personality was told, kept to be shown again
 public record Scope(
     ScopeId id,
     VchId vch,

@@ -10,8 +10,8 @@ import vch.portlayer.scope.ScopeId;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// The only motion of an [Image]: a thing is put (added, or replaced as a whole) or removed. Doing one twice is the same
-/// as once.
+/// The only motion of an [Image]: a thing is put (added, or replaced as a whole) or removed. Doing
+/// one twice is the same as once.
 public sealed interface Change {
   record PortGroupPut(PortGroup portGroup) implements Change {}
 

@@ -1,6 +1,5 @@
 package vch.portlayer.state;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,8 +15,8 @@ import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.vch.Vch;
 
-/// The tables of an image while changes are applied to them; the tables themselves never change in place. Lives within
-/// one call of [Image#after(List)].
+/// The tables of an image while changes are applied to them; the tables themselves never change in
+/// place. Lives within one call of [Image#after(List)].
 final class Draft {
   Table<String, PortGroup> portGroups = Table.empty();
   Table<String, Vch> vchs = Table.empty();
@@ -75,7 +74,8 @@ final class Draft {
           cursors = cursors.without(cursorKey(id, family));
         }
       }
-      case Change.AddressCursorPut(var it) -> cursors = cursors.with(cursorKey(it.scope(), it.last().family()), it);
+      case Change.AddressCursorPut(var it) ->
+          cursors = cursors.with(cursorKey(it.scope(), it.last().family()), it);
       case Change.ContainerPut(var it) -> put(it);
       case Change.ContainerRemoved(var id) -> {
         containers.get(id.value()).ifPresent(old -> unlist(old, Optional.empty()));
@@ -84,7 +84,8 @@ final class Draft {
       case Change.VolumePut(var it) -> volumes = volumes.with(Keys.of(it.vch(), it.name()), it);
       case Change.VolumeRemoved(var vch, var name) -> volumes = volumes.without(Keys.of(vch, name));
       case Change.TagPut(var it) -> tags = tags.with(Keys.of(it.vch(), it.reference()), it);
-      case Change.TagRemoved(var vch, var reference) -> tags = tags.without(Keys.of(vch, reference));
+      case Change.TagRemoved(var vch, var reference) ->
+          tags = tags.without(Keys.of(vch, reference));
     }
   }
 
@@ -189,7 +190,8 @@ final class Draft {
         && a.endpoints().equals(b.endpoints());
   }
 
-  /// All names of a container on a scope: its own, its short id, its host name (with the domain too), its aliases there.
+  /// All names of a container on a scope: its own, its short id, its host name (with the domain
+  /// too), its aliases there.
   private static Set<String> names(Container it, Endpoint endpoint) {
     var out = new TreeSet<String>();
     out.add(Keys.name(it.name()));
@@ -205,6 +207,7 @@ final class Draft {
   }
 
   private static Keys.PortAt portKey(Container it, Publication p) {
-    return new Keys.PortAt(it.vch(), p.protocol(), p.hostIp().map(Ip::toString).orElse(""), p.host().first());
+    return new Keys.PortAt(
+        it.vch(), p.protocol(), p.hostIp().map(Ip::toString).orElse(""), p.host().first());
   }
 }

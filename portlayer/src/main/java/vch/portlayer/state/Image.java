@@ -21,8 +21,9 @@ import vch.portlayer.scope.ScopeId;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// All that the daemon has been asked to be. Never changed in place. Copies share structure, so a change costs the same
-/// with 10 containers and with 10,000; so do all look-ups by id, name, address, port and membership.
+/// All that the daemon has been asked to be. Never changed in place. Copies share structure, so a
+/// change costs the same with 10 containers and with 10,000; so do all look-ups by id, name,
+/// address, port and membership.
 public final class Image {
   public static final Image EMPTY = new Image(0, new Draft());
 
@@ -135,7 +136,8 @@ public final class Image {
 
   /// A scope of the VCH that has an address in common with `subnet`.
   public Optional<Scope> scopeOverlapping(VchId vch, Subnet subnet) {
-    // Subnets of a VCH never overlap each other: only the last one that begins within, or before, can reach in.
+    // Subnets of a VCH never overlap each other: only the last one that begins within, or before,
+    // can reach in.
     return t.subnets
         .floor(new Keys.At(vch, subnet.last()))
         .filter(row -> row.key().vch().equals(vch) && row.value().overlapping(subnet).isPresent())
@@ -153,7 +155,11 @@ public final class Image {
     var last = new Keys.At(vch, new Ip(Family.IPV6, -1L, -1L));
     return t.subnets
         .between(first, last)
-        .map(row -> row.value().subnets().stream().filter(s -> s.subnet().first().equals(row.key().address())).findFirst())
+        .map(
+            row ->
+                row.value().subnets().stream()
+                    .filter(s -> s.subnet().first().equals(row.key().address()))
+                    .findFirst())
         .flatMap(Optional::stream)
         .map(s -> s.subnet());
   }
@@ -200,9 +206,12 @@ public final class Image {
     return within(t.members, scope.value()).map(this::container).flatMap(Optional::stream);
   }
 
-  /// Live members of the scope that go by `name` there (any case): container name, short id, host name, alias.
+  /// Live members of the scope that go by `name` there (any case): container name, short id, host
+  /// name, alias.
   public Stream<Container> named(ScopeId scope, String name) {
-    return within(t.names, Keys.of(scope, Keys.name(name))).map(this::container).flatMap(Optional::stream);
+    return within(t.names, Keys.of(scope, Keys.name(name)))
+        .map(this::container)
+        .flatMap(Optional::stream);
   }
 
   /// Who holds the address within the VCH, live or not.
@@ -210,7 +219,8 @@ public final class Image {
     return t.addresses.get(new Keys.At(vch, address));
   }
 
-  /// Addresses held within the VCH, in order, from `from` on; it goes on past the end of a scope or family.
+  /// Addresses held within the VCH, in order, from `from` on; it goes on past the end of a scope or
+  /// family.
   public Iterator<Ip> held(VchId vch, Ip from) {
     var rows = t.addresses.from(new Keys.At(vch, from));
     return Stream.generate(() -> rows)
@@ -221,12 +231,13 @@ public final class Image {
         .iterator();
   }
 
-  /// A publication in force that claims one of these ports; `hostIp` empty means all addresses. Costs the logarithm of
-  /// the number of publications, whatever the size of the range.
+  /// A publication in force that claims one of these ports; `hostIp` empty means all addresses.
+  /// Costs the logarithm of the number of publications, whatever the size of the range.
   public Optional<Bound> bound(VchId vch, Protocol protocol, Optional<Ip> hostIp, PortRange ports) {
     var at = new Keys.PortAt(vch, protocol, "", 0);
     if (hostIp.isPresent()) {
-      return bound(at, ports).or(() -> bound(new Keys.PortAt(vch, protocol, hostIp.get().toString(), 0), ports));
+      return bound(at, ports)
+          .or(() -> bound(new Keys.PortAt(vch, protocol, hostIp.get().toString(), 0), ports));
     }
     // All addresses: look into each group of publications that have one host address.
     var rows = t.ports.from(at);
@@ -247,7 +258,8 @@ public final class Image {
   private Optional<Bound> bound(Keys.PortAt group, PortRange ports) {
     return t.ports
         .floor(new Keys.PortAt(group.vch(), group.protocol(), group.host(), ports.last()))
-        .filter(row -> row.key().sameHost(group) && row.value().publication().host().overlaps(ports))
+        .filter(
+            row -> row.key().sameHost(group) && row.value().publication().host().overlaps(ports))
         .map(Table.Row::value);
   }
 

@@ -6,8 +6,8 @@ import vch.portlayer.port.Protocol;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.vch.VchId;
 
-/// Keys of the tables and indexes of an image. Text keys are `owner/rest`: all rows of one owner lie between
-/// `owner/` and `owner0`, since `0` follows `/`.
+/// Keys of the tables and indexes of an image. Text keys are `owner/rest`: all rows of one owner
+/// lie between `owner/` and `owner0`, since `0` follows `/`.
 final class Keys {
   private Keys() {}
 
@@ -47,7 +47,8 @@ final class Keys {
   }
 
   /// The first port of a publication in force. `host` is empty for all addresses.
-  record PortAt(VchId vch, Protocol protocol, String host, int first) implements Comparable<PortAt> {
+  record PortAt(VchId vch, Protocol protocol, String host, int first)
+      implements Comparable<PortAt> {
     @Override
     public int compareTo(PortAt other) {
       int c = vch.compareTo(other.vch);

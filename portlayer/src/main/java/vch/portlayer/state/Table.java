@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A sorted map that is never changed in place: an AVL tree whose versions share all nodes but those on the path to the
-/// change. Every operation costs the logarithm of the number of rows.
+/// A sorted map that is never changed in place: an AVL tree whose versions share all nodes but
+/// those on the path to the change. Every operation costs the logarithm of the number of rows.
 final class Table<K extends Comparable<K>, V> {
   private final @Nullable Node<K, V> root;
   private final int size;
@@ -82,7 +82,11 @@ final class Table<K extends Comparable<K>, V> {
 
   /// Rows with `from` <= key < `to`, in order.
   Stream<Row<K, V>> between(K from, K to) {
-    var rows = StreamSupport.stream(Spliterators.spliteratorUnknownSize(from(from), Spliterator.ORDERED | Spliterator.NONNULL), false);
+    var rows =
+        StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(
+                from(from), Spliterator.ORDERED | Spliterator.NONNULL),
+            false);
     return rows.takeWhile(r -> r.key.compareTo(to) < 0);
   }
 
@@ -125,7 +129,8 @@ final class Table<K extends Comparable<K>, V> {
     return null;
   }
 
-  private static <K extends Comparable<K>, V> Node<K, V> put(@Nullable Node<K, V> at, K key, V value) {
+  private static <K extends Comparable<K>, V> Node<K, V> put(
+      @Nullable Node<K, V> at, K key, V value) {
     if (at == null) {
       return new Node<>(key, value, null, null);
     }
@@ -138,7 +143,8 @@ final class Table<K extends Comparable<K>, V> {
         : balanced(at.key, at.value, at.left, put(at.right, key, value));
   }
 
-  private static <K extends Comparable<K>, V> @Nullable Node<K, V> remove(@Nullable Node<K, V> at, K key) {
+  private static <K extends Comparable<K>, V> @Nullable Node<K, V> remove(
+      @Nullable Node<K, V> at, K key) {
     if (at == null) {
       return null;
     }
@@ -167,7 +173,8 @@ final class Table<K extends Comparable<K>, V> {
     int lean = height(left) - height(right);
     if (lean > 1 && left != null) {
       if (height(left.left) >= height(left.right) || left.right == null) {
-        return new Node<>(left.key, left.value, left.left, new Node<>(key, value, left.right, right));
+        return new Node<>(
+            left.key, left.value, left.left, new Node<>(key, value, left.right, right));
       }
       var top = left.right;
       return new Node<>(
@@ -178,7 +185,8 @@ final class Table<K extends Comparable<K>, V> {
     }
     if (lean < -1 && right != null) {
       if (height(right.right) >= height(right.left) || right.left == null) {
-        return new Node<>(right.key, right.value, new Node<>(key, value, left, right.left), right.right);
+        return new Node<>(
+            right.key, right.value, new Node<>(key, value, left, right.left), right.right);
       }
       var top = right.left;
       return new Node<>(

@@ -1,3 +1,3 @@
-/// The state of everything as one immutable value, and the changes that are its only motion. Keeping it on disk is the
-/// engine's part.
+/// The state of everything as one immutable value, and the changes that are its only motion.
+/// Keeping it on disk is the engine's part.
 package vch.portlayer.state;

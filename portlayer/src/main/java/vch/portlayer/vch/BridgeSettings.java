@@ -4,13 +4,15 @@ import vch.portlayer.address.Subnet;
 
 /// How bridge scopes of a VCH are made.
 ///
-/// @param range            pool from which bridge subnets are cut
-/// @param width            prefix length of each bridge subnet
-/// @param namesOnDefault   `--bridge-names`: full name service on the default bridge too
-/// @param interContainer   `--icc`: members of the default bridge may talk to each other
-/// @param mtu              default MTU of bridge scopes, bytes
-public record BridgeSettings(Subnet range, int width, boolean namesOnDefault, boolean interContainer, int mtu) {
-  public static final BridgeSettings DEFAULT = new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, false, true, 1500);
+/// @param range pool from which bridge subnets are cut
+/// @param width prefix length of each bridge subnet
+/// @param namesOnDefault `--bridge-names`: full name service on the default bridge too
+/// @param interContainer `--icc`: members of the default bridge may talk to each other
+/// @param mtu default MTU of bridge scopes, bytes
+public record BridgeSettings(
+    Subnet range, int width, boolean namesOnDefault, boolean interContainer, int mtu) {
+  public static final BridgeSettings DEFAULT =
+      new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, false, true, 1500);
 
   public BridgeSettings {
     if (width > 30 || width < range.length()) {

@@ -10,11 +10,16 @@ import vch.portlayer.portgroup.PortGroupId;
 
 /// One NIC of the endpoint namespace and the roles that share it (never the bridge role).
 ///
-/// @param name      link name inside the endpoint namespace: the word of the first role it serves
+/// @param name link name inside the endpoint namespace: the word of the first role it serves
 /// @param addresses at most one a family
-/// @param gateway   next hop of the default route if this NIC serves the public role
+/// @param gateway next hop of the default route if this NIC serves the public role
 public record Nic(
-    String name, PortGroupId portGroup, Set<Role> roles, List<Cidr> addresses, Optional<Ip> gateway, Mac mac) {
+    String name,
+    PortGroupId portGroup,
+    Set<Role> roles,
+    List<Cidr> addresses,
+    Optional<Ip> gateway,
+    Mac mac) {
   public Nic {
     roles = Set.copyOf(roles);
     addresses = List.copyOf(addresses);

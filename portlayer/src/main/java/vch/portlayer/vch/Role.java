@@ -9,7 +9,8 @@ public enum Role {
   MANAGEMENT,
   BRIDGE;
 
-  /// `public`, `client`, `management`, `bridge`: also the name of the link in the endpoint namespace.
+  /// `public`, `client`, `management`, `bridge`: also the name of the link in the endpoint
+  /// namespace.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -9,10 +9,12 @@ import vch.portlayer.portgroup.PortGroupId;
 
 /// One virtual container host.
 ///
-/// @param bridgeGroup        port group of the bridge role
-/// @param dnsServers         upstream name servers asked from the endpoint namespace; empty: those of the machine
-/// @param tls                how the Docker API is offered on the client role
-/// @param insecureRegistries host, host:port or CIDR that may be pulled from without TLS verification
+/// @param bridgeGroup port group of the bridge role
+/// @param dnsServers upstream name servers asked from the endpoint namespace; empty: those of the
+///   machine
+/// @param tls how the Docker API is offered on the client role
+/// @param insecureRegistries host, host:port or CIDR that may be pulled from without TLS
+///   verification
 public record Vch(
     VchId id,
     String name,
@@ -36,6 +38,7 @@ public record Vch(
 
   /// First IPv4 address of the role, with its prefix length.
   public Optional<Cidr> address(Role role) {
-    return nic(role).flatMap(n -> n.addresses().stream().filter(c -> c.address().isIpv4()).findFirst());
+    return nic(role)
+        .flatMap(n -> n.addresses().stream().filter(c -> c.address().isIpv4()).findFirst());
   }
 }

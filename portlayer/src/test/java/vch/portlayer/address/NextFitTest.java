@@ -11,7 +11,11 @@ class NextFitTest {
   private final TreeSet<Ip> held = new TreeSet<>();
 
   private Optional<Ip> next(Subnet subnet, Optional<Ip> last) {
-    return NextFit.next(subnet.range(), last, a -> !subnet.isHost(a) || a.equals(subnet.first().plus(1)), from -> held.tailSet(from).iterator());
+    return NextFit.next(
+        subnet.range(),
+        last,
+        a -> !subnet.isHost(a) || a.equals(subnet.first().plus(1)),
+        from -> held.tailSet(from).iterator());
   }
 
   @Test
@@ -38,7 +42,9 @@ class NextFitTest {
       var last = Optional.<Ip>empty();
       for (int step = 0; step < 2000; step++) {
         var next = next(subnet, last);
-        assertThat(next.isPresent()).as("seed %s step %s", seed, step).isEqualTo(held.size() < hosts);
+        assertThat(next.isPresent())
+            .as("seed %s step %s", seed, step)
+            .isEqualTo(held.size() < hosts);
         if (next.isPresent()) {
           assertThat(held.add(next.get())).as("seed %s: %s twice", seed, next.get()).isTrue();
           assertThat(subnet.isHost(next.get())).isTrue();
@@ -61,6 +67,7 @@ class NextFitTest {
 
   @Test
   void a_cursor_outside_the_pool_begins_anew() {
-    assertThat(next(Subnet.parse("10.0.0.0/24"), Optional.of(Ip.parse("10.7.7.7")))).hasValue(Ip.parse("10.0.0.2"));
+    assertThat(next(Subnet.parse("10.0.0.0/24"), Optional.of(Ip.parse("10.7.7.7"))))
+        .hasValue(Ip.parse("10.0.0.2"));
   }
 }

@@ -13,12 +13,17 @@ class SubnetCutterTest {
   @Test
   void gives_whole_blocks_from_the_lowest_on() {
     assertThat(SubnetCutter.cut(RANGE, 16, List.of())).hasValue(Subnet.parse("172.16.0.0/16"));
-    assertThat(SubnetCutter.cut(RANGE, 16, List.of(Subnet.parse("172.16.0.0/16")))).hasValue(Subnet.parse("172.17.0.0/16"));
+    assertThat(SubnetCutter.cut(RANGE, 16, List.of(Subnet.parse("172.16.0.0/16"))))
+        .hasValue(Subnet.parse("172.17.0.0/16"));
   }
 
   @Test
   void skips_what_overlaps() {
-    var taken = List.of(Subnet.parse("172.16.3.0/24"), Subnet.parse("172.17.255.255/32"), Subnet.parse("10.0.0.0/8"));
+    var taken =
+        List.of(
+            Subnet.parse("172.16.3.0/24"),
+            Subnet.parse("172.17.255.255/32"),
+            Subnet.parse("10.0.0.0/8"));
     assertThat(SubnetCutter.cut(RANGE, 16, taken)).hasValue(Subnet.parse("172.18.0.0/16"));
   }
 
@@ -38,7 +43,8 @@ class SubnetCutterTest {
     assertThat(lengths[24]).isEqualTo(128);
     assertThat(lengths[28]).isEqualTo(2048);
     assertDisjoint(taken, "all");
-    assertThat(taken.stream().mapToLong(s -> 1L << (32 - s.length())).sum()).isEqualTo(1 << 20); // nothing is left
+    assertThat(taken.stream().mapToLong(s -> 1L << (32 - s.length())).sum())
+        .isEqualTo(1 << 20); // nothing is left
   }
 
   @Test
@@ -59,8 +65,11 @@ class SubnetCutterTest {
 
   @Test
   void works_at_both_ends_of_the_address_space() {
-    assertThat(SubnetCutter.cut(Subnet.parse("0.0.0.0/0"), 8, List.of(Subnet.parse("0.0.0.0/8")))).hasValue(Subnet.parse("1.0.0.0/8"));
-    assertThat(SubnetCutter.cut(Subnet.parse("255.255.255.0/24"), 26, List.of(Subnet.parse("255.255.255.0/25"))))
+    assertThat(SubnetCutter.cut(Subnet.parse("0.0.0.0/0"), 8, List.of(Subnet.parse("0.0.0.0/8"))))
+        .hasValue(Subnet.parse("1.0.0.0/8"));
+    assertThat(
+            SubnetCutter.cut(
+                Subnet.parse("255.255.255.0/24"), 26, List.of(Subnet.parse("255.255.255.0/25"))))
         .hasValue(Subnet.parse("255.255.255.128/26"));
   }
 
@@ -79,7 +88,9 @@ class SubnetCutterTest {
           taken.add(next.get());
           assertThat(range.contains(next.get())).as(as).isTrue();
           assertDisjoint(taken.subList(Math.max(0, taken.size() - 1), taken.size()), as);
-          assertThat(taken.subList(0, taken.size() - 1)).as(as).noneMatch(s -> s.overlaps(next.get()));
+          assertThat(taken.subList(0, taken.size() - 1))
+              .as(as)
+              .noneMatch(s -> s.overlaps(next.get()));
         } else {
           long used = taken.stream().mapToLong(s -> 1L << (32 - s.length())).sum();
           assertThat(used).as(as).isEqualTo(1L << (32 - rangeLength));

@@ -25,7 +25,8 @@ class NamesTest {
   private final Scope net = world.scope(blue, "net");
 
   private Answer ask(Container asker, String name) {
-    return Names.addresses(world.image, blue.id(), World.ip(world.container(asker.id())), name, Family.IPV4);
+    return Names.addresses(
+        world.image, blue.id(), World.ip(world.container(asker.id())), name, Family.IPV4);
   }
 
   private static Answer at(Ip... addresses) {
@@ -38,9 +39,22 @@ class NamesTest {
 
   @Test
   void a_member_goes_by_name_short_id_host_name_alias_and_with_the_network() {
-    var web = world.run(blue, "Web", w -> w.on(requests.aliased("net", "www", "Site")).hostname("front"));
+    var web =
+        world.run(blue, "Web", w -> w.on(requests.aliased("net", "www", "Site")).hostname("front"));
     var client = world.run(blue, "client", w -> w.on(requests.at("net")));
-    for (var name : List.of("Web", "web", "WEB", web.id().brief(), web.id().value(), "front", "www", "site", "web.net", "WWW.NET", web.id().brief() + ".net")) {
+    for (var name :
+        List.of(
+            "Web",
+            "web",
+            "WEB",
+            web.id().brief(),
+            web.id().value(),
+            "front",
+            "www",
+            "site",
+            "web.net",
+            "WWW.NET",
+            web.id().brief() + ".net")) {
       assertThat(ask(client, name)).as(name).isEqualTo(at(World.ip(web)));
     }
     for (var name : List.of("", "nobody", "web.other", "net", ".net", "web.net.net")) {
@@ -52,14 +66,16 @@ class NamesTest {
   @Test
   void a_known_name_without_an_address_of_the_family_is_an_empty_success() {
     var web = world.run(blue, "web", w -> w.on(requests.at("net")));
-    assertThat(Names.addresses(world.image, blue.id(), World.ip(web), "web", Family.IPV6)).isEqualTo(NOTHING);
+    assertThat(Names.addresses(world.image, blue.id(), World.ip(web), "web", Family.IPV6))
+        .isEqualTo(NOTHING);
   }
 
   @Test
   void several_owners_of_an_alias_give_several_addresses() {
     var one = world.run(blue, "one", w -> w.on(requests.aliased("net", "db")));
     var two = world.run(blue, "two", w -> w.on(requests.aliased("net", "db")));
-    assertThat(((Answer.Addresses) ask(one, "db")).addresses()).containsExactlyInAnyOrder(World.ip(one), World.ip(two));
+    assertThat(((Answer.Addresses) ask(one, "db")).addresses())
+        .containsExactlyInAnyOrder(World.ip(one), World.ip(two));
     world.stop(one);
     assertThat(ask(two, "db")).isEqualTo(at(World.ip(two)));
   }
@@ -99,21 +115,25 @@ class NamesTest {
       assertThat(ask(web, name)).as(name).isEqualTo(at(World.ip(db)));
     }
     requests.rename(db, "database");
-    assertThat(ask(web, "store")).isEqualTo(at(World.ip(db))); // a link is to a container, as in Docker, not to a name
+    assertThat(ask(web, "store"))
+        .isEqualTo(at(World.ip(db))); // a link is to a container, as in Docker, not to a name
   }
 
   @Test
   void bridge_names_turn_names_on() {
-    var red = world.vch("red", new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, true, true, 1500));
+    var red =
+        world.vch("red", new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, true, true, 1500));
     var db = world.run(red, "db");
     var web = world.run(red, "web");
-    assertThat(Names.addresses(world.image, red.id(), World.ip(web), "db", Family.IPV4)).isEqualTo(at(World.ip(db)));
+    assertThat(Names.addresses(world.image, red.id(), World.ip(web), "db", Family.IPV4))
+        .isEqualTo(at(World.ip(db)));
   }
 
   @Test
   void links_are_private_to_who_declared_them_and_end_with_the_target() {
     var db = world.run(blue, "db", w -> w.on(requests.at("net")));
-    var web = world.run(blue, "web", w -> w.on(requests.linked("net", new NameLink("db", "store"))));
+    var web =
+        world.run(blue, "web", w -> w.on(requests.linked("net", new NameLink("db", "store"))));
     var client = world.run(blue, "client", w -> w.on(requests.at("net")));
     assertThat(ask(web, "store")).isEqualTo(at(World.ip(db)));
     assertThat(ask(client, "store")).isEqualTo(UNKNOWN);
@@ -126,14 +146,16 @@ class NamesTest {
   @Test
   void who_is_no_container_knows_no_names() {
     world.run(blue, "web", w -> w.on(requests.at("net")));
-    assertThat(Names.addresses(world.image, blue.id(), Ip.parse("172.17.0.1"), "web", Family.IPV4)).isEqualTo(UNKNOWN);
+    assertThat(Names.addresses(world.image, blue.id(), Ip.parse("172.17.0.1"), "web", Family.IPV4))
+        .isEqualTo(UNKNOWN);
   }
 
   @Test
   void addresses_have_names_best_first() {
     var web = world.run(blue, "web", w -> w.on(requests.aliased("net", "www")));
     var client = world.run(blue, "client", w -> w.on(requests.at("net")));
-    assertThat(reverse(client, World.ip(web))).isEqualTo(new Answer.Names(List.of("web.net", "web", "www")));
+    assertThat(reverse(client, World.ip(web)))
+        .isEqualTo(new Answer.Names(List.of("web.net", "web", "www")));
     assertThat(reverse(client, Ip.parse("172.17.9.9"))).isEqualTo(new Answer.Names(List.of()));
     assertThat(reverse(client, Ip.parse("8.8.8.8"))).isEqualTo(UNKNOWN);
     world.stop(web);

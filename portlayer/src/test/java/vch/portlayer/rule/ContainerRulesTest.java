@@ -32,8 +32,10 @@ class ContainerRulesTest {
   private final World world = new World();
   private final Vch blue = world.vch("blue");
 
-  private void create(Class<? extends Refusal> kind, String text, String name, UnaryOperator<World.Wish> wish) {
-    refused(world, kind, text, i -> ContainerRules.create(i, world.containerCommand(blue, name, wish)));
+  private void create(
+      Class<? extends Refusal> kind, String text, String name, UnaryOperator<World.Wish> wish) {
+    refused(
+        world, kind, text, i -> ContainerRules.create(i, world.containerCommand(blue, name, wish)));
   }
 
   private void start(Class<? extends Refusal> kind, String text, Container c) {
@@ -70,36 +72,94 @@ class ContainerRulesTest {
       if (bad.isEmpty()) {
         continue; // no name asked for
       }
-      create(Refusal.Invalid.class, "Invalid container name (" + bad + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", bad, w -> w);
+      create(
+          Refusal.Invalid.class,
+          "Invalid container name (" + bad + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+          bad,
+          w -> w);
     }
     create(
         Refusal.Conflict.class,
-        "Conflict. The container name \"/web\" is already in use by container \"" + web.id()
+        "Conflict. The container name \"/web\" is already in use by container \""
+            + web.id()
             + "\". You have to remove (or rename) that container to be able to reuse that name.",
-        "web", w -> w);
-    var idea = world.create(blue, "", w -> { w.ideas = List.of("web", "x", "happy_ant"); return w; });
+        "web",
+        w -> w);
+    var idea =
+        world.create(
+            blue,
+            "",
+            w -> {
+              w.ideas = List.of("web", "x", "happy_ant");
+              return w;
+            });
     assertThat(idea.name()).isEqualTo("happy_ant");
-    var noIdea = world.create(blue, "", w -> { w.ideas = List.of("web"); return w; });
+    var noIdea =
+        world.create(
+            blue,
+            "",
+            w -> {
+              w.ideas = List.of("web");
+              return w;
+            });
     assertThat(noIdea.name()).isEqualTo(noIdea.id().brief());
   }
 
   @Test
   void settings_that_cannot_go_together() {
     create(Refusal.Invalid.class, "invalid hostname format: a b", "c1", w -> w.hostname("a b"));
-    create(Refusal.Invalid.class, "invalid hostname format: " + "x".repeat(65), "c1", w -> w.hostname("x".repeat(65)));
-    create(Refusal.Invalid.class, "invalid domainname format: -", "c1", w -> { w.domainname = "-"; return w; });
     create(
-        Refusal.Invalid.class, "conflicting options: hostname and the UTS mode", "c1",
-        w -> { w.hostname = "h"; w.spec = World.spec(RestartPolicy.NEVER, false, List.of(), Map.of("uts", "host")); return w; });
+        Refusal.Invalid.class,
+        "invalid hostname format: " + "x".repeat(65),
+        "c1",
+        w -> w.hostname("x".repeat(65)));
     create(
-        Refusal.Invalid.class, "can't create 'AutoRemove' container with restart policy", "c1",
-        w -> { w.spec = World.spec(new RestartPolicy(RestartPolicy.When.ALWAYS, 0), true, List.of(), Map.of()); return w; });
+        Refusal.Invalid.class,
+        "invalid domainname format: -",
+        "c1",
+        w -> {
+          w.domainname = "-";
+          return w;
+        });
     create(
-        Refusal.Invalid.class, "invalid restart policy: maximum retry count cannot be negative", "c1",
-        w -> { w.spec = World.spec(new RestartPolicy(RestartPolicy.When.ON_FAILURE, -1), false, List.of(), Map.of()); return w; });
+        Refusal.Invalid.class,
+        "conflicting options: hostname and the UTS mode",
+        "c1",
+        w -> {
+          w.hostname = "h";
+          w.spec = World.spec(RestartPolicy.NEVER, false, List.of(), Map.of("uts", "host"));
+          return w;
+        });
     create(
-        Refusal.Invalid.class, "invalid restart policy: maximum retry count can only be used with 'on-failure'", "c1",
-        w -> { w.spec = World.spec(new RestartPolicy(RestartPolicy.When.ALWAYS, 3), false, List.of(), Map.of()); return w; });
+        Refusal.Invalid.class,
+        "can't create 'AutoRemove' container with restart policy",
+        "c1",
+        w -> {
+          w.spec =
+              World.spec(
+                  new RestartPolicy(RestartPolicy.When.ALWAYS, 0), true, List.of(), Map.of());
+          return w;
+        });
+    create(
+        Refusal.Invalid.class,
+        "invalid restart policy: maximum retry count cannot be negative",
+        "c1",
+        w -> {
+          w.spec =
+              World.spec(
+                  new RestartPolicy(RestartPolicy.When.ON_FAILURE, -1), false, List.of(), Map.of());
+          return w;
+        });
+    create(
+        Refusal.Invalid.class,
+        "invalid restart policy: maximum retry count can only be used with 'on-failure'",
+        "c1",
+        w -> {
+          w.spec =
+              World.spec(
+                  new RestartPolicy(RestartPolicy.When.ALWAYS, 3), false, List.of(), Map.of());
+          return w;
+        });
   }
 
   @Test
@@ -121,34 +181,81 @@ class ContainerRulesTest {
 
   @Test
   void a_shared_namespace_has_no_settings_of_its_own() {
-    create(Refusal.Invalid.class, "invalid network mode: invalid container format container:<name|id>", "c1", shared("", w -> w));
-    create(Refusal.Invalid.class, "conflicting options: hostname and the network mode", "c1", shared("web", w -> w.hostname("h")));
     create(
         Refusal.Invalid.class,
-        "conflicting options: container type network can't be used with links. This would result in undefined behavior", "c1",
+        "invalid network mode: invalid container format container:<name|id>",
+        "c1",
+        shared("", w -> w));
+    create(
+        Refusal.Invalid.class,
+        "conflicting options: hostname and the network mode",
+        "c1",
+        shared("web", w -> w.hostname("h")));
+    create(
+        Refusal.Invalid.class,
+        "conflicting options: container type network can't be used with links. This would result in undefined behavior",
+        "c1",
         shared("web", w -> w.links(new NameLink("a", "b"))));
     create(
-        Refusal.Invalid.class, "conflicting options: dns and the network mode", "c1",
-        shared("web", w -> { w.resolver = new Resolver(List.of(Ip.parse("8.8.8.8")), List.of(), List.of(), List.of()); return w; }));
+        Refusal.Invalid.class,
+        "conflicting options: dns and the network mode",
+        "c1",
+        shared(
+            "web",
+            w -> {
+              w.resolver =
+                  new Resolver(List.of(Ip.parse("8.8.8.8")), List.of(), List.of(), List.of());
+              return w;
+            }));
     create(
-        Refusal.Invalid.class, "conflicting options: custom host-to-IP mapping and the network mode", "c1",
-        shared("web", w -> { w.resolver = new Resolver(List.of(), List.of(), List.of(), List.of("a:1.2.3.4")); return w; }));
+        Refusal.Invalid.class,
+        "conflicting options: custom host-to-IP mapping and the network mode",
+        "c1",
+        shared(
+            "web",
+            w -> {
+              w.resolver = new Resolver(List.of(), List.of(), List.of(), List.of("a:1.2.3.4"));
+              return w;
+            }));
     create(
-        Refusal.Invalid.class, "conflicting options: port publishing and the container type network mode", "c1",
+        Refusal.Invalid.class,
+        "conflicting options: port publishing and the container type network mode",
+        "c1",
         shared("web", w -> w.publish(80, 80)));
     create(
         Refusal.Invalid.class,
-        "container sharing network namespace with another container or host cannot be connected to any other network", "c1",
-        shared("web", w -> { w.networks = List.of(world.at("bridge")); return w; }));
+        "container sharing network namespace with another container or host cannot be connected to any other network",
+        "c1",
+        shared(
+            "web",
+            w -> {
+              w.networks = List.of(world.at("bridge"));
+              return w;
+            }));
   }
 
   @Test
   void a_shared_namespace_must_run() {
-    var side = world.create(blue, "side", shared("web", w -> w)); // the target need not exist at create
-    start(Refusal.Failed.class, "joining network namespace of container: No such container: web", side);
-    var web = world.create(blue, "web", w -> { w.spec = World.spec(new RestartPolicy(RestartPolicy.When.ALWAYS, 0), false, List.of(), Map.of()); return w; });
+    var side =
+        world.create(blue, "side", shared("web", w -> w)); // the target need not exist at create
     start(
-        Refusal.Conflict.class, "cannot join network namespace of a non running container: container web is created", side);
+        Refusal.Failed.class,
+        "joining network namespace of container: No such container: web",
+        side);
+    var web =
+        world.create(
+            blue,
+            "web",
+            w -> {
+              w.spec =
+                  World.spec(
+                      new RestartPolicy(RestartPolicy.When.ALWAYS, 0), false, List.of(), Map.of());
+              return w;
+            });
+    start(
+        Refusal.Conflict.class,
+        "cannot join network namespace of a non running container: container web is created",
+        side);
     world.start(web);
     assertThat(world.start(side).state().phase()).isEqualTo(Phase.RUNNING);
     var late = world.create(blue, "late", shared("web", w -> w));
@@ -157,7 +264,8 @@ class ContainerRulesTest {
     world.decide(i -> ContainerRules.exited(i, web.id(), 1, false, AT));
     start(
         Refusal.Conflict.class,
-        "cannot join network namespace of container: Container web is restarting, wait until the container is running", late);
+        "cannot join network namespace of container: Container web is restarting, wait until the container is running",
+        late);
     var self = world.create(blue, "self", shared("self", w -> w));
     start(Refusal.Failed.class, "cannot join own network namespace", self);
   }
@@ -168,7 +276,8 @@ class ContainerRulesTest {
     assertThat(lone.mode()).isEqualTo(new NetworkMode.None());
     assertThat(lone.endpoints()).isEmpty();
     assertThat(world.start(lone).state().phase()).isEqualTo(Phase.RUNNING);
-    var text = "container cannot be connected to multiple networks with one of the networks in private (none) mode";
+    var text =
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode";
     create(Refusal.Invalid.class, text, "c1", w -> w.on(world.at("none"), world.at("bridge")));
     create(Refusal.Invalid.class, text, "c1", w -> w.on(world.at("bridge"), world.at("none")));
   }
@@ -176,7 +285,10 @@ class ContainerRulesTest {
   @Test
   void an_unknown_network_is_accepted_and_refused_at_start() {
     var c = world.create(blue, "c1", w -> w.on(world.at("later")));
-    start(Refusal.NotFound.class, "could not find a network matching network mode later: network later not found", c);
+    start(
+        Refusal.NotFound.class,
+        "could not find a network matching network mode later: network later not found",
+        c);
     var d = world.create(blue, "d1", w -> w.on(world.at("bridge"), world.at("later")));
     start(Refusal.NotFound.class, "network later not found", d);
     world.scope(blue, "later");
@@ -187,31 +299,49 @@ class ContainerRulesTest {
   @Test
   void static_addresses() {
     world.scope(blue, "auto");
-    world.scope(blue, "n", new SubnetRequest(Optional.of("10.1.0.0/24"), Optional.empty(), Optional.empty(), Map.of("p", "10.1.0.9")));
+    world.scope(
+        blue,
+        "n",
+        new SubnetRequest(
+            Optional.of("10.1.0.0/24"),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("p", "10.1.0.9")));
     var web = world.create(blue, "web", w -> w.on(world.at("n", "10.1.0.5")));
     assertThat(World.ip(web)).hasToString("10.1.0.5");
     create(
         Refusal.Invalid.class,
         "invalid config for network bridge: invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only",
-        "c1", w -> w.on(world.at("bridge", "172.16.0.9")));
+        "c1",
+        w -> w.on(world.at("bridge", "172.16.0.9")));
     create(
         Refusal.Invalid.class,
         "user specified IP address is supported only when connecting to networks with user configured subnets (the subnet of network"
             + " auto was chosen automatically)",
-        "c1", w -> w.on(world.at("auto", "172.17.0.9")));
+        "c1",
+        w -> w.on(world.at("auto", "172.17.0.9")));
     create(
-        Refusal.Invalid.class, "no configured subnet contains IP address 10.2.0.1 (network n has 10.1.0.0/24)", "c1",
+        Refusal.Invalid.class,
+        "no configured subnet contains IP address 10.2.0.1 (network n has 10.1.0.0/24)",
+        "c1",
         w -> w.on(world.at("n", "10.2.0.1")));
     create(
         Refusal.Invalid.class,
         "invalid config for network n: invalid endpoint settings:\ninvalid IPv4 address: 10.1.0\ninvalid IPv6 address: fe80::x\n"
             + "only one IPv4 address can be asked for, not 10.1.0.8 as well",
-        "c1", w -> w.on(world.at("n", "10.1.0", "fe80::x", "10.1.0.7", "10.1.0.8")));
-    var after = world.created(blue, "next", w -> w.on(world.at("n", "10.1.0.5"))); // as compose recreates a container
+        "c1",
+        w -> w.on(world.at("n", "10.1.0", "fe80::x", "10.1.0.7", "10.1.0.8")));
+    var after =
+        world.created(
+            blue, "next", w -> w.on(world.at("n", "10.1.0.5"))); // as compose recreates a container
     assertThat(after.warnings())
-        .containsExactly("Address already in use (10.1.0.5 is held by container web): this container cannot start before the address is free");
+        .containsExactly(
+            "Address already in use (10.1.0.5 is held by container web): this container cannot start before the address is free");
     var next = world.container(after.id());
-    start(Refusal.Forbidden.class, "Address already in use (10.1.0.5 is held by container web)", next);
+    start(
+        Refusal.Forbidden.class,
+        "Address already in use (10.1.0.5 is held by container web)",
+        next);
     world.remove(web);
     assertThat(World.ip(world.start(next))).hasToString("10.1.0.5");
     taken("10.1.0.1", "the gateway of network n");
@@ -231,7 +361,9 @@ class ContainerRulesTest {
     var first = world.create(blue, "c1", w -> w.on(world.at("tiny")));
     var second = world.create(blue, "c2", w -> w.on(world.at("tiny")));
     start(
-        Refusal.Failed.class, "no available IPv4 addresses on this network's address pools: tiny (" + scope.id() + ")", second);
+        Refusal.Failed.class,
+        "no available IPv4 addresses on this network's address pools: tiny (" + scope.id() + ")",
+        second);
     world.remove(first);
     assertThat(World.ip(world.start(second))).hasToString("10.1.0.2");
   }
@@ -244,18 +376,30 @@ class ContainerRulesTest {
         w ->
             w.on(
                 new EndpointRequest(
-                    new vch.portlayer.container.EndpointId(world.hex(64)), "bridge", List.of(), mac, List.of(), List.of(), 0, Optional.empty(),
-                    Map.of(), request.seed()));
+                    new vch.portlayer.container.EndpointId(world.hex(64)),
+                    "bridge",
+                    List.of(),
+                    mac,
+                    List.of(),
+                    List.of(),
+                    0,
+                    Optional.empty(),
+                    Map.of(),
+                    request.seed()));
     world.run(blue, "one", wish);
     start(
-        Refusal.Forbidden.class, "MAC address 02:42:ac:11:00:09 is already in use on network bridge by container one",
+        Refusal.Forbidden.class,
+        "MAC address 02:42:ac:11:00:09 is already in use on network bridge by container one",
         world.create(blue, "two", wish));
   }
 
   @Test
   void links_on_the_default_bridge() {
     create(
-        Refusal.NotFound.class, "could not get container for db: No such container: db", "c1", w -> w.links(new NameLink("db", "d")));
+        Refusal.NotFound.class,
+        "could not get container for db: No such container: db",
+        "c1",
+        w -> w.links(new NameLink("db", "d")));
     var db = world.create(blue, "db");
     var web = world.create(blue, "web", w -> w.links(new NameLink("db", "d")));
     start(Refusal.Failed.class, "Cannot link to a non running container: db AS d", web);
@@ -264,32 +408,60 @@ class ContainerRulesTest {
     world.scope(blue, "n");
     world.run(blue, "far", w -> w.on(world.at("n")));
     start(
-        Refusal.Failed.class, "Cannot link to far, as it does not belong to the default network",
+        Refusal.Failed.class,
+        "Cannot link to far, as it does not belong to the default network",
         world.create(blue, "app", w -> w.links(new NameLink("far", "f"))));
   }
 
   @Test
   void start_is_refused_in_the_wrong_phase_and_empty_when_it_runs() {
     var web = world.run(blue, "web");
-    assertThat(ContainerRules.starting(world.image, web.id(), true, new Random(1)).changes()).isEmpty();
-    world.decide(i -> vch.portlayer.state.Decision.of(web, new vch.portlayer.state.Change.ContainerPut(web.with(web.state().with(Phase.PAUSED)))));
+    assertThat(ContainerRules.starting(world.image, web.id(), true, new Random(1)).changes())
+        .isEmpty();
+    world.decide(
+        i ->
+            vch.portlayer.state.Decision.of(
+                web,
+                new vch.portlayer.state.Change.ContainerPut(
+                    web.with(web.state().with(Phase.PAUSED)))));
     start(Refusal.Conflict.class, "cannot start a paused container, try unpause instead", web);
     refused(
-        world, Refusal.Conflict.class, "cannot remove container \"web\": container is paused and must be unpaused first",
+        world,
+        Refusal.Conflict.class,
+        "cannot remove container \"web\": container is paused and must be unpaused first",
         i -> ContainerRules.remove(i, web.id(), false));
     var gone = world.create(blue, "gone");
     world.decide(i -> ContainerRules.removing(i, gone.id()));
     start(Refusal.Conflict.class, "container is marked for removal and cannot be started", gone);
     refused(
-        world, Refusal.Conflict.class, "removal of container gone is already in progress", i -> ContainerRules.removing(i, gone.id()));
+        world,
+        Refusal.Conflict.class,
+        "removal of container gone is already in progress",
+        i -> ContainerRules.removing(i, gone.id()));
     start(Refusal.NotFound.class, "No such container: " + "0".repeat(64), unknown());
   }
 
   private Container unknown() {
     var c = world.create(blue, "unknown");
     return new Container(
-        new ContainerId("0".repeat(64)), c.vch(), c.name(), c.created(), "", "", c.mode(), List.of(), List.of(), Set.of(), false,
-        List.of(), List.of(), Resolver.NONE, Map.of(), c.spec(), c.state(), "");
+        new ContainerId("0".repeat(64)),
+        c.vch(),
+        c.name(),
+        c.created(),
+        "",
+        "",
+        c.mode(),
+        List.of(),
+        List.of(),
+        Set.of(),
+        false,
+        List.of(),
+        List.of(),
+        Resolver.NONE,
+        Map.of(),
+        c.spec(),
+        c.state(),
+        "");
   }
 
   @Test
@@ -305,31 +477,53 @@ class ContainerRulesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"NO 0 0 EXITED", "NO 0 1 EXITED", "ALWAYS 0 0 RESTARTING", "UNLESS_STOPPED 0 1 RESTARTING", "ON_FAILURE 0 0 EXITED", "ON_FAILURE 0 1 RESTARTING"})
+  @ValueSource(
+      strings = {
+        "NO 0 0 EXITED",
+        "NO 0 1 EXITED",
+        "ALWAYS 0 0 RESTARTING",
+        "UNLESS_STOPPED 0 1 RESTARTING",
+        "ON_FAILURE 0 0 EXITED",
+        "ON_FAILURE 0 1 RESTARTING"
+      })
   void the_restart_policy_decides(String text) {
     var parts = text.split(" ", -1);
     var web = withPolicy(parts[0], Integer.parseInt(parts[1]));
-    var after = world.decide(i -> ContainerRules.exited(i, web.id(), Integer.parseInt(parts[2]), false, AT));
+    var after =
+        world.decide(
+            i -> ContainerRules.exited(i, web.id(), Integer.parseInt(parts[2]), false, AT));
     assertThat(after.state().phase()).hasToString(parts[3]);
     assertThat(after.state().exitCode()).isEqualTo(Integer.parseInt(parts[2]));
   }
 
   private Container withPolicy(String when, int retries) {
     return world.run(
-        blue, "web",
-        w -> { w.spec = World.spec(new RestartPolicy(RestartPolicy.When.valueOf(when), retries), false, List.of(), Map.of()); return w; });
+        blue,
+        "web",
+        w -> {
+          w.spec =
+              World.spec(
+                  new RestartPolicy(RestartPolicy.When.valueOf(when), retries),
+                  false,
+                  List.of(),
+                  Map.of());
+          return w;
+        });
   }
 
   @Test
   void retries_are_counted_and_the_user_starts_anew() {
     var web = withPolicy("ON_FAILURE", 2);
     for (int restarts = 1; restarts <= 2; restarts++) {
-      assertThat(world.decide(i -> ContainerRules.exited(i, web.id(), 1, false, AT)).state().phase()).isEqualTo(Phase.RESTARTING);
+      assertThat(
+              world.decide(i -> ContainerRules.exited(i, web.id(), 1, false, AT)).state().phase())
+          .isEqualTo(Phase.RESTARTING);
       var again = world.decide(i -> ContainerRules.starting(i, web.id(), false, new Random(1)));
       assertThat(again.state().restarts()).isEqualTo(restarts);
       world.decide(i -> ContainerRules.started(i, web.id(), 7, AT));
     }
-    assertThat(world.decide(i -> ContainerRules.exited(i, web.id(), 1, true, AT)).state().phase()).isEqualTo(Phase.EXITED);
+    assertThat(world.decide(i -> ContainerRules.exited(i, web.id(), 1, true, AT)).state().phase())
+        .isEqualTo(Phase.EXITED);
     assertThat(world.container(web.id()).state().oomKilled()).isTrue();
     assertThat(world.start(web).state().restarts()).isZero();
   }
@@ -340,7 +534,8 @@ class ContainerRulesTest {
     assertThat(world.stop(web).state().phase()).isEqualTo(Phase.EXITED);
     world.start(web);
     world.decide(i -> ContainerRules.exited(i, web.id(), 1, false, AT));
-    assertThat(world.decide(i -> ContainerRules.stopping(i, web.id())).state().phase()).isEqualTo(Phase.EXITED);
+    assertThat(world.decide(i -> ContainerRules.stopping(i, web.id())).state().phase())
+        .isEqualTo(Phase.EXITED);
     assertThat(ContainerRules.exited(world.image, web.id(), 1, false, AT).changes()).isEmpty();
   }
 
@@ -348,17 +543,27 @@ class ContainerRulesTest {
   void rename() {
     var web = world.run(blue, "web");
     var db = world.create(blue, "db");
-    refused(world, Refusal.Invalid.class, "Neither old nor new names may be empty", i -> ContainerRules.rename(i, web.id(), ""));
     refused(
-        world, Refusal.Invalid.class, "Renaming a container with the same name as its current name",
+        world,
+        Refusal.Invalid.class,
+        "Neither old nor new names may be empty",
+        i -> ContainerRules.rename(i, web.id(), ""));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "Renaming a container with the same name as its current name",
         i -> ContainerRules.rename(i, web.id(), "/web"));
     refused(
-        world, Refusal.Conflict.class,
-        "Error when allocating new name: Conflict. The container name \"/db\" is already in use by container \"" + db.id()
+        world,
+        Refusal.Conflict.class,
+        "Error when allocating new name: Conflict. The container name \"/db\" is already in use by container \""
+            + db.id()
             + "\". You have to remove (or rename) that container to be able to reuse that name.",
         i -> ContainerRules.rename(i, web.id(), "db"));
     refused(
-        world, Refusal.Invalid.class, "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+        world,
+        Refusal.Invalid.class,
+        "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
         i -> ContainerRules.rename(i, web.id(), "a b"));
     world.decide(i -> ContainerRules.rename(i, web.id(), "www"));
     assertThat(ContainerRules.find(world.image, blue.id(), "www").id()).isEqualTo(web.id());
@@ -373,7 +578,9 @@ class ContainerRulesTest {
     world.create(blue, "db", w -> mounting(w, "both"));
     assertThat(world.image.volume(blue.id(), "named")).isPresent(); // made with the container
     refused(
-        world, Refusal.Conflict.class, "cannot remove container \"web\": container is running: stop the container before removing or force remove",
+        world,
+        Refusal.Conflict.class,
+        "cannot remove container \"web\": container is running: stop the container before removing or force remove",
         i -> ContainerRules.remove(i, web.id(), true));
     world.stop(web);
     world.remove(web);
@@ -381,7 +588,10 @@ class ContainerRulesTest {
   }
 
   private static World.Wish mounting(World.Wish wish, String... volumes) {
-    var mounts = java.util.Arrays.stream(volumes).map(v -> new Mount(Mount.Kind.VOLUME, v, "/" + v, false, List.of())).toList();
+    var mounts =
+        java.util.Arrays.stream(volumes)
+            .map(v -> new Mount(Mount.Kind.VOLUME, v, "/" + v, false, List.of()))
+            .toList();
     wish.spec = World.spec(RestartPolicy.NEVER, false, mounts, Map.of());
     return wish;
   }
@@ -398,10 +608,17 @@ class ContainerRulesTest {
       world.create(blue, "c" + i);
     }
     var prefix =
-        "0123456789abcdef".chars().mapToObj(Character::toString)
+        "0123456789abcdef"
+            .chars()
+            .mapToObj(Character::toString)
             .filter(d -> world.image.containersWithPrefix(blue.id(), d).count() > 1)
-            .findFirst().orElseThrow();
-    refused(world, Refusal.Invalid.class, "multiple IDs found with provided prefix: " + prefix, i -> finding(prefix));
+            .findFirst()
+            .orElseThrow();
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "multiple IDs found with provided prefix: " + prefix,
+        i -> finding(prefix));
     var red = world.vch("red");
     assertThat(ContainerRules.lookUp(world.image, red.id(), "web")).isEmpty();
     assertThat(ContainerRules.lookUp(world.image, red.id(), web.id().value())).isEmpty();
@@ -420,7 +637,15 @@ class ContainerRulesTest {
         .containsExactly("Published ports are discarded when using none network mode");
     var db = world.start(ContainerRules.find(world.image, blue.id(), "db"));
     assertThat(db.publications()).isEmpty();
-    var exposed = world.created(blue, "ex", w -> { w.on(world.at("db-net")); w.exposed = Set.of(new Port(80, Protocol.TCP)); return w; });
+    var exposed =
+        world.created(
+            blue,
+            "ex",
+            w -> {
+              w.on(world.at("db-net"));
+              w.exposed = Set.of(new Port(80, Protocol.TCP));
+              return w;
+            });
     assertThat(exposed.warnings()).isEmpty();
   }
 }

@@ -31,13 +31,28 @@ class EndpointRulesTest {
     return world.decide(i -> EndpointRules.connect(i, c.id(), request));
   }
 
-  private void refuse(Class<? extends Refusal> kind, String text, Container c, EndpointRequest request) {
+  private void refuse(
+      Class<? extends Refusal> kind, String text, Container c, EndpointRequest request) {
     refused(world, kind, text, i -> EndpointRules.connect(i, c.id(), request));
   }
 
-  private EndpointRequest request(String network, int priority, Optional<String> mac, Optional<String> link, List<String> aliases) {
+  private EndpointRequest request(
+      String network,
+      int priority,
+      Optional<String> mac,
+      Optional<String> link,
+      List<String> aliases) {
     return new EndpointRequest(
-        new EndpointId(world.hex(64)), network, List.of(), mac, aliases, List.of(), priority, link, Map.of(), 5);
+        new EndpointId(world.hex(64)),
+        network,
+        List.of(),
+        mac,
+        aliases,
+        List.of(),
+        priority,
+        link,
+        Map.of(),
+        5);
   }
 
   @Test
@@ -47,12 +62,22 @@ class EndpointRulesTest {
     assertThat(endpoint.link()).isEqualTo("eth1");
     assertThat(endpoint.addresses()).hasSize(1);
     assertThat(connect(web, world.at("m", "")).link()).isEqualTo("eth2");
-    refuse(Refusal.Forbidden.class, "endpoint with name web already exists in network n", web, world.at("n"));
-    refuse(Refusal.Forbidden.class, "endpoint with name web already exists in network n", web, world.at(n.id().value()));
+    refuse(
+        Refusal.Forbidden.class,
+        "endpoint with name web already exists in network n",
+        web,
+        world.at("n"));
+    refuse(
+        Refusal.Forbidden.class,
+        "endpoint with name web already exists in network n",
+        web,
+        world.at(n.id().value()));
     refuse(Refusal.NotFound.class, "network nix not found", web, world.at("nix"));
     world.decide(i -> EndpointRules.disconnect(i, web.id(), n.id()));
     refused(
-        world, Refusal.Failed.class, "container " + web.id() + " is not connected to network n",
+        world,
+        Refusal.Failed.class,
+        "container " + web.id() + " is not connected to network n",
         i -> EndpointRules.disconnect(i, web.id(), n.id()));
     assertThat(world.image.members(n.id())).isEmpty();
     assertThat(connect(web, world.at("n")).link()).isEqualTo("eth3");
@@ -68,30 +93,57 @@ class EndpointRulesTest {
     var app = world.create(blue, "app");
     assertThat(connect(app, world.at("n", "10.1.0.77")).addresses()).isEmpty();
     refused(
-        world, Refusal.Failed.class, "container " + app.id() + " is not connected to the network m",
+        world,
+        Refusal.Failed.class,
+        "container " + app.id() + " is not connected to the network m",
         i -> EndpointRules.disconnect(i, app.id(), ScopeRules.find(i, blue.id(), "m").id()));
     var live = world.run(blue, "live");
-    refuse(Refusal.Forbidden.class, "Address already in use (10.1.0.77 is held by container db)", live, world.at("n", "10.1.0.77"));
+    refuse(
+        Refusal.Forbidden.class,
+        "Address already in use (10.1.0.77 is held by container db)",
+        live,
+        world.at("n", "10.1.0.77"));
   }
 
   @Test
   void modes_that_cannot_be_connected() {
     var web = world.run(blue, "web");
     refuse(
-        Refusal.Invalid.class, "cannot connect container to host network - container must be created in host network mode", web,
+        Refusal.Invalid.class,
+        "cannot connect container to host network - container must be created in host network mode",
+        web,
         world.at("host"));
-    var none = "container cannot be connected to multiple networks with one of the networks in private (none) mode";
+    var none =
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode";
     refuse(Refusal.Invalid.class, none, web, world.at("none"));
-    refuse(Refusal.Invalid.class, none, world.create(blue, "lone", w -> w.on(world.at("none"))), world.at("n"));
-    var side = world.create(blue, "side", w -> { w.mode = new NetworkMode.Shared("web"); w.networks = List.of(); return w; });
     refuse(
         Refusal.Invalid.class,
-        "container sharing network namespace with another container or host cannot be connected to any other network", side, world.at("n"));
+        none,
+        world.create(blue, "lone", w -> w.on(world.at("none"))),
+        world.at("n"));
+    var side =
+        world.create(
+            blue,
+            "side",
+            w -> {
+              w.mode = new NetworkMode.Shared("web");
+              w.networks = List.of();
+              return w;
+            });
+    refuse(
+        Refusal.Invalid.class,
+        "container sharing network namespace with another container or host cannot be connected to any other network",
+        side,
+        world.at("n"));
     var gone = world.create(blue, "gone");
     world.decide(i -> ContainerRules.removing(i, gone.id()));
     refuse(
-        Refusal.Failed.class, "Container " + gone.id() + " is marked for removal and cannot be connected or disconnected to the network",
-        gone, world.at("n"));
+        Refusal.Failed.class,
+        "Container "
+            + gone.id()
+            + " is marked for removal and cannot be connected or disconnected to the network",
+        gone,
+        world.at("n"));
   }
 
   @Test
@@ -104,16 +156,31 @@ class EndpointRulesTest {
             + " and slashes is needed\ninterface name \"eth0\" is in use for network n",
         web,
         new EndpointRequest(
-            new EndpointId(world.hex(64)), "bridge", List.of("172.16.0.9"), Optional.of("02:42"), List.of("a/b"), List.of(), 0,
-            Optional.of("eth0"), Map.of(), 5));
+            new EndpointId(world.hex(64)),
+            "bridge",
+            List.of("172.16.0.9"),
+            Optional.of("02:42"),
+            List.of("a/b"),
+            List.of(),
+            0,
+            Optional.of("eth0"),
+            Map.of(),
+            5));
     refuse(
-        Refusal.Invalid.class, "invalid endpoint settings:\ninvalid MAC address: 01:00:5e:00:00:01 is not the address of one host", web,
+        Refusal.Invalid.class,
+        "invalid endpoint settings:\ninvalid MAC address: 01:00:5e:00:00:01 is not the address of one host",
+        web,
         request("m", 0, Optional.of("01:00:5e:00:00:01"), Optional.empty(), List.of()));
     refuse(
         Refusal.Invalid.class,
-        "invalid endpoint settings:\ninvalid interface name \"a/b\": 1 to 15 characters without spaces, '/', ':' and '%' are needed", web,
+        "invalid endpoint settings:\ninvalid interface name \"a/b\": 1 to 15 characters without spaces, '/', ':' and '%' are needed",
+        web,
         request("m", 0, Optional.empty(), Optional.of("a/b"), List.of()));
-    refuse(Refusal.Invalid.class, "no configured subnet contains IP address 10.2.0.9 (network m has 172.17.0.0/16)", web, world.at("m", "10.2.0.9"));
+    refuse(
+        Refusal.Invalid.class,
+        "no configured subnet contains IP address 10.2.0.9 (network m has 172.17.0.0/16)",
+        web,
+        world.at("m", "10.2.0.9"));
   }
 
   @Test
@@ -133,7 +200,8 @@ class EndpointRulesTest {
     assertThat(route(web)).isEqualTo("m");
     connect(web, request("bridge", 5, Optional.empty(), Optional.empty(), List.of()));
     assertThat(route(web)).isEqualTo("bridge");
-    world.decide(i -> EndpointRules.disconnect(i, web.id(), ScopeRules.find(i, blue.id(), "bridge").id()));
+    world.decide(
+        i -> EndpointRules.disconnect(i, web.id(), ScopeRules.find(i, blue.id(), "bridge").id()));
     assertThat(route(web)).isEqualTo("m");
   }
 
@@ -144,10 +212,14 @@ class EndpointRulesTest {
     assertThat(EndpointRules.published(world.image, world.container(web.id()))).isEmpty();
     connect(web, world.at("m"));
     connect(web, request("n", 5, Optional.empty(), Optional.empty(), List.of()));
-    assertThat(EndpointRules.published(world.image, world.container(web.id())).orElseThrow().network()).isEqualTo("n");
+    assertThat(
+            EndpointRules.published(world.image, world.container(web.id())).orElseThrow().network())
+        .isEqualTo("n");
     var app = world.run(blue, "app", w -> w.on(world.at("m")));
     connect(app, request("n", 5, Optional.empty(), Optional.empty(), List.of()));
-    assertThat(EndpointRules.published(world.image, world.container(app.id())).orElseThrow().network()).isEqualTo("m");
+    assertThat(
+            EndpointRules.published(world.image, world.container(app.id())).orElseThrow().network())
+        .isEqualTo("m");
   }
 
   @Test
@@ -163,9 +235,11 @@ class EndpointRulesTest {
     var place = world.at("m");
     refuse(
         Refusal.Failed.class,
-        "driver failed programming external connectivity on endpoint late (" + place.id()
+        "driver failed programming external connectivity on endpoint late ("
+            + place.id()
             + "): Bind for 0.0.0.0:8080 failed: port is already allocated (by container web)",
-        late, place);
+        late,
+        place);
   }
 
   private String route(Container c) {
@@ -177,8 +251,15 @@ class EndpointRulesTest {
     var red = world.vch("red");
     var theirs = world.scope(red, "theirs");
     var web = world.run(blue, "web");
-    refuse(Refusal.NotFound.class, "network " + theirs.id() + " not found", web, world.at(theirs.id().value()));
+    refuse(
+        Refusal.NotFound.class,
+        "network " + theirs.id() + " not found",
+        web,
+        world.at(theirs.id().value()));
     refused(
-        world, Refusal.NotFound.class, "network " + theirs.id() + " not found", i -> EndpointRules.disconnect(i, web.id(), theirs.id()));
+        world,
+        Refusal.NotFound.class,
+        "network " + theirs.id() + " not found",
+        i -> EndpointRules.disconnect(i, web.id(), theirs.id()));
   }
 }

@@ -28,15 +28,17 @@ import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Vch;
 
-/// Random commands on a small world: whatever is accepted or refused, what DESIGN section 9 promises holds after each.
-/// The seed is the name of the test.
+/// Random commands on a small world: whatever is accepted or refused, what DESIGN section 9
+/// promises holds after each. The seed is the name of the test.
 class InvariantsTest {
   private static final int STEPS = 400;
   private static final int SEEDS = 25;
 
   @TestFactory
   Stream<DynamicTest> whatever_happens_the_invariants_hold() {
-    return Stream.iterate(1L, s -> s + 1).limit(SEEDS).map(seed -> DynamicTest.dynamicTest("seed " + seed, () -> new Play(seed).run()));
+    return Stream.iterate(1L, s -> s + 1)
+        .limit(SEEDS)
+        .map(seed -> DynamicTest.dynamicTest("seed " + seed, () -> new Play(seed).run()));
   }
 
   private static final class Play {
@@ -46,8 +48,11 @@ class InvariantsTest {
 
     Play(long seed) {
       random = new Random(seed);
-      vchs.add(world.vch("blue", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 28, false, true, 1500)));
-      vchs.add(world.vch("red", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 29, true, true, 1500)));
+      vchs.add(
+          world.vch(
+              "blue", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 28, false, true, 1500)));
+      vchs.add(
+          world.vch("red", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 29, true, true, 1500)));
     }
 
     void run() {
@@ -71,9 +76,16 @@ class InvariantsTest {
         case 0 -> world.scope(vch, "n" + random.nextInt(6), subnets());
         case 1 -> remove(vch);
         case 2, 3 -> world.create(vch, "c" + random.nextInt(20), this::wish);
-        case 4, 5, 6 -> on(vch, c -> ContainerRules.starting(world.image, c.id(), random.nextBoolean(), random));
+        case 4, 5, 6 ->
+            on(
+                vch,
+                c -> ContainerRules.starting(world.image, c.id(), random.nextBoolean(), random));
         case 7 -> on(vch, c -> ContainerRules.started(world.image, c.id(), 5, World.AT));
-        case 8 -> on(vch, c -> ContainerRules.exited(world.image, c.id(), random.nextInt(2), false, World.AT));
+        case 8 ->
+            on(
+                vch,
+                c ->
+                    ContainerRules.exited(world.image, c.id(), random.nextInt(2), false, World.AT));
         case 9 -> on(vch, c -> ContainerRules.remove(world.image, c.id(), true));
         case 10 -> on(vch, c -> EndpointRules.connect(world.image, c.id(), world.at(network())));
         default ->
@@ -82,7 +94,8 @@ class InvariantsTest {
                 c -> {
                   var scopes = world.image.scopes(vch.id()).toList();
                   return random.nextBoolean()
-                      ? EndpointRules.disconnect(world.image, c.id(), scopes.get(random.nextInt(scopes.size())).id())
+                      ? EndpointRules.disconnect(
+                          world.image, c.id(), scopes.get(random.nextInt(scopes.size())).id())
                       : ContainerRules.rename(world.image, c.id(), "r" + random.nextInt(20));
                 });
       }
@@ -107,19 +120,37 @@ class InvariantsTest {
     }
 
     private SubnetRequest[] subnets() {
-      return random.nextBoolean() ? new SubnetRequest[0] : new SubnetRequest[] {World.subnet("10.0." + random.nextInt(3) + "." + 16 * random.nextInt(16) + "/29")};
+      return random.nextBoolean()
+          ? new SubnetRequest[0]
+          : new SubnetRequest[] {
+            World.subnet("10.0." + random.nextInt(3) + "." + 16 * random.nextInt(16) + "/29")
+          };
     }
 
     private World.Wish wish(World.Wish wish) {
       var network = network();
-      var fixed = random.nextInt(4) == 0 ? world.at(network, "10.0." + random.nextInt(3) + "." + random.nextInt(256)) : world.at(network);
-      var w = random.nextBoolean() ? wish.on(fixed) : wish.on(fixed, world.at("n" + random.nextInt(6)));
+      var fixed =
+          random.nextInt(4) == 0
+              ? world.at(network, "10.0." + random.nextInt(3) + "." + random.nextInt(256))
+              : world.at(network);
+      var w =
+          random.nextBoolean() ? wish.on(fixed) : wish.on(fixed, world.at("n" + random.nextInt(6)));
       for (int i = random.nextInt(3); i > 0; i--) {
         switch (random.nextInt(4)) {
           case 0 -> w.random(80 + i);
           case 1 -> w.publish(8000 + random.nextInt(4), 80);
-          case 2 -> w.publish(Protocol.UDP, Optional.empty(), Optional.of(new PortRange(8000, 8000 + random.nextInt(5))), PortRange.of(53));
-          default -> w.publish(Protocol.TCP, Optional.of("192.168.218.2"), Optional.of(PortRange.of(8000 + random.nextInt(4))), PortRange.of(81));
+          case 2 ->
+              w.publish(
+                  Protocol.UDP,
+                  Optional.empty(),
+                  Optional.of(new PortRange(8000, 8000 + random.nextInt(5))),
+                  PortRange.of(53));
+          default ->
+              w.publish(
+                  Protocol.TCP,
+                  Optional.of("192.168.218.2"),
+                  Optional.of(PortRange.of(8000 + random.nextInt(4))),
+                  PortRange.of(81));
         }
       }
       return w;
@@ -140,12 +171,14 @@ class InvariantsTest {
       sameIndexes(image, Image.EMPTY.after(image.changes()));
     }
 
-    private static void check(Image image, Vch vch, Container c, Map<Ip, Container> held, Set<String> ports) {
+    private static void check(
+        Image image, Vch vch, Container c, Map<Ip, Container> held, Set<String> ports) {
       if (c.live() && c.mode() instanceof NetworkMode.Scoped) {
         for (var e : c.endpoints()) {
           var scope = image.scope(e.scope().orElseThrow()).orElseThrow();
           for (var subnet : scope.subnets()) {
-            assertThat(e.addresses().stream().filter(a -> subnet.subnet().isHost(a.address()))).hasSize(1);
+            assertThat(e.addresses().stream().filter(a -> subnet.subnet().isHost(a.address())))
+                .hasSize(1);
           }
         }
       }
@@ -153,9 +186,16 @@ class InvariantsTest {
       for (var e : c.endpoints()) {
         for (var a : e.addresses()) {
           assertThat(held.put(a.address(), c)).as("%s twice", a).isNull();
-          assertThat(image.holder(vch.id(), a.address()).orElseThrow().container()).isEqualTo(c.id());
+          assertThat(image.holder(vch.id(), a.address()).orElseThrow().container())
+              .isEqualTo(c.id());
           assertThat(image.scopeAround(vch.id(), a.address()).map(Scope::id)).isEqualTo(e.scope());
-          assertThat(a.address()).isNotEqualTo(image.scope(e.scope().orElseThrow()).flatMap(s -> s.subnet(Family.IPV4)).orElseThrow().gateway());
+          assertThat(a.address())
+              .isNotEqualTo(
+                  image
+                      .scope(e.scope().orElseThrow())
+                      .flatMap(s -> s.subnet(Family.IPV4))
+                      .orElseThrow()
+                      .gateway());
         }
       }
       if (c.live()) {
@@ -163,9 +203,19 @@ class InvariantsTest {
           for (int port = p.host().first(); port <= p.host().last(); port++) {
             var any = p.protocol() + " " + port;
             assertThat(ports.contains(any + " any")).isFalse();
-            assertThat(ports.add(any + p.hostIp().map(ip -> " " + ip).orElse(" any"))).as("port %s twice", any).isTrue();
-            assertThat(p.hostIp().isPresent() || ports.stream().filter(x -> x.startsWith(any + " ")).count() == 1).isTrue();
-            assertThat(image.bound(vch.id(), p.protocol(), p.hostIp(), PortRange.of(port)).orElseThrow().container()).isEqualTo(c.id());
+            assertThat(ports.add(any + p.hostIp().map(ip -> " " + ip).orElse(" any")))
+                .as("port %s twice", any)
+                .isTrue();
+            assertThat(
+                    p.hostIp().isPresent()
+                        || ports.stream().filter(x -> x.startsWith(any + " ")).count() == 1)
+                .isTrue();
+            assertThat(
+                    image
+                        .bound(vch.id(), p.protocol(), p.hostIp(), PortRange.of(port))
+                        .orElseThrow()
+                        .container())
+                .isEqualTo(c.id());
           }
         }
       }
@@ -173,18 +223,24 @@ class InvariantsTest {
 
     private static void sameIndexes(Image kept, Image rebuilt) {
       for (var s : kept.scopes()) {
-        assertThat(kept.members(s.id())).containsExactlyElementsOf(rebuilt.members(s.id()).toList());
+        assertThat(kept.members(s.id()))
+            .containsExactlyElementsOf(rebuilt.members(s.id()).toList());
         for (var name : List.of("c1", "r1", "nobody")) {
-          assertThat(kept.named(s.id(), name)).containsExactlyElementsOf(rebuilt.named(s.id(), name).toList());
+          assertThat(kept.named(s.id(), name))
+              .containsExactlyElementsOf(rebuilt.named(s.id(), name).toList());
         }
         for (var family : Family.values()) {
-          assertThat(kept.addressCursor(s.id(), family)).isEqualTo(rebuilt.addressCursor(s.id(), family));
+          assertThat(kept.addressCursor(s.id(), family))
+              .isEqualTo(rebuilt.addressCursor(s.id(), family));
         }
       }
       for (var v : kept.vchs()) {
-        assertThat(kept.publishers(v.id())).containsExactlyElementsOf(rebuilt.publishers(v.id()).toList());
+        assertThat(kept.publishers(v.id()))
+            .containsExactlyElementsOf(rebuilt.publishers(v.id()).toList());
         var zero = new Ip(Family.IPV4, 0, 0);
-        assertThat(kept.held(v.id(), zero)).toIterable().containsExactlyElementsOf(() -> rebuilt.held(v.id(), zero));
+        assertThat(kept.held(v.id(), zero))
+            .toIterable()
+            .containsExactlyElementsOf(() -> rebuilt.held(v.id(), zero));
         for (var protocol : Protocol.values()) {
           for (int port = 7995; port < 8010; port++) {
             assertThat(kept.bound(v.id(), protocol, Optional.empty(), PortRange.of(port)))

@@ -12,7 +12,8 @@ import vch.portlayer.state.Image;
 final class Refused {
   private Refused() {}
 
-  static void refused(World world, Class<? extends Refusal> kind, String text, Function<Image, Decision<?>> rule) {
+  static void refused(
+      World world, Class<? extends Refusal> kind, String text, Function<Image, Decision<?>> rule) {
     var before = world.image;
     var thrown = catchThrowable(() -> rule.apply(world.image));
     assertThat(thrown).isInstanceOf(kind).hasMessage(text);

@@ -27,11 +27,20 @@ class ScopeRulesTest {
   private final Vch blue = world.vch("blue");
 
   private void invalid(String text, SubnetRequest... subnets) {
-    refused(world, Refusal.Invalid.class, "invalid network config:\n" + text, i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnets)));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "invalid network config:\n" + text,
+        i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnets)));
   }
 
-  private static SubnetRequest request(@Nullable String subnet, @Nullable String range, @Nullable String gateway, Map<String, String> aux) {
-    return new SubnetRequest(Optional.ofNullable(subnet), Optional.ofNullable(range), Optional.ofNullable(gateway), aux);
+  private static SubnetRequest request(
+      @Nullable String subnet,
+      @Nullable String range,
+      @Nullable String gateway,
+      Map<String, String> aux) {
+    return new SubnetRequest(
+        Optional.ofNullable(subnet), Optional.ofNullable(range), Optional.ofNullable(gateway), aux);
   }
 
   @Test
@@ -60,10 +69,12 @@ class ScopeRulesTest {
 
   @Test
   void says_when_the_range_is_full() {
-    var small = world.vch("small", new BridgeSettings(Subnet.parse("10.50.0.0/29"), 30, false, true, 1500));
+    var small =
+        world.vch("small", new BridgeSettings(Subnet.parse("10.50.0.0/29"), 30, false, true, 1500));
     world.scope(small, "a");
     refused(
-        world, Refusal.Invalid.class,
+        world,
+        Refusal.Invalid.class,
         "all predefined address pools have been fully subnetted: bridge network range 10.50.0.0/29 of VCH small has no subnet left;"
             + " remove a network or choose one with --subnet",
         i -> ScopeRules.create(i, world.scopeCommand(small, "b")));
@@ -72,13 +83,18 @@ class ScopeRulesTest {
   @Test
   void an_explicit_subnet_is_kept_with_range_gateway_and_auxiliary_addresses() {
     var scope =
-        world.scope(blue, "n", request("10.7.0.0/16", "10.7.8.0/24", "10.7.255.254", Map.of("printer", "10.7.8.1")));
+        world.scope(
+            blue,
+            "n",
+            request("10.7.0.0/16", "10.7.8.0/24", "10.7.255.254", Map.of("printer", "10.7.8.1")));
     var config = scope.subnet(Family.IPV4).orElseThrow();
     assertThat(config.chosen()).isTrue();
     assertThat(config.gatewayChosen()).isTrue();
     assertThat(config.gateway()).hasToString("10.7.255.254");
-    assertThat(World.ip(world.create(blue, "c1", w -> w.on(world.at("n"))))).hasToString("10.7.8.0"); // a host of /16
-    assertThat(World.ip(world.create(blue, "c2", w -> w.on(world.at("n"))))).hasToString("10.7.8.2"); // 1 is the printer
+    assertThat(World.ip(world.create(blue, "c1", w -> w.on(world.at("n")))))
+        .hasToString("10.7.8.0"); // a host of /16
+    assertThat(World.ip(world.create(blue, "c2", w -> w.on(world.at("n")))))
+        .hasToString("10.7.8.2"); // 1 is the printer
   }
 
   @Test
@@ -107,7 +123,8 @@ class ScopeRulesTest {
         " | | 10.1.0.1 | every ip-range or gateway or auxiliary address must have a corresponding subnet",
         "fd00:5::/64 | | | IPv6 subnet fd00:5::/64 needs IPv6 to be enabled on the network (--ipv6)",
       })
-  void refuses_wrong_subnets(@Nullable String subnet, @Nullable String range, @Nullable String gateway, String text) {
+  void refuses_wrong_subnets(
+      @Nullable String subnet, @Nullable String range, @Nullable String gateway, String text) {
     invalid(text, request(subnet, range, gateway, Map.of()));
   }
 
@@ -133,34 +150,61 @@ class ScopeRulesTest {
   @Test
   void refuses_a_gateway_that_is_an_auxiliary_address() {
     refused(
-        world, Refusal.Failed.class, "failed to allocate gateway (10.1.0.9): Address already in use",
-        i -> ScopeRules.create(i, world.scopeCommand(blue, "n", request("10.1.0.0/16", null, "10.1.0.9", Map.of("a", "10.1.0.9")))));
+        world,
+        Refusal.Failed.class,
+        "failed to allocate gateway (10.1.0.9): Address already in use",
+        i ->
+            ScopeRules.create(
+                i,
+                world.scopeCommand(
+                    blue, "n", request("10.1.0.0/16", null, "10.1.0.9", Map.of("a", "10.1.0.9")))));
   }
 
   @Test
   void an_overlap_names_the_other_side() {
     world.scope(blue, "one", subnet("10.1.0.0/16"));
     var head = "invalid pool request: Pool overlaps with other one on this address space: subnet ";
-    overlap(head + "10.0.0.0/8 overlaps with scope one subnet 10.1.0.0/16", "10.0.0.0/8"); // a strict superset, VIC's defect
-    overlap(head + "10.1.5.0/24 overlaps with scope one subnet 10.1.0.0/16", "10.1.5.0/24");
-    overlap(head + "172.16.9.0/24 overlaps with scope bridge subnet 172.16.0.0/16", "172.16.9.0/24");
     overlap(
-        head + "192.168.218.128/25 overlaps with role public, client, management subnet 192.168.218.0/24", "192.168.218.128/25");
+        head + "10.0.0.0/8 overlaps with scope one subnet 10.1.0.0/16",
+        "10.0.0.0/8"); // a strict superset, VIC's defect
+    overlap(head + "10.1.5.0/24 overlaps with scope one subnet 10.1.0.0/16", "10.1.5.0/24");
+    overlap(
+        head + "172.16.9.0/24 overlaps with scope bridge subnet 172.16.0.0/16", "172.16.9.0/24");
+    overlap(
+        head
+            + "192.168.218.128/25 overlaps with role public, client, management subnet 192.168.218.0/24",
+        "192.168.218.128/25");
     overlap(head + "127.5.0.0/16 overlaps with the loopback block", "127.5.0.0/16");
     overlap(head + "224.0.0.0/24 overlaps with the multicast and reserved blocks", "224.0.0.0/24");
     var c = world.scopeCommand(blue, "n", subnet("10.9.0.0/16"));
     refused(
-        world, Refusal.Forbidden.class, head + "10.9.0.0/16 overlaps with route 10.9.8.0/24 of the VCH's endpoint",
+        world,
+        Refusal.Forbidden.class,
+        head + "10.9.0.0/16 overlaps with route 10.9.8.0/24 of the VCH's endpoint",
         i ->
             ScopeRules.create(
                 i,
                 new CreateScope(
-                    c.id(), c.vch(), c.name(), c.kind(), c.subnets(), c.mtu(), false, false, Map.of(), Map.of(),
-                    List.of(Subnet.parse("0.0.0.0/0"), Subnet.parse("10.9.8.0/24")), c.at())));
+                    c.id(),
+                    c.vch(),
+                    c.name(),
+                    c.kind(),
+                    c.subnets(),
+                    c.mtu(),
+                    false,
+                    false,
+                    Map.of(),
+                    Map.of(),
+                    List.of(Subnet.parse("0.0.0.0/0"), Subnet.parse("10.9.8.0/24")),
+                    c.at())));
   }
 
   private void overlap(String text, String subnet) {
-    refused(world, Refusal.Forbidden.class, text, i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnet(subnet))));
+    refused(
+        world,
+        Refusal.Forbidden.class,
+        text,
+        i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnet(subnet))));
   }
 
   @Test
@@ -174,13 +218,20 @@ class ScopeRulesTest {
   void refuses_names() {
     world.scope(blue, "n");
     name(Refusal.Invalid.class, " ", "invalid name: name is empty");
-    name(Refusal.Forbidden.class, "bridge", "operation is not permitted on predefined bridge network ");
+    name(
+        Refusal.Forbidden.class,
+        "bridge",
+        "operation is not permitted on predefined bridge network ");
     name(Refusal.Forbidden.class, "host", "operation is not permitted on predefined host network ");
     name(Refusal.Forbidden.class, "none", "operation is not permitted on predefined none network ");
-    name(Refusal.Forbidden.class, "default", "operation is not permitted on predefined default network ");
+    name(
+        Refusal.Forbidden.class,
+        "default",
+        "operation is not permitted on predefined default network ");
     name(Refusal.Conflict.class, "n", "network with name n already exists");
     name(
-        Refusal.Invalid.class, "a/b",
+        Refusal.Invalid.class,
+        "a/b",
         "invalid name: network name \"a/b\" must have at most 255 characters and no '/', ':' or control character");
   }
 
@@ -191,23 +242,53 @@ class ScopeRulesTest {
   @Test
   void refuses_what_the_bridge_driver_refuses() {
     refused(
-        world, Refusal.Forbidden.class, "bridge driver doesn't support multiple subnets",
-        i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnet("10.1.0.0/24"), subnet("10.2.0.0/24"))));
+        world,
+        Refusal.Forbidden.class,
+        "bridge driver doesn't support multiple subnets",
+        i ->
+            ScopeRules.create(
+                i, world.scopeCommand(blue, "n", subnet("10.1.0.0/24"), subnet("10.2.0.0/24"))));
     var c = world.scopeCommand(blue, "n");
     refused(
-        world, Refusal.Invalid.class, "invalid MTU number: 60",
+        world,
+        Refusal.Invalid.class,
+        "invalid MTU number: 60",
         i ->
             ScopeRules.create(
                 i,
                 new CreateScope(
-                    c.id(), c.vch(), c.name(), c.kind(), c.subnets(), Optional.of(60), false, false, Map.of(), Map.of(), List.of(), c.at())));
+                    c.id(),
+                    c.vch(),
+                    c.name(),
+                    c.kind(),
+                    c.subnets(),
+                    Optional.of(60),
+                    false,
+                    false,
+                    Map.of(),
+                    Map.of(),
+                    List.of(),
+                    c.at())));
     refused(
-        world, Refusal.Forbidden.class, "only one instance of \"null\" network is allowed",
+        world,
+        Refusal.Forbidden.class,
+        "only one instance of \"null\" network is allowed",
         i ->
             ScopeRules.create(
                 i,
                 new CreateScope(
-                    c.id(), c.vch(), c.name(), new ScopeKind.None(), c.subnets(), c.mtu(), false, false, Map.of(), Map.of(), List.of(), c.at())));
+                    c.id(),
+                    c.vch(),
+                    c.name(),
+                    new ScopeKind.None(),
+                    c.subnets(),
+                    c.mtu(),
+                    false,
+                    false,
+                    Map.of(),
+                    Map.of(),
+                    List.of(),
+                    c.at())));
   }
 
   @Test
@@ -219,12 +300,25 @@ class ScopeRulesTest {
                 ScopeRules.create(
                     i,
                     new CreateScope(
-                        c.id(), c.vch(), c.name(), c.kind(), c.subnets(), c.mtu(), true, false, Map.of(), Map.of(), List.of(), c.at())));
+                        c.id(),
+                        c.vch(),
+                        c.name(),
+                        c.kind(),
+                        c.subnets(),
+                        c.mtu(),
+                        true,
+                        false,
+                        Map.of(),
+                        Map.of(),
+                        List.of(),
+                        c.at())));
     var subnet = scope.subnet(Family.IPV6).orElseThrow().subnet();
     assertThat(subnet.length()).isEqualTo(64);
     assertThat(subnet.first().high() >>> 56).isEqualTo(0xfd);
     var member = world.create(blue, "c6", w -> w.on(world.at("six")));
-    assertThat(member.endpoints().getFirst().addresses()).hasSize(2).allMatch(a -> scope.subnets().stream().anyMatch(s -> s.subnet().contains(a.address())));
+    assertThat(member.endpoints().getFirst().addresses())
+        .hasSize(2)
+        .allMatch(a -> scope.subnets().stream().anyMatch(s -> s.subnet().contains(a.address())));
   }
 
   @Test
@@ -233,9 +327,13 @@ class ScopeRulesTest {
     var web = world.run(blue, "web", w -> w.on(world.at("n")));
     var app = world.run(blue, "app", w -> w.on(world.at("n")));
     refused(
-        world, Refusal.Forbidden.class,
-        "error while removing network: network n has active endpoints (name:\"app\" id:\"" + app.endpoints().getFirst().id().brief()
-            + "\", name:\"web\" id:\"" + web.endpoints().getFirst().id().brief() + "\")",
+        world,
+        Refusal.Forbidden.class,
+        "error while removing network: network n has active endpoints (name:\"app\" id:\""
+            + app.endpoints().getFirst().id().brief()
+            + "\", name:\"web\" id:\""
+            + web.endpoints().getFirst().id().brief()
+            + "\")",
         i -> ScopeRules.remove(i, scope.id()));
     world.stop(web);
     world.stop(app);
@@ -243,7 +341,9 @@ class ScopeRulesTest {
     assertThat(world.image.scope(scope.id())).isEmpty();
     assertThat(world.container(web.id()).endpoints().getFirst().addresses()).isEmpty();
     refused(
-        world, Refusal.NotFound.class, "could not find a network matching network mode n: network n not found",
+        world,
+        Refusal.NotFound.class,
+        "could not find a network matching network mode n: network n not found",
         i -> ContainerRules.starting(i, web.id(), true, new Random(1)));
     var again = world.scope(blue, "n");
     assertThat(net(again).contains(World.ip(world.start(web)))).isTrue();
@@ -253,7 +353,9 @@ class ScopeRulesTest {
   void builtin_networks_cannot_be_removed() {
     for (var name : List.of("bridge", "none")) {
       refused(
-          world, Refusal.Forbidden.class, name + " is a pre-defined network and cannot be removed",
+          world,
+          Refusal.Forbidden.class,
+          name + " is a pre-defined network and cannot be removed",
           i -> ScopeRules.remove(i, ScopeRules.find(i, blue.id(), name).id()));
     }
   }
@@ -278,12 +380,17 @@ class ScopeRulesTest {
       world.scope(blue, "n" + i);
     }
     var prefix =
-        "0123456789abcdef".chars().mapToObj(Character::toString)
+        "0123456789abcdef"
+            .chars()
+            .mapToObj(Character::toString)
             .filter(d -> world.image.scopesWithPrefix(blue.id(), d).count() > 1)
-            .findFirst().orElseThrow();
+            .findFirst()
+            .orElseThrow();
     long count = world.image.scopesWithPrefix(blue.id(), prefix).count();
     refused(
-        world, Refusal.Invalid.class, count + " matches found based on ID prefix: network " + prefix + " is ambiguous",
+        world,
+        Refusal.Invalid.class,
+        count + " matches found based on ID prefix: network " + prefix + " is ambiguous",
         i -> notFound(i, prefix));
   }
 

@@ -25,14 +25,26 @@ class VchRulesTest {
   private static final String PUBLIC_LINES = "Suggested values for --public-network: ";
   private final World world = new World();
 
-  private static RoleRequest role(Role role, @Nullable String group, @Nullable String address, @Nullable String gateway, String... destinations) {
+  private static RoleRequest role(
+      Role role,
+      @Nullable String group,
+      @Nullable String address,
+      @Nullable String gateway,
+      String... destinations) {
     return new RoleRequest(
-        role, Optional.ofNullable(group), Optional.ofNullable(address).map(Cidr::parse), Optional.ofNullable(gateway).map(Ip::parse),
+        role,
+        Optional.ofNullable(group),
+        Optional.ofNullable(address).map(Cidr::parse),
+        Optional.ofNullable(gateway).map(Ip::parse),
         List.of(destinations).stream().map(Subnet::parse).toList());
   }
 
   private void refuse(String text, RoleRequest... roles) {
-    refused(world, Refusal.Invalid.class, text, i -> VchRules.create(i, world.vchCommand("new", roles)));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        text,
+        i -> VchRules.create(i, world.vchCommand("new", roles)));
   }
 
   @Test
@@ -45,7 +57,9 @@ class VchRulesTest {
     assertThat(nic.addresses()).containsExactly(Cidr.parse("192.168.218.2/24"));
     assertThat(nic.gateway()).hasValue(Ip.parse("192.168.218.1"));
     assertThat(VchRules.sharing(blue))
-        .containsExactly("Network role client is sharing NIC with public", "Network role management is sharing NIC with public");
+        .containsExactly(
+            "Network role client is sharing NIC with public",
+            "Network role management is sharing NIC with public");
     var vmNetwork = world.image.portGroupNamed("VM Network").orElseThrow();
     assertThat(vmNetwork.kind()).isEqualTo(new PortGroupKind.Nat(Subnet.parse("192.168.218.0/24")));
     assertThat(vmNetwork.owner()).isEmpty();
@@ -72,8 +86,19 @@ class VchRulesTest {
                 VchRules.create(
                     i,
                     new CreateVch(
-                        c.id(), c.name(), c.roles(), c.bridge(), c.dnsServers(), c.tls(), c.insecureRegistries(), c.newGroups(), c.newLinks(),
-                        c.newScopes(), c.seed(), routes, c.at())));
+                        c.id(),
+                        c.name(),
+                        c.roles(),
+                        c.bridge(),
+                        c.dnsServers(),
+                        c.tls(),
+                        c.insecureRegistries(),
+                        c.newGroups(),
+                        c.newLinks(),
+                        c.newScopes(),
+                        c.seed(),
+                        routes,
+                        c.at())));
     assertThat(blue.nics().getFirst().addresses()).containsExactly(Cidr.parse("192.168.220.2/24"));
   }
 
@@ -90,13 +115,16 @@ class VchRulesTest {
     world.portGroup("office", new PortGroupKind.Nat(Subnet.parse("10.20.0.0/24")));
     var blue =
         world.vch(
-            "blue", role(Role.PUBLIC, "lan", "10.10.0.7/24", "10.10.0.1"), role(Role.CLIENT, "office", null, null));
+            "blue",
+            role(Role.PUBLIC, "lan", "10.10.0.7/24", "10.10.0.1"),
+            role(Role.CLIENT, "office", null, null));
     assertThat(blue.nics()).hasSize(2);
     assertThat(blue.nics().get(0).addresses()).containsExactly(Cidr.parse("10.10.0.7/24"));
     assertThat(blue.nics().get(1).name()).isEqualTo("client");
     assertThat(blue.nics().get(1).addresses()).containsExactly(Cidr.parse("10.20.0.2/24"));
     assertThat(blue.nics().get(1).gateway()).isEmpty();
-    assertThat(VchRules.sharing(blue)).containsExactly("Network role management is sharing NIC with client");
+    assertThat(VchRules.sharing(blue))
+        .containsExactly("Network role management is sharing NIC with client");
     assertThat(blue.nics().get(0).mac()).isNotEqualTo(blue.nics().get(1).mac());
   }
 
@@ -107,22 +135,29 @@ class VchRulesTest {
     var next = world.vch("next");
     assertThat(next.nics().getFirst().addresses()).isEqualTo(blue.nics().getFirst().addresses());
     assertThat(next.nics().getFirst().mac()).isEqualTo(blue.nics().getFirst().mac());
-    assertThat(world.vch("other").nics().getFirst().mac()).isNotEqualTo(next.nics().getFirst().mac());
+    assertThat(world.vch("other").nics().getFirst().mac())
+        .isNotEqualTo(next.nics().getFirst().mac());
   }
 
   @Test
   void names() {
     world.vch("blue");
     refused(
-        world, Refusal.Conflict.class, "VCH \"blue\" already exists; choose another --name or delete it first",
+        world,
+        Refusal.Conflict.class,
+        "VCH \"blue\" already exists; choose another --name or delete it first",
         i -> VchRules.create(i, world.vchCommand("blue")));
     var longName = "x".repeat(32);
     refused(
-        world, Refusal.Invalid.class,
-        "Display name " + longName + " exceeds the permitted 31 characters limit. Please use a shorter --name parameter",
+        world,
+        Refusal.Invalid.class,
+        "Display name "
+            + longName
+            + " exceeds the permitted 31 characters limit. Please use a shorter --name parameter",
         i -> VchRules.create(i, world.vchCommand(longName)));
     refused(
-        world, Refusal.Invalid.class,
+        world,
+        Refusal.Invalid.class,
         "Display name \"a/b\" contains unsupported characters: letters, digits, space, '-', '_', '.', '(' and ')' are allowed, and it begins with a letter or digit",
         i -> VchRules.create(i, world.vchCommand("a/b")));
     assertThat(world.vch("x".repeat(31)).name()).hasSize(31);
@@ -132,10 +167,13 @@ class VchRulesTest {
   void problems_are_collected_with_suggestions() {
     world.portGroup("lan", new PortGroupKind.Internal());
     refuse(
-        "Error checking network for --public-network: network 'nix' not found\n" + PUBLIC_LINES + "\"VM Network\", \"lan\"\n"
+        "Error checking network for --public-network: network 'nix' not found\n"
+            + PUBLIC_LINES
+            + "\"VM Network\", \"lan\"\n"
             + "Error checking network for --client-network: network 'nox' not found\n"
             + "Suggested values for --client-network: \"VM Network\", \"lan\"",
-        role(Role.PUBLIC, "nix", null, null), role(Role.CLIENT, "nox", null, null));
+        role(Role.PUBLIC, "nix", null, null),
+        role(Role.CLIENT, "nox", null, null));
   }
 
   @Test
@@ -143,14 +181,18 @@ class VchRulesTest {
     world.portGroup("lan", new PortGroupKind.Internal());
     refuse(
         "the bridge network must not be shared with another network role - public also uses lan",
-        role(Role.PUBLIC, "lan", "10.0.0.2/24", "10.0.0.1"), role(Role.BRIDGE, "lan", null, null));
+        role(Role.PUBLIC, "lan", "10.0.0.2/24", "10.0.0.1"),
+        role(Role.BRIDGE, "lan", null, null));
     var blue = world.vch("blue", role(Role.BRIDGE, "lan", null, null));
     assertThat(world.image.portGroup(blue.bridgeGroup()).orElseThrow().owner()).isEmpty();
-    refuse("the bridge network must not be shared with another VCH - blue also uses lan", role(Role.BRIDGE, "lan", null, null));
+    refuse(
+        "the bridge network must not be shared with another VCH - blue also uses lan",
+        role(Role.BRIDGE, "lan", null, null));
     var red = world.vch("red", role(Role.BRIDGE, "red-net", null, null));
     assertThat(world.image.portGroup(red.bridgeGroup()).orElseThrow().name()).isEqualTo("red-net");
     refuse(
-        "Error checking network for --public-network: port group 'red-net' is the bridge network of VCH red\n" + PUBLIC_LINES
+        "Error checking network for --public-network: port group 'red-net' is the bridge network of VCH red\n"
+            + PUBLIC_LINES
             + "\"VM Network\", \"lan\"",
         role(Role.PUBLIC, "red-net", null, null));
     world.portGroup("up", new PortGroupKind.Bridge("br0"));
@@ -168,65 +210,101 @@ class VchRulesTest {
     world.portGroup("lan", new PortGroupKind.Internal());
     world.portGroup("lan2", new PortGroupKind.Internal());
     world.portGroup("nat", new PortGroupKind.Nat(Subnet.parse("10.20.0.0/24")));
-    var v1 = "Static IP on network sharing port group with public network - Configuration ONLY allowed through public network options ";
+    var v1 =
+        "Static IP on network sharing port group with public network - Configuration ONLY allowed through public network options ";
     refuse(v1 + "(--client-network-ip)", role(Role.CLIENT, null, "192.168.218.9/24", null));
     var inherited = "Incorrect static IP configuration for networks on port group lan";
-    refuse(inherited, role(Role.CLIENT, "lan", "10.0.0.5/24", null), role(Role.MANAGEMENT, "lan", "10.0.0.6/24", null));
-    refuse("public network must have both static IP and gateway specified", role(Role.PUBLIC, "lan", "10.0.0.5/24", null));
-    refuse("public network must have both static IP and gateway specified", role(Role.PUBLIC, "nat", null, "10.20.0.1"));
+    refuse(
+        inherited,
+        role(Role.CLIENT, "lan", "10.0.0.5/24", null),
+        role(Role.MANAGEMENT, "lan", "10.0.0.6/24", null));
+    refuse(
+        "public network must have both static IP and gateway specified",
+        role(Role.PUBLIC, "lan", "10.0.0.5/24", null));
+    refuse(
+        "public network must have both static IP and gateway specified",
+        role(Role.PUBLIC, "nat", null, "10.20.0.1"));
     refuse(
         "public network has the default route and must not have any routing destinations specified for gateway",
         role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1", "10.9.0.0/16"));
-    refuse("Gateway provided without static IP for client network", role(Role.CLIENT, "nat", null, "10.20.0.1", "10.9.0.0/16"));
     refuse(
-        "client network gateway specified without at least one routing destination", role(Role.CLIENT, "lan", "10.0.0.5/24", "10.0.0.1"));
+        "Gateway provided without static IP for client network",
+        role(Role.CLIENT, "nat", null, "10.20.0.1", "10.9.0.0/16"));
+    refuse(
+        "client network gateway specified without at least one routing destination",
+        role(Role.CLIENT, "lan", "10.0.0.5/24", "10.0.0.1"));
     refuse(
         "routes by a gateway of the client network are not offered yet; leave --client-network-gateway out",
         role(Role.CLIENT, "lan", "10.0.0.5/24", "10.0.0.1", "10.9.0.0/16"));
     refuse(
-        "public gateway with IP 10.1.0.1 is not reachable from 10.0.0.5/24", role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.1.0.1"));
+        "public gateway with IP 10.1.0.1 is not reachable from 10.0.0.5/24",
+        role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.1.0.1"));
     refuse(
         "public network: port group lan has no subnet to take an address from, and DHCP is not offered yet: give --public-network-ip and"
             + " --public-network-gateway",
         role(Role.PUBLIC, "lan", null, null));
-    refuse("--public-network-ip 10.0.0.0/24 is not the address of a host in 10.0.0.0/24", role(Role.PUBLIC, "lan", "10.0.0.0/24", "10.0.0.1"));
     refuse(
-        "--public-network-ip 10.0.0.5/24 is not in the subnet 10.20.0.0/24 of port group nat", role(Role.PUBLIC, "nat", "10.0.0.5/24", "10.0.0.1"));
+        "--public-network-ip 10.0.0.0/24 is not the address of a host in 10.0.0.0/24",
+        role(Role.PUBLIC, "lan", "10.0.0.0/24", "10.0.0.1"));
     refuse(
-        "--public-network-ip 10.20.0.1/24 is the machine's own address on port group nat", role(Role.PUBLIC, "nat", "10.20.0.1/24", null));
+        "--public-network-ip 10.0.0.5/24 is not in the subnet 10.20.0.0/24 of port group nat",
+        role(Role.PUBLIC, "nat", "10.0.0.5/24", "10.0.0.1"));
+    refuse(
+        "--public-network-ip 10.20.0.1/24 is the machine's own address on port group nat",
+        role(Role.PUBLIC, "nat", "10.20.0.1/24", null));
     refuse(
         "Unsupported static IP configuration: Same subnet 10.0.0.0/24 is assigned to multiple port groups (roles public and client)",
-        role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1"), role(Role.CLIENT, "lan2", "10.0.0.6/24", null));
-    refuse("role client is described twice", role(Role.CLIENT, null, null, null), role(Role.CLIENT, null, null, null));
+        role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1"),
+        role(Role.CLIENT, "lan2", "10.0.0.6/24", null));
+    refuse(
+        "role client is described twice",
+        role(Role.CLIENT, null, null, null),
+        role(Role.CLIENT, null, null, null));
     world.vch("blue", role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1"));
     refuse(
-        "--public-network-ip 10.0.0.5/24 is already in use by VCH blue on port group lan", role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1"));
+        "--public-network-ip 10.0.0.5/24 is already in use by VCH blue on port group lan",
+        role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1"));
     var red = world.vch("red", role(Role.PUBLIC, "nat", "10.20.0.2/24", null));
     assertThat(red.nics().getFirst().gateway()).hasValue(Ip.parse("10.20.0.1"));
-    assertThat(world.vch("green", role(Role.PUBLIC, "nat", null, null)).nics().getFirst().addresses()).containsExactly(Cidr.parse("10.20.0.3/24"));
+    assertThat(
+            world.vch("green", role(Role.PUBLIC, "nat", null, null)).nics().getFirst().addresses())
+        .containsExactly(Cidr.parse("10.20.0.3/24"));
   }
 
   @Test
   void a_full_port_group_is_named() {
     world.portGroup("tiny", new PortGroupKind.Nat(Subnet.parse("10.20.0.0/30")));
     world.vch("blue", role(Role.PUBLIC, "tiny", null, null));
-    refuse("no address is left in the subnet 10.20.0.0/30 of port group tiny for role public", role(Role.PUBLIC, "tiny", null, null));
+    refuse(
+        "no address is left in the subnet 10.20.0.0/30 of port group tiny for role public",
+        role(Role.PUBLIC, "tiny", null, null));
   }
 
   @Test
   void settings() {
     var c = world.vchCommand("new");
     refused(
-        world, Refusal.Invalid.class,
+        world,
+        Refusal.Invalid.class,
         "invalid MTU number: 1\nInvalid DNS server specified: 0.0.0.0\nno subnet is left for the default bridge: bridge network range"
             + " 192.168.218.0/24 overlaps the subnets of the roles; choose another --bridge-network-range",
         i ->
             VchRules.create(
                 i,
                 new CreateVch(
-                    c.id(), c.name(), c.roles(), new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1),
-                    List.of(Ip.parse("0.0.0.0")), c.tls(), c.insecureRegistries(), c.newGroups(), c.newLinks(), c.newScopes(), c.seed(),
-                    c.machineRoutes(), c.at())));
+                    c.id(),
+                    c.name(),
+                    c.roles(),
+                    new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1),
+                    List.of(Ip.parse("0.0.0.0")),
+                    c.tls(),
+                    c.insecureRegistries(),
+                    c.newGroups(),
+                    c.newLinks(),
+                    c.newScopes(),
+                    c.seed(),
+                    c.machineRoutes(),
+                    c.at())));
   }
 
   @Test
@@ -240,12 +318,15 @@ class VchRulesTest {
     world.create(blue, "db");
     world.decide(i -> VolumeRules.create(i, blue.id(), "vol", Map.of(), Map.of(), false, World.AT));
     refused(
-        world, Refusal.Conflict.class, "VCH \"blue\" has running containers: web; stop them first, or use --force to delete them too",
+        world,
+        Refusal.Conflict.class,
+        "VCH \"blue\" has running containers: web; stop them first, or use --force to delete them too",
         i -> VchRules.delete(i, blue.id(), false));
     world.decide(i -> VchRules.delete(i, blue.id(), true));
     assertThat(world.image.vchs()).containsExactly(red);
     assertThat(world.image.containers()).hasSize(1);
-    assertThat(world.image.portGroups().stream().map(PortGroup::name)).containsExactlyInAnyOrder("VM Network", "red");
+    assertThat(world.image.portGroups().stream().map(PortGroup::name))
+        .containsExactlyInAnyOrder("VM Network", "red");
     world.decide(i -> VchRules.delete(i, red.id(), true));
     world.decide(i -> PortGroupRules.remove(i, "VM Network"));
     assertThat(world.image.changes()).isEqualTo(empty.changes());
@@ -256,9 +337,13 @@ class VchRulesTest {
     refused(world, Refusal.NotFound.class, "VCH \"x\" not found; there are none", i -> found("x"));
     Vch blue = world.vch("blue");
     assertThat(VchRules.find(world.image, blue.id().value())).isEqualTo(blue);
-    refused(world, Refusal.NotFound.class, "VCH \"x\" not found; there are: \"blue\"", i -> found("x"));
     refused(
-        world, Refusal.NotFound.class, "VCH \"gone\" not found; there are: \"blue\"", i -> VchRules.delete(i, new VchId("gone"), true));
+        world, Refusal.NotFound.class, "VCH \"x\" not found; there are: \"blue\"", i -> found("x"));
+    refused(
+        world,
+        Refusal.NotFound.class,
+        "VCH \"gone\" not found; there are: \"blue\"",
+        i -> VchRules.delete(i, new VchId("gone"), true));
   }
 
   private vch.portlayer.state.Decision<?> found(String name) {

@@ -17,11 +17,22 @@ class VolumeRulesTest {
 
   @Test
   void create_is_the_same_twice() {
-    var first = world.decide(i -> VolumeRules.create(i, blue.id(), "data", Map.of("a", "b"), Map.of(), false, World.AT));
-    assertThat(VolumeRules.create(world.image, blue.id(), "data", Map.of(), Map.of(), true, World.AT).changes()).isEmpty();
-    assertThat(VolumeRules.create(world.image, blue.id(), "data", Map.of(), Map.of(), true, World.AT).reply()).isEqualTo(first);
+    var first =
+        world.decide(
+            i ->
+                VolumeRules.create(
+                    i, blue.id(), "data", Map.of("a", "b"), Map.of(), false, World.AT));
+    assertThat(
+            VolumeRules.create(world.image, blue.id(), "data", Map.of(), Map.of(), true, World.AT)
+                .changes())
+        .isEmpty();
+    assertThat(
+            VolumeRules.create(world.image, blue.id(), "data", Map.of(), Map.of(), true, World.AT)
+                .reply())
+        .isEqualTo(first);
     refused(
-        world, Refusal.Invalid.class,
+        world,
+        Refusal.Invalid.class,
         "create a/b: \"a/b\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you"
             + " intended to pass a host directory, use absolute path",
         i -> VolumeRules.create(i, blue.id(), "a/b", Map.of(), Map.of(), false, World.AT));
@@ -30,11 +41,25 @@ class VolumeRulesTest {
   @Test
   void remove_is_refused_while_a_container_mounts_it() {
     var mounts = List.of(new Mount(Mount.Kind.VOLUME, "data", "/data", false, List.of()));
-    var c = world.create(blue, "db", w -> { w.spec = World.spec(RestartPolicy.NEVER, false, mounts, Map.of()); return w; });
+    var c =
+        world.create(
+            blue,
+            "db",
+            w -> {
+              w.spec = World.spec(RestartPolicy.NEVER, false, mounts, Map.of());
+              return w;
+            });
     refused(
-        world, Refusal.Conflict.class, "remove data: volume is in use - [" + c.id() + "]", i -> VolumeRules.remove(i, blue.id(), "data"));
+        world,
+        Refusal.Conflict.class,
+        "remove data: volume is in use - [" + c.id() + "]",
+        i -> VolumeRules.remove(i, blue.id(), "data"));
     world.remove(c);
     world.decide(i -> VolumeRules.remove(i, blue.id(), "data"));
-    refused(world, Refusal.NotFound.class, "get data: no such volume", i -> VolumeRules.remove(i, blue.id(), "data"));
+    refused(
+        world,
+        Refusal.NotFound.class,
+        "get data: no such volume",
+        i -> VolumeRules.remove(i, blue.id(), "data"));
   }
 }

@@ -64,9 +64,19 @@ public final class World {
 
   CreateVch vchCommand(String name, RoleRequest... roles) {
     return new CreateVch(
-        new VchId(hex(12)), name, List.of(roles), BridgeSettings.DEFAULT, List.of(), TlsMode.VERIFY, List.of(),
-        List.of(new PortGroupId(hex(12)), new PortGroupId(hex(12))), List.of("pl1", "pl2"),
-        List.of(new ScopeId(hex(64)), new ScopeId(hex(64))), 42, List.of(), AT);
+        new VchId(hex(12)),
+        name,
+        List.of(roles),
+        BridgeSettings.DEFAULT,
+        List.of(),
+        TlsMode.VERIFY,
+        List.of(),
+        List.of(new PortGroupId(hex(12)), new PortGroupId(hex(12))),
+        List.of("pl1", "pl2"),
+        List.of(new ScopeId(hex(64)), new ScopeId(hex(64))),
+        42,
+        List.of(),
+        AT);
   }
 
   public Vch vch(String name, RoleRequest... roles) {
@@ -80,18 +90,50 @@ public final class World {
             VchRules.create(
                 i,
                 new CreateVch(
-                    c.id(), c.name(), c.roles(), bridge, c.dnsServers(), c.tls(), c.insecureRegistries(), c.newGroups(), c.newLinks(),
-                    c.newScopes(), c.seed(), c.machineRoutes(), c.at())));
+                    c.id(),
+                    c.name(),
+                    c.roles(),
+                    bridge,
+                    c.dnsServers(),
+                    c.tls(),
+                    c.insecureRegistries(),
+                    c.newGroups(),
+                    c.newLinks(),
+                    c.newScopes(),
+                    c.seed(),
+                    c.machineRoutes(),
+                    c.at())));
   }
 
   void portGroup(String name, PortGroupKind kind) {
-    decide(i -> PortGroupRules.create(i, new CreatePortGroup(new PortGroupId(hex(12)), name, kind, "pl" + name, List.of("br0", "br1"), List.of(), AT)));
+    decide(
+        i ->
+            PortGroupRules.create(
+                i,
+                new CreatePortGroup(
+                    new PortGroupId(hex(12)),
+                    name,
+                    kind,
+                    "pl" + name,
+                    List.of("br0", "br1"),
+                    List.of(),
+                    AT)));
   }
 
   CreateScope scopeCommand(Vch vch, String name, SubnetRequest... subnets) {
     return new CreateScope(
-        new ScopeId(hex(64)), vch.id(), name, new ScopeKind.Bridge(false, true, true), List.of(subnets), Optional.empty(), false, false,
-        Map.of(), Map.of(), List.of(), AT);
+        new ScopeId(hex(64)),
+        vch.id(),
+        name,
+        new ScopeKind.Bridge(false, true, true),
+        List.of(subnets),
+        Optional.empty(),
+        false,
+        false,
+        Map.of(),
+        Map.of(),
+        List.of(),
+        AT);
   }
 
   public Scope scope(Vch vch, String name, SubnetRequest... subnets) {
@@ -105,8 +147,18 @@ public final class World {
             ScopeRules.create(
                 i,
                 new CreateScope(
-                    c.id(), c.vch(), c.name(), new ScopeKind.Bridge(true, true, true), c.subnets(), c.mtu(), c.ipv6(), c.attachable(),
-                    c.labels(), c.options(), c.endpointRoutes(), c.at())));
+                    c.id(),
+                    c.vch(),
+                    c.name(),
+                    new ScopeKind.Bridge(true, true, true),
+                    c.subnets(),
+                    c.mtu(),
+                    c.ipv6(),
+                    c.attachable(),
+                    c.labels(),
+                    c.options(),
+                    c.endpointRoutes(),
+                    c.at())));
   }
 
   static SubnetRequest subnet(String subnet) {
@@ -115,26 +167,104 @@ public final class World {
 
   EndpointRequest at(String network, String... addresses) {
     return new EndpointRequest(
-        new EndpointId(hex(64)), network, List.of(addresses), Optional.empty(), List.of(), List.of(), 0, Optional.empty(), Map.of(), ++ids);
+        new EndpointId(hex(64)),
+        network,
+        List.of(addresses),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        0,
+        Optional.empty(),
+        Map.of(),
+        ++ids);
   }
 
   EndpointRequest aliased(String network, String... aliases) {
     return new EndpointRequest(
-        new EndpointId(hex(64)), network, List.of(), Optional.empty(), List.of(aliases), List.of(), 0, Optional.empty(), Map.of(), ++ids);
+        new EndpointId(hex(64)),
+        network,
+        List.of(),
+        Optional.empty(),
+        List.of(aliases),
+        List.of(),
+        0,
+        Optional.empty(),
+        Map.of(),
+        ++ids);
   }
 
   static ContainerSpec spec() {
     return new ContainerSpec(
-        "sha256:0", "busybox", List.of("sh"), List.of(), "/", "", List.of(), false, false, false, "", Optional.empty(), List.of(),
-        Limits.NONE, List.of(), List.of(), Map.of(), List.of(), List.of(), false, false, false, Optional.empty(), Optional.empty(),
-        Optional.empty(), 0, Map.of(), RestartPolicy.NEVER, false, false, Map.of());
+        "sha256:0",
+        "busybox",
+        List.of("sh"),
+        List.of(),
+        "/",
+        "",
+        List.of(),
+        false,
+        false,
+        false,
+        "",
+        Optional.empty(),
+        List.of(),
+        Limits.NONE,
+        List.of(),
+        List.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        false,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        Map.of(),
+        RestartPolicy.NEVER,
+        false,
+        false,
+        Map.of());
   }
 
-  static ContainerSpec spec(RestartPolicy restart, boolean autoRemove, List<Mount> mounts, Map<String, String> namespaces) {
+  static ContainerSpec spec(
+      RestartPolicy restart,
+      boolean autoRemove,
+      List<Mount> mounts,
+      Map<String, String> namespaces) {
     return new ContainerSpec(
-        "sha256:0", "busybox", List.of("sh"), List.of(), "/", "", List.of(), false, false, false, "", Optional.empty(), mounts,
-        Limits.NONE, List.of(), List.of(), Map.of(), List.of(), List.of(), false, false, false, Optional.empty(), Optional.empty(),
-        Optional.empty(), 0, namespaces, restart, autoRemove, false, Map.of());
+        "sha256:0",
+        "busybox",
+        List.of("sh"),
+        List.of(),
+        "/",
+        "",
+        List.of(),
+        false,
+        false,
+        false,
+        "",
+        Optional.empty(),
+        mounts,
+        Limits.NONE,
+        List.of(),
+        List.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        false,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        namespaces,
+        restart,
+        autoRemove,
+        false,
+        Map.of());
   }
 
   /// What a test says of a container to be created; all else has defaults.
@@ -161,10 +291,12 @@ public final class World {
     }
 
     public Wish publish(int host, int container) {
-      return publish(Protocol.TCP, Optional.empty(), Optional.of(PortRange.of(host)), PortRange.of(container));
+      return publish(
+          Protocol.TCP, Optional.empty(), Optional.of(PortRange.of(host)), PortRange.of(container));
     }
 
-    Wish publish(Protocol protocol, Optional<String> ip, Optional<PortRange> host, PortRange container) {
+    Wish publish(
+        Protocol protocol, Optional<String> ip, Optional<PortRange> host, PortRange container) {
       publish.add(new PublishRequest(protocol, container, ip.map(Ip::parse), host));
       return this;
     }
@@ -190,8 +322,23 @@ public final class World {
     w.networks = List.of(at("bridge"));
     w = wish.apply(w);
     return new CreateContainer(
-        new ContainerId(hex(64)), vch.id(), w.name, w.ideas, w.hostname, w.domainname, w.mode, w.networks, w.publish, w.exposed,
-        w.publishAll, w.links, w.resolver, Map.of(), w.spec, "{}", AT);
+        new ContainerId(hex(64)),
+        vch.id(),
+        w.name,
+        w.ideas,
+        w.hostname,
+        w.domainname,
+        w.mode,
+        w.networks,
+        w.publish,
+        w.exposed,
+        w.publishAll,
+        w.links,
+        w.resolver,
+        Map.of(),
+        w.spec,
+        "{}",
+        AT);
   }
 
   CreateContainer.Created created(Vch vch, String name, UnaryOperator<Wish> wish) {

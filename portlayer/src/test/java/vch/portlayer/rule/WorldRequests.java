@@ -25,7 +25,16 @@ public final class WorldRequests {
 
   public EndpointRequest linked(String network, NameLink... links) {
     return new EndpointRequest(
-        new EndpointId(world.hex(64)), network, List.of(), Optional.empty(), List.of(), List.of(links), 0, Optional.empty(), Map.of(), 9);
+        new EndpointId(world.hex(64)),
+        network,
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(links),
+        0,
+        Optional.empty(),
+        Map.of(),
+        9);
   }
 
   public void connect(Container c, String network) {

@@ -31,13 +31,20 @@ class TableTest {
           models.add(new TreeMap<>(model));
         }
         int probe = random.nextInt(160) - 5;
-        assertThat(table.get(probe)).as("seed %s", seed).isEqualTo(Optional.ofNullable(model.get(probe)));
-        assertThat(table.floor(probe).map(Table.Row::key)).as("seed %s", seed).isEqualTo(Optional.ofNullable(model.floorKey(probe)));
-        assertThat(table.between(probe, probe + 20).map(Table.Row::value)).as("seed %s", seed)
+        assertThat(table.get(probe))
+            .as("seed %s", seed)
+            .isEqualTo(Optional.ofNullable(model.get(probe)));
+        assertThat(table.floor(probe).map(Table.Row::key))
+            .as("seed %s", seed)
+            .isEqualTo(Optional.ofNullable(model.floorKey(probe)));
+        assertThat(table.between(probe, probe + 20).map(Table.Row::value))
+            .as("seed %s", seed)
             .containsExactlyElementsOf(model.subMap(probe, probe + 20).values());
       }
       for (int i = 0; i < versions.size(); i++) {
-        assertThat(versions.get(i).values()).as("seed %s", seed).containsExactlyElementsOf(models.get(i).values());
+        assertThat(versions.get(i).values())
+            .as("seed %s", seed)
+            .containsExactlyElementsOf(models.get(i).values());
         assertThat(versions.get(i).size()).isEqualTo(models.get(i).size());
       }
     }
@@ -54,7 +61,8 @@ class TableTest {
       table = table.without(i);
     }
     assertThat(table.height()).isLessThanOrEqualTo(5);
-    assertThat(table.values()).containsExactly(9990, 9991, 9992, 9993, 9994, 9995, 9996, 9997, 9998, 9999);
+    assertThat(table.values())
+        .containsExactly(9990, 9991, 9992, 9993, 9994, 9995, 9996, 9997, 9998, 9999);
   }
 
   @Test

@@ -4,8 +4,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/// What upstream servers said, until its time to live ends. Bounded by bytes; what was not used for longest goes first.
-/// Safe for any number of threads; its monitor guards the entries.
+/// What upstream servers said, until its time to live ends. Bounded by bytes; what was not used for
+/// longest goes first. Safe for any number of threads; its monitor guards the entries.
 final class AnswerCache {
   /// Bytes that an entry takes besides its records, roughly.
   private static final int OVERHEAD_BYTES = 512;
@@ -25,7 +25,8 @@ final class AnswerCache {
 
   private record Entry(Found found, long storedAtMillis) {
     long size() {
-      return found.bytes() * 4L + OVERHEAD_BYTES; // parsed records take several times their wire form
+      return found.bytes() * 4L
+          + OVERHEAD_BYTES; // parsed records take several times their wire form
     }
   }
 

@@ -14,6 +14,12 @@ final class Counters {
 
   DnsCounts read() {
     return new DnsCounts(
-        queries.sum(), local.sum(), cached.sum(), forwarded.sum(), refused.sum(), failed.sum(), malformed.sum());
+        queries.sum(),
+        local.sum(),
+        cached.sum(),
+        forwarded.sum(),
+        refused.sum(),
+        failed.sum(),
+        malformed.sum());
   }
 }

@@ -27,10 +27,12 @@ import vch.portlayer.state.Image;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// The name service of all VCHs of a daemon: for each one socket for datagrams and one for connections on port 53 of its
-/// endpoint namespace. Who asks is known by the source address. Names follow the latest image with the next query.
+/// The name service of all VCHs of a daemon: for each one socket for datagrams and one for
+/// connections on port 53 of its endpoint namespace. Who asks is known by the source address. Names
+/// follow the latest image with the next query.
 ///
-/// Its monitor guards which VCHs are served; all else belongs to the threads named in [UdpServer] and [TcpServer].
+/// Its monitor guards which VCHs are served; all else belongs to the threads named in [UdpServer]
+/// and [TcpServer].
 public final class DnsService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DnsService.class.getName());
 
@@ -50,12 +52,22 @@ public final class DnsService implements AutoCloseable {
   private record Serving(Sockets.Listening sockets, Thread receiver) {}
 
   public DnsService(Engine engine, InstantSource clock) {
-    this(engine::image, engine.machine()::open, Path.of("/etc/resolv.conf"), DnsSettings.DEFAULT, clock, new SecureRandom());
+    this(
+        engine::image,
+        engine.machine()::open,
+        Path.of("/etc/resolv.conf"),
+        DnsSettings.DEFAULT,
+        clock,
+        new SecureRandom());
     Thread.ofVirtual().name("dns-warm-up").start(this::warmUp);
   }
 
   DnsService(
-      Supplier<Image> images, Sockets.Opener opener, Path resolvConf, DnsSettings settings, InstantSource clock,
+      Supplier<Image> images,
+      Sockets.Opener opener,
+      Path resolvConf,
+      DnsSettings settings,
+      InstantSource clock,
       RandomGenerator random) {
     this.images = images;
     this.sockets = new Sockets(opener);
@@ -63,19 +75,30 @@ public final class DnsService implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
-    this.forwarder = new Forwarder(new Exchange(sockets, settings, random), new AnswerCache(settings.cacheBytesMax(), clock), counters, settings);
+    this.forwarder =
+        new Forwarder(
+            new Exchange(sockets, settings, random),
+            new AnswerCache(settings.cacheBytesMax(), clock),
+            counters,
+            settings);
   }
 
-  /// Answers one question to nobody: the codec's classes take longer to load than containers wait after a restart.
+  /// Answers one question to nobody: the codec's classes take longer to load than containers wait
+  /// after a restart.
   private void warmUp() {
-    var nobody = new Responder(new VchId(""), NamespaceName.MACHINE, List::of, forwarder, new Counters());
-    var query = Message.newQuery(Record.newRecord(Name.fromConstantString("localhost."), Type.A, DClass.IN));
-    if (nobody.step(Image.EMPTY, query.toWire(), Ip.parse("127.0.0.1"), _ -> {}) instanceof Responder.Step.Answered answered) {
+    var nobody =
+        new Responder(new VchId(""), NamespaceName.MACHINE, List::of, forwarder, new Counters());
+    var query =
+        Message.newQuery(
+            Record.newRecord(Name.fromConstantString("localhost."), Type.A, DClass.IN));
+    if (nobody.step(Image.EMPTY, query.toWire(), Ip.parse("127.0.0.1"), _ -> {})
+        instanceof Responder.Step.Answered answered) {
       Responses.datagram(query, answered.responses().getFirst());
     }
   }
 
-  /// Serves the VCH, whose endpoint namespace must be there. Nothing happens if it is served already.
+  /// Serves the VCH, whose endpoint namespace must be there. Nothing happens if it is served
+  /// already.
   ///
   /// @throws Refusal.Failed when port 53 cannot be had there
   public synchronized void start(VchId vch) {
@@ -89,10 +112,18 @@ public final class DnsService implements AutoCloseable {
       var udp = new UdpServer(listening.udp(), responder, images, clock, counters, random);
       var receiver = Thread.ofPlatform().name("dns-" + vch).daemon().start(udp);
       serving.put(vch, new Serving(listening, receiver));
-      Thread.ofVirtual().name("dns-accept-" + vch).start(new TcpServer(listening.tcp(), responder, images, settings));
+      Thread.ofVirtual()
+          .name("dns-accept-" + vch)
+          .start(new TcpServer(listening.tcp(), responder, images, settings));
     } catch (IOException e) {
       var name = images.get().vch(vch).map(Vch::name).orElse(vch.value());
-      throw new Refusal.Failed("the name service of VCH " + name + " cannot listen on port " + settings.port() + ": " + e.getMessage());
+      throw new Refusal.Failed(
+          "the name service of VCH "
+              + name
+              + " cannot listen on port "
+              + settings.port()
+              + ": "
+              + e.getMessage());
     }
   }
 
@@ -122,7 +153,9 @@ public final class DnsService implements AutoCloseable {
   synchronized Optional<InetSocketAddress> address(VchId vch) {
     var it = serving.get(vch);
     try {
-      return it == null ? Optional.empty() : Optional.of((InetSocketAddress) it.sockets().udp().getLocalAddress());
+      return it == null
+          ? Optional.empty()
+          : Optional.of((InetSocketAddress) it.sockets().udp().getLocalAddress());
     } catch (IOException _) {
       return Optional.empty(); // closed meanwhile
     }

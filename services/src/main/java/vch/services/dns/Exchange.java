@@ -20,14 +20,16 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
 import vch.portlayer.address.Ip;
 
-/// One question put to upstream servers: all are asked at once, the first good answer wins, and silence is asked again
-/// with new sockets and ids. Blocking, on virtual threads: that of the caller and one for each server asked.
+/// One question put to upstream servers: all are asked at once, the first good answer wins, and
+/// silence is asked again with new sockets and ids. Blocking, on virtual threads: that of the
+/// caller and one for each server asked.
 final class Exchange {
   private final Sockets sockets;
   private final DnsSettings settings;
   private final RandomGenerator random;
 
-  /// @param random ids come from it: it must be one that cannot be guessed, and safe for any number of threads
+  /// @param random ids come from it: it must be one that cannot be guessed, and safe for any number
+  ///   of threads
   Exchange(Sockets sockets, DnsSettings settings, RandomGenerator random) {
     this.sockets = sockets;
     this.settings = settings;
@@ -64,7 +66,8 @@ final class Exchange {
   }
 
   /// Asks all servers once; ends with the first good answer, or when all have answered, or in time.
-  private List<Said> round(Upstreams upstreams, Question question, boolean edns) throws InterruptedException {
+  private List<Said> round(Upstreams upstreams, Question question, boolean edns)
+      throws InterruptedException {
     long deadline = System.nanoTime() + settings.attemptTimeout().toNanos();
     List<DatagramChannel> channels;
     try {
@@ -76,7 +79,9 @@ final class Exchange {
     BlockingQueue<Said> said = new ArrayBlockingQueue<>(channels.size());
     try {
       for (var channel : channels) {
-        Thread.ofVirtual().name("dns-ask").start(() -> said.add(one(upstreams, channel, question, edns, deadline)));
+        Thread.ofVirtual()
+            .name("dns-ask")
+            .start(() -> said.add(one(upstreams, channel, question, edns, deadline)));
       }
       var out = new ArrayList<Said>();
       while (out.size() < channels.size()) {
@@ -102,10 +107,17 @@ final class Exchange {
 
   /// Part of the time that is left, so that a network that comes up meanwhile is noticed.
   private static void pause(long deadline) throws InterruptedException {
-    Thread.sleep(Duration.ofNanos(Math.clamp(deadline - System.nanoTime(), 0, TimeUnit.MILLISECONDS.toNanos(100))));
+    Thread.sleep(
+        Duration.ofNanos(
+            Math.clamp(deadline - System.nanoTime(), 0, TimeUnit.MILLISECONDS.toNanos(100))));
   }
 
-  private Said one(Upstreams upstreams, DatagramChannel channel, Question question, boolean edns, long deadline) {
+  private Said one(
+      Upstreams upstreams,
+      DatagramChannel channel,
+      Question question,
+      boolean edns,
+      long deadline) {
     try {
       var query = question.message(random.nextInt(1 << 16), edns);
       channel.write(ByteBuffer.wrap(query.toWire()));
@@ -136,7 +148,9 @@ final class Exchange {
   }
 
   /// RFC 7766: what does not fit into a datagram is asked for again over TCP.
-  private Said stream(Upstreams upstreams, Ip server, Message query, Question question, long deadline) throws IOException {
+  private Said stream(
+      Upstreams upstreams, Ip server, Message query, Question question, long deadline)
+      throws IOException {
     try (var channel = sockets.stream(upstreams.namespace(), server)) {
       int left = (int) TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
@@ -159,20 +173,28 @@ final class Exchange {
   private static Said said(Message answer, int bytes) {
     int rcode = answer.getRcode();
     boolean good = rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN;
-    return new Said(Optional.of(Found.of(answer, bytes)), !good, rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP);
+    return new Said(
+        Optional.of(Found.of(answer, bytes)),
+        !good,
+        rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP);
   }
 
-  /// The message, if it answers exactly our question (RFC 5452 section 9.1). That it comes from the server that was
-  /// asked has the kernel seen to.
+  /// The message, if it answers exactly our question (RFC 5452 section 9.1). That it comes from the
+  /// server that was asked has the kernel seen to.
   private static Optional<Message> valid(byte[] bytes, Message query, Question question) {
     try {
       var answer = new Message(bytes);
       var header = answer.getHeader();
-      boolean ours = header.getID() == query.getHeader().getID() && header.getFlag(Flags.QR) && header.getOpcode() == query.getHeader().getOpcode();
+      boolean ours =
+          header.getID() == query.getHeader().getID()
+              && header.getFlag(Flags.QR)
+              && header.getOpcode() == query.getHeader().getOpcode();
       var asked = answer.getSection(Section.QUESTION);
       boolean same = asked.size() == 1 && question.isAskedBy(asked.getFirst());
       // A server that could not read the question sends the header alone.
-      boolean unread = asked.isEmpty() && (header.getRcode() == Rcode.FORMERR || header.getRcode() == Rcode.NOTIMP);
+      boolean unread =
+          asked.isEmpty()
+              && (header.getRcode() == Rcode.FORMERR || header.getRcode() == Rcode.NOTIMP);
       return ours && (same || unread) ? Optional.of(answer) : Optional.empty();
     } catch (IOException | RuntimeException _) {
       return Optional.empty(); // malformed: dnsjava tells by either

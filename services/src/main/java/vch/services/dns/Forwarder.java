@@ -8,15 +8,16 @@ import java.util.function.Consumer;
 import vch.portlayer.address.Ip;
 import vch.portlayer.vch.VchId;
 
-/// Forwards questions that are not ours. Equal questions in flight are asked once. Never blocks the caller: each exchange
-/// runs on a virtual thread, and how many of them there are is bounded, for all and for each client. Safe for any number
-/// of threads.
+/// Forwards questions that are not ours. Equal questions in flight are asked once. Never blocks the
+/// caller: each exchange runs on a virtual thread, and how many of them there are is bounded, for
+/// all and for each client. Safe for any number of threads.
 final class Forwarder {
   private final Exchange exchange;
   private final AnswerCache cache;
   private final Counters counters;
   private final DnsSettings settings;
-  private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking =
+      new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Client, Integer> waiting = new ConcurrentHashMap<>();
   private final AtomicInteger running = new AtomicInteger();
 
@@ -66,7 +67,8 @@ final class Forwarder {
       found = exchange.ask(key.upstreams(), key.question());
       found.ifPresent(f -> cache.put(key, f));
     } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // the service ends: nobody waits for more than "no answer"
+      Thread.currentThread()
+          .interrupt(); // the service ends: nobody waits for more than "no answer"
     } finally {
       running.decrementAndGet();
       asking.remove(key, answer);

@@ -12,11 +12,17 @@ import org.xbill.DNS.Section;
 
 /// What an upstream server said.
 ///
-/// @param bytes       size on the wire, about what it takes of memory
-/// @param authentic   the server vouches for signatures (AD, RFC 4035)
-/// @param ttlSeconds  how long it may be kept; 0: not at all
+/// @param bytes size on the wire, about what it takes of memory
+/// @param authentic the server vouches for signatures (AD, RFC 4035)
+/// @param ttlSeconds how long it may be kept; 0: not at all
 record Found(
-    int rcode, List<Record> answer, List<Record> authority, List<Record> additional, boolean authentic, int bytes, long ttlSeconds) {
+    int rcode,
+    List<Record> answer,
+    List<Record> authority,
+    List<Record> additional,
+    boolean authentic,
+    int bytes,
+    long ttlSeconds) {
   /// Nothing is kept longer, whatever a server says.
   static final long TTL_MAX_SECONDS = 86_400;
 
@@ -39,13 +45,21 @@ record Found(
     var answer = message.getSection(Section.ANSWER);
     var authority = message.getSection(Section.AUTHORITY);
     return new Found(
-        message.getRcode(), answer, authority, additional, message.getHeader().getFlag(Flags.AD), bytes,
+        message.getRcode(),
+        answer,
+        authority,
+        additional,
+        message.getHeader().getFlag(Flags.AD),
+        bytes,
         ttl(message.getRcode(), answer, authority));
   }
 
   private static long ttl(int rcode, List<Record> answer, List<Record> authority) {
     if (rcode == Rcode.NOERROR && !answer.isEmpty()) {
-      return answer.stream().mapToLong(Record::getTTL).min().stream().map(t -> Math.min(t, TTL_MAX_SECONDS)).findFirst().orElse(0);
+      return answer.stream().mapToLong(Record::getTTL).min().stream()
+          .map(t -> Math.min(t, TTL_MAX_SECONDS))
+          .findFirst()
+          .orElse(0);
     }
     if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
       return 0;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// Ready-made datagrams for questions that were asked before by the same container, byte for byte: no parsing, no
-/// look-up, no encoding. Belongs to one thread.
+/// Ready-made datagrams for questions that were asked before by the same container, byte for byte:
+/// no parsing, no look-up, no encoding. Belongs to one thread.
 final class HotAnswers {
   /// Entries; when there are more, all are thrown away, which costs one look-up each.
   static final int ENTRIES_MAX = 4096;
@@ -89,7 +89,10 @@ final class HotAnswers {
 
     @Override
     public boolean equals(Object o) {
-      return o instanceof Key k && hash == k.hash && client == k.client && Arrays.equals(query, 2, Math.max(2, length), k.query, 2, Math.max(2, k.length));
+      return o instanceof Key k
+          && hash == k.hash
+          && client == k.client
+          && Arrays.equals(query, 2, Math.max(2, length), k.query, 2, Math.max(2, k.length));
     }
 
     /// So that many keys of one hash are still found quickly.
@@ -108,18 +111,29 @@ final class HotAnswers {
       return Optional.empty();
     }
     var entry = entries.get(probe.set(query, length, client, salt));
-    return entry == null || nowMillis >= entry.validUntilMillis ? Optional.empty() : Optional.of(entry);
+    return entry == null || nowMillis >= entry.validUntilMillis
+        ? Optional.empty()
+        : Optional.of(entry);
   }
 
   /// @param used how many of the datagrams have been given away already
-  void put(byte[] query, int length, int client, List<byte[]> datagrams, int used, long validUntilMillis, boolean local) {
+  void put(
+      byte[] query,
+      int length,
+      int client,
+      List<byte[]> datagrams,
+      int used,
+      long validUntilMillis,
+      boolean local) {
     if (length < 12 || length > QUERY_BYTES_MAX) {
       return;
     }
     if (entries.size() >= ENTRIES_MAX) {
       entries.clear();
     }
-    var entry = new Entry(datagrams.toArray(byte[][]::new), validUntilMillis, local, used % datagrams.size());
+    var entry =
+        new Entry(
+            datagrams.toArray(byte[][]::new), validUntilMillis, local, used % datagrams.size());
     entries.put(probe.set(query, length, client, salt).copy(), entry);
   }
 

@@ -44,14 +44,23 @@ final class LocalZone {
             Optional.of(
                 names.isEmpty()
                     ? new Local(Rcode.NXDOMAIN, List.of())
-                    : new Local(Rcode.NOERROR, type == Type.PTR || type == Type.ANY ? pointer(name, names.getFirst()) : List.of()));
+                    : new Local(
+                        Rcode.NOERROR,
+                        type == Type.PTR || type == Type.ANY
+                            ? pointer(name, names.getFirst())
+                            : List.of()));
         case Answer.Addresses _, Answer.Unknown _ -> Optional.empty();
       };
     }
     var family = type == Type.AAAA ? Family.IPV6 : Family.IPV4;
     return switch (Names.addresses(image, vch, asker, text, family)) {
       case Answer.Addresses(var addresses) ->
-          Optional.of(new Local(Rcode.NOERROR, type == Type.A || type == Type.AAAA || type == Type.ANY ? records(name, addresses) : List.of()));
+          Optional.of(
+              new Local(
+                  Rcode.NOERROR,
+                  type == Type.A || type == Type.AAAA || type == Type.ANY
+                      ? records(name, addresses)
+                      : List.of()));
       case Answer.Names _, Answer.Unknown _ -> Optional.empty();
     };
   }
@@ -67,7 +76,9 @@ final class LocalZone {
   private static Record record(Name name, Ip ip) {
     try {
       var address = InetAddress.getByAddress(ip.bytes());
-      return ip.isIpv4() ? new ARecord(name, DClass.IN, TTL, address) : new AAAARecord(name, DClass.IN, TTL, address);
+      return ip.isIpv4()
+          ? new ARecord(name, DClass.IN, TTL, address)
+          : new AAAARecord(name, DClass.IN, TTL, address);
     } catch (UnknownHostException e) {
       throw new AssertionError("4 or 16 bytes are an address", e);
     }
@@ -75,7 +86,9 @@ final class LocalZone {
 
   private static List<Record> pointer(Name name, String target) {
     try {
-      return List.of(new PTRRecord(name, DClass.IN, TTL, Name.fromString(target.toLowerCase(Locale.ROOT), Name.root)));
+      return List.of(
+          new PTRRecord(
+              name, DClass.IN, TTL, Name.fromString(target.toLowerCase(Locale.ROOT), Name.root)));
     } catch (TextParseException _) {
       return List.of(); // a name longer than DNS allows: the address has one, but it cannot be said
     }
@@ -103,7 +116,9 @@ final class LocalZone {
   static Optional<Ip> reversed(String text) {
     if (text.endsWith(".in-addr.arpa")) {
       var labels = text.substring(0, text.length() - ".in-addr.arpa".length()).split("\\.", -1);
-      return labels.length == 4 ? Ip.tryParse(labels[3] + "." + labels[2] + "." + labels[1] + "." + labels[0]) : Optional.empty();
+      return labels.length == 4
+          ? Ip.tryParse(labels[3] + "." + labels[2] + "." + labels[1] + "." + labels[0])
+          : Optional.empty();
     }
     if (text.endsWith(".ip6.arpa") && text.length() == 63 + ".ip6.arpa".length()) {
       var out = new StringBuilder();

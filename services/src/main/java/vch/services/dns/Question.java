@@ -7,16 +7,20 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Record;
 
-/// What is asked, without who asks: equal questions have equal answers. Names are equal in any case (RFC 4343).
+/// What is asked, without who asks: equal questions have equal answers. Names are equal in any case
+/// (RFC 4343).
 ///
-/// @param dnssec   the asker wants signatures (RFC 3225)
+/// @param dnssec the asker wants signatures (RFC 3225)
 /// @param checking false: the upstream server shall not check signatures (RFC 4035 section 3.2.2)
 record Question(Name name, int type, int dclass, boolean dnssec, boolean checking) {
   static Question of(Message query) {
     var record = query.getQuestion();
     var opt = query.getOPT();
     return new Question(
-        record.getName(), record.getType(), record.getDClass(), opt != null && (opt.getFlags() & ExtendedFlags.DO) != 0,
+        record.getName(),
+        record.getType(),
+        record.getDClass(),
+        opt != null && (opt.getFlags() & ExtendedFlags.DO) != 0,
         !query.getHeader().getFlag(Flags.CD));
   }
 
@@ -30,13 +34,16 @@ record Question(Name name, int type, int dclass, boolean dnssec, boolean checkin
     message.addRecord(Record.newRecord(name, type, dclass), org.xbill.DNS.Section.QUESTION);
     if (edns) {
       message.addRecord(
-          new OPTRecord(Responses.UDP_BYTES_MAX, 0, 0, dnssec ? ExtendedFlags.DO : 0), org.xbill.DNS.Section.ADDITIONAL);
+          new OPTRecord(Responses.UDP_BYTES_MAX, 0, 0, dnssec ? ExtendedFlags.DO : 0),
+          org.xbill.DNS.Section.ADDITIONAL);
     }
     return message;
   }
 
   /// True when the record asks the same.
   boolean isAskedBy(Record record) {
-    return record.getName().equals(name) && record.getType() == type && record.getDClass() == dclass;
+    return record.getName().equals(name)
+        && record.getType() == type
+        && record.getDClass() == dclass;
   }
 }

@@ -20,8 +20,8 @@ import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
-/// Decides what becomes of a message: answered from the image, from the cache, forwarded, refused, or passed over in
-/// silence. Knows no sockets. Safe for any number of threads.
+/// Decides what becomes of a message: answered from the image, from the cache, forwarded, refused,
+/// or passed over in silence. Knows no sockets. Safe for any number of threads.
 final class Responder {
   /// Orders of several addresses that are prepared; each asker in turn gets the next.
   static final int ROTATIONS_MAX = 8;
@@ -34,7 +34,12 @@ final class Responder {
   private final Forwarder forwarder;
   private final Counters counters;
 
-  Responder(VchId vch, NamespaceName endpoint, Supplier<List<Ip>> machineServers, Forwarder forwarder, Counters counters) {
+  Responder(
+      VchId vch,
+      NamespaceName endpoint,
+      Supplier<List<Ip>> machineServers,
+      Forwarder forwarder,
+      Counters counters) {
     this.vch = vch;
     this.endpoint = endpoint;
     this.machineServers = machineServers;
@@ -86,7 +91,8 @@ final class Responder {
       query = new Message(bytes);
     } catch (IOException | RuntimeException _) { // dnsjava tells of malformed messages by either
       counters.malformed.increment();
-      return new Step.Unreadable(((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff), (bytes[2] >> 3) & 0xf);
+      return new Step.Unreadable(
+          ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff), (bytes[2] >> 3) & 0xf);
     }
     return step(image, query, asker, later);
   }
@@ -115,13 +121,20 @@ final class Responder {
     var known = forwarder.known(key);
     if (known.isPresent()) {
       counters.cached.increment();
-      return new Step.Answered(query, List.of(Responses.found(query, known.get().found(), known.get().ageSeconds())), Keep.ONE_SECOND);
+      return new Step.Answered(
+          query,
+          List.of(Responses.found(query, known.get().found(), known.get().ageSeconds())),
+          Keep.ONE_SECOND);
     }
     if (upstreams.get().servers().isEmpty()) {
       counters.failed.increment();
       return answered(query, Responses.empty(query, Rcode.SERVFAIL));
     }
-    boolean asked = forwarder.ask(new Forwarder.Client(vch, asker), key, found -> later.accept(new Response(query, upstream(query, found))));
+    boolean asked =
+        forwarder.ask(
+            new Forwarder.Client(vch, asker),
+            key,
+            found -> later.accept(new Response(query, upstream(query, found))));
     if (!asked) {
       counters.refused.increment();
       return answered(query, Responses.empty(query, Rcode.SERVFAIL));
@@ -154,7 +167,11 @@ final class Responder {
       return Optional.of(Rcode.BADVERS);
     }
     int type = query.getQuestion().getType();
-    if (query.getQuestion().getDClass() != DClass.IN || type == Type.AXFR || type == Type.IXFR || type == Type.MAILA || type == Type.MAILB) {
+    if (query.getQuestion().getDClass() != DClass.IN
+        || type == Type.AXFR
+        || type == Type.IXFR
+        || type == Type.MAILA
+        || type == Type.MAILB) {
       return Optional.of(Rcode.NOTIMP);
     }
     return Optional.empty();
@@ -172,10 +189,14 @@ final class Responder {
     return out;
   }
 
-  /// Whom to ask for the container at this address; empty when it may not ask at all. A container without a way out has
-  /// none by questions either: names are data, too.
+  /// Whom to ask for the container at this address; empty when it may not ask at all. A container
+  /// without a way out has none by questions either: names are data, too.
   private Optional<Upstreams> upstreams(Image image, Ip asker) {
-    var container = image.holder(vch, asker).flatMap(h -> image.container(h.container())).filter(Container::live);
+    var container =
+        image
+            .holder(vch, asker)
+            .flatMap(h -> image.container(h.container()))
+            .filter(Container::live);
     if (container.isEmpty() || EndpointRules.defaultRoute(image, container.get()).isEmpty()) {
       return Optional.empty();
     }
@@ -185,6 +206,8 @@ final class Responder {
     }
     var servers = image.vch(vch).map(v -> v.dnsServers()).orElse(List.of());
     return Optional.of(
-        servers.isEmpty() ? new Upstreams(NamespaceName.MACHINE, machineServers.get()) : new Upstreams(endpoint, servers));
+        servers.isEmpty()
+            ? new Upstreams(NamespaceName.MACHINE, machineServers.get())
+            : new Upstreams(endpoint, servers));
   }
 }

@@ -12,7 +12,8 @@ import org.xbill.DNS.Section;
 
 /// Puts responses together.
 final class Responses {
-  /// Largest datagram we send or say that we take: it fits into every MTU that IPv6 allows (RFC 9715).
+  /// Largest datagram we send or say that we take: it fits into every MTU that IPv6 allows (RFC
+  /// 9715).
   static final int UDP_BYTES_MAX = 1232;
 
   /// Largest datagram for who does not say (RFC 1035 section 4.2.1).
@@ -21,7 +22,8 @@ final class Responses {
   /// Largest message at all, over TCP.
   static final int TCP_BYTES_MAX = 65535;
 
-  /// Local names may change with the next command, so they may not be kept (RFC 1035 section 3.2.1).
+  /// Local names may change with the next command, so they may not be kept (RFC 1035 section
+  /// 3.2.1).
   static final int LOCAL_TTL_SECONDS = 0;
 
   private Responses() {}
@@ -46,7 +48,8 @@ final class Responses {
     header.setRcode(rcode & 0xf);
     var opt = query.getOPT();
     if (opt != null) {
-      response.addRecord(new OPTRecord(UDP_BYTES_MAX, rcode >> 4, 0, opt.getFlags()), Section.ADDITIONAL);
+      response.addRecord(
+          new OPTRecord(UDP_BYTES_MAX, rcode >> 4, 0, opt.getFlags()), Section.ADDITIONAL);
     }
     return response;
   }
@@ -64,7 +67,17 @@ final class Responses {
 
   /// RFC 2308: a negative answer says for how long it holds; ours holds for this moment.
   private static SOARecord soa(Name name) {
-    return new SOARecord(name, org.xbill.DNS.DClass.IN, LOCAL_TTL_SECONDS, Name.root, Name.root, 1, 3600, 600, 86400, LOCAL_TTL_SECONDS);
+    return new SOARecord(
+        name,
+        org.xbill.DNS.DClass.IN,
+        LOCAL_TTL_SECONDS,
+        Name.root,
+        Name.root,
+        1,
+        3600,
+        600,
+        86400,
+        LOCAL_TTL_SECONDS);
   }
 
   /// What an upstream server said `ageSeconds` ago.
@@ -82,16 +95,27 @@ final class Responses {
   private static void add(Message response, int section, List<Record> records, long ageSeconds) {
     for (var r : records) {
       response.addRecord(
-          ageSeconds == 0 ? r : Record.newRecord(r.getName(), r.getType(), r.getDClass(), Math.max(0, r.getTTL() - ageSeconds), r.rdataToWireCanonical()),
+          ageSeconds == 0
+              ? r
+              : Record.newRecord(
+                  r.getName(),
+                  r.getType(),
+                  r.getDClass(),
+                  Math.max(0, r.getTTL() - ageSeconds),
+                  r.rdataToWireCanonical()),
           section);
     }
   }
 
-  /// The bytes for a datagram: no more than the asker takes. What does not fit is cut and the response marked, but as many
-  /// addresses as fit stay: there are resolvers that never ask again over TCP.
+  /// The bytes for a datagram: no more than the asker takes. What does not fit is cut and the
+  /// response marked, but as many addresses as fit stay: there are resolvers that never ask again
+  /// over TCP.
   static byte[] datagram(Message query, Message response) {
     var opt = query.getOPT();
-    int takes = opt == null ? UDP_BYTES_PLAIN : Math.clamp(opt.getPayloadSize(), UDP_BYTES_PLAIN, UDP_BYTES_MAX);
+    int takes =
+        opt == null
+            ? UDP_BYTES_PLAIN
+            : Math.clamp(opt.getPayloadSize(), UDP_BYTES_PLAIN, UDP_BYTES_MAX);
     var whole = response.toWire();
     if (whole.length <= takes) {
       return whole;
@@ -121,7 +145,9 @@ final class Responses {
     out.getHeader().setOpcode(response.getHeader().getOpcode());
     out.getHeader().setRcode(response.getHeader().getRcode());
     response.getSection(Section.QUESTION).forEach(r -> out.addRecord(r, Section.QUESTION));
-    response.getSection(Section.ANSWER).stream().limit(records).forEach(r -> out.addRecord(r, Section.ANSWER));
+    response.getSection(Section.ANSWER).stream()
+        .limit(records)
+        .forEach(r -> out.addRecord(r, Section.ANSWER));
     var opt = response.getOPT();
     if (opt != null) {
       out.addRecord(opt, Section.ADDITIONAL);

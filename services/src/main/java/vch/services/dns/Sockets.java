@@ -17,7 +17,8 @@ import vch.portlayer.address.Ip;
 
 /// Opens sockets inside network namespaces. They stay there, whoever uses them.
 final class Sockets {
-  /// Bytes; bursts of many containers starting at once. The kernel gives what net.core.rmem_max allows.
+  /// Bytes; bursts of many containers starting at once. The kernel gives what net.core.rmem_max
+  /// allows.
   private static final int RECEIVE_BUFFER = 1 << 20;
 
   /// Connections that wait to be accepted.
@@ -34,10 +35,12 @@ final class Sockets {
     <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
   }
 
-  /// Both sockets of a server, on the wildcard address: scopes come and go, and no socket with them.
+  /// Both sockets of a server, on the wildcard address: scopes come and go, and no socket with
+  /// them.
   record Listening(DatagramChannel udp, ServerSocketChannel tcp) {
     void close() throws IOException {
-      try (udp; tcp) {
+      try (udp;
+          tcp) {
         // both, whatever becomes of the first
       }
     }
@@ -62,16 +65,20 @@ final class Sockets {
         });
   }
 
-  /// One datagram socket for each server, connected to it, so that the kernel drops what others send; the source port is
-  /// chosen by the kernel at random. A server that cannot be reached has no socket.
-  List<DatagramChannel> ask(NamespaceName namespace, List<Ip> servers, int port) throws IOException {
+  /// One datagram socket for each server, connected to it, so that the kernel drops what others
+  /// send; the source port is chosen by the kernel at random. A server that cannot be reached has
+  /// no socket.
+  List<DatagramChannel> ask(NamespaceName namespace, List<Ip> servers, int port)
+      throws IOException {
     return in(
         namespace,
         () -> {
           var out = new ArrayList<DatagramChannel>();
           IOException unreachable = new IOException("no server");
           for (var server : servers) {
-            var channel = DatagramChannel.open(server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+            var channel =
+                DatagramChannel.open(
+                    server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
             try {
               channel.connect(address(server, port));
               out.add(channel);
@@ -87,9 +94,14 @@ final class Sockets {
         });
   }
 
-  /// A stream socket that is not connected yet: connecting takes time, which the opening thread has not.
+  /// A stream socket that is not connected yet: connecting takes time, which the opening thread has
+  /// not.
   SocketChannel stream(NamespaceName namespace, Ip server) throws IOException {
-    return in(namespace, () -> SocketChannel.open(server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6));
+    return in(
+        namespace,
+        () ->
+            SocketChannel.open(
+                server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6));
   }
 
   static InetSocketAddress address(Ip ip, int port) throws UnknownHostException {

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import vch.portlayer.address.Ip;
 import vch.portlayer.state.Image;
 
-/// Answers over TCP (RFC 7766): one virtual thread accepts, and one serves each connection, query after query. How many
-/// connections there are is bounded; those beyond are closed at once.
+/// Answers over TCP (RFC 7766): one virtual thread accepts, and one serves each connection, query
+/// after query. How many connections there are is bounded; those beyond are closed at once.
 final class TcpServer implements Runnable {
   private static final System.Logger LOG = System.getLogger(TcpServer.class.getName());
 
@@ -33,10 +33,15 @@ final class TcpServer implements Runnable {
   private final Responder responder;
   private final Supplier<Image> images;
   private final DnsSettings settings;
-  private final ConcurrentHashMap<SocketChannel, InetAddress> connections = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<SocketChannel, InetAddress> connections =
+      new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
 
-  TcpServer(ServerSocketChannel listening, Responder responder, Supplier<Image> images, DnsSettings settings) {
+  TcpServer(
+      ServerSocketChannel listening,
+      Responder responder,
+      Supplier<Image> images,
+      DnsSettings settings) {
     this.listening = listening;
     this.responder = responder;
     this.images = images;
@@ -70,7 +75,8 @@ final class TcpServer implements Runnable {
   private boolean admit(SocketChannel connection) throws IOException {
     var client = ((InetSocketAddress) connection.getRemoteAddress()).getAddress();
     if (connections.size() >= settings.connectionsMax()
-        || connections.values().stream().filter(client::equals).count() >= settings.clientConnectionsMax()) {
+        || connections.values().stream().filter(client::equals).count()
+            >= settings.clientConnectionsMax()) {
       return false;
     }
     connections.put(connection, client);
@@ -101,11 +107,15 @@ final class TcpServer implements Runnable {
     }
   }
 
-  private void answer(byte[] query, Ip asker, OutputStream out) throws IOException, InterruptedException {
+  private void answer(byte[] query, Ip asker, OutputStream out)
+      throws IOException, InterruptedException {
     var later = new CompletableFuture<Responder.Response>();
     switch (responder.step(images.get(), query, asker, later::complete)) {
       case Responder.Step.Answered(_, var responses, _) ->
-          send(Responses.stream(responses.get(Math.floorMod(turn.getAndIncrement(), responses.size()))), out);
+          send(
+              Responses.stream(
+                  responses.get(Math.floorMod(turn.getAndIncrement(), responses.size()))),
+              out);
       case Responder.Step.Unreadable unreadable -> send(unreadable.response(), out);
       case Responder.Step.Asking _ -> {
         try {
@@ -119,7 +129,11 @@ final class TcpServer implements Runnable {
   }
 
   private static void send(byte[] message, OutputStream out) throws IOException {
-    out.write(ByteBuffer.allocate(message.length + 2).putShort((short) message.length).put(message).array());
+    out.write(
+        ByteBuffer.allocate(message.length + 2)
+            .putShort((short) message.length)
+            .put(message)
+            .array());
   }
 
   private void close(SocketChannel connection) {

@@ -13,9 +13,9 @@ import java.util.random.RandomGenerator;
 import vch.portlayer.address.Ip;
 import vch.portlayer.state.Image;
 
-/// Answers datagrams. One platform thread receives, and answers what is known; it never waits for anything but the next
-/// datagram. It alone owns the buffers and the ready-made answers. Answers from upstream servers are sent by the virtual
-/// threads that waited for them.
+/// Answers datagrams. One platform thread receives, and answers what is known; it never waits for
+/// anything but the next datagram. It alone owns the buffers and the ready-made answers. Answers
+/// from upstream servers are sent by the virtual threads that waited for them.
 final class UdpServer implements Runnable {
   private static final System.Logger LOG = System.getLogger(UdpServer.class.getName());
 
@@ -35,7 +35,11 @@ final class UdpServer implements Runnable {
   private int turn;
 
   UdpServer(
-      DatagramChannel channel, Responder responder, Supplier<Image> images, InstantSource clock, Counters counters,
+      DatagramChannel channel,
+      Responder responder,
+      Supplier<Image> images,
+      InstantSource clock,
+      Counters counters,
       RandomGenerator random) {
     this.channel = channel;
     this.responder = responder;
@@ -89,8 +93,10 @@ final class UdpServer implements Runnable {
         var datagrams = responses.stream().map(r -> Responses.datagram(message, r)).toList();
         int which = Math.floorMod(turn++, datagrams.size());
         switch (keep) {
-          case WHILE_IMAGE -> hot.put(scratch, length, number, datagrams, which + 1, Long.MAX_VALUE, true);
-          case ONE_SECOND -> hot.put(scratch, length, number, datagrams, which + 1, now + 1000, false);
+          case WHILE_IMAGE ->
+              hot.put(scratch, length, number, datagrams, which + 1, Long.MAX_VALUE, true);
+          case ONE_SECOND ->
+              hot.put(scratch, length, number, datagrams, which + 1, now + 1000, false);
           case NOT -> {}
         }
         send(datagrams.get(which), client);
@@ -112,7 +118,8 @@ final class UdpServer implements Runnable {
   /// On a virtual thread.
   private void later(Responder.Response response, SocketAddress client) {
     try {
-      channel.send(ByteBuffer.wrap(Responses.datagram(response.query(), response.message())), client);
+      channel.send(
+          ByteBuffer.wrap(Responses.datagram(response.query(), response.message())), client);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "an answer could not be sent to {0}: {1}", client, e.getMessage());
     }

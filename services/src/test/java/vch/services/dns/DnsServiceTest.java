@@ -47,7 +47,8 @@ import vch.portlayer.container.Resolver;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 
-/// The service on real loopback sockets; upstream servers are ours. Every wait ends with an answer, not with a time.
+/// The service on real loopback sockets; upstream servers are ours. Every wait ends with an answer,
+/// not with a time.
 @Timeout(60)
 class DnsServiceTest {
   private static final Ip FIRST = Ip.parse("127.0.0.51");
@@ -55,7 +56,8 @@ class DnsServiceTest {
   private static final int PATIENCE_MILLIS = 20_000;
 
   @TempDir private Path directory;
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
   private final List<NamespaceName> openedIn = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
   private Town town = new Town(FIRST, SECOND);
@@ -82,15 +84,28 @@ class DnsServiceTest {
   }
 
   private DnsSettings settings(int clientForwards, Duration attempt) throws IOException {
-    return new DnsSettings(0, first.port(), attempt, 4, 100, clientForwards, 1 << 20, 8, 4, Duration.ofSeconds(20));
+    return new DnsSettings(
+        0, first.port(), attempt, 4, 100, clientForwards, 1 << 20, 8, 4, Duration.ofSeconds(20));
   }
 
   private void serve(DnsSettings settings) throws Exception {
     if (service != null) {
       service.close();
     }
-    service = closing(new DnsService(() -> town.image, this::opening, directory.resolve("resolv.conf"), settings, now::get, new Random(5)));
-    patiently(() -> { service.start(Town.VCH); return service; });
+    service =
+        closing(
+            new DnsService(
+                () -> town.image,
+                this::opening,
+                directory.resolve("resolv.conf"),
+                settings,
+                now::get,
+                new Random(5)));
+    patiently(
+        () -> {
+          service.start(Town.VCH);
+          return service;
+        });
   }
 
   /// A port that the kernel chose for datagrams may be taken for connections by somebody else.
@@ -124,11 +139,13 @@ class DnsServiceTest {
   }
 
   private InetSocketAddress server() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), service.address(Town.VCH).orElseThrow().getPort());
+    return new InetSocketAddress(
+        InetAddress.getLoopbackAddress(), service.address(Town.VCH).orElseThrow().getPort());
   }
 
   private static Message query(String name, int type) {
-    var query = Message.newQuery(Record.newRecord(Name.fromConstantString(name + "."), type, DClass.IN));
+    var query =
+        Message.newQuery(Record.newRecord(Name.fromConstantString(name + "."), type, DClass.IN));
     return query;
   }
 
@@ -199,12 +216,17 @@ class DnsServiceTest {
       var answer = ask("127.1.0.2", query("web", type));
       assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
       assertThat(answer.getSection(Section.ANSWER)).isEmpty();
-      assertThat(answer.getSection(Section.AUTHORITY)).hasOnlyElementsOfType(SOARecord.class).hasSize(1);
+      assertThat(answer.getSection(Section.AUTHORITY))
+          .hasOnlyElementsOfType(SOARecord.class)
+          .hasSize(1);
     }
-    assertThat(data(ask("127.1.0.2", query("3.0.1.127.in-addr.arpa", Type.PTR)))).containsExactly("web.net.");
-    assertThat(ask("127.1.0.2", query("99.0.1.127.in-addr.arpa", Type.PTR)).getRcode()).isEqualTo(Rcode.NXDOMAIN);
+    assertThat(data(ask("127.1.0.2", query("3.0.1.127.in-addr.arpa", Type.PTR))))
+        .containsExactly("web.net.");
+    assertThat(ask("127.1.0.2", query("99.0.1.127.in-addr.arpa", Type.PTR)).getRcode())
+        .isEqualTo(Rcode.NXDOMAIN);
     assertThat(data(ask("127.1.0.2", query("localhost", Type.A)))).containsExactly("127.0.0.1");
-    assertThat(data(ask("127.1.0.2", query("localhost", Type.AAAA)))).containsExactly("0:0:0:0:0:0:0:1");
+    assertThat(data(ask("127.1.0.2", query("localhost", Type.AAAA))))
+        .containsExactly("0:0:0:0:0:0:0:1");
     assertThat(first.asked).isEmpty();
   }
 
@@ -229,7 +251,9 @@ class DnsServiceTest {
       assertThat(data).containsExactlyInAnyOrderElementsOf(addresses);
       begins.add(data.getFirst());
     }
-    assertThat(begins.subList(0, 3)).containsExactlyInAnyOrderElementsOf(addresses).isEqualTo(begins.subList(3, 6));
+    assertThat(begins.subList(0, 3))
+        .containsExactlyInAnyOrderElementsOf(addresses)
+        .isEqualTo(begins.subList(3, 6));
   }
 
   @Test
@@ -239,14 +263,17 @@ class DnsServiceTest {
     var plain = ask("db");
     assertThat(plain.getHeader().getFlag(Flags.TC)).isTrue();
     assertThat(plain.numBytes()).isLessThanOrEqualTo(512);
-    assertThat(data(plain)).hasSizeGreaterThan(20).isSubsetOf(addresses); // for those who never ask over TCP
+    assertThat(data(plain))
+        .hasSizeGreaterThan(20)
+        .isSubsetOf(addresses); // for those who never ask over TCP
     var edns = query("db", Type.A);
     edns.addRecord(new OPTRecord(4096, 0, 0), Section.ADDITIONAL);
     var larger = ask("127.1.0.2", edns);
     assertThat(larger.getHeader().getFlag(Flags.TC)).isTrue();
     assertThat(larger.numBytes()).isBetween(513, 1232);
     assertThat(larger.getOPT().getPayloadSize()).isEqualTo(1232);
-    assertThat(data(overTcp("127.1.0.2", query("db", Type.A)).getFirst())).containsExactlyInAnyOrderElementsOf(addresses);
+    assertThat(data(overTcp("127.1.0.2", query("db", Type.A)).getFirst()))
+        .containsExactlyInAnyOrderElementsOf(addresses);
   }
 
   private List<Message> overTcp(String from, Message... queries) throws IOException {
@@ -256,7 +283,13 @@ class DnsServiceTest {
       socket.connect(server());
       for (var query : queries) {
         var wire = query.toWire();
-        socket.getOutputStream().write(ByteBuffer.allocate(wire.length + 2).putShort((short) wire.length).put(wire).array());
+        socket
+            .getOutputStream()
+            .write(
+                ByteBuffer.allocate(wire.length + 2)
+                    .putShort((short) wire.length)
+                    .put(wire)
+                    .array());
       }
       var in = new DataInputStream(socket.getInputStream());
       var out = new ArrayList<Message>();
@@ -273,7 +306,12 @@ class DnsServiceTest {
   void several_queries_go_over_one_connection() throws IOException {
     town.run("client", "127.1.0.2");
     town.run("web", "127.1.0.3");
-    var answers = overTcp("127.1.0.2", query("web", Type.A), query("example.org", Type.A), query("web", Type.AAAA));
+    var answers =
+        overTcp(
+            "127.1.0.2",
+            query("web", Type.A),
+            query("example.org", Type.A),
+            query("web", Type.AAAA));
     assertThat(answers).hasSize(3);
     assertThat(data(answers.get(0))).containsExactly("127.1.0.3");
     assertThat(data(answers.get(1))).containsExactly("9.9.9.9");
@@ -288,8 +326,10 @@ class DnsServiceTest {
       socket.bind(new InetSocketAddress("127.1.0.2", 0));
       socket.connect(server());
     }
-    assertThatThrownBy(() -> overTcp("127.1.0.2", query("client", Type.A))).isInstanceOf(IOException.class);
-    assertThat(data(overTcp("127.1.0.3", query("localhost", Type.A)).getFirst())).containsExactly("127.0.0.1");
+    assertThatThrownBy(() -> overTcp("127.1.0.2", query("client", Type.A)))
+        .isInstanceOf(IOException.class);
+    assertThat(data(overTcp("127.1.0.3", query("localhost", Type.A)).getFirst()))
+        .containsExactly("127.0.0.1");
   }
 
   // --- forwarding
@@ -344,10 +384,15 @@ class DnsServiceTest {
     serve(settings(64, Duration.ofMillis(100)));
     town.run("client", "127.1.0.2");
     var count = new java.util.concurrent.atomic.AtomicInteger();
-    first.says = q -> count.incrementAndGet() < 3 ? List.of() : List.of(FakeUpstream.a(q, "9.9.9.9", 60));
+    first.says =
+        q -> count.incrementAndGet() < 3 ? List.of() : List.of(FakeUpstream.a(q, "9.9.9.9", 60));
     assertThat(data(ask("slow.example"))).containsExactly("9.9.9.9");
-    assertThat(new HashSet<>(first.askers)).as("each time from another port").hasSizeGreaterThanOrEqualTo(3);
-    assertThat(first.asked.stream().map(m -> m.getHeader().getID()).distinct()).as("each time with another id").hasSizeGreaterThanOrEqualTo(3);
+    assertThat(new HashSet<>(first.askers))
+        .as("each time from another port")
+        .hasSizeGreaterThanOrEqualTo(3);
+    assertThat(first.asked.stream().map(m -> m.getHeader().getID()).distinct())
+        .as("each time with another id")
+        .hasSizeGreaterThanOrEqualTo(3);
     first.says = _ -> List.of();
     assertThat(ask("silent.example").getRcode()).isEqualTo(Rcode.SERVFAIL);
     assertThat(service.counts().failed()).isPositive();
@@ -372,7 +417,12 @@ class DnsServiceTest {
   @Test
   void what_is_cut_is_asked_for_over_tcp() throws IOException {
     town.run("client", "127.1.0.2");
-    first.says = q -> { var cut = FakeUpstream.response(q, Rcode.NOERROR); cut.getHeader().setFlag(Flags.TC); return List.of(cut); };
+    first.says =
+        q -> {
+          var cut = FakeUpstream.response(q, Rcode.NOERROR);
+          cut.getHeader().setFlag(Flags.TC);
+          return List.of(cut);
+        };
     first.saysOverTcp = q -> List.of(FakeUpstream.a(q, "5.5.5.5", 60));
     assertThat(data(ask("long.example"))).containsExactly("5.5.5.5");
   }
@@ -380,7 +430,12 @@ class DnsServiceTest {
   @Test
   void a_server_without_extensions_is_asked_without() throws IOException {
     town.run("client", "127.1.0.2");
-    first.says = q -> List.of(q.getOPT() == null ? FakeUpstream.a(q, "9.9.9.9", 60) : FakeUpstream.response(q, Rcode.FORMERR));
+    first.says =
+        q ->
+            List.of(
+                q.getOPT() == null
+                    ? FakeUpstream.a(q, "9.9.9.9", 60)
+                    : FakeUpstream.response(q, Rcode.FORMERR));
     assertThat(data(ask("old.example"))).containsExactly("9.9.9.9");
   }
 
@@ -390,8 +445,13 @@ class DnsServiceTest {
     town.run("client", "127.1.0.2");
     town.run("other", "127.1.0.3");
     var gate = new CountDownLatch(1);
-    first.says = q -> { await(gate); return List.of(FakeUpstream.a(q, "9.9.9.9", 60)); };
-    try (var socket = client("127.1.0.2"); var other = client("127.1.0.3")) {
+    first.says =
+        q -> {
+          await(gate);
+          return List.of(FakeUpstream.a(q, "9.9.9.9", 60));
+        };
+    try (var socket = client("127.1.0.2");
+        var other = client("127.1.0.3")) {
       var same = query("same.example", Type.A);
       send(socket, same.toWire());
       send(socket, query("same.example", Type.A).toWire());
@@ -405,7 +465,11 @@ class DnsServiceTest {
       assertThat(data(ask(socket, query("third.example", Type.A)))).containsExactly("9.9.9.9");
     }
     assertThat(service.counts().refused()).isEqualTo(1);
-    assertThat(first.asked.stream().filter(m -> m.getQuestion().getName().toString().equals("same.example.")).count()).isEqualTo(1);
+    assertThat(
+            first.asked.stream()
+                .filter(m -> m.getQuestion().getName().toString().equals("same.example."))
+                .count())
+        .isEqualTo(1);
   }
 
   private static void await(CountDownLatch gate) {
@@ -422,10 +486,14 @@ class DnsServiceTest {
     var upstreams = new Upstreams(NamespaceName.MACHINE, List.of(FIRST));
     for (int i = 0; i < 1000; i++) {
       var query = query("n" + i + ".example", Type.A);
-      cache.put(new AnswerCache.Key(upstreams, Question.of(query)), Found.of(FakeUpstream.a(query, "9.9.9.9", 60), 60));
+      cache.put(
+          new AnswerCache.Key(upstreams, Question.of(query)),
+          Found.of(FakeUpstream.a(query, "9.9.9.9", 60), 60));
     }
     assertThat(cache.size()).isBetween(5, 20);
-    assertThat(cache.get(new AnswerCache.Key(upstreams, Question.of(query("n999.example", Type.A))))).isPresent();
+    assertThat(
+            cache.get(new AnswerCache.Key(upstreams, Question.of(query("n999.example", Type.A)))))
+        .isPresent();
   }
 
   // --- who may ask, and whom
@@ -435,7 +503,8 @@ class DnsServiceTest {
     town.run("db", "127.2.0.2");
     assertThat(data(ask("127.2.0.2", query("db", Type.A)))).containsExactly("127.2.0.2");
     assertThat(ask("127.2.0.2", query("example.org", Type.A)).getRcode()).isEqualTo(Rcode.REFUSED);
-    assertThat(ask("127.3.0.1", query("example.org", Type.A)).getRcode()).isEqualTo(Rcode.REFUSED); // no container
+    assertThat(ask("127.3.0.1", query("example.org", Type.A)).getRcode())
+        .isEqualTo(Rcode.REFUSED); // no container
     assertThat(first.asked).isEmpty();
     assertThat(service.counts().refused()).isEqualTo(2);
   }
@@ -454,11 +523,13 @@ class DnsServiceTest {
     town.run("client", "127.1.0.2");
     var file = directory.resolve("resolv.conf");
     assertThat(ask("127.1.0.2", query("x.example", Type.A)).getRcode()).isEqualTo(Rcode.SERVFAIL);
-    Files.writeString(file, "# a comment\nsearch a b\nnameserver " + SECOND + "\nnameserver fe80::1%eth0\n");
+    Files.writeString(
+        file, "# a comment\nsearch a b\nnameserver " + SECOND + "\nnameserver fe80::1%eth0\n");
     now.updateAndGet(t -> t.plusSeconds(2));
     assertThat(data(ask("127.1.0.2", query("x.example", Type.A)))).containsExactly("2.2.2.2");
     assertThat(openedIn).contains(NamespaceName.MACHINE);
-    Files.writeString(file, "nameserver " + FIRST + "\n# and more than before\n# so that it has another size\n");
+    Files.writeString(
+        file, "nameserver " + FIRST + "\n# and more than before\n# so that it has another size\n");
     now.updateAndGet(t -> t.plusSeconds(2));
     assertThat(data(ask("127.1.0.2", query("x.example", Type.A)))).containsExactly("1.1.1.1");
   }
@@ -468,14 +539,17 @@ class DnsServiceTest {
   @Test
   void says_what_it_does_not_do() throws IOException {
     town.run("client", "127.1.0.2");
-    var chaos = Message.newQuery(Record.newRecord(Name.fromConstantString("version.bind."), Type.TXT, DClass.CH));
+    var chaos =
+        Message.newQuery(
+            Record.newRecord(Name.fromConstantString("version.bind."), Type.TXT, DClass.CH));
     assertThat(ask("127.1.0.2", chaos).getRcode()).isEqualTo(Rcode.NOTIMP);
     assertThat(ask("127.1.0.2", query("client", Type.AXFR)).getRcode()).isEqualTo(Rcode.NOTIMP);
     var status = query("client", Type.A);
     status.getHeader().setOpcode(Opcode.STATUS);
     assertThat(ask("127.1.0.2", status).getRcode()).isEqualTo(Rcode.NOTIMP);
     var two = query("client", Type.A);
-    two.addRecord(Record.newRecord(Name.fromConstantString("b."), Type.A, DClass.IN), Section.QUESTION);
+    two.addRecord(
+        Record.newRecord(Name.fromConstantString("b."), Type.A, DClass.IN), Section.QUESTION);
     assertThat(ask("127.1.0.2", two).getRcode()).isEqualTo(Rcode.FORMERR);
     var version = query("client", Type.A);
     version.addRecord(new OPTRecord(1232, 0, 1), Section.ADDITIONAL);
@@ -491,7 +565,8 @@ class DnsServiceTest {
     long seed = 11;
     var random = new Random(seed);
     var good = query("client", Type.A);
-    try (var socket = client("127.1.0.2"); var good2 = client("127.1.0.2")) {
+    try (var socket = client("127.1.0.2");
+        var good2 = client("127.1.0.2")) {
       for (int i = 0; i < 3000; i++) {
         var wire = good.toWire();
         if (i % 3 == 0) {
@@ -501,11 +576,15 @@ class DnsServiceTest {
           for (int n = random.nextInt(4) + 1; n > 0; n--) {
             wire[random.nextInt(wire.length)] = (byte) random.nextInt();
           }
-          wire = Arrays.copyOf(wire, random.nextInt(wire.length + 1) + (i % 2 == 0 ? 0 : random.nextInt(20)));
+          wire =
+              Arrays.copyOf(
+                  wire, random.nextInt(wire.length + 1) + (i % 2 == 0 ? 0 : random.nextInt(20)));
         }
         send(socket, wire);
         if (i % 100 == 0) {
-          assertThat(data(ask(good2, good))).as("seed %s step %s", seed, i).containsExactly("127.1.0.2");
+          assertThat(data(ask(good2, good)))
+              .as("seed %s step %s", seed, i)
+              .containsExactly("127.1.0.2");
         }
       }
     }
@@ -515,7 +594,10 @@ class DnsServiceTest {
   @Test
   void a_message_that_cannot_be_read_is_told_and_a_response_is_not() throws IOException {
     try (var socket = client("127.1.0.2")) {
-      var broken = new byte[] {7, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 63, 'x'}; // a label that goes on past the end
+      var broken =
+          new byte[] {
+            7, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 63, 'x'
+          }; // a label that goes on past the end
       send(socket, broken);
       var answer = receive(socket);
       assertThat(answer.getRcode()).isEqualTo(Rcode.FORMERR);
@@ -537,14 +619,41 @@ class DnsServiceTest {
     var at = server();
     service.stop(Town.VCH);
     service.stop(Town.VCH);
-    try (var taken = new DatagramSocket(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), at.getPort()))) {
-      var settings = new DnsSettings(taken.getLocalPort(), 53, Duration.ofSeconds(1), 1, 1, 1, 1, 1, 1, Duration.ofSeconds(1));
-      var other = closing(new DnsService(() -> town.image, this::opening, directory.resolve("none"), settings, now::get, new Random(1)));
+    try (var taken =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), at.getPort()))) {
+      var settings =
+          new DnsSettings(
+              taken.getLocalPort(),
+              53,
+              Duration.ofSeconds(1),
+              1,
+              1,
+              1,
+              1,
+              1,
+              1,
+              Duration.ofSeconds(1));
+      var other =
+          closing(
+              new DnsService(
+                  () -> town.image,
+                  this::opening,
+                  directory.resolve("none"),
+                  settings,
+                  now::get,
+                  new Random(1)));
       assertThatThrownBy(() -> other.start(Town.VCH))
           .isInstanceOf(Refusal.Failed.class)
-          .hasMessage("the name service of VCH blue cannot listen on port " + taken.getLocalPort() + ": Address already in use");
+          .hasMessage(
+              "the name service of VCH blue cannot listen on port "
+                  + taken.getLocalPort()
+                  + ": Address already in use");
     }
-    patiently(() -> { service.start(Town.VCH); return service; });
+    patiently(
+        () -> {
+          service.start(Town.VCH);
+          return service;
+        });
     town.run("client", "127.1.0.2");
     assertThat(data(ask("client"))).containsExactly("127.1.0.2");
   }

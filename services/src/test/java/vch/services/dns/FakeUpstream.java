@@ -70,7 +70,8 @@ final class FakeUpstream implements AutoCloseable {
         in.readFully(bytes);
         for (var message : saysOverTcp.apply(new Message(bytes))) {
           var wire = message.toWire(65535);
-          connection.write(ByteBuffer.allocate(wire.length + 2).putShort((short) wire.length).put(wire).flip());
+          connection.write(
+              ByteBuffer.allocate(wire.length + 2).putShort((short) wire.length).put(wire).flip());
         }
       } catch (IOException _) {
         if (!tcp.isOpen()) {
@@ -92,7 +93,10 @@ final class FakeUpstream implements AutoCloseable {
   static Message a(Message query, String address, long ttl) {
     var response = response(query, Rcode.NOERROR);
     try {
-      response.addRecord(new ARecord(query.getQuestion().getName(), DClass.IN, ttl, InetAddress.getByName(address)), Section.ANSWER);
+      response.addRecord(
+          new ARecord(
+              query.getQuestion().getName(), DClass.IN, ttl, InetAddress.getByName(address)),
+          Section.ANSWER);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -102,7 +106,17 @@ final class FakeUpstream implements AutoCloseable {
   static Message nothing(Message query, int rcode, long soaTtl, long minimum) {
     var response = response(query, rcode);
     response.addRecord(
-        new SOARecord(Name.fromConstantString("example."), DClass.IN, soaTtl, Name.fromConstantString("ns.example."), Name.fromConstantString("h.example."), 1, 2, 3, 4, minimum),
+        new SOARecord(
+            Name.fromConstantString("example."),
+            DClass.IN,
+            soaTtl,
+            Name.fromConstantString("ns.example."),
+            Name.fromConstantString("h.example."),
+            1,
+            2,
+            3,
+            4,
+            minimum),
         Section.AUTHORITY);
     return response;
   }

@@ -45,7 +45,14 @@ class HotAnswersTest {
       assertThat(hot.size()).isLessThanOrEqualTo(HotAnswers.ENTRIES_MAX);
     }
     hot.clear();
-    hot.put(new byte[HotAnswers.QUERY_BYTES_MAX + 1], HotAnswers.QUERY_BYTES_MAX + 1, 1, List.of(one), 0, 1000, true);
+    hot.put(
+        new byte[HotAnswers.QUERY_BYTES_MAX + 1],
+        HotAnswers.QUERY_BYTES_MAX + 1,
+        1,
+        List.of(one),
+        0,
+        1000,
+        true);
     hot.put(new byte[4], 4, 1, List.of(one), 0, 1000, true);
     assertThat(hot.size()).isZero();
   }

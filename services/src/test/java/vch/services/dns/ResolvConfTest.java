@@ -21,7 +21,8 @@ class ResolvConfTest {
         nameserver 8.8.8.8
         nameserver 8.8.4.4
         """;
-    assertThat(ResolvConf.parse(text)).isEqualTo(List.of(Ip.parse("9.9.9.9"), Ip.parse("2620:fe::fe"), Ip.parse("8.8.8.8")));
+    assertThat(ResolvConf.parse(text))
+        .isEqualTo(List.of(Ip.parse("9.9.9.9"), Ip.parse("2620:fe::fe"), Ip.parse("8.8.8.8")));
     assertThat(ResolvConf.parse("")).isEmpty();
   }
 
@@ -31,7 +32,9 @@ class ResolvConfTest {
     assertThat(LocalZone.reversed("3.2.1.in-addr.arpa")).isEmpty();
     assertThat(LocalZone.reversed("5.4.3.2.1.in-addr.arpa")).isEmpty();
     assertThat(LocalZone.reversed("x.3.2.1.in-addr.arpa")).isEmpty();
-    assertThat(LocalZone.reversed("b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa"))
+    assertThat(
+            LocalZone.reversed(
+                "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa"))
         .hasValue(Ip.parse("4321:0:1:2:3:4:567:89ab"));
     assertThat(LocalZone.reversed("1.0.0.0.ip6.arpa")).isEmpty();
     assertThat(LocalZone.reversed("web")).isEmpty();

@@ -33,8 +33,9 @@ import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// An image whose containers live at loopback addresses, so that a test can ask from there: network `net` is 127.1.0.0/16,
-/// network `in` (internal) 127.2.0.0/16. Put together without the rules, which refuse such subnets.
+/// An image whose containers live at loopback addresses, so that a test can ask from there: network
+/// `net` is 127.1.0.0/16, network `in` (internal) 127.2.0.0/16. Put together without the rules,
+/// which refuse such subnets.
 final class Town {
   static final VchId VCH = new VchId("aaaaaaaaaaaa");
   static final ScopeId NET = new ScopeId("1".repeat(64));
@@ -47,7 +48,14 @@ final class Town {
     change(
         new Change.VchPut(
             new Vch(
-                VCH, "blue", Instant.EPOCH, List.of(), new PortGroupId("g"), BridgeSettings.DEFAULT, List.of(dnsServers), TlsMode.VERIFY,
+                VCH,
+                "blue",
+                Instant.EPOCH,
+                List.of(),
+                new PortGroupId("g"),
+                BridgeSettings.DEFAULT,
+                List.of(dnsServers),
+                TlsMode.VERIFY,
                 List.of())));
     change(new Change.ScopePut(scope(NET, "net", "127.1.0.0/16", false)));
     change(new Change.ScopePut(scope(IN, "in", "127.2.0.0/16", true)));
@@ -59,9 +67,21 @@ final class Town {
 
   private static Scope scope(ScopeId id, String name, String subnet, boolean internal) {
     var net = Subnet.parse(subnet);
-    var config = new SubnetConfig(net, net.first().plus(1), Optional.empty(), Map.of(), true, false);
+    var config =
+        new SubnetConfig(net, net.first().plus(1), Optional.empty(), Map.of(), true, false);
     return new Scope(
-        id, VCH, name, new ScopeKind.Bridge(internal, true, true), List.of(config), 1500, false, false, false, false, Map.of(), Map.of(),
+        id,
+        VCH,
+        name,
+        new ScopeKind.Bridge(internal, true, true),
+        List.of(config),
+        1500,
+        false,
+        false,
+        false,
+        false,
+        Map.of(),
+        Map.of(),
         Instant.EPOCH);
   }
 
@@ -74,17 +94,72 @@ final class Town {
     var id = String.format(Locale.ROOT, "%012x", ++count) + "0".repeat(52);
     var endpoint =
         new Endpoint(
-            new EndpointId(id), scope.equals(NET) ? "net" : "in", Optional.of(scope), List.of(), List.of(Cidr.parse(address + "/16")),
-            new Mac(count), false, List.of(aliases), List.of(), 0, 0, Optional.empty(), Map.of());
+            new EndpointId(id),
+            scope.equals(NET) ? "net" : "in",
+            Optional.of(scope),
+            List.of(),
+            List.of(Cidr.parse(address + "/16")),
+            new Mac(count),
+            false,
+            List.of(aliases),
+            List.of(),
+            0,
+            0,
+            Optional.empty(),
+            Map.of());
     var spec =
         new ContainerSpec(
-            "sha256:0", "x", List.of("sh"), List.of(), "/", "", List.of(), false, false, false, "", Optional.empty(), List.of(), Limits.NONE,
-            List.of(), List.of(), Map.of(), List.of(), List.of(), false, false, false, Optional.empty(), Optional.empty(), Optional.empty(), 0,
-            Map.of(), RestartPolicy.NEVER, false, false, Map.of());
+            "sha256:0",
+            "x",
+            List.of("sh"),
+            List.of(),
+            "/",
+            "",
+            List.of(),
+            false,
+            false,
+            false,
+            "",
+            Optional.empty(),
+            List.of(),
+            Limits.NONE,
+            List.of(),
+            List.of(),
+            Map.of(),
+            List.of(),
+            List.of(),
+            false,
+            false,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            Map.of(),
+            RestartPolicy.NEVER,
+            false,
+            false,
+            Map.of());
     var container =
         new Container(
-            new ContainerId(id), VCH, name, Instant.EPOCH, "", "", new NetworkMode.Scoped("net"), List.of(endpoint), List.of(), Set.of(), false,
-            List.of(), List.of(), resolver, Map.of(), spec, ContainerState.NEW.starting().running(5, Instant.EPOCH), "");
+            new ContainerId(id),
+            VCH,
+            name,
+            Instant.EPOCH,
+            "",
+            "",
+            new NetworkMode.Scoped("net"),
+            List.of(endpoint),
+            List.of(),
+            Set.of(),
+            false,
+            List.of(),
+            List.of(),
+            resolver,
+            Map.of(),
+            spec,
+            ContainerState.NEW.starting().running(5, Instant.EPOCH),
+            "");
     change(new Change.ContainerPut(container));
     return container;
   }

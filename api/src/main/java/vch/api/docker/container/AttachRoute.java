@@ -11,7 +11,8 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 
-/// `POST /containers/{id}/attach`. A client that attaches before the start sees everything from the first byte on.
+/// `POST /containers/{id}/attach`. A client that attaches before the start sees everything from the
+/// first byte on.
 final class AttachRoute {
   private static final String ERROR_TYPE = "application/vnd.docker.raw-stream";
 
@@ -24,7 +25,8 @@ final class AttachRoute {
   /// `GET /containers/{id}/attach/ws`.
   void websocket(Call call) {
     Containers.of(host, call);
-    throw new Refusal.Unsupported("attaching by websocket is not offered: use POST /containers/{id}/attach");
+    throw new Refusal.Unsupported(
+        "attaching by websocket is not offered: use POST /containers/{id}/attach");
   }
 
   void run(Call call) throws IOException {
@@ -49,15 +51,19 @@ final class AttachRoute {
 
   /// Clients read these as text behind the status line, as they would read the stream.
   private static void error(Call call, int status, Refusal refusal) throws IOException {
-    call.exchange().respond(status, ERROR_TYPE, (refusal.getMessage() + "\r\n").getBytes(StandardCharsets.UTF_8));
+    call.exchange()
+        .respond(
+            status, ERROR_TYPE, (refusal.getMessage() + "\r\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private static void requireAttachable(Container container, String term) {
     if (container.state().phase() == Phase.PAUSED) {
-      throw new Refusal.Conflict("container " + term + " is paused, unpause the container before attach");
+      throw new Refusal.Conflict(
+          "container " + term + " is paused, unpause the container before attach");
     }
     if (container.state().phase() == Phase.RESTARTING) {
-      throw new Refusal.Conflict("container " + term + " is restarting, wait until the container is running");
+      throw new Refusal.Conflict(
+          "container " + term + " is restarting, wait until the container is running");
     }
   }
 
@@ -67,8 +73,11 @@ final class AttachRoute {
     boolean stream = query.flag("stream");
     var wish =
         new Pump.Wish(
-            query.flag("stdin") && spec.stdinOpen(), query.flag("stdout"), query.flag("stderr"),
-            spec.stdinOnce() && !spec.tty(), spec.tty() ? Optional.of(keys) : Optional.empty());
+            query.flag("stdin") && spec.stdinOpen(),
+            query.flag("stdout"),
+            query.flag("stderr"),
+            spec.stdinOnce() && !spec.tty(),
+            spec.tty() ? Optional.of(keys) : Optional.empty());
     // Before the answer: the client starts the container when it has it.
     var stdio = host.processes().attach(container.id());
     boolean detached = false;
@@ -91,7 +100,8 @@ final class AttachRoute {
   }
 
   private void past(Container container, Pump.Wish wish, Framing framing) throws IOException {
-    var all = new LogQuery(false, wish.stdout(), wish.stderr(), Optional.empty(), Optional.empty(), -1);
+    var all =
+        new LogQuery(false, wish.stdout(), wish.stderr(), Optional.empty(), Optional.empty(), -1);
     try (var logs = host.processes().logs(container, all)) {
       for (var line = logs.next(); line.stream() != 0; line = logs.next()) {
         framing.write(line.stream(), line.text());

@@ -13,7 +13,8 @@ import vch.portlayer.refusal.Refusal;
 /// Rows about containers, for `docker ps` and `docker system df`. For one answer and one thread.
 public final class ContainerList {
   private final DockerHost host;
-  private final Map<String, Optional<String>> imageIds = new HashMap<>(); // many containers are of one image
+  private final Map<String, Optional<String>> imageIds =
+      new HashMap<>(); // many containers are of one image
 
   public ContainerList(DockerHost host) {
     this.host = host;
@@ -23,7 +24,11 @@ public final class ContainerList {
   public ArrayNode rows(List<Container> containers, boolean sizes, ApiVersion version) {
     var json =
         new ListJson(
-            host.image(), host.clock().instant(), version, this::imageId, v -> host.volumes().mountpoint(host.vch(), v),
+            host.image(),
+            host.clock().instant(),
+            version,
+            this::imageId,
+            v -> host.volumes().mountpoint(host.vch(), v),
             c -> sizes ? Optional.of(sizes(host, c)) : Optional.empty());
     return json.of(containers);
   }

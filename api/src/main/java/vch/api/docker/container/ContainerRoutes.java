@@ -26,15 +26,38 @@ public final class ContainerRoutes {
     var attach = new AttachRoute(host);
     var out = new ArrayList<Route<Operation>>();
     out.add(new Route<>("GET", "/containers/json", "lists containers", routes::list));
-    out.add(new Route<>("POST", "/containers/create", "creates a container", new CreateRoute(host)::run));
+    out.add(
+        new Route<>(
+            "POST", "/containers/create", "creates a container", new CreateRoute(host)::run));
     out.addAll(new LifeRoutes(host).routes());
     out.add(new Route<>("GET", "/containers/{id}/json", "shows a container", routes::inspect));
-    out.add(new Route<>("POST", "/containers/{id}/update", "changes bounds and restart policy", new UpdateRoute(host)::run));
-    out.add(new Route<>("GET", "/containers/{id}/logs", "reads what a container wrote", new LogsRoute(host)::run));
-    out.add(new Route<>("POST", "/containers/{id}/attach", "connects to the streams of a container", attach::run));
-    out.add(new Route<>("GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket));
+    out.add(
+        new Route<>(
+            "POST",
+            "/containers/{id}/update",
+            "changes bounds and restart policy",
+            new UpdateRoute(host)::run));
+    out.add(
+        new Route<>(
+            "GET",
+            "/containers/{id}/logs",
+            "reads what a container wrote",
+            new LogsRoute(host)::run));
+    out.add(
+        new Route<>(
+            "POST",
+            "/containers/{id}/attach",
+            "connects to the streams of a container",
+            attach::run));
+    out.add(
+        new Route<>("GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket));
     out.add(new Route<>("GET", "/containers/{id}/top", "lists processes", new TopRoute(host)::run));
-    out.add(new Route<>("GET", "/containers/{id}/stats", "measures a container", new StatsRoute(host, Path.of("/proc"))::run));
+    out.add(
+        new Route<>(
+            "GET",
+            "/containers/{id}/stats",
+            "measures a container",
+            new StatsRoute(host, Path.of("/proc"))::run));
     out.addAll(new FileRoutes(host).routes());
     out.addAll(new ExecRoutes(host, execs).routes());
     return out;
@@ -49,11 +72,18 @@ public final class ContainerRoutes {
 
   private void inspect(Call call) throws IOException {
     var container = Containers.of(host, call);
-    var sizes = call.query().flag("size") ? Optional.of(ContainerList.sizes(host, container)) : Optional.<InspectJson.Sizes>empty();
+    var sizes =
+        call.query().flag("size")
+            ? Optional.of(ContainerList.sizes(host, container))
+            : Optional.<InspectJson.Sizes>empty();
     var facts =
         new InspectJson.Facts(
-            host.image(), host.lifecycle().namespace(container), host.processes().logPath(container.id()),
-            execs.of(container.id()), sizes, v -> host.volumes().mountpoint(host.vch(), v));
+            host.image(),
+            host.lifecycle().namespace(container),
+            host.processes().logPath(container.id()),
+            execs.of(container.id()),
+            sizes,
+            v -> host.volumes().mountpoint(host.vch(), v));
     call.reply(200, InspectJson.of(container, facts, call.version()));
   }
 }

@@ -24,12 +24,14 @@ final class Containers {
       throw new Refusal.Conflict("container " + container.id() + " is not running");
     }
     if (container.state().phase() == Phase.RESTARTING) {
-      throw new Refusal.Conflict("Container " + container.id() + " is restarting, wait until the container is running");
+      throw new Refusal.Conflict(
+          "Container " + container.id() + " is restarting, wait until the container is running");
     }
   }
 
   /// Publishes an event of the container with the attributes that all have.
-  static void publish(DockerHost host, Container container, String action, Map<String, String> more) {
+  static void publish(
+      DockerHost host, Container container, String action, Map<String, String> more) {
     var attributes = new HashMap<>(container.labels());
     attributes.put("image", container.spec().imageRef());
     attributes.put("name", container.name());

@@ -22,20 +22,30 @@ import vch.portlayer.vch.VchId;
 
 /// `POST /containers/create` as the personality understands it. Pure: chance and time come in.
 ///
-/// @param config     read by [Shapes#CONFIG]
+/// @param config read by [Shapes#CONFIG]
 /// @param hostConfig read by [Shapes#HOST_CONFIG]
-/// @param endpoints  read by [Shapes#ENDPOINT], by network; null where nothing was said
-/// @param name       empty: one of ours
+/// @param endpoints read by [Shapes#ENDPOINT], by network; null where nothing was said
+/// @param name empty: one of ours
 record CreateRequest(
-    ObjectNode config, ObjectNode hostConfig, Map<String, JsonNode> endpoints, Optional<String> name, ApiVersion version) {
+    ObjectNode config,
+    ObjectNode hostConfig,
+    Map<String, JsonNode> endpoints,
+    Optional<String> name,
+    ApiVersion version) {
   /// @throws Refusal.Invalid when a member has the wrong shape
   static CreateRequest read(ObjectNode body, Optional<String> name, ApiVersion version) {
     var endpoints = new LinkedHashMap<String, JsonNode>();
     var networking = Shapes.NETWORKING.read(member(body, "NetworkingConfig"), "NetworkingConfig");
-    networking.path("EndpointsConfig").properties().forEach(e -> endpoints.put(e.getKey(), e.getValue()));
+    networking
+        .path("EndpointsConfig")
+        .properties()
+        .forEach(e -> endpoints.put(e.getKey(), e.getValue()));
     return new CreateRequest(
         (ObjectNode) Shapes.CONFIG.read(body, "Config"),
-        (ObjectNode) Shapes.HOST_CONFIG.read(member(body, "HostConfig"), "HostConfig"), endpoints, name, version);
+        (ObjectNode) Shapes.HOST_CONFIG.read(member(body, "HostConfig"), "HostConfig"),
+        endpoints,
+        name,
+        version);
   }
 
   private static JsonNode member(ObjectNode body, String name) {
@@ -54,7 +64,13 @@ record CreateRequest(
   record Translated(CreateContainer command, List<NewVolume> volumes, List<String> warnings) {}
 
   /// What a request is held against.
-  record Context(VchId vch, Image image, ImageInfo from, Surroundings machine, RandomGenerator chance, Instant at) {
+  record Context(
+      VchId vch,
+      Image image,
+      ImageInfo from,
+      Surroundings machine,
+      RandomGenerator chance,
+      Instant at) {
     String newId() {
       var bytes = new byte[32];
       chance.nextBytes(bytes);
@@ -71,13 +87,19 @@ record CreateRequest(
     var host = hostConfig.deepCopy();
     var network =
         NetworkPart.of(
-            new NetworkPart.Request(config, host, endpoints, version), context.image(), context.vch(), context::newId,
+            new NetworkPart.Request(config, host, endpoints, version),
+            context.image(),
+            context.vch(),
+            context::newId,
             context.chance()::nextLong);
     var security = SecurityPart.of(config, host, network.mode());
     var program = ProgramPart.of(config, context.from().config());
     var ports = PortsPart.of(program.config(), host);
-    var mounts = MountPart.of(program.config(), host, context.image(), context.vch(), machine, context::newId);
-    var spec = spec(context.from().id(), host, program, security, mounts, ResourcePart.of(host, machine));
+    var mounts =
+        MountPart.of(
+            program.config(), host, context.image(), context.vch(), machine, context::newId);
+    var spec =
+        spec(context.from().id(), host, program, security, mounts, ResourcePart.of(host, machine));
     HostPart.complete(host, machine, network.modeText(), version.atLeast(40));
     var hostname = Shape.Read.text(config, "Hostname");
     if (hostname.isEmpty() && !(network.mode() instanceof NetworkMode.Shared)) {
@@ -85,24 +107,65 @@ record CreateRequest(
     }
     var command =
         new CreateContainer(
-            id, context.vch(), name, NameIdeas.some(context.chance(), CreateContainer.NAME_IDEAS_MAX), hostname,
-            Shape.Read.text(config, "Domainname"), network.mode(), network.networks(), ports.publish(), ports.exposed(),
-            Shape.Read.flag(host, "PublishAllPorts"), network.links(), network.resolver(), program.labels(), spec,
-            new Document(program.config(), host, mounts.modes()).text(), context.at());
+            id,
+            context.vch(),
+            name,
+            NameIdeas.some(context.chance(), CreateContainer.NAME_IDEAS_MAX),
+            hostname,
+            Shape.Read.text(config, "Domainname"),
+            network.mode(),
+            network.networks(),
+            ports.publish(),
+            ports.exposed(),
+            Shape.Read.flag(host, "PublishAllPorts"),
+            network.links(),
+            network.resolver(),
+            program.labels(),
+            spec,
+            new Document(program.config(), host, mounts.modes()).text(),
+            context.at());
     return new Translated(command, mounts.volumes(), network.warnings());
   }
 
   private static ContainerSpec spec(
-      String image, ObjectNode host, ProgramPart program, SecurityPart security, MountPart mounts, ResourcePart resources) {
+      String image,
+      ObjectNode host,
+      ProgramPart program,
+      SecurityPart security,
+      MountPart mounts,
+      ResourcePart resources) {
     var config = program.config();
     return new ContainerSpec(
-        image, Shape.Read.text(config, "Image"), program.arguments(), program.environment(), program.workingDirectory(),
-        Shape.Read.text(config, "User"), Shape.Read.texts(host, "GroupAdd"), Shape.Read.flag(config, "Tty"),
-        Shape.Read.flag(config, "OpenStdin"), Shape.Read.flag(config, "StdinOnce"), Shape.Read.text(config, "StopSignal"),
-        program.stopTimeoutSeconds(), mounts.mounts(), resources.limits(), resources.ulimits(), resources.devices(),
-        security.sysctls(), security.capAdd(), security.capDrop(), security.privileged(),
-        Shape.Read.flag(host, "ReadonlyRootfs"), security.noNewPrivileges(), security.seccomp(), security.maskedPaths(),
-        security.readOnlyPaths(), HostPart.shmBytes(host), security.namespaces(), HostPart.restart(host),
-        Shape.Read.flag(host, "AutoRemove"), Shape.Read.flag(host, "Init"), HostPart.log(host));
+        image,
+        Shape.Read.text(config, "Image"),
+        program.arguments(),
+        program.environment(),
+        program.workingDirectory(),
+        Shape.Read.text(config, "User"),
+        Shape.Read.texts(host, "GroupAdd"),
+        Shape.Read.flag(config, "Tty"),
+        Shape.Read.flag(config, "OpenStdin"),
+        Shape.Read.flag(config, "StdinOnce"),
+        Shape.Read.text(config, "StopSignal"),
+        program.stopTimeoutSeconds(),
+        mounts.mounts(),
+        resources.limits(),
+        resources.ulimits(),
+        resources.devices(),
+        security.sysctls(),
+        security.capAdd(),
+        security.capDrop(),
+        security.privileged(),
+        Shape.Read.flag(host, "ReadonlyRootfs"),
+        security.noNewPrivileges(),
+        security.seccomp(),
+        security.maskedPaths(),
+        security.readOnlyPaths(),
+        HostPart.shmBytes(host),
+        security.namespaces(),
+        HostPart.restart(host),
+        Shape.Read.flag(host, "AutoRemove"),
+        Shape.Read.flag(host, "Init"),
+        HostPart.log(host));
   }
 }

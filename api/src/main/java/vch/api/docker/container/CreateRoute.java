@@ -23,14 +23,23 @@ final class CreateRoute {
     var body =
         call.bodyIfAny()
             .filter(b -> !b.isEmpty())
-            .orElseThrow(() -> new Refusal.Invalid("config cannot be empty in order to create a container"));
+            .orElseThrow(
+                () -> new Refusal.Invalid("config cannot be empty in order to create a container"));
     var request = CreateRequest.read(body.raw(), call.query().get("name"), call.version());
     var from = host.images().find(host.vch(), Shape.Read.text(request.config(), "Image"));
-    checkPlatform(from, Shape.Read.text(request.config(), "Image"), call.since(41) ? call.query().text("platform") : "");
+    checkPlatform(
+        from,
+        Shape.Read.text(request.config(), "Image"),
+        call.since(41) ? call.query().text("platform") : "");
     var translated =
         request.translate(
             new CreateRequest.Context(
-                host.vch(), host.image(), from, Surroundings.of(host.settings()), host.chance(), host.clock().instant()));
+                host.vch(),
+                host.image(),
+                from,
+                Surroundings.of(host.settings()),
+                host.chance(),
+                host.clock().instant()));
     translated.volumes().forEach(this::make);
     var created = host.lifecycle().create(translated.command());
     var warnings = new ArrayList<>(translated.warnings());
@@ -46,7 +55,13 @@ final class CreateRoute {
         .note(
             image ->
                 VolumeRules.create(
-                    image, host.vch(), volume.name(), volume.labels(), Map.of(), volume.anonymous(), host.clock().instant()));
+                    image,
+                    host.vch(),
+                    volume.name(),
+                    volume.labels(),
+                    Map.of(),
+                    volume.anonymous(),
+                    host.clock().instant()));
     if (!there) {
       host.publish("volume", "create", volume.name(), Map.of("driver", "local"));
     }
@@ -57,15 +72,27 @@ final class CreateRoute {
       return;
     }
     var parts = platform.split("/", 3);
-    var actual = image.os() + "/" + image.architecture() + (image.variant().isEmpty() ? "" : "/" + image.variant());
+    var actual =
+        image.os()
+            + "/"
+            + image.architecture()
+            + (image.variant().isEmpty() ? "" : "/" + image.variant());
     boolean fits =
         parts[0].equals(image.os())
             && (parts.length < 2 || parts[1].equals(image.architecture()))
-            && (parts.length < 3 || Optional.of(image.variant()).filter(v -> !v.isEmpty()).map(parts[2]::equals).orElse(true));
+            && (parts.length < 3
+                || Optional.of(image.variant())
+                    .filter(v -> !v.isEmpty())
+                    .map(parts[2]::equals)
+                    .orElse(true));
     if (!fits) {
       throw new Refusal.NotFound(
-          "image with reference " + reference + " was found but does not match the specified platform: wanted " + platform
-              + ", actual: " + actual);
+          "image with reference "
+              + reference
+              + " was found but does not match the specified platform: wanted "
+              + platform
+              + ", actual: "
+              + actual);
     }
   }
 }

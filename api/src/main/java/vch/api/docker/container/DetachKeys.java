@@ -11,7 +11,8 @@ final class DetachKeys {
   static final DetachKeys DEFAULT = new DetachKeys(new byte[] {16, 17});
 
   private static final String CONTROL = "ctrl-";
-  private static final String CONTROL_CHARACTERS = "@abcdefghijklmnopqrstuvwxyz[\\]^_"; // the codes 0 to 31
+  private static final String CONTROL_CHARACTERS =
+      "@abcdefghijklmnopqrstuvwxyz[\\]^_"; // the codes 0 to 31
   private final byte[] keys;
 
   private DetachKeys(byte[] keys) {

@@ -8,12 +8,13 @@ import vch.api.docker.Json;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 
-/// What is kept of a create request so that inspect shows it again: `Config` merged with the image, `HostConfig` with its
-/// defaults, and for each mount how the user wrote its mode.
+/// What is kept of a create request so that inspect shows it again: `Config` merged with the image,
+/// `HostConfig` with its defaults, and for each mount how the user wrote its mode.
 record Document(ObjectNode config, ObjectNode hostConfig, Map<String, String> modes) {
   static Document of(Container container) {
     var all = Json.read(container.document());
-    return new Document(all.object("Config").raw(), all.object("HostConfig").raw(), all.textMap("Modes"));
+    return new Document(
+        all.object("Config").raw(), all.object("HostConfig").raw(), all.textMap("Modes"));
   }
 
   String text() {

@@ -11,49 +11,73 @@ import vch.portlayer.container.NameLink;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.EndpointRequest;
 
-/// `EndpointSettings` of a request: what a user says of one place on a network. Addresses, aliases and names of links are
-/// checked by the rule.
+/// `EndpointSettings` of a request: what a user says of one place on a network. Addresses, aliases
+/// and names of links are checked by the rule.
 public final class EndpointSettings {
   private static final String LINK_NAME = "com.docker.network.endpoint.ifname";
 
   private EndpointSettings() {}
 
-  /// For a connect below API 1.54: there Docker ignores `MacAddress`, and clients rely on it when they send back what
-  /// inspect showed them.
+  /// For a connect below API 1.54: there Docker ignores `MacAddress`, and clients rely on it when
+  /// they send back what inspect showed them.
   ///
   /// @param network name, id or id prefix
   /// @throws Refusal.Invalid when a member has the wrong shape
-  public static EndpointRequest forConnect(ObjectNode settings, String network, String id, long seed) {
-    return of(network, (ObjectNode) Shapes.ENDPOINT.read(settings, "EndpointConfig"), false, id, seed);
+  public static EndpointRequest forConnect(
+      ObjectNode settings, String network, String id, long seed) {
+    return of(
+        network, (ObjectNode) Shapes.ENDPOINT.read(settings, "EndpointConfig"), false, id, seed);
   }
 
   /// @param settings as [Shapes#ENDPOINT] returned it
-  static EndpointRequest of(String network, ObjectNode settings, boolean macOffered, String id, long seed) {
+  static EndpointRequest of(
+      String network, ObjectNode settings, boolean macOffered, String id, long seed) {
     var ipam = settings.path("IPAMConfig") instanceof ObjectNode o ? o : Json.object();
     if (!Shape.Read.texts(ipam, "LinkLocalIPs").isEmpty()) {
       throw new Refusal.Unsupported(
-          "link-local addresses (--link-local-ip) on network " + network + " are not offered: leave them out");
+          "link-local addresses (--link-local-ip) on network "
+              + network
+              + " are not offered: leave them out");
     }
     var addresses = new ArrayList<String>();
     for (var field : List.of("IPv4Address", "IPv6Address")) {
       Optional.of(Shape.Read.text(ipam, field)).filter(a -> !a.isEmpty()).ifPresent(addresses::add);
     }
-    var mac = Optional.of(Shape.Read.text(settings, "MacAddress")).filter(m -> macOffered && !m.isEmpty());
+    var mac =
+        Optional.of(Shape.Read.text(settings, "MacAddress"))
+            .filter(m -> macOffered && !m.isEmpty());
     var options = Shape.Read.map(settings, "DriverOpts");
     var linkName = Optional.ofNullable(options.get(LINK_NAME)).filter(n -> !n.isEmpty());
     for (var option : options.keySet()) {
       if (!option.equals(LINK_NAME)) {
         throw new Refusal.Unsupported(
-            "driver option " + option + " for network " + network + " is not offered: leave it out");
+            "driver option "
+                + option
+                + " for network "
+                + network
+                + " is not offered: leave it out");
       }
     }
     long priority = Shape.Read.number(settings, "GwPriority");
     if (priority != (int) priority) {
-      throw new Refusal.Invalid("invalid config for network " + network + ": gateway priority " + priority + " is too large");
+      throw new Refusal.Invalid(
+          "invalid config for network "
+              + network
+              + ": gateway priority "
+              + priority
+              + " is too large");
     }
     return new EndpointRequest(
-        new EndpointId(id), network, addresses, mac, Shape.Read.texts(settings, "Aliases"),
-        links(Shape.Read.texts(settings, "Links")), (int) priority, linkName, options, seed);
+        new EndpointId(id),
+        network,
+        addresses,
+        mac,
+        Shape.Read.texts(settings, "Aliases"),
+        links(Shape.Read.texts(settings, "Links")),
+        (int) priority,
+        linkName,
+        options,
+        seed);
   }
 
   /// `name:alias`, `name`, or `/name:/parent/alias` as inspect writes it.

@@ -25,7 +25,13 @@ final class ExecInstance {
   private Optional<Integer> exitCode = Optional.empty();
 
   /// What the client asked for at create.
-  record Wish(ExecSpec spec, boolean stdin, boolean stdout, boolean stderr, DetachKeys detachKeys, boolean keysGiven) {}
+  record Wish(
+      ExecSpec spec,
+      boolean stdin,
+      boolean stdout,
+      boolean stderr,
+      DetachKeys detachKeys,
+      boolean keysGiven) {}
 
   ExecInstance(String id, ContainerId container, Wish wish) {
     this.id = id;
@@ -47,7 +53,9 @@ final class ExecInstance {
 
   /// `sh -c 'ls'` as events say it.
   String command() {
-    return wish.spec().arguments().getFirst() + " " + String.join(" ", wish.spec().arguments().subList(1, wish.spec().arguments().size()));
+    return wish.spec().arguments().getFirst()
+        + " "
+        + String.join(" ", wish.spec().arguments().subList(1, wish.spec().arguments().size()));
   }
 
   synchronized Optional<Integer> exitCode() {
@@ -97,13 +105,18 @@ final class ExecInstance {
     var out = Json.object();
     out.put("ID", id).put("Running", running());
     exitCode.ifPresentOrElse(code -> out.put("ExitCode", code), () -> out.putNull("ExitCode"));
-    var config = out.putObject("ProcessConfig").put("tty", spec.tty()).put("entrypoint", spec.arguments().getFirst());
+    var config =
+        out.putObject("ProcessConfig")
+            .put("tty", spec.tty())
+            .put("entrypoint", spec.arguments().getFirst());
     config.set("arguments", Json.array(spec.arguments().subList(1, spec.arguments().size())));
     config.put("privileged", spec.privileged());
     if (!spec.user().isEmpty()) {
       config.put("user", spec.user());
     }
-    out.put("OpenStdin", wish.stdin()).put("OpenStderr", wish.stderr()).put("OpenStdout", wish.stdout());
+    out.put("OpenStdin", wish.stdin())
+        .put("OpenStderr", wish.stderr())
+        .put("OpenStdout", wish.stdout());
     out.put("CanRemove", exitCode.isPresent()).put("ContainerID", container.value());
     out.put("DetachKeys", wish.keysGiven() ? wish.detachKeys().base64() : "");
     boolean there = running() && process.isDone() && !process.isCompletedExceptionally();

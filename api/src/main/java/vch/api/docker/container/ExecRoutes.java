@@ -15,8 +15,8 @@ import vch.api.docker.Operation;
 import vch.api.http.Duplex;
 import vch.api.http.Route;
 import vch.engine.compute.Processes;
-import vch.engine.lifecycle.LinkEnvironment;
 import vch.engine.compute.Processes.ExecSpec;
+import vch.engine.lifecycle.LinkEnvironment;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
@@ -41,7 +41,8 @@ final class ExecRoutes {
         new Route<>("POST", "/containers/{id}/exec", "makes an exec", this::create),
         new Route<>("POST", "/exec/{id}/start", "runs an exec", this::start),
         new Route<>("POST", "/exec/{id}/resize", "resizes the terminal of an exec", this::resize),
-        new Route<>("GET", "/exec/{id}/json", "shows an exec", call -> call.reply(200, of(call).json())));
+        new Route<>(
+            "GET", "/exec/{id}/json", "shows an exec", call -> call.reply(200, of(call).json())));
   }
 
   private ExecInstance of(Call call) {
@@ -64,13 +65,21 @@ final class ExecRoutes {
     var keys = Shape.Read.text(body, "DetachKeys");
     var spec =
         new ExecSpec(
-            arguments, Shape.Read.texts(body, "Env"), call.since(35) ? Shape.Read.text(body, "WorkingDir") : "",
-            Shape.Read.text(body, "User"), Shape.Read.flag(body, "Tty"), Shape.Read.flag(body, "AttachStdin"),
+            arguments,
+            Shape.Read.texts(body, "Env"),
+            call.since(35) ? Shape.Read.text(body, "WorkingDir") : "",
+            Shape.Read.text(body, "User"),
+            Shape.Read.flag(body, "Tty"),
+            Shape.Read.flag(body, "AttachStdin"),
             Shape.Read.flag(body, "Privileged"));
     var wish =
         new ExecInstance.Wish(
-            spec, Shape.Read.flag(body, "AttachStdin"), Shape.Read.flag(body, "AttachStdout"),
-            Shape.Read.flag(body, "AttachStderr"), DetachKeys.parse(keys), !keys.isEmpty());
+            spec,
+            Shape.Read.flag(body, "AttachStdin"),
+            Shape.Read.flag(body, "AttachStdout"),
+            Shape.Read.flag(body, "AttachStderr"),
+            DetachKeys.parse(keys),
+            !keys.isEmpty());
     var exec = new ExecInstance(host.newId(), container.id(), wish);
     execs.add(exec);
     publish(container, exec, "exec_create: " + exec.command(), Map.of());
@@ -80,11 +89,13 @@ final class ExecRoutes {
   private static void requireLive(Container container) {
     Containers.requireRunning(container);
     if (container.state().phase() == Phase.PAUSED) {
-      throw new Refusal.Conflict("Container " + container.id() + " is paused, unpause the container before exec");
+      throw new Refusal.Conflict(
+          "Container " + container.id() + " is paused, unpause the container before exec");
     }
   }
 
-  private void publish(Container container, ExecInstance exec, String action, Map<String, String> more) {
+  private void publish(
+      Container container, ExecInstance exec, String action, Map<String, String> more) {
     var attributes = new HashMap<>(more);
     attributes.put("execID", exec.id());
     Containers.publish(host, container, action, attributes);
@@ -102,7 +113,9 @@ final class ExecRoutes {
     if (Shape.Read.flag(body, "Detach")) {
       var process = run(container, exec);
       process.stdio().close();
-      Thread.ofVirtual().name("exec-" + exec.id().substring(0, 12)).start(() -> await(container, exec, process));
+      Thread.ofVirtual()
+          .name("exec-" + exec.id().substring(0, 12))
+          .start(() -> await(container, exec, process));
       call.reply(200);
       return;
     }
@@ -113,12 +126,14 @@ final class ExecRoutes {
     }
   }
 
-  private void attached(Container container, ExecInstance exec, Duplex duplex, Framing framing, ObjectNode body)
+  private void attached(
+      Container container, ExecInstance exec, Duplex duplex, Framing framing, ObjectNode body)
       throws IOException {
     Processes.Exec process;
     try {
       process = run(container, exec);
-    } catch (RuntimeException e) { // the answer has begun: the client finds the reason in the stream
+    } catch (
+        RuntimeException e) { // the answer has begun: the client finds the reason in the stream
       framing.write(Framing.STDOUT, (e.getMessage() + "\r\n").getBytes(StandardCharsets.UTF_8));
       return;
     }
@@ -126,11 +141,19 @@ final class ExecRoutes {
     boolean tty = wish.spec().tty();
     var keys = tty && wish.stdin() ? Optional.of(wish.detachKeys()) : Optional.<DetachKeys>empty();
     // Whoever ends first, the end is recorded by somebody who does not depend on the client.
-    var end = Thread.ofVirtual().name("exec-" + exec.id().substring(0, 12)).start(() -> await(container, exec, process));
+    var end =
+        Thread.ofVirtual()
+            .name("exec-" + exec.id().substring(0, 12))
+            .start(() -> await(container, exec, process));
     resize(process, body);
     boolean detached;
     try (var stdio = process.stdio()) {
-      detached = new Pump(duplex, stdio, new Pump.Wish(wish.stdin(), wish.stdout(), wish.stderr(), !tty, keys)).run(framing);
+      detached =
+          new Pump(
+                  duplex,
+                  stdio,
+                  new Pump.Wish(wish.stdin(), wish.stdout(), wish.stderr(), !tty, keys))
+              .run(framing);
       if (detached) {
         publish(container, exec, "exec_detach", Map.of());
         return;
@@ -145,7 +168,9 @@ final class ExecRoutes {
     if (rows > 0 && columns > 0) {
       try {
         process.resize(rows, columns);
-      } catch (RuntimeException e) { // the answer has begun; clients say the size again when they have it
+      } catch (
+          RuntimeException
+              e) { // the answer has begun; clients say the size again when they have it
         LOG.log(Logger.Level.DEBUG, "the terminal of an exec has no size yet", e);
       }
     }
@@ -154,7 +179,9 @@ final class ExecRoutes {
   private Processes.Exec run(Container container, ExecInstance exec) {
     publish(container, exec, "exec_start: " + exec.command(), Map.of());
     try {
-      var process = host.processes().exec(LinkEnvironment.dressed(host.image(), container), exec.wish().spec());
+      var process =
+          host.processes()
+              .exec(LinkEnvironment.dressed(host.image(), container), exec.wish().spec());
       exec.started(process);
       return process;
     } catch (Processes.StartFailed e) {

@@ -7,7 +7,8 @@ import java.util.Optional;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
-/// The execs of a VCH, by id. Not durable: an exec is a matter of the client that made it. Guarded by this.
+/// The execs of a VCH, by id. Not durable: an exec is a matter of the client that made it. Guarded
+/// by this.
 final class Execs {
   /// Execs remembered; the oldest that have ended (or else never ran) are forgotten first.
   static final int KEPT_MAX = 1024;

@@ -29,15 +29,28 @@ final class FileRoutes {
     return List.of(
         new Route<>("HEAD", "/containers/{id}/archive", "tells what stands at a path", this::stat),
         new Route<>("GET", "/containers/{id}/archive", "reads files as a tar archive", this::read),
-        new Route<>("PUT", "/containers/{id}/archive", "unpacks a tar archive into a directory", this::write),
-        new Route<>("GET", "/containers/{id}/export", "reads the root file system as a tar archive", this::export),
-        new Route<>("GET", "/containers/{id}/changes", "tells how the files differ from the image", this::changes));
+        new Route<>(
+            "PUT",
+            "/containers/{id}/archive",
+            "unpacks a tar archive into a directory",
+            this::write),
+        new Route<>(
+            "GET",
+            "/containers/{id}/export",
+            "reads the root file system as a tar archive",
+            this::export),
+        new Route<>(
+            "GET",
+            "/containers/{id}/changes",
+            "tells how the files differ from the image",
+            this::changes));
   }
 
   private static String path(Call call) {
     var path = call.query().text("path");
     if (path.isEmpty()) {
-      throw new Refusal.Invalid("missing parameter path: tell which path in the container is meant");
+      throw new Refusal.Invalid(
+          "missing parameter path: tell which path in the container is meant");
     }
     return path;
   }
@@ -57,7 +70,9 @@ final class FileRoutes {
             .put("mtime", Timestamps.rfc3339(stat.modified()))
             .put("linkTarget", stat.linkTarget());
     call.exchange()
-        .setHeader(STAT_HEADER, Base64.getEncoder().encodeToString(Json.text(json).getBytes(StandardCharsets.UTF_8)));
+        .setHeader(
+            STAT_HEADER,
+            Base64.getEncoder().encodeToString(Json.text(json).getBytes(StandardCharsets.UTF_8)));
   }
 
   private void read(Call call) throws IOException {
@@ -74,7 +89,8 @@ final class FileRoutes {
     var path = path(call);
     var container = Containers.of(host, call);
     var how =
-        new ContainerFiles.Unpacking(call.query().flag("noOverwriteDirNonDir"), call.query().flag("copyUIDGID"));
+        new ContainerFiles.Unpacking(
+            call.query().flag("noOverwriteDirNonDir"), call.query().flag("copyUIDGID"));
     host.processes().files().write(container, path, call.exchange().body(), how);
     Containers.publish(host, container, "extract-to-dir", Map.of());
     call.reply(200);

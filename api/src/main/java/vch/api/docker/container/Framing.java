@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import vch.api.docker.Call;
 
-/// How output goes to a client: with a header before each piece that says which stream it is of, or raw where a terminal
-/// has mixed them. Used by one thread.
+/// How output goes to a client: with a header before each piece that says which stream it is of, or
+/// raw where a terminal has mixed them. Used by one thread.
 final class Framing {
   static final int STDOUT = 1;
   static final int STDERR = 2;
@@ -38,7 +38,11 @@ final class Framing {
       out.write(bytes);
     } else if (bytes.length > 0) {
       out.write(
-          ByteBuffer.allocate(HEADER_BYTES + bytes.length).putInt(stream << 24).putInt(bytes.length).put(bytes).array());
+          ByteBuffer.allocate(HEADER_BYTES + bytes.length)
+              .putInt(stream << 24)
+              .putInt(bytes.length)
+              .put(bytes)
+              .array());
     }
     out.flush();
   }

@@ -1,7 +1,7 @@
 package vch.api.docker.container;
 
-/// The mode of a file as Go's `io/fs.FileMode` has it, which is how the Docker API writes it: nine bits of permissions, and
-/// the kind in bits of Go's own.
+/// The mode of a file as Go's `io/fs.FileMode` has it, which is how the Docker API writes it: nine
+/// bits of permissions, and the kind in bits of Go's own.
 final class GoMode {
   private static final long DIRECTORY = 1L << 31;
   private static final long LINK = 1L << 27;

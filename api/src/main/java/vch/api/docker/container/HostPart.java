@@ -9,16 +9,27 @@ import vch.api.docker.Json;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.refusal.Refusal;
 
-/// The rest of `HostConfig`: restart policy, log, shared memory; and `HostConfig` as inspect shows it.
+/// The rest of `HostConfig`: restart policy, log, shared memory; and `HostConfig` as inspect shows
+/// it.
 final class HostPart {
   /// Size of `/dev/shm` where the user says nothing, bytes.
   static final long SHM_BYTES = 64L * 1024 * 1024;
 
-  private static final Pattern SIZE = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,3})?\\s?([bB]|[kKmMgGtT][iI]?[bB]?)?");
+  private static final Pattern SIZE =
+      Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,3})?\\s?([bB]|[kKmMgGtT][iI]?[bB]?)?");
   private static final List<String> MASKED =
       List.of(
-          "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-          "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
+          "/proc/acpi",
+          "/proc/asound",
+          "/proc/interrupts",
+          "/proc/kcore",
+          "/proc/keys",
+          "/proc/latency_stats",
+          "/proc/sched_debug",
+          "/proc/scsi",
+          "/proc/timer_list",
+          "/proc/timer_stats",
+          "/sys/devices/virtual/powercap",
           "/sys/firmware");
   private static final List<String> READ_ONLY =
       List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
@@ -37,7 +48,8 @@ final class HostPart {
           case "on-failure" -> RestartPolicy.When.ON_FAILURE;
           default ->
               throw new Refusal.Invalid(
-                  "invalid restart policy: unknown policy '" + name
+                  "invalid restart policy: unknown policy '"
+                      + name
                       + "'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
         };
     if (when == RestartPolicy.When.ON_FAILURE) {
@@ -49,7 +61,9 @@ final class HostPart {
           "invalid restart policy: maximum retry count can only be used with 'on-failure'"
               + (retries < 0 ? " and cannot be negative" : ""));
     }
-    return new RestartPolicy(when, when == RestartPolicy.When.ON_FAILURE ? (int) Math.min(retries, Integer.MAX_VALUE) : 0);
+    return new RestartPolicy(
+        when,
+        when == RestartPolicy.When.ON_FAILURE ? (int) Math.min(retries, Integer.MAX_VALUE) : 0);
   }
 
   /// Options of the log, `driver` among them where there is to be none.
@@ -61,20 +75,25 @@ final class HostPart {
     switch (type) {
       case "none" -> {
         if (!options.isEmpty()) {
-          throw new Refusal.Invalid("unknown log opt '" + options.keySet().iterator().next() + "' for none log driver");
+          throw new Refusal.Invalid(
+              "unknown log opt '" + options.keySet().iterator().next() + "' for none log driver");
         }
         out.put("driver", "none");
       }
-      case "local" -> { // our log files are of one kind; what a user sees of the driver is its bounds
+      case "local" -> { // our log files are of one kind; what a user sees of the driver is its
+        // bounds
         out.put("max-size", "20m");
         out.put("max-file", "5");
       }
       case "", "json-file" -> {}
       default ->
           throw new Refusal.Unsupported(
-              "log driver \"" + type + "\" (--log-driver) is not offered: use json-file, local or none");
+              "log driver \""
+                  + type
+                  + "\" (--log-driver) is not offered: use json-file, local or none");
     }
-    options.forEach((option, value) -> logOption(type.isEmpty() ? "json-file" : type, option, value, out));
+    options.forEach(
+        (option, value) -> logOption(type.isEmpty() ? "json-file" : type, option, value, out));
     return out;
   }
 
@@ -82,13 +101,15 @@ final class HostPart {
     switch (option) {
       case "max-size" -> {
         if (!SIZE.matcher(value).matches() && !value.equals("-1")) {
-          throw new Refusal.Invalid("invalid value for 'max-size': " + value + " is no size such as 10m");
+          throw new Refusal.Invalid(
+              "invalid value for 'max-size': " + value + " is no size such as 10m");
         }
         out.put(option, value);
       }
       case "max-file" -> {
         if (!value.matches("[1-9][0-9]{0,4}")) {
-          throw new Refusal.Invalid("invalid value for 'max-file': " + value + " is no positive number");
+          throw new Refusal.Invalid(
+              "invalid value for 'max-file': " + value + " is no positive number");
         }
         out.put(option, value);
       }
@@ -99,7 +120,8 @@ final class HostPart {
       }
       case "compress", "labels", "labels-regex", "env", "env-regex", "tag", "max-buffer-size" ->
           throw new Refusal.Unsupported("log option " + option + " is not offered: leave it out");
-      default -> throw new Refusal.Invalid("unknown log opt '" + option + "' for " + type + " log driver");
+      default ->
+          throw new Refusal.Invalid("unknown log opt '" + option + "' for " + type + " log driver");
     }
   }
 
@@ -115,7 +137,11 @@ final class HostPart {
     var asked = Shape.Read.text(host, "Runtime");
     if (!asked.isEmpty() && !asked.equals(runtime)) {
       throw new Refusal.Invalid(
-          "unknown or invalid runtime name: " + asked + " (containers of this virtual container host run by " + runtime + ")");
+          "unknown or invalid runtime name: "
+              + asked
+              + " (containers of this virtual container host run by "
+              + runtime
+              + ")");
     }
     var isolation = Shape.Read.text(host, "Isolation");
     if (!isolation.isEmpty() && !isolation.equals("default")) {
@@ -124,7 +150,8 @@ final class HostPart {
   }
 
   /// Fills in what the user left to us.
-  static void complete(ObjectNode host, Surroundings machine, String networkMode, boolean privateIpc) {
+  static void complete(
+      ObjectNode host, Surroundings machine, String networkMode, boolean privateIpc) {
     host.put("NetworkMode", networkMode);
     fill(host, "IpcMode", privateIpc ? "private" : "shareable");
     boolean privileged = Shape.Read.flag(host, "Privileged");

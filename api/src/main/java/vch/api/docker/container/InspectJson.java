@@ -27,11 +27,15 @@ final class InspectJson {
 
   /// What the record does not say.
   ///
-  /// @param sandbox    where the network namespace can be joined from; empty when it does not run
-  /// @param execIds    of execs that run
+  /// @param sandbox where the network namespace can be joined from; empty when it does not run
+  /// @param execIds of execs that run
   /// @param volumePath where a volume is on the machine
   record Facts(
-      Image image, Optional<Path> sandbox, Path logPath, List<String> execIds, Optional<Sizes> sizes,
+      Image image,
+      Optional<Path> sandbox,
+      Path logPath,
+      List<String> execIds,
+      Optional<Sizes> sizes,
       Function<String, Path> volumePath) {}
 
   /// Bytes.
@@ -50,7 +54,9 @@ final class InspectJson {
         .put("ResolvConfPath", "")
         .put("HostnamePath", "")
         .put("HostsPath", "")
-        .put("LogPath", container.spec().logOptions().containsKey("driver") ? "" : facts.logPath().toString())
+        .put(
+            "LogPath",
+            container.spec().logOptions().containsKey("driver") ? "" : facts.logPath().toString())
         .put("Name", "/" + container.name())
         .put("RestartCount", container.state().restarts())
         .put("Driver", STORAGE_DRIVER)
@@ -73,14 +79,21 @@ final class InspectJson {
     if (!container.links().isEmpty()) {
       var links = out.putArray("Links");
       for (var link : container.links()) {
-        links.add("/" + Links.name(image, container, link) + ":/" + container.name() + "/" + link.alias());
+        links.add(
+            "/"
+                + Links.name(image, container, link)
+                + ":/"
+                + container.name()
+                + "/"
+                + link.alias());
       }
     }
     return out;
   }
 
   /// Rows of `Mounts`, in the order of the record.
-  static ArrayNode mounts(Container container, Document document, Function<String, Path> volumePath) {
+  static ArrayNode mounts(
+      Container container, Document document, Function<String, Path> volumePath) {
     var out = Json.array();
     for (var mount : container.spec().mounts()) {
       if (!document.shows(mount)) {
@@ -90,30 +103,40 @@ final class InspectJson {
       switch (mount.kind()) {
         case BIND -> row.put("Type", "bind").put("Source", mount.source());
         case VOLUME ->
-            row.put("Type", "volume").put("Name", mount.source()).put("Source", volumePath.apply(mount.source()).toString());
+            row.put("Type", "volume")
+                .put("Name", mount.source())
+                .put("Source", volumePath.apply(mount.source()).toString());
         case TMPFS -> row.put("Type", "tmpfs").put("Source", "");
       }
       row.put("Destination", mount.target());
       if (mount.kind() == Mount.Kind.VOLUME) {
         row.put("Driver", "local");
       }
-      row.put("Mode", document.mode(mount)).put("RW", !mount.readOnly()).put("Propagation", propagation(mount));
+      row.put("Mode", document.mode(mount))
+          .put("RW", !mount.readOnly())
+          .put("Propagation", propagation(mount));
     }
     return out;
   }
 
   private static String propagation(Mount mount) {
     return mount.kind() == Mount.Kind.BIND
-        ? mount.options().stream().filter(MountMode.PROPAGATIONS::contains).findFirst().orElse("rprivate")
+        ? mount.options().stream()
+            .filter(MountMode.PROPAGATIONS::contains)
+            .findFirst()
+            .orElse("rprivate")
         : "";
   }
 
   private static ObjectNode networkSettings(Container container, Facts facts, ApiVersion version) {
     boolean own = !(container.mode() instanceof NetworkMode.Shared);
-    var sandbox = facts.sandbox().filter(_ -> own && container.live()).map(Path::toString).orElse("");
+    var sandbox =
+        facts.sandbox().filter(_ -> own && container.live()).map(Path::toString).orElse("");
     var view = new NetworksView(facts.image(), container);
     var json = Json.object();
-    json.put("Bridge", "").put("SandboxID", sandbox.isEmpty() ? "" : sandboxId(container)).put("SandboxKey", sandbox);
+    json.put("Bridge", "")
+        .put("SandboxID", sandbox.isEmpty() ? "" : sandboxId(container))
+        .put("SandboxKey", sandbox);
     json.set("Ports", PortsView.of(container).inspect());
     json.put("HairpinMode", false)
         .put("LinkLocalIPv6Address", "")

@@ -23,7 +23,8 @@ import vch.portlayer.refusal.Refusal;
 
 /// Routes that lead containers through their lives.
 final class LifeRoutes {
-  /// What an empty JSON object or less takes; more is a body, which start has not taken since API 1.24.
+  /// What an empty JSON object or less takes; more is a body, which start has not taken since API
+  /// 1.24.
   private static final long START_BODY_BYTES_MAX = 7;
 
   private final DockerHost host;
@@ -43,7 +44,8 @@ final class LifeRoutes {
         new Route<>("POST", "/containers/{id}/pause", "freezes a container", this::pause),
         new Route<>("POST", "/containers/{id}/unpause", "thaws a container", this::unpause),
         new Route<>("POST", "/containers/{id}/rename", "renames a container", this::rename),
-        new Route<>("POST", "/containers/{id}/wait", "waits for the end of a container", this::await),
+        new Route<>(
+            "POST", "/containers/{id}/wait", "waits for the end of a container", this::await),
         new Route<>("POST", "/containers/{id}/resize", "resizes the terminal", this::resize),
         new Route<>("DELETE", "/containers/{id}", "removes a container", this::remove));
   }
@@ -73,8 +75,11 @@ final class LifeRoutes {
     if (container.spec().tty() && rows > 0 && columns > 0) {
       try {
         host.processes().resize(container.id(), rows, columns);
-      } catch (RuntimeException e) { // it has started, perhaps ended already: that is what the client is to hear
-        System.getLogger("vch.api.docker").log(System.Logger.Level.DEBUG, "the terminal of a container has no size yet", e);
+      } catch (
+          RuntimeException
+              e) { // it has started, perhaps ended already: that is what the client is to hear
+        System.getLogger("vch.api.docker")
+            .log(System.Logger.Level.DEBUG, "the terminal of a container has no size yet", e);
       }
     }
   }
@@ -102,7 +107,8 @@ final class LifeRoutes {
     try {
       container = Containers.of(host, call);
     } catch (Refusal.NotFound e) {
-      throw new Refusal.NotFound("cannot kill container: " + call.variable("id") + ": " + e.getMessage());
+      throw new Refusal.NotFound(
+          "cannot kill container: " + call.variable("id") + ": " + e.getMessage());
     }
     host.lifecycle().kill(container.id(), call.query().text("signal"));
     call.reply(204);
@@ -140,7 +146,10 @@ final class LifeRoutes {
     Containers.requireRunning(container);
     host.processes().resize(container.id(), rows, columns);
     Containers.publish(
-        host, container, "resize", Map.of("height", Integer.toString(rows), "width", Integer.toString(columns)));
+        host,
+        container,
+        "resize",
+        Map.of("height", Integer.toString(rows), "width", Integer.toString(columns)));
     call.reply(200);
   }
 
@@ -148,7 +157,12 @@ final class LifeRoutes {
   static int size(Call call, String word, String key) {
     var text = call.query().text(key);
     if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65535) {
-      throw new Refusal.Invalid("invalid resize " + word + " \"" + text + "\": a number of characters up to 65535 is needed");
+      throw new Refusal.Invalid(
+          "invalid resize "
+              + word
+              + " \""
+              + text
+              + "\": a number of characters up to 65535 is needed");
     }
     return Integer.parseInt(text);
   }
@@ -202,7 +216,8 @@ final class LifeRoutes {
   }
 
   private void prune(Call call) throws IOException {
-    var filters = Filters.parse(call.query().text("filters"), java.util.Set.of("label", "label!", "until"));
+    var filters =
+        Filters.parse(call.query().text("filters"), java.util.Set.of("label", "label!", "until"));
     var now = host.clock().instant();
     var until = filters.get("until").stream().map(t -> Timestamps.any("until", t, now)).toList();
     if (!pruning.compareAndSet(false, true)) {
@@ -218,7 +233,8 @@ final class LifeRoutes {
                           && filters.withoutLabels("label!", c.labels())
                           && until.stream().allMatch(u -> c.created().isBefore(u)));
       var out = Json.object();
-      NetworksView.texts(out, "ContainersDeleted", pruned.containers().stream().map(c -> c.value()).toList());
+      NetworksView.texts(
+          out, "ContainersDeleted", pruned.containers().stream().map(c -> c.value()).toList());
       call.reply(200, out.put("SpaceReclaimed", pruned.bytes()));
     } finally {
       pruning.set(false);

@@ -16,17 +16,24 @@ import vch.portlayer.state.Image;
 
 /// `GET /containers/json`. Pure.
 ///
-/// @param imageId    id of the image that a reference names now, if it is there
+/// @param imageId id of the image that a reference names now, if it is there
 /// @param volumePath where a volume is on the machine
-/// @param sizes      empty where they were not asked for
+/// @param sizes empty where they were not asked for
 record ListJson(
-    Image image, Instant now, ApiVersion version, Function<String, Optional<String>> imageId, Function<String, Path> volumePath,
+    Image image,
+    Instant now,
+    ApiVersion version,
+    Function<String, Optional<String>> imageId,
+    Function<String, Path> volumePath,
     Function<Container, Optional<InspectJson.Sizes>> sizes) {
   ArrayNode of(List<Container> containers) {
     var linking =
         containers.isEmpty()
             ? List.<Container>of()
-            : image.containers(containers.getFirst().vch()).filter(c -> !c.links().isEmpty()).toList();
+            : image
+                .containers(containers.getFirst().vch())
+                .filter(c -> !c.links().isEmpty())
+                .toList();
     var out = Json.array();
     containers.forEach(c -> out.add(row(c, linking)));
     return out;
@@ -46,7 +53,11 @@ record ListJson(
     json.putObject("HostConfig").put("NetworkMode", networkMode(c));
     json.putObject("NetworkSettings").set("Networks", new NetworksView(image, c).list(version));
     // Reading the document takes time, which a list of a thousand containers would show.
-    json.set("Mounts", c.spec().mounts().isEmpty() ? Json.array() : InspectJson.mounts(c, Document.of(c), volumePath));
+    json.set(
+        "Mounts",
+        c.spec().mounts().isEmpty()
+            ? Json.array()
+            : InspectJson.mounts(c, Document.of(c), volumePath));
     return json;
   }
 
@@ -61,7 +72,11 @@ record ListJson(
   /// As the user named it, while that name still means the image.
   private String imageName(Container c) {
     var reference = c.spec().imageRef();
-    return imageId.apply(reference).filter(id -> id.equals(c.spec().image())).map(_ -> reference).orElse(c.spec().image());
+    return imageId
+        .apply(reference)
+        .filter(id -> id.equals(c.spec().image()))
+        .map(_ -> reference)
+        .orElse(c.spec().image());
   }
 
   private static String command(List<String> arguments) {

@@ -24,8 +24,20 @@ import vch.portlayer.vch.VchId;
 record ListQuery(boolean all, int limit, Filters filters) {
   private static final Set<String> KEYS =
       Set.of(
-          "ancestor", "before", "exited", "expose", "health", "id", "is-task", "label", "name", "network", "publish", "since",
-          "status", "volume");
+          "ancestor",
+          "before",
+          "exited",
+          "expose",
+          "health",
+          "id",
+          "is-task",
+          "label",
+          "name",
+          "network",
+          "publish",
+          "since",
+          "status",
+          "volume");
   private static final Set<String> STATUSES =
       Set.of("created", "restarting", "running", "removing", "paused", "exited", "dead");
   private static final Set<String> HEALTHS = Set.of("none", "starting", "healthy", "unhealthy");
@@ -42,7 +54,8 @@ record ListQuery(boolean all, int limit, Filters filters) {
     }
     filters.get("publish").forEach(p -> ports("publish", p));
     filters.get("expose").forEach(p -> ports("expose", p));
-    return new ListQuery(query.flag("all") || filters.has("status"), query.number("limit").orElse(0), filters);
+    return new ListQuery(
+        query.flag("all") || filters.has("status"), query.number("limit").orElse(0), filters);
   }
 
   private static void known(Filters filters, String key, Set<String> words) {
@@ -56,14 +69,17 @@ record ListQuery(boolean all, int limit, Filters filters) {
   /// @param imageId id of the image that a reference names, if it is there
   List<Container> select(Image image, VchId vch, Function<String, Optional<String>> imageId) {
     var sorted =
-        image.containers(vch)
-            .sorted(Comparator.comparing(Container::created).reversed().thenComparing(c -> c.id().value()))
+        image
+            .containers(vch)
+            .sorted(
+                Comparator.comparing(Container::created)
+                    .reversed()
+                    .thenComparing(c -> c.id().value()))
             .toList();
     var before = bound(image, vch, "before");
     var since = bound(image, vch, "since");
     var linking = sorted.stream().filter(c -> !c.links().isEmpty()).toList();
-    var ancestors =
-        filters.get("ancestor").stream().map(a -> imageId.apply(a).orElse(a)).toList();
+    var ancestors = filters.get("ancestor").stream().map(a -> imageId.apply(a).orElse(a)).toList();
     var out = new ArrayList<Container>();
     for (var c : sorted) {
       if (limit > 0 && out.size() == limit) {
@@ -90,7 +106,9 @@ record ListQuery(boolean all, int limit, Filters filters) {
       return false;
     }
     if (filters.has("exited")
-        && (running || c.state().startedAt().isEmpty() || !filters.get("exited").contains(Integer.toString(c.state().exitCode())))) {
+        && (running
+            || c.state().startedAt().isEmpty()
+            || !filters.get("exited").contains(Integer.toString(c.state().exitCode())))) {
       return false;
     }
     return filters.exact("status", Status.word(c))
@@ -103,7 +121,8 @@ record ListQuery(boolean all, int limit, Filters filters) {
     return filters.pattern("id", c.id().value())
         && (!filters.has("name")
             || Links.names(image, linking, c).stream()
-                .anyMatch(n -> filters.pattern("name", n.substring(1)) || filters.pattern("name", n)));
+                .anyMatch(
+                    n -> filters.pattern("name", n.substring(1)) || filters.pattern("name", n)));
   }
 
   private boolean placed(Container c) {
@@ -114,19 +133,29 @@ record ListQuery(boolean all, int limit, Filters filters) {
                     n ->
                         c.endpoints().stream()
                             .anyMatch(
-                                e -> e.network().equals(n) || e.scope().filter(s -> s.value().startsWith(n)).isPresent()));
+                                e ->
+                                    e.network().equals(n)
+                                        || e.scope()
+                                            .filter(s -> s.value().startsWith(n))
+                                            .isPresent()));
     boolean volume =
         !filters.has("volume")
             || c.spec().mounts().stream()
                 .anyMatch(
                     m ->
                         filters.get("volume").contains(m.target())
-                            || (m.kind() != Mount.Kind.TMPFS && filters.get("volume").contains(m.source())));
+                            || (m.kind() != Mount.Kind.TMPFS
+                                && filters.get("volume").contains(m.source())));
     boolean publish =
         !filters.has("publish")
             || PortsView.of(c).bindings().entrySet().stream()
-                .anyMatch(e -> e.getValue().stream().anyMatch(b -> among("publish", new Port(b.port(), e.getKey().protocol()))));
-    boolean expose = !filters.has("expose") || c.exposed().stream().anyMatch(p -> among("expose", p));
+                .anyMatch(
+                    e ->
+                        e.getValue().stream()
+                            .anyMatch(
+                                b -> among("publish", new Port(b.port(), e.getKey().protocol()))));
+    boolean expose =
+        !filters.has("expose") || c.exposed().stream().anyMatch(p -> among("expose", p));
     return network && volume && publish && expose;
   }
 
@@ -150,6 +179,8 @@ record ListQuery(boolean all, int limit, Filters filters) {
   }
 
   private static boolean ancestor(List<String> ancestors, Container c) {
-    return ancestors.isEmpty() || ancestors.contains(c.spec().image()) || ancestors.contains(c.spec().imageRef());
+    return ancestors.isEmpty()
+        || ancestors.contains(c.spec().image())
+        || ancestors.contains(c.spec().imageRef());
   }
 }

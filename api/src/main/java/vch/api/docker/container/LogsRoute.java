@@ -21,7 +21,8 @@ import vch.portlayer.refusal.Refusal;
 final class LogsRoute {
   /// RFC 3339 with nine digits, so that lines align.
   private static final DateTimeFormatter AT =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private final DockerHost host;
 
@@ -33,7 +34,8 @@ final class LogsRoute {
     var query = query(call);
     var container = Containers.of(host, call);
     if (container.state().phase() == Phase.REMOVING) {
-      throw new Refusal.Conflict("can not get logs from container which is dead or marked for removal");
+      throw new Refusal.Conflict(
+          "can not get logs from container which is dead or marked for removal");
     }
     if ("none".equals(container.spec().logOptions().get("driver"))) {
       throw new Refusal.Unsupported("configured logging driver does not support reading");
@@ -60,7 +62,10 @@ final class LogsRoute {
     }
     var tail = query.text("tail");
     return new LogQuery(
-        query.flag("follow"), query.flag("stdout"), query.flag("stderr"), Timestamps.unix("since", query.text("since")),
+        query.flag("follow"),
+        query.flag("stdout"),
+        query.flag("stderr"),
+        Timestamps.unix("since", query.text("since")),
         call.since(35) ? Timestamps.unix("until", query.text("until")) : Optional.empty(),
         tail.matches("[0-9]{1,9}") ? Integer.parseInt(tail) : -1);
   }

@@ -8,13 +8,16 @@ import vch.portlayer.refusal.Refusal;
 
 /// The third part of `source:target:mode`.
 ///
-/// @param text        as written
+/// @param text as written
 /// @param propagation `rprivate`, `shared`, …
 record MountMode(String text, boolean readOnly, boolean noCopy, Optional<String> propagation) {
   static final MountMode NONE = new MountMode("", false, false, Optional.empty());
-  static final Set<String> PROPAGATIONS = Set.of("private", "rprivate", "slave", "rslave", "shared", "rshared");
-  private static final Set<String> LABELS = Set.of("z", "Z"); // no meaning on a machine without SELinux, as in Docker
-  private static final Set<String> CONSISTENCIES = Set.of("consistent", "cached", "delegated", "default"); // Mac only
+  static final Set<String> PROPAGATIONS =
+      Set.of("private", "rprivate", "slave", "rslave", "shared", "rshared");
+  private static final Set<String> LABELS =
+      Set.of("z", "Z"); // no meaning on a machine without SELinux, as in Docker
+  private static final Set<String> CONSISTENCIES =
+      Set.of("consistent", "cached", "delegated", "default"); // Mac only
 
   /// @throws Refusal.Invalid `invalid mode: …`
   static MountMode parse(String text) {
@@ -37,7 +40,10 @@ record MountMode(String text, boolean readOnly, boolean noCopy, Optional<String>
     }
     return Optional.of(
         new MountMode(
-            text, words.contains("ro"), words.contains("nocopy"), words.stream().filter(PROPAGATIONS::contains).findFirst()));
+            text,
+            words.contains("ro"),
+            words.contains("nocopy"),
+            words.stream().filter(PROPAGATIONS::contains).findFirst()));
   }
 
   private static String kind(String word) {

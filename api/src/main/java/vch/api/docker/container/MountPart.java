@@ -14,16 +14,21 @@ import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
-/// What a new container mounts: `VolumesFrom`, then `Binds`, then `Mounts`, then the volumes of the configuration and
-/// the image for places that are still free; and `Tmpfs`.
+/// What a new container mounts: `VolumesFrom`, then `Binds`, then `Mounts`, then the volumes of the
+/// configuration and the image for places that are still free; and `Tmpfs`.
 ///
-/// @param mounts  a volume without a name gets one when the container is made
-/// @param modes   for each target how the user wrote the mode, for inspect
+/// @param mounts a volume without a name gets one when the container is made
+/// @param modes for each target how the user wrote the mode, for inspect
 /// @param volumes volumes to make first, because they have labels
 record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> volumes) {
   /// @param name makes names for anonymous volumes that have labels
   static MountPart of(
-      ObjectNode config, ObjectNode host, Image image, VchId vch, Surroundings machine, Supplier<String> name) {
+      ObjectNode config,
+      ObjectNode host,
+      Image image,
+      VchId vch,
+      Surroundings machine,
+      Supplier<String> name) {
     var driver = Shape.Read.text(host, "VolumeDriver");
     if (!driver.isEmpty() && !driver.equals("local")) {
       throw noDriver(driver);
@@ -32,7 +37,8 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
   }
 
   static Refusal noDriver(String driver) {
-    return new Refusal.Unsupported("volume driver \"" + driver + "\" is not offered: volumes are of driver \"local\"");
+    return new Refusal.Unsupported(
+        "volume driver \"" + driver + "\" is not offered: volumes are of driver \"local\"");
   }
 
   /// @param mode as written
@@ -70,13 +76,15 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       for (var target : config.path("Volumes").propertyNames()) {
         var clean = absolute(target, "invalid volume specification: '" + target + "': ", "volume");
         if (!places.containsKey(clean) && !tmpfs.containsKey(clean)) {
-          places.put(clean, new Place(new Mount(Mount.Kind.VOLUME, "", clean, false, List.of()), ""));
+          places.put(
+              clean, new Place(new Mount(Mount.Kind.VOLUME, "", clean, false, List.of()), ""));
         }
       }
       var modes = new LinkedHashMap<String, String>();
       places.forEach((target, place) -> modes.put(target, place.mode()));
       places.putAll(tmpfs);
-      return new MountPart(places.values().stream().map(Place::mount).toList(), modes, List.copyOf(volumes));
+      return new MountPart(
+          places.values().stream().map(Place::mount).toList(), modes, List.copyOf(volumes));
     }
 
     private static void add(Map<String, Place> asked, Map<String, Place> tmpfs, Place place) {
@@ -90,7 +98,8 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
     private static Place bind(String spec) {
       var parts = spec.split(":", 4);
       var wrong = "invalid volume specification: '" + spec + "'";
-      boolean modeForTarget = parts.length == 2 && !parts[1].isEmpty() && MountMode.tryParse(parts[1]).isPresent();
+      boolean modeForTarget =
+          parts.length == 2 && !parts[1].isEmpty() && MountMode.tryParse(parts[1]).isPresent();
       if (parts.length > 3 || parts[0].isEmpty() || modeForTarget) {
         throw new Refusal.Invalid(wrong);
       }
@@ -99,11 +108,13 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
         return volume("", absolute(parts[0], wrong + ": ", "volume"), mode);
       }
       return parts[0].startsWith("/")
-          ? MountSpec.bindAt(clean(parts[0]), absolute(parts[1], wrong + ": ", "bind"), mode, List.of())
+          ? MountSpec.bindAt(
+              clean(parts[0]), absolute(parts[1], wrong + ": ", "bind"), mode, List.of())
           : volume(parts[0], absolute(parts[1], wrong + ": ", "volume"), mode);
     }
 
-    private Place labelled(String asked, String target, MountMode mode, Map<String, String> labels) {
+    private Place labelled(
+        String asked, String target, MountMode mode, Map<String, String> labels) {
       if (labels.isEmpty()) {
         return volume(asked, target, mode);
       }
@@ -119,7 +130,8 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       }
       var options = mode.noCopy() ? List.of("nocopy") : List.<String>of();
       return new Place(
-          new Mount(Mount.Kind.VOLUME, volume, target, mode.readOnly(), options), mode.text().isEmpty() ? "z" : mode.text());
+          new Mount(Mount.Kind.VOLUME, volume, target, mode.readOnly(), options),
+          mode.text().isEmpty() ? "z" : mode.text());
     }
 
     private void volumesFrom(String spec) {
@@ -136,7 +148,12 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       for (var from : source.spec().mounts()) {
         if (document.shows(from)) {
           var mount =
-              new Mount(from.kind(), from.source(), from.target(), from.readOnly() || mode.readOnly(), from.options());
+              new Mount(
+                  from.kind(),
+                  from.source(),
+                  from.target(),
+                  from.readOnly() || mode.readOnly(),
+                  from.options());
           places.put(from.target(), new Place(mount, document.mode(from)));
         }
       }
@@ -173,7 +190,8 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       throw new Refusal.Invalid(config + "field Target must not be empty");
     }
     if (!target.startsWith("/")) {
-      throw new Refusal.Invalid(config + "invalid mount path: '" + target + "' mount path must be absolute");
+      throw new Refusal.Invalid(
+          config + "invalid mount path: '" + target + "' mount path must be absolute");
     }
     if (target.indexOf('\0') >= 0) {
       throw new Refusal.Invalid(config + "a path must not contain a zero byte");

@@ -22,8 +22,11 @@ final class MountSpec {
 
   static MountPart.Place of(ObjectNode mount, VolumeMount volumes, Surroundings machine) {
     var type = Shape.Read.text(mount, "Type");
-    if (mount.has("ImageOptions") || mount.has("ClusterOptions") || List.of("image", "npipe", "cluster").contains(type)) {
-      throw new Refusal.Unsupported("mounts of type \"" + type + "\" are not offered: use bind, volume or tmpfs");
+    if (mount.has("ImageOptions")
+        || mount.has("ClusterOptions")
+        || List.of("image", "npipe", "cluster").contains(type)) {
+      throw new Refusal.Unsupported(
+          "mounts of type \"" + type + "\" are not offered: use bind, volume or tmpfs");
     }
     return switch (type) {
       case "bind" -> bind(mount, machine);
@@ -56,13 +59,19 @@ final class MountSpec {
       throw wrong("bind", "invalid mount path: '" + source + "' mount path must be absolute");
     }
     var options = mount.path("BindOptions") instanceof ObjectNode o ? o : Json.object();
-    var propagation = Optional.of(Shape.Read.text(options, "Propagation")).filter(p -> !p.isEmpty());
-    propagation.filter(p -> !MountMode.PROPAGATIONS.contains(p)).ifPresent(p -> {
-      throw wrong("bind", "invalid propagation mode: " + p);
-    });
+    var propagation =
+        Optional.of(Shape.Read.text(options, "Propagation")).filter(p -> !p.isEmpty());
+    propagation
+        .filter(p -> !MountMode.PROPAGATIONS.contains(p))
+        .ifPresent(
+            p -> {
+              throw wrong("bind", "invalid propagation mode: " + p);
+            });
     if (Shape.Read.flag(options, "ReadOnlyForceRecursive")) {
       throw new Refusal.Unsupported(
-          "BindOptions.ReadOnlyForceRecursive for " + target + " is not offered: mount the parts by themselves, read-only");
+          "BindOptions.ReadOnlyForceRecursive for "
+              + target
+              + " is not offered: mount the parts by themselves, read-only");
     }
     boolean create = Shape.Read.flag(options, "CreateMountpoint");
     if (!create && !machine.pathExists().test(Path.of(source))) {
@@ -87,7 +96,8 @@ final class MountSpec {
     }
     var options = new ArrayList<>(more);
     mode.propagation().ifPresent(options::add);
-    return new MountPart.Place(new Mount(Mount.Kind.BIND, source, target, mode.readOnly(), options), mode.text());
+    return new MountPart.Place(
+        new Mount(Mount.Kind.BIND, source, target, mode.readOnly(), options), mode.text());
   }
 
   private static MountPart.Place volume(ObjectNode mount, VolumeMount volumes) {
@@ -100,7 +110,10 @@ final class MountSpec {
     }
     var options = mount.path("VolumeOptions") instanceof ObjectNode o ? o : Json.object();
     if (!Shape.Read.text(options, "Subpath").isEmpty()) {
-      throw new Refusal.Unsupported("a part of a volume (volume-subpath) for " + target + " is not offered: mount the whole volume");
+      throw new Refusal.Unsupported(
+          "a part of a volume (volume-subpath) for "
+              + target
+              + " is not offered: mount the whole volume");
     }
     var driver = options.path("DriverConfig") instanceof ObjectNode d ? d : Json.object();
     var driverName = Shape.Read.text(driver, "Name");
@@ -108,7 +121,10 @@ final class MountSpec {
       throw MountPart.noDriver(driverName);
     }
     if (!Shape.Read.map(driver, "Options").isEmpty()) {
-      throw new Refusal.Unsupported("options of the volume driver (volume-opt) for " + target + " are not offered: leave them out");
+      throw new Refusal.Unsupported(
+          "options of the volume driver (volume-opt) for "
+              + target
+              + " are not offered: leave them out");
     }
     var mode = new MountMode("", readOnly, Shape.Read.flag(options, "NoCopy"), Optional.empty());
     return volumes.at(source, target, mode, Shape.Read.map(options, "Labels"));
@@ -123,7 +139,11 @@ final class MountSpec {
     var options = mount.path("TmpfsOptions") instanceof ObjectNode o ? o : Json.object();
     if (!Shape.Read.blank(options.path("Options"))) {
       throw new Refusal.Unsupported(
-          "TmpfsOptions.Options for " + target + " are not offered: use --tmpfs " + target + ":<options>");
+          "TmpfsOptions.Options for "
+              + target
+              + " are not offered: use --tmpfs "
+              + target
+              + ":<options>");
     }
     var words = new ArrayList<String>();
     long size = Shape.Read.number(options, "SizeBytes");

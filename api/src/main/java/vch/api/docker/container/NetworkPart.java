@@ -34,12 +34,15 @@ record NetworkPart(
   private static final String DEFAULT = "bridge";
   private static final String CONTAINER = "container:";
 
-  /// @param endpoints what the request said of each network, read by [Shapes#ENDPOINT]; null for nothing
-  record Request(ObjectNode config, ObjectNode host, Map<String, JsonNode> endpoints, ApiVersion version) {}
+  /// @param endpoints what the request said of each network, read by [Shapes#ENDPOINT]; null for
+  ///   nothing
+  record Request(
+      ObjectNode config, ObjectNode host, Map<String, JsonNode> endpoints, ApiVersion version) {}
 
-  /// @param id   makes ids
+  /// @param id makes ids
   /// @param seed makes seeds for Ethernet addresses
-  static NetworkPart of(Request request, Image image, VchId vch, Supplier<String> id, Supplier<Long> seed) {
+  static NetworkPart of(
+      Request request, Image image, VchId vch, Supplier<String> id, Supplier<Long> seed) {
     return new Reading(request, image, vch, id, seed).read();
   }
 
@@ -65,11 +68,13 @@ record NetworkPart(
       this.seed = seed;
       this.asked = Shape.Read.text(host, "NetworkMode");
       boolean byDefault = asked.isEmpty() || asked.equals("default");
-      request.endpoints()
+      request
+          .endpoints()
           .forEach(
               (network, settings) -> {
                 if (!(settings instanceof ObjectNode object)) {
-                  throw new Refusal.Invalid("invalid config for network " + network + ": EndpointsConfig is nil");
+                  throw new Refusal.Invalid(
+                      "invalid config for network " + network + ": EndpointsConfig is nil");
                 }
                 endpoints.put(byDefault && network.equals("default") ? DEFAULT : network, object);
               });
@@ -99,7 +104,12 @@ record NetworkPart(
       }
       links.forEach(this::checkLink);
       return new NetworkPart(
-          new NetworkMode.Scoped(network), network, requests(network), List.copyOf(links), resolver(), warnings);
+          new NetworkMode.Scoped(network),
+          network,
+          requests(network),
+          List.copyOf(links),
+          resolver(),
+          warnings);
     }
 
     private List<EndpointRequest> requests(String network) {
@@ -125,7 +135,9 @@ record NetworkPart(
         return Optional.of(network);
       }
       var scope = scope(network);
-      return endpoints.keySet().stream().filter(k -> scope.isPresent() && scope(k).equals(scope)).findFirst();
+      return endpoints.keySet().stream()
+          .filter(k -> scope.isPresent() && scope(k).equals(scope))
+          .findFirst();
     }
 
     private Optional<String> scope(String term) {
@@ -138,7 +150,13 @@ record NetworkPart(
 
     private boolean isDefault(String network) {
       return network.equals(DEFAULT)
-          || scope(network).equals(image.scopes(vch).filter(s -> s.isDefault()).map(s -> s.id().value()).findFirst());
+          || scope(network)
+              .equals(
+                  image
+                      .scopes(vch)
+                      .filter(s -> s.isDefault())
+                      .map(s -> s.id().value())
+                      .findFirst());
     }
 
     /// The address for the whole container belongs to its main network.
@@ -173,15 +191,20 @@ record NetworkPart(
       try {
         ContainerRules.find(image, vch, link.target());
       } catch (Refusal.NotFound e) { // 404 would make clients say that the image is missing
-        throw new Refusal.Invalid("could not get container for " + link.target() + ": " + e.getMessage());
+        throw new Refusal.Invalid(
+            "could not get container for " + link.target() + ": " + e.getMessage());
       }
     }
 
     /// The rule refuses what has no meaning for a container without networks of its own.
     private NetworkPart shared() {
       var target = asked.equals("container") ? "" : asked.substring(CONTAINER.length());
-      boolean publishes = !host.path("PortBindings").isEmpty() || Shape.Read.flag(host, "PublishAllPorts"); // the rule says so
-      conflict(!publishes && !config.path("ExposedPorts").isEmpty(), "port exposing and the container type network mode");
+      boolean publishes =
+          !host.path("PortBindings").isEmpty()
+              || Shape.Read.flag(host, "PublishAllPorts"); // the rule says so
+      conflict(
+          !publishes && !config.path("ExposedPorts").isEmpty(),
+          "port exposing and the container type network mode");
       String found;
       try {
         found = ContainerRules.find(image, vch, target).id().value();
@@ -198,17 +221,25 @@ record NetworkPart(
     }
 
     private NetworkPart without(String text, NetworkMode mode) {
-      conflict(!Shape.Read.text(config, "MacAddress").isEmpty(), "mac-address and the network mode");
+      conflict(
+          !Shape.Read.text(config, "MacAddress").isEmpty(), "mac-address and the network mode");
       var networks = new ArrayList<EndpointRequest>();
       endpoints.forEach(
           (network, settings) -> {
-            boolean itself = network.equals(asked) && List.copyOf(settings.values()).stream().allMatch(Shape.Read::blank);
+            boolean itself =
+                network.equals(asked)
+                    && List.copyOf(settings.values()).stream().allMatch(Shape.Read::blank);
             if (!itself) { // clients may name the mode itself, with nothing said
               networks.add(request(network, settings));
             }
           });
       return new NetworkPart(
-          mode, text, networks, EndpointSettings.links(Shape.Read.texts(host, "Links")), resolver(), List.of());
+          mode,
+          text,
+          networks,
+          EndpointSettings.links(Shape.Read.texts(host, "Links")),
+          resolver(),
+          List.of());
     }
 
     private Resolver resolver() {
@@ -216,7 +247,12 @@ record NetworkPart(
       for (var text : Shape.Read.texts(host, "Dns")) {
         servers.add(
             Ip.tryParse(text)
-                .orElseThrow(() -> new Refusal.Invalid("invalid DNS server \"" + text + "\" in HostConfig.Dns: an IP address is needed")));
+                .orElseThrow(
+                    () ->
+                        new Refusal.Invalid(
+                            "invalid DNS server \""
+                                + text
+                                + "\" in HostConfig.Dns: an IP address is needed")));
       }
       var extra = Shape.Read.texts(host, "ExtraHosts");
       extra.forEach(NetworkPart::checkExtraHost);
@@ -235,7 +271,8 @@ record NetworkPart(
   /// One word of resolv.conf(5).
   private static void word(String what, String text) {
     if (!text.matches("[^\\s\\p{Cntrl}]{1,255}")) {
-      throw new Refusal.Invalid("invalid " + what + " \"" + text + "\": one word of at most 255 characters is needed");
+      throw new Refusal.Invalid(
+          "invalid " + what + " \"" + text + "\": one word of at most 255 characters is needed");
     }
   }
 

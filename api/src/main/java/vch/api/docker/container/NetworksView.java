@@ -43,7 +43,10 @@ record NetworksView(Image image, Container container) {
     for (var endpoint : byName()) {
       var json = Json.object();
       json.set("IPAMConfig", ipam(endpoint));
-      json.putNull("Links").putNull("Aliases").put("MacAddress", mac(endpoint)).putNull("DriverOpts");
+      json.putNull("Links")
+          .putNull("Aliases")
+          .put("MacAddress", mac(endpoint))
+          .putNull("DriverOpts");
       actual(json, endpoint, version);
       if (version.atLeast(44)) {
         json.putNull("DNSNames");
@@ -107,7 +110,9 @@ record NetworksView(Image image, Container container) {
   }
 
   private boolean isDefault(Endpoint endpoint) {
-    return scope(endpoint).map(Scope::isDefault).orElse(endpoint.network().equals(Scope.DEFAULT_NAME));
+    return scope(endpoint)
+        .map(Scope::isDefault)
+        .orElse(endpoint.network().equals(Scope.DEFAULT_NAME));
   }
 
   private static JsonNode ipam(Endpoint endpoint) {
@@ -160,18 +165,29 @@ record NetworksView(Image image, Container container) {
 
   private ObjectNode noneJson(ApiVersion version) {
     var id =
-        image.scopes(container.vch())
+        image
+            .scopes(container.vch())
             .filter(s -> s.kind() instanceof ScopeKind.None)
             .map(s -> s.id().value())
             .findFirst()
             .orElse("");
     var json = Json.object();
-    json.putNull("IPAMConfig").putNull("Links").putNull("Aliases").put("MacAddress", "").putNull("DriverOpts");
+    json.putNull("IPAMConfig")
+        .putNull("Links")
+        .putNull("Aliases")
+        .put("MacAddress", "")
+        .putNull("DriverOpts");
     if (version.atLeast(48)) {
       json.put("GwPriority", 0);
     }
-    json.put("NetworkID", id).put("EndpointID", "").put("Gateway", "").put("IPAddress", "").put("IPPrefixLen", 0)
-        .put("IPv6Gateway", "").put("GlobalIPv6Address", "").put("GlobalIPv6PrefixLen", 0);
+    json.put("NetworkID", id)
+        .put("EndpointID", "")
+        .put("Gateway", "")
+        .put("IPAddress", "")
+        .put("IPPrefixLen", 0)
+        .put("IPv6Gateway", "")
+        .put("GlobalIPv6Address", "")
+        .put("GlobalIPv6PrefixLen", 0);
     if (version.atLeast(44)) {
       json.putNull("DNSNames");
     }
@@ -181,10 +197,14 @@ record NetworksView(Image image, Container container) {
   /// The address fields that stand beside `Networks`: those of the default bridge.
   void legacy(ObjectNode json, ApiVersion version) {
     var source = Json.object();
-    container.endpoints().stream().filter(this::isDefault).findFirst().ifPresent(e -> {
-      source.put("MacAddress", mac(e));
-      actual(source, e, version);
-    });
+    container.endpoints().stream()
+        .filter(this::isDefault)
+        .findFirst()
+        .ifPresent(
+            e -> {
+              source.put("MacAddress", mac(e));
+              actual(source, e, version);
+            });
     for (var field : List.of("EndpointID", "Gateway", "GlobalIPv6Address")) {
       json.put(field, Shape.Read.text(source, field));
     }

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 import vch.portlayer.refusal.Refusal;
 
-/// Fields of a create request that Docker knows and that are not offered: refused where they say something, never
-/// ignored.
+/// Fields of a create request that Docker knows and that are not offered: refused where they say
+/// something, never ignored.
 final class NotOffered {
   private NotOffered() {}
 
@@ -34,7 +34,8 @@ final class NotOffered {
               Map.entry("CpuCount", "a CPU count, which is an option of Windows containers"),
               Map.entry("CpuPercent", "a CPU percentage, which is an option of Windows containers"),
               Map.entry("IOMaximumIOps", "an IO bound, which is an option of Windows containers"),
-              Map.entry("IOMaximumBandwidth", "an IO bound, which is an option of Windows containers")));
+              Map.entry(
+                  "IOMaximumBandwidth", "an IO bound, which is an option of Windows containers")));
 
   /// @throws Refusal.Unsupported naming every field that asks for something
   static void refuse(ObjectNode hostConfig) {
@@ -45,7 +46,9 @@ final class NotOffered {
     long swappiness = hostConfig.path("MemorySwappiness").asLong(-1);
     if (swappiness != -1) {
       throw new Refusal.Unsupported(
-          "HostConfig.MemorySwappiness is " + swappiness + ", but swappiness of one container (--memory-swappiness) is not"
+          "HostConfig.MemorySwappiness is "
+              + swappiness
+              + ", but swappiness of one container (--memory-swappiness) is not"
               + " offered: leave it out");
     }
   }
@@ -53,18 +56,26 @@ final class NotOffered {
   private static Refusal.Unsupported unsupported(List<String> fields) {
     var first = fields.getFirst();
     return new Refusal.Unsupported(
-        "HostConfig." + String.join(", HostConfig.", fields) + " given, but "
-            + HOST.getOrDefault(first, first) + (fields.size() > 1 ? " and the like are" : " is") + " not offered: leave "
-            + (fields.size() > 1 ? "them" : "it") + " out");
+        "HostConfig."
+            + String.join(", HostConfig.", fields)
+            + " given, but "
+            + HOST.getOrDefault(first, first)
+            + (fields.size() > 1 ? " and the like are" : " is")
+            + " not offered: leave "
+            + (fields.size() > 1 ? "them" : "it")
+            + " out");
   }
 
-  /// A healthcheck that the user asked for: nothing would run it, and a container that claims to be watched is worse than
-  /// a refusal. `NONE` (`--no-healthcheck`) is what happens anyway.
+  /// A healthcheck that the user asked for: nothing would run it, and a container that claims to be
+  /// watched is worse than a refusal. `NONE` (`--no-healthcheck`) is what happens anyway.
   static void refuseHealthcheck(ObjectNode config) {
     var check = config.path("Healthcheck");
     var test = check.path("Test");
     boolean none = test.size() == 1 && test.path(0).asString("").equals("NONE");
-    if (check.isObject() && !check.isEmpty() && !none && (!test.isEmpty() || check.size() > (check.has("Test") ? 1 : 0))) {
+    if (check.isObject()
+        && !check.isEmpty()
+        && !none
+        && (!test.isEmpty() || check.size() > (check.has("Test") ? 1 : 0))) {
       throw new Refusal.Unsupported(
           "Config.Healthcheck given, but health checks (--health-cmd and the like) are not offered yet: leave it out or use"
               + " --no-healthcheck");

@@ -18,8 +18,8 @@ import vch.portlayer.refusal.Refusal;
 
 /// Exposed and published ports of a create request.
 record PortsPart(Set<Port> exposed, List<PublishRequest> publish) {
-  /// Reads `PortBindings` and the merged `ExposedPorts`. An empty list of bindings becomes one empty binding, in the
-  /// document too.
+  /// Reads `PortBindings` and the merged `ExposedPorts`. An empty list of bindings becomes one
+  /// empty binding, in the document too.
   static PortsPart of(ObjectNode config, ObjectNode host) {
     var exposed = new LinkedHashSet<Port>();
     for (var key : config.path("ExposedPorts").propertyNames()) {
@@ -67,13 +67,20 @@ record PortsPart(Set<Port> exposed, List<PublishRequest> publish) {
                     .orElseThrow(
                         () ->
                             new Refusal.Invalid(
-                                "invalid host IP address \"" + ip + "\" for port " + container + ": an IP address is needed")));
+                                "invalid host IP address \""
+                                    + ip
+                                    + "\" for port "
+                                    + container
+                                    + ": an IP address is needed")));
     var host =
         hostPort.isEmpty() || hostPort.equals("0")
             ? Optional.<PortRange>empty()
             : Optional.of(PortRange.tryParse(hostPort).orElseThrow(() -> invalid(hostPort)));
     return new PublishRequest(
-        container.protocol(), PortRange.of(container.number()), address.filter(a -> !a.isUnspecified()), host);
+        container.protocol(),
+        PortRange.of(container.number()),
+        address.filter(a -> !a.isUnspecified()),
+        host);
   }
 
   private static Refusal.Invalid invalid(String port) {

@@ -35,7 +35,9 @@ record PortsView(SortedMap<Port, List<Binding>> bindings) {
   private static void add(Map<Port, List<Binding>> out, Publication publication) {
     var ip = publication.hostIp().map(Ip::toString).orElse("0.0.0.0");
     for (int i = 0; i < publication.container().size(); i++) {
-      out.computeIfAbsent(new Port(publication.container().first() + i, publication.protocol()), _ -> new ArrayList<>())
+      out.computeIfAbsent(
+              new Port(publication.container().first() + i, publication.protocol()),
+              _ -> new ArrayList<>())
           .add(new Binding(ip, publication.host().first() + i));
     }
   }
@@ -49,7 +51,11 @@ record PortsView(SortedMap<Port, List<Binding>> bindings) {
             out.putNull(port.toString());
           } else {
             var list = out.putArray(port.toString());
-            all.forEach(b -> list.addObject().put("HostIp", b.ip()).put("HostPort", Integer.toString(b.port())));
+            all.forEach(
+                b ->
+                    list.addObject()
+                        .put("HostIp", b.ip())
+                        .put("HostPort", Integer.toString(b.port())));
           }
         });
     return out;

@@ -26,7 +26,8 @@ final class ProcessTable {
 
   private static final int PAGE_KIB = 4;
   private static final DateTimeFormatter TODAY = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
-  private static final DateTimeFormatter EARLIER = DateTimeFormatter.ofPattern("MMMdd", Locale.ROOT);
+  private static final DateTimeFormatter EARLIER =
+      DateTimeFormatter.ofPattern("MMMdd", Locale.ROOT);
 
   private final Path proc;
   private final Instant now;
@@ -35,7 +36,7 @@ final class ProcessTable {
   private final Instant boot;
   private final long memoryKib;
 
-  /// @param proc   `/proc`
+  /// @param proc `/proc`
   /// @param passwd `/etc/passwd` of the machine, for names of users
   ProcessTable(Path proc, Path passwd, Instant now, ZoneId zone) throws IOException {
     this.proc = proc;
@@ -72,7 +73,8 @@ final class ProcessTable {
   Optional<Map<String, String>> row(long pid) {
     try {
       var stat = Files.readString(proc.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
-      var status = status(Files.readAllLines(proc.resolve(pid + "/status"), StandardCharsets.ISO_8859_1));
+      var status =
+          status(Files.readAllLines(proc.resolve(pid + "/status"), StandardCharsets.ISO_8859_1));
       var command = Files.readString(proc.resolve(pid + "/cmdline"), StandardCharsets.UTF_8);
       return Optional.of(row(pid, stat, status, command));
     } catch (IOException _) { // it has ended meanwhile
@@ -91,8 +93,10 @@ final class ProcessTable {
     return out;
   }
 
-  private Map<String, String> row(long pid, String stat, Map<String, String> status, String command) {
-    // The name is in parentheses and may hold anything; what follows is separated by blanks, from field 3 on.
+  private Map<String, String> row(
+      long pid, String stat, Map<String, String> status, String command) {
+    // The name is in parentheses and may hold anything; what follows is separated by blanks, from
+    // field 3 on.
     int end = stat.lastIndexOf(')');
     var name = stat.substring(stat.indexOf('(') + 1, end);
     var fields = stat.substring(end + 2).strip().split(" ", -1);
@@ -101,8 +105,12 @@ final class ProcessTable {
     double age = Math.max(0.01, Duration.between(started, now).toMillis() / 1000.0);
     double cpu = 100.0 * ticks / TICKS_PER_SECOND / age;
     long resident = field(fields, 24) * PAGE_KIB;
-    var uid = Optional.ofNullable(status.get("Uid")).map(u -> u.split("\\s", -1)[1]).orElse("0"); // the effective one
-    var arguments = command.isEmpty() ? "[" + name + "]" : command.replaceAll("\0+$", "").replace('\0', ' ');
+    var uid =
+        Optional.ofNullable(status.get("Uid"))
+            .map(u -> u.split("\\s", -1)[1])
+            .orElse("0"); // the effective one
+    var arguments =
+        command.isEmpty() ? "[" + name + "]" : command.replaceAll("\0+$", "").replace('\0', ' ');
     var out = new HashMap<String, String>();
     out.put("pid", Long.toString(pid));
     out.put("ppid", Long.toString(field(fields, 4)));
@@ -110,14 +118,20 @@ final class ProcessTable {
     out.put("user", Optional.ofNullable(users.get(uid)).orElse(uid));
     out.put("c", Long.toString(Math.min(99, (long) cpu)));
     out.put("pcpu", String.format(Locale.ROOT, "%.1f", cpu));
-    out.put("pmem", String.format(Locale.ROOT, "%.1f", memoryKib == 0 ? 0 : 100.0 * resident / memoryKib));
+    out.put(
+        "pmem",
+        String.format(Locale.ROOT, "%.1f", memoryKib == 0 ? 0 : 100.0 * resident / memoryKib));
     out.put("vsz", Long.toString(field(fields, 23) / 1024));
     out.put("rss", Long.toString(resident));
     out.put("tty", terminal((int) field(fields, 7)));
     out.put("stat", state(fields));
     out.put("stime", start(started));
     out.put("time", clock(ticks / TICKS_PER_SECOND));
-    out.put("cputime", ticks / TICKS_PER_SECOND / 60 + ":" + String.format(Locale.ROOT, "%02d", ticks / TICKS_PER_SECOND % 60));
+    out.put(
+        "cputime",
+        ticks / TICKS_PER_SECOND / 60
+            + ":"
+            + String.format(Locale.ROOT, "%02d", ticks / TICKS_PER_SECOND % 60));
     out.put("etime", elapsed((long) age));
     out.put("ni", Long.toString(field(fields, 19)));
     out.put("nlwp", Long.toString(field(fields, 20)));
@@ -149,7 +163,8 @@ final class ProcessTable {
     return out.toString();
   }
 
-  /// Device numbers of devices.txt of the kernel: 136 to 143 are pseudo terminals, 4 consoles and serial lines.
+  /// Device numbers of devices.txt of the kernel: 136 to 143 are pseudo terminals, 4 consoles and
+  /// serial lines.
   private static String terminal(int device) {
     int major = (device >> 8) & 0xfff;
     int minor = (device & 0xff) | ((device >> 12) & 0xfff00);
@@ -165,7 +180,8 @@ final class ProcessTable {
   }
 
   private static String clock(long seconds) {
-    return String.format(Locale.ROOT, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return String.format(
+        Locale.ROOT, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
   private static String elapsed(long seconds) {
@@ -178,7 +194,7 @@ final class ProcessTable {
 
   /// Which columns `ps` would print.
   ///
-  /// @param keys   of [#row]
+  /// @param keys of [#row]
   /// @param titles as many
   record Columns(List<String> keys, List<String> titles) {
     private static final Columns FULL =
@@ -187,9 +203,14 @@ final class ProcessTable {
             List.of("UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"));
     private static final Columns BY_USER =
         new Columns(
-            List.of("user", "pid", "pcpu", "pmem", "vsz", "rss", "tty", "stat", "stime", "cputime", "args"),
-            List.of("USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND"));
-    private static final Columns BRIEF = new Columns(List.of("pid", "tty", "time", "comm"), List.of("PID", "TTY", "TIME", "CMD"));
+            List.of(
+                "user", "pid", "pcpu", "pmem", "vsz", "rss", "tty", "stat", "stime", "cputime",
+                "args"),
+            List.of(
+                "USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME",
+                "COMMAND"));
+    private static final Columns BRIEF =
+        new Columns(List.of("pid", "tty", "time", "comm"), List.of("PID", "TTY", "TIME", "CMD"));
 
     /// `name:key:TITLE`, as ps(1) of procps.
     private static final Map<String, List<String>> NAMED =
@@ -201,11 +222,15 @@ final class ProcessTable {
             Map.entry("pmem", List.of("pmem", "%MEM")), Map.entry("%mem", List.of("pmem", "%MEM")),
             Map.entry("vsz", List.of("vsz", "VSZ")), Map.entry("rss", List.of("rss", "RSS")),
             Map.entry("tty", List.of("tty", "TT")), Map.entry("tt", List.of("tty", "TT")),
-            Map.entry("stat", List.of("stat", "STAT")), Map.entry("stime", List.of("stime", "STIME")),
-            Map.entry("time", List.of("time", "TIME")), Map.entry("etime", List.of("etime", "ELAPSED")),
+            Map.entry("stat", List.of("stat", "STAT")),
+                Map.entry("stime", List.of("stime", "STIME")),
+            Map.entry("time", List.of("time", "TIME")),
+                Map.entry("etime", List.of("etime", "ELAPSED")),
             Map.entry("ni", List.of("ni", "NI")), Map.entry("nlwp", List.of("nlwp", "NLWP")),
-            Map.entry("comm", List.of("comm", "COMMAND")), Map.entry("args", List.of("args", "COMMAND")),
-            Map.entry("command", List.of("args", "COMMAND")), Map.entry("cmd", List.of("args", "CMD")));
+            Map.entry("comm", List.of("comm", "COMMAND")),
+                Map.entry("args", List.of("args", "COMMAND")),
+            Map.entry("command", List.of("args", "COMMAND")),
+                Map.entry("cmd", List.of("args", "CMD")));
 
     /// Reads options of ps(1): which processes is settled, so only the format counts.
     ///
@@ -229,7 +254,10 @@ final class ProcessTable {
           format = BY_USER;
         }
         if (o >= 0) {
-          var list = o + 1 < word.length() ? word.substring(o + 1) : i + 1 < words.size() ? words.get(++i) : "";
+          var list =
+              o + 1 < word.length()
+                  ? word.substring(o + 1)
+                  : i + 1 < words.size() ? words.get(++i) : "";
           for (var column : list.split(",", -1)) {
             var named = NAMED.get(column.toLowerCase(Locale.ROOT));
             if (named == null) {

@@ -26,7 +26,8 @@ record ProgramPart(
   static ProgramPart of(ObjectNode asked, Images.Config image) {
     var config = asked.deepCopy();
     NotOffered.refuseHealthcheck(config);
-    image.healthcheckJson()
+    image
+        .healthcheckJson()
         .filter(_ -> !config.has("Healthcheck"))
         .ifPresent(text -> config.set("Healthcheck", Json.read(text).raw()));
     inherit(config, "User", image.user());
@@ -62,7 +63,11 @@ record ProgramPart(
       return;
     }
     var all = config.path(field) instanceof ObjectNode o ? o : Json.object();
-    image.forEach(m -> all.set(field.equals("ExposedPorts") && m.indexOf('/') < 0 ? m + "/tcp" : m, Json.object()));
+    image.forEach(
+        m ->
+            all.set(
+                field.equals("ExposedPorts") && m.indexOf('/') < 0 ? m + "/tcp" : m,
+                Json.object()));
     config.set(field, all);
   }
 
@@ -87,7 +92,8 @@ record ProgramPart(
     return equals < 0 ? entry : entry.substring(0, equals);
   }
 
-  /// Program and arguments. An entry point of the user drops the image's command; `[""]` means none.
+  /// Program and arguments. An entry point of the user drops the image's command; `[""]` means
+  /// none.
   private static List<String> command(ObjectNode config, Images.Config image) {
     boolean own = config.path("Entrypoint").isArray();
     var entrypoint = Shape.Read.texts(config, "Entrypoint");
@@ -118,7 +124,8 @@ record ProgramPart(
       return "";
     }
     if (!given.startsWith("/")) {
-      throw new Refusal.Invalid("the working directory '" + given + "' is invalid, it needs to be an absolute path");
+      throw new Refusal.Invalid(
+          "the working directory '" + given + "' is invalid, it needs to be an absolute path");
     }
     var clean = MountPart.clean(given);
     config.put("WorkingDir", clean);

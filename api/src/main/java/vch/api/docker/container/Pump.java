@@ -5,8 +5,9 @@ import java.util.Optional;
 import vch.api.http.Duplex;
 import vch.engine.compute.Stdio;
 
-/// Carries bytes between a client and the standard streams of a process until the process has no more to say or the client
-/// leaves. Input runs on a virtual thread of its own, output on the caller's.
+/// Carries bytes between a client and the standard streams of a process until the process has no
+/// more to say or the client leaves. Input runs on a virtual thread of its own, output on the
+/// caller's.
 final class Pump {
   private static final int BUFFER_BYTES = 32 * 1024;
 
@@ -19,7 +20,12 @@ final class Pump {
   ///
   /// @param closeInput the end of the client's input is the end of the process's
   /// @param detachKeys empty: there is no terminal that they could be typed in
-  record Wish(boolean stdin, boolean stdout, boolean stderr, boolean closeInput, Optional<DetachKeys> detachKeys) {}
+  record Wish(
+      boolean stdin,
+      boolean stdout,
+      boolean stderr,
+      boolean closeInput,
+      Optional<DetachKeys> detachKeys) {}
 
   Pump(Duplex client, Stdio process, Wish wish) {
     this.client = client;
@@ -63,11 +69,13 @@ final class Pump {
         process.closeInput();
       }
     } catch (IOException _) {
-      return; // the process does not read any more, or the connection was cut: the output says how it ends
+      return; // the process does not read any more, or the connection was cut: the output says how
+      // it ends
     }
   }
 
-  private static DetachKeys.Typed read(Optional<DetachKeys.Scanner> scanner, byte[] buffer, int length) {
+  private static DetachKeys.Typed read(
+      Optional<DetachKeys.Scanner> scanner, byte[] buffer, int length) {
     return scanner
         .map(s -> s.scan(buffer, length))
         .orElseGet(() -> new DetachKeys.Typed(java.util.Arrays.copyOf(buffer, length), false));

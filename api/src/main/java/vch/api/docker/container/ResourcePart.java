@@ -20,10 +20,25 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
   private static final long CPU_PERIOD_MICROS_MAX = 1_000_000;
   private static final Set<String> ULIMITS =
       Set.of(
-          "as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
-          "rttime", "sigpending", "stack");
+          "as",
+          "core",
+          "cpu",
+          "data",
+          "fsize",
+          "locks",
+          "memlock",
+          "msgqueue",
+          "nice",
+          "nofile",
+          "nproc",
+          "rss",
+          "rtprio",
+          "rttime",
+          "sigpending",
+          "stack");
   private static final Pattern ACCESS = Pattern.compile("(?!.*(.).*\\1)[rwm]{1,3}");
-  private static final Pattern CPU_LIST = Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*");
+  private static final Pattern CPU_LIST =
+      Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*");
 
   static ResourcePart of(ObjectNode host, Surroundings machine) {
     return new ResourcePart(limits(host, Limits.NONE, machine), ulimits(host), devices(host));
@@ -33,7 +48,8 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
   static Limits limits(ObjectNode host, Limits before, Surroundings machine) {
     long memory = or(Shape.Read.number(host, "Memory"), before.memoryBytes());
     long swap = or(Shape.Read.number(host, "MemorySwap"), before.memorySwapBytes());
-    long reservation = or(Shape.Read.number(host, "MemoryReservation"), before.memoryReservationBytes());
+    long reservation =
+        or(Shape.Read.number(host, "MemoryReservation"), before.memoryReservationBytes());
     checkMemory(memory, swap, reservation);
     long nano = or(Shape.Read.number(host, "NanoCpus"), before.nanoCpus());
     long period = or(Shape.Read.number(host, "CpuPeriod"), before.cpuPeriodMicros());
@@ -41,14 +57,24 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
     checkCpu(nano, period, quota, machine.cpus());
     long shares = or(Shape.Read.number(host, "CpuShares"), before.cpuShares());
     require(shares >= 0, "invalid CPU shares (" + shares + "): value must be a positive integer");
-    int oom = Math.clamp(or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj()), -2000, 2000);
-    require(oom >= -1000 && oom <= 1000, "Invalid value " + oom + ", range for oom score adj is [-1000, 1000]");
+    int oom =
+        Math.clamp(or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj()), -2000, 2000);
+    require(
+        oom >= -1000 && oom <= 1000,
+        "Invalid value " + oom + ", range for oom score adj is [-1000, 1000]");
     long pids = or(Shape.Read.number(host, "PidsLimit"), before.pids());
     return new Limits(
-        memory, swap, reservation, nano, shares, quota, period,
+        memory,
+        swap,
+        reservation,
+        nano,
+        shares,
+        quota,
+        period,
         cpus(Shape.Read.text(host, "CpusetCpus"), before.cpusetCpus(), "cpus", machine.cpus()),
         cpus(Shape.Read.text(host, "CpusetMems"), before.cpusetMems(), "mems", Integer.MAX_VALUE),
-        pids < 0 ? -1 : pids, oom);
+        pids < 0 ? -1 : pids,
+        oom);
   }
 
   private static long or(long given, long before) {
@@ -67,24 +93,39 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
         memory == 0 || swap <= 0 || swap >= memory,
         "Minimum memoryswap limit should be larger than memory limit, see usage");
     require(
-        memory != 0 || swap <= 0, "You should always set the Memory limit when using Memoryswap limit, see usage");
-    require(swap >= -1, "invalid memory swap limit " + swap + ": -1 means unlimited, less has no meaning");
-    require(reservation == 0 || reservation >= MEMORY_BYTES_MIN, "Minimum memory reservation allowed is 6MB");
+        memory != 0 || swap <= 0,
+        "You should always set the Memory limit when using Memoryswap limit, see usage");
+    require(
+        swap >= -1,
+        "invalid memory swap limit " + swap + ": -1 means unlimited, less has no meaning");
+    require(
+        reservation == 0 || reservation >= MEMORY_BYTES_MIN,
+        "Minimum memory reservation allowed is 6MB");
     require(
         memory == 0 || reservation == 0 || memory >= reservation,
         "Minimum memory limit can not be less than memory reservation limit, see usage");
   }
 
   private static void checkCpu(long nano, long period, long quota, int cpus) {
-    require(nano == 0 || period == 0, "Conflicting options: Nano CPUs and CPU Period cannot both be set.");
-    require(nano == 0 || quota == 0, "Conflicting options: Nano CPUs and CPU Quota cannot both be set.");
+    require(
+        nano == 0 || period == 0,
+        "Conflicting options: Nano CPUs and CPU Period cannot both be set.");
+    require(
+        nano == 0 || quota == 0,
+        "Conflicting options: Nano CPUs and CPU Quota cannot both be set.");
     require(
         nano == 0 || (nano >= NANOS_PER_CPU / 100 && nano <= cpus * NANOS_PER_CPU),
-        "Range of CPUs is from 0.01 to " + cpus + ".00, as there are only " + cpus + " CPUs available");
+        "Range of CPUs is from 0.01 to "
+            + cpus
+            + ".00, as there are only "
+            + cpus
+            + " CPUs available");
     require(
         period == 0 || (period >= CPU_MICROS_MIN && period <= CPU_PERIOD_MICROS_MAX),
         "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
-    require(quota <= 0 || quota >= CPU_MICROS_MIN, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+    require(
+        quota <= 0 || quota >= CPU_MICROS_MIN,
+        "CPU cfs quota can not be less than 1ms (i.e. 1000)");
   }
 
   private static String cpus(String given, String before, String what, int available) {
@@ -99,7 +140,10 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
       require(first <= last, "Invalid value " + given + " for cpuset " + what);
       require(
           last < available,
-          "Requested CPUs are not available - requested " + given + ", available: 0-" + (available - 1));
+          "Requested CPUs are not available - requested "
+              + given
+              + ", available: 0-"
+              + (available - 1));
     }
     return given;
   }
@@ -112,8 +156,14 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
       long hard = Shape.Read.number(ulimit, "Hard");
       require(
           ULIMITS.contains(name),
-          "invalid ulimit type: " + name + " (one of " + String.join(", ", new TreeSet<>(ULIMITS)) + " is needed)");
-      require(soft >= -1 && hard >= -1, "invalid ulimit " + name + ": limits must be at least -1, which means unlimited");
+          "invalid ulimit type: "
+              + name
+              + " (one of "
+              + String.join(", ", new TreeSet<>(ULIMITS))
+              + " is needed)");
+      require(
+          soft >= -1 && hard >= -1,
+          "invalid ulimit " + name + ": limits must be at least -1, which means unlimited");
       require(
           hard == -1 || (soft != -1 && soft <= hard),
           "ulimit soft limit must be less than or equal to hard limit: " + soft + " > " + hard);
@@ -128,10 +178,17 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
       var source = Shape.Read.text(device, "PathOnHost");
       var target = Shape.Read.text(device, "PathInContainer");
       var access = Shape.Read.text(device, "CgroupPermissions");
-      require(source.startsWith("/"), "bad format for path: " + source + ": the device must be an absolute path");
-      require(target.isEmpty() || target.startsWith("/"), "bad format for path: " + target + ": the device must be an absolute path");
-      require(access.isEmpty() || ACCESS.matcher(access).matches(), "invalid device mode: " + access);
-      out.add(new Device(source, target.isEmpty() ? source : target, access.isEmpty() ? "rwm" : access));
+      require(
+          source.startsWith("/"),
+          "bad format for path: " + source + ": the device must be an absolute path");
+      require(
+          target.isEmpty() || target.startsWith("/"),
+          "bad format for path: " + target + ": the device must be an absolute path");
+      require(
+          access.isEmpty() || ACCESS.matcher(access).matches(), "invalid device mode: " + access);
+      out.add(
+          new Device(
+              source, target.isEmpty() ? source : target, access.isEmpty() ? "rwm" : access));
     }
     return out;
   }

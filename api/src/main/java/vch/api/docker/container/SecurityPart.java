@@ -13,9 +13,11 @@ import vch.api.docker.Json;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.refusal.Refusal;
 
-/// What a new container may do: capabilities, seccomp, privileges, kernel settings, namespaces shared with others.
+/// What a new container may do: capabilities, seccomp, privileges, kernel settings, namespaces
+/// shared with others.
 ///
-/// @param namespaces `ipc`, `pid`, `uts`, `cgroup` to the mode asked for; what was left to us is absent
+/// @param namespaces `ipc`, `pid`, `uts`, `cgroup` to the mode asked for; what was left to us is
+///   absent
 record SecurityPart(
     List<String> capAdd,
     List<String> capDrop,
@@ -29,22 +31,67 @@ record SecurityPart(
   /// capabilities(7), without `CAP_`.
   private static final Set<String> CAPABILITIES =
       Set.of(
-          "ALL", "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF", "CHECKPOINT_RESTORE", "CHOWN",
-          "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE", "LINUX_IMMUTABLE",
-          "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_RAW", "PERFMON",
-          "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE",
-          "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM");
+          "ALL",
+          "AUDIT_CONTROL",
+          "AUDIT_READ",
+          "AUDIT_WRITE",
+          "BLOCK_SUSPEND",
+          "BPF",
+          "CHECKPOINT_RESTORE",
+          "CHOWN",
+          "DAC_OVERRIDE",
+          "DAC_READ_SEARCH",
+          "FOWNER",
+          "FSETID",
+          "IPC_LOCK",
+          "IPC_OWNER",
+          "KILL",
+          "LEASE",
+          "LINUX_IMMUTABLE",
+          "MAC_ADMIN",
+          "MAC_OVERRIDE",
+          "MKNOD",
+          "NET_ADMIN",
+          "NET_BIND_SERVICE",
+          "NET_BROADCAST",
+          "NET_RAW",
+          "PERFMON",
+          "SETFCAP",
+          "SETGID",
+          "SETPCAP",
+          "SETUID",
+          "SYSLOG",
+          "SYS_ADMIN",
+          "SYS_BOOT",
+          "SYS_CHROOT",
+          "SYS_MODULE",
+          "SYS_NICE",
+          "SYS_PACCT",
+          "SYS_PTRACE",
+          "SYS_RAWIO",
+          "SYS_RESOURCE",
+          "SYS_TIME",
+          "SYS_TTY_CONFIG",
+          "WAKE_ALARM");
 
-  /// Settings that the kernel keeps for each IPC or network namespace (and `kernel.domainname`, for each UTS one).
+  /// Settings that the kernel keeps for each IPC or network namespace (and `kernel.domainname`, for
+  /// each UTS one).
   private static final Pattern NAMESPACED =
-      Pattern.compile("net\\..+|fs\\.mqueue\\..+|kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced|domainname)");
+      Pattern.compile(
+          "net\\..+|fs\\.mqueue\\..+|kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced|domainname)");
 
   static SecurityPart of(ObjectNode config, ObjectNode host, NetworkMode mode) {
     var options = options(Shape.Read.texts(host, "SecurityOpt"));
     return new SecurityPart(
-        capabilities(host, "CapAdd"), capabilities(host, "CapDrop"), Shape.Read.flag(host, "Privileged"),
-        options.noNewPrivileges(), options.seccomp(), paths(host, "MaskedPaths"), paths(host, "ReadonlyPaths"),
-        sysctls(Shape.Read.map(host, "Sysctls"), mode), namespaces(config, host));
+        capabilities(host, "CapAdd"),
+        capabilities(host, "CapDrop"),
+        Shape.Read.flag(host, "Privileged"),
+        options.noNewPrivileges(),
+        options.seccomp(),
+        paths(host, "MaskedPaths"),
+        paths(host, "ReadonlyPaths"),
+        sysctls(Shape.Read.map(host, "Sysctls"), mode),
+        namespaces(config, host));
   }
 
   private static List<String> capabilities(ObjectNode host, String field) {
@@ -53,7 +100,8 @@ record SecurityPart(
       var upper = given.toUpperCase(Locale.ROOT);
       var name = upper.startsWith("CAP_") ? upper.substring("CAP_".length()) : upper;
       if (!CAPABILITIES.contains(name)) {
-        throw new Refusal.Invalid("invalid " + field + ": unknown capability: \"CAP_" + name + "\"");
+        throw new Refusal.Invalid(
+            "invalid " + field + ": unknown capability: \"CAP_" + name + "\"");
       }
       out.add(name);
     }
@@ -61,7 +109,9 @@ record SecurityPart(
   }
 
   private static Optional<List<String>> paths(ObjectNode host, String field) {
-    return host.path(field).isArray() ? Optional.of(Shape.Read.texts(host, field)) : Optional.empty();
+    return host.path(field).isArray()
+        ? Optional.of(Shape.Read.texts(host, field))
+        : Optional.empty();
   }
 
   private record Options(boolean noNewPrivileges, Optional<String> seccomp) {}
@@ -82,7 +132,12 @@ record SecurityPart(
       switch (option.substring(0, at)) {
         case "no-new-privileges" -> noNewPrivileges = truth(option, value);
         case "seccomp" -> seccomp = seccomp(value);
-        case "apparmor" -> withoutModule(option, value.equals("unconfined") || value.isEmpty(), "AppArmor", "apparmor=unconfined");
+        case "apparmor" ->
+            withoutModule(
+                option,
+                value.equals("unconfined") || value.isEmpty(),
+                "AppArmor",
+                "apparmor=unconfined");
         case "label" -> withoutModule(option, value.equals("disable"), "SELinux", "label=disable");
         default -> throw new Refusal.Invalid("invalid --security-opt 2: \"" + option + "\"");
       }
@@ -113,10 +168,15 @@ record SecurityPart(
   }
 
   /// Containers are not confined by that module: only what says so is accepted.
-  private static void withoutModule(String option, boolean harmless, String module, String instead) {
+  private static void withoutModule(
+      String option, boolean harmless, String module, String instead) {
     if (!harmless) {
       throw new Refusal.Unsupported(
-          "security option \"" + option + "\" is not offered: containers are not confined by " + module + "; leave it out or use "
+          "security option \""
+              + option
+              + "\" is not offered: containers are not confined by "
+              + module
+              + "; leave it out or use "
               + instead);
     }
   }
@@ -124,15 +184,21 @@ record SecurityPart(
   private static Map<String, String> sysctls(Map<String, String> given, NetworkMode mode) {
     for (var name : given.keySet()) {
       if (!NAMESPACED.matcher(name).matches() || name.indexOf('/') >= 0 || name.contains("..")) {
-        throw new Refusal.Invalid("sysctl '" + name + "' is not allowed: it is not a setting of one container but of the machine");
+        throw new Refusal.Invalid(
+            "sysctl '"
+                + name
+                + "' is not allowed: it is not a setting of one container but of the machine");
       }
       if (name.startsWith("net.") && mode instanceof NetworkMode.Shared) {
         throw new Refusal.Invalid(
-            "sysctl '" + name + "' is not allowed: the container joins the network namespace of another one, whose setting it is");
+            "sysctl '"
+                + name
+                + "' is not allowed: the container joins the network namespace of another one, whose setting it is");
       }
       if (name.matches("net\\.(ipv4|ipv6|mpls)\\.(conf|neigh)\\.eth[0-9]+\\..*")) {
         throw new Refusal.Failed(
-            "interface specific sysctl setting \"" + name
+            "interface specific sysctl setting \""
+                + name
                 + "\" must be supplied using driver option 'com.docker.network.endpoint.sysctls'");
       }
     }
@@ -141,26 +207,45 @@ record SecurityPart(
 
   private static Map<String, String> namespaces(ObjectNode config, ObjectNode host) {
     var out = new LinkedHashMap<String, String>();
-    mode(out, "ipc", Shape.Read.text(host, "IpcMode"), "IPC", Set.of("none", "private", "shareable", "host"), true);
+    mode(
+        out,
+        "ipc",
+        Shape.Read.text(host, "IpcMode"),
+        "IPC",
+        Set.of("none", "private", "shareable", "host"),
+        true);
     mode(out, "pid", Shape.Read.text(host, "PidMode"), "PID", Set.of("host"), true);
     mode(out, "uts", Shape.Read.text(host, "UTSMode"), "UTS", Set.of("host"), false);
-    mode(out, "cgroup", Shape.Read.text(host, "CgroupnsMode"), "cgroup namespace", Set.of("private", "host"), false);
+    mode(
+        out,
+        "cgroup",
+        Shape.Read.text(host, "CgroupnsMode"),
+        "cgroup namespace",
+        Set.of("private", "host"),
+        false);
     if ("host".equals(out.get("uts")) && !Shape.Read.text(config, "Hostname").isEmpty()) {
       throw new Refusal.Invalid("conflicting options: hostname and the UTS mode");
     }
     var users = Shape.Read.text(host, "UsernsMode");
     if (!users.isEmpty() && !users.equals("host")) {
-      throw new Refusal.Invalid("invalid USER mode: " + users); // there is no remapping: host is what everybody has
+      throw new Refusal.Invalid(
+          "invalid USER mode: " + users); // there is no remapping: host is what everybody has
     }
     return out;
   }
 
   private static void mode(
-      Map<String, String> out, String kind, String given, String word, Set<String> words, boolean container) {
+      Map<String, String> out,
+      String kind,
+      String given,
+      String word,
+      Set<String> words,
+      boolean container) {
     if (given.isEmpty()) {
       return;
     }
-    boolean other = container && given.startsWith("container:") && given.length() > "container:".length();
+    boolean other =
+        container && given.startsWith("container:") && given.length() > "container:".length();
     if (!other && !words.contains(given)) {
       throw new Refusal.Invalid("invalid " + word + " mode: " + given);
     }

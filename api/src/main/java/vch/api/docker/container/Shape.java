@@ -12,8 +12,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import vch.portlayer.refusal.Refusal;
 
-/// What a JSON value of Docker's API looks like: enough to read a request as Docker does (names in any case, null means
-/// absent, unknown names are left alone) and to write it again under its right names, each default in its place.
+/// What a JSON value of Docker's API looks like: enough to read a request as Docker does (names in
+/// any case, null means absent, unknown names are left alone) and to write it again under its right
+/// names, each default in its place.
 sealed interface Shape {
   /// Values without names inside.
   enum Leaf implements Shape {
@@ -99,7 +100,11 @@ sealed interface Shape {
         }
         var out = json.objectNode();
         for (var e : given.properties()) {
-          out.set(e.getKey(), e.getValue().isNull() ? e.getValue() : item.read(e.getValue(), path + "[" + e.getKey() + "]"));
+          out.set(
+              e.getKey(),
+              e.getValue().isNull()
+                  ? e.getValue()
+                  : item.read(e.getValue(), path + "[" + e.getKey() + "]"));
         }
         yield out;
       }
@@ -139,15 +144,23 @@ sealed interface Shape {
   }
 
   private static Refusal.Invalid wrong(String path, String wanted, JsonNode given) {
-    var is = switch (given.getNodeType()) {
-      case OBJECT, POJO -> "an object";
-      case ARRAY -> "a list";
-      case STRING, BINARY -> "a string";
-      case NUMBER -> given.isIntegralNumber() ? "a number that is too large" : "a number with a fraction";
-      case BOOLEAN -> "true or false";
-      case NULL, MISSING -> "null";
-    };
-    return new Refusal.Invalid("invalid JSON: " + path + " must be " + wanted + ", not " + (given.isIntegralNumber() && !wanted.equals(Leaf.NUMBER.words) ? "a number" : is));
+    var is =
+        switch (given.getNodeType()) {
+          case OBJECT, POJO -> "an object";
+          case ARRAY -> "a list";
+          case STRING, BINARY -> "a string";
+          case NUMBER ->
+              given.isIntegralNumber() ? "a number that is too large" : "a number with a fraction";
+          case BOOLEAN -> "true or false";
+          case NULL, MISSING -> "null";
+        };
+    return new Refusal.Invalid(
+        "invalid JSON: "
+            + path
+            + " must be "
+            + wanted
+            + ", not "
+            + (given.isIntegralNumber() && !wanted.equals(Leaf.NUMBER.words) ? "a number" : is));
   }
 
   /// Reading what [#read] returned, whose shapes are known.

@@ -14,8 +14,8 @@ import vch.api.docker.container.Shape.ListOf;
 import vch.api.docker.container.Shape.MapOf;
 import vch.api.docker.container.Shape.Struct;
 
-/// The objects of container requests, field by field, in the order and with the defaults of `docker inspect` (Engine API
-/// 1.50). Whether a field is offered is not said here but in [NotOffered].
+/// The objects of container requests, field by field, in the order and with the defaults of `docker
+/// inspect` (Engine API 1.50). Whether a field is offered is not said here but in [NotOffered].
 final class Shapes {
   private Shapes() {}
 
@@ -23,7 +23,8 @@ final class Shapes {
   private static final Shape TEXT_MAP = new MapOf(TEXT);
   private static final Shape MARKS = new MapOf(MARK);
 
-  /// How to find out whether a container is well. Carried; see [NotOffered] for those that users ask for.
+  /// How to find out whether a container is well. Carried; see [NotOffered] for those that users
+  /// ask for.
   private static final Struct HEALTHCHECK =
       struct(
           optional("Test", TEXTS),
@@ -83,12 +84,20 @@ final class Shapes {
                   optional("NoCopy", FLAG),
                   optional("Labels", TEXT_MAP),
                   optional("Subpath", TEXT),
-                  optional("DriverConfig", struct(optional("Name", TEXT), optional("Options", TEXT_MAP))))),
+                  optional(
+                      "DriverConfig",
+                      struct(optional("Name", TEXT), optional("Options", TEXT_MAP))))),
           optional("ImageOptions", ANY),
-          optional("TmpfsOptions", struct(optional("SizeBytes", NUMBER), optional("Mode", NUMBER), optional("Options", ANY))),
+          optional(
+              "TmpfsOptions",
+              struct(
+                  optional("SizeBytes", NUMBER),
+                  optional("Mode", NUMBER),
+                  optional("Options", ANY))),
           optional("ClusterOptions", ANY));
 
-  private static final Struct BINDING = struct(field("HostIp", TEXT, "\"\""), field("HostPort", TEXT, "\"\""));
+  private static final Struct BINDING =
+      struct(field("HostIp", TEXT, "\"\""), field("HostPort", TEXT, "\"\""));
 
   static final Struct HOST_CONFIG =
       struct(
@@ -169,7 +178,11 @@ final class Shapes {
           field("PidsLimit", NUMBER, "null"),
           field(
               "Ulimits",
-              new ListOf(struct(field("Name", TEXT, "\"\""), field("Hard", NUMBER, "0"), field("Soft", NUMBER, "0"))),
+              new ListOf(
+                  struct(
+                      field("Name", TEXT, "\"\""),
+                      field("Hard", NUMBER, "0"),
+                      field("Soft", NUMBER, "0"))),
               "[]"),
           field("CpuCount", NUMBER, "0"),
           field("CpuPercent", NUMBER, "0"),
@@ -216,5 +229,7 @@ final class Shapes {
   /// Of `POST /exec/{id}/start`.
   static final Struct EXEC_START =
       struct(
-          field("Detach", FLAG, "false"), field("Tty", FLAG, "false"), field("ConsoleSize", new ListOf(NUMBER), "null"));
+          field("Detach", FLAG, "false"),
+          field("Tty", FLAG, "false"),
+          field("ConsoleSize", new ListOf(NUMBER), "null"));
 }

@@ -17,9 +17,16 @@ final class StatsJson {
   /// What was measured at one moment.
   ///
   /// @param machineCpuNanos CPU time of the whole machine
-  /// @param machineBytes    memory of the whole machine, the limit of a container that has none of its own
-  /// @param links           counters of network links
-  record Sample(Instant at, Usage usage, long machineCpuNanos, long machineBytes, int cpus, Map<String, Map<Counter, Long>> links) {}
+  /// @param machineBytes memory of the whole machine, the limit of a container that has none of its
+  ///   own
+  /// @param links counters of network links
+  record Sample(
+      Instant at,
+      Usage usage,
+      long machineCpuNanos,
+      long machineBytes,
+      int cpus,
+      Map<String, Map<Counter, Long>> links) {}
 
   /// Columns of /proc/net/dev that Docker shows, and where they stand in it.
   enum Counter {
@@ -39,7 +46,7 @@ final class StatsJson {
     }
   }
 
-  /// @param now    empty for a container that does not run
+  /// @param now empty for a container that does not run
   /// @param before empty for the first row
   static ObjectNode of(Container container, Optional<Sample> now, Optional<Sample> before) {
     var out = Json.object();
@@ -64,8 +71,12 @@ final class StatsJson {
         .put("total_usage", sample.map(s -> s.usage().cpuNanos()).orElse(0L))
         .put("usage_in_kernelmode", sample.map(s -> s.usage().cpuSystemNanos()).orElse(0L))
         .put("usage_in_usermode", sample.map(s -> s.usage().cpuUserNanos()).orElse(0L));
-    sample.ifPresent(s -> out.put("system_cpu_usage", s.machineCpuNanos()).put("online_cpus", s.cpus()));
-    out.putObject("throttling_data").put("periods", 0).put("throttled_periods", 0).put("throttled_time", 0);
+    sample.ifPresent(
+        s -> out.put("system_cpu_usage", s.machineCpuNanos()).put("online_cpus", s.cpus()));
+    out.putObject("throttling_data")
+        .put("periods", 0)
+        .put("throttled_periods", 0)
+        .put("throttled_time", 0);
     return out;
   }
 
@@ -74,7 +85,8 @@ final class StatsJson {
     sample.ifPresent(
         s -> {
           out.put("usage", s.usage().memoryBytes());
-          // What clients take off to show memory without cache, by the names of both cgroup versions.
+          // What clients take off to show memory without cache, by the names of both cgroup
+          // versions.
           out.putObject("stats")
               .put("inactive_file", s.usage().memoryCacheBytes())
               .put("total_inactive_file", s.usage().memoryCacheBytes());
@@ -89,13 +101,28 @@ final class StatsJson {
     var bytes = out.putArray("io_service_bytes_recursive");
     sample.ifPresent(
         s -> {
-          bytes.addObject().put("major", 0).put("minor", 0).put("op", "read").put("value", s.usage().readBytes());
-          bytes.addObject().put("major", 0).put("minor", 0).put("op", "write").put("value", s.usage().writtenBytes());
+          bytes
+              .addObject()
+              .put("major", 0)
+              .put("minor", 0)
+              .put("op", "read")
+              .put("value", s.usage().readBytes());
+          bytes
+              .addObject()
+              .put("major", 0)
+              .put("minor", 0)
+              .put("op", "write")
+              .put("value", s.usage().writtenBytes());
         });
     for (var name :
         new String[] {
-          "io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive", "io_wait_time_recursive",
-          "io_merged_recursive", "io_time_recursive", "sectors_recursive"
+          "io_serviced_recursive",
+          "io_queue_recursive",
+          "io_service_time_recursive",
+          "io_wait_time_recursive",
+          "io_merged_recursive",
+          "io_time_recursive",
+          "sectors_recursive"
         }) {
       out.putNull(name);
     }
@@ -104,11 +131,13 @@ final class StatsJson {
 
   private static ObjectNode networks(Sample sample) {
     var out = Json.object();
-    sample.links()
+    sample
+        .links()
         .forEach(
             (link, counters) -> {
               var row = out.putObject(link);
-              counters.forEach((counter, value) -> row.put(counter.name().toLowerCase(Locale.ROOT), value));
+              counters.forEach(
+                  (counter, value) -> row.put(counter.name().toLowerCase(Locale.ROOT), value));
             });
     return out;
   }

@@ -67,7 +67,8 @@ final class StatsRoute {
         pause(gone);
       }
     } catch (IOException e) {
-      System.getLogger("vch.api.docker").log(System.Logger.Level.DEBUG, "a client left its stats", e);
+      System.getLogger("vch.api.docker")
+          .log(System.Logger.Level.DEBUG, "a client left its stats", e);
     }
   }
 
@@ -90,8 +91,14 @@ final class StatsRoute {
     try {
       return Optional.of(
           new StatsJson.Sample(
-              host.clock().instant(), host.processes().usage(asked.id()), machineCpu(), host.settings().memoryBytes(), host.settings().cpus(),
-              container.get().mode() instanceof NetworkMode.Scoped ? links(container.get().state().pid()) : Map.of()));
+              host.clock().instant(),
+              host.processes().usage(asked.id()),
+              machineCpu(),
+              host.settings().memoryBytes(),
+              host.settings().cpus(),
+              container.get().mode() instanceof NetworkMode.Scoped
+                  ? links(container.get().state().pid())
+                  : Map.of()));
     } catch (Refusal.Conflict _) { // it has ended meanwhile
       return Optional.empty();
     }

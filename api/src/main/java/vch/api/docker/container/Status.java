@@ -36,7 +36,12 @@ final class Status {
   /// What `docker ps` shows: `Up 3 seconds`, `Exited (0) 2 minutes ago`.
   static String text(Container container, Instant now) {
     var state = container.state();
-    var up = "Up " + state.startedAt().map(at -> human(Duration.between(at, now))).orElse("Less than a second");
+    var up =
+        "Up "
+            + state
+                .startedAt()
+                .map(at -> human(Duration.between(at, now)))
+                .orElse("Less than a second");
     var ago = state.finishedAt().map(at -> human(Duration.between(at, now)) + " ago").orElse("");
     return switch (state.phase()) {
       case RUNNING -> up;

@@ -11,9 +11,27 @@ final class TmpfsOptions {
 
   private static final Set<String> FLAGS =
       Set.of(
-          "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime",
-          "diratime", "nodiratime", "relatime", "norelatime", "strictatime", "nostrictatime");
-  private static final Set<String> VALUES = Set.of("mode", "uid", "gid", "nr_inodes", "nr_blocks", "size", "mpol");
+          "ro",
+          "rw",
+          "suid",
+          "nosuid",
+          "dev",
+          "nodev",
+          "exec",
+          "noexec",
+          "sync",
+          "async",
+          "dirsync",
+          "atime",
+          "noatime",
+          "diratime",
+          "nodiratime",
+          "relatime",
+          "norelatime",
+          "strictatime",
+          "nostrictatime");
+  private static final Set<String> VALUES =
+      Set.of("mode", "uid", "gid", "nr_inodes", "nr_blocks", "size", "mpol");
 
   /// @throws Refusal.Invalid for another option
   static Mount mount(String target, boolean readOnly, List<String> asked) {
@@ -24,7 +42,10 @@ final class TmpfsOptions {
       }
     }
     return new Mount(
-        Mount.Kind.TMPFS, "", target, readOnly || asked.contains("ro"),
+        Mount.Kind.TMPFS,
+        "",
+        target,
+        readOnly || asked.contains("ro"),
         asked.stream().filter(o -> !o.equals("ro") && !o.equals("rw")).toList());
   }
 }

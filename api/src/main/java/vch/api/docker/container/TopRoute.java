@@ -26,15 +26,24 @@ final class TopRoute {
             .orElseThrow(
                 () ->
                     new Refusal.Unsupported(
-                        "ps options \"" + options + "\" are not offered: use -ef, aux, or -o with names of columns such as pid,user,args"));
+                        "ps options \""
+                            + options
+                            + "\" are not offered: use -ef, aux, or -o with names of columns such as pid,user,args"));
     var container = Containers.of(host, call);
     Containers.requireRunning(container);
-    var table = new ProcessTable(Path.of("/proc"), Path.of("/etc/passwd"), host.clock().instant(), ZoneId.systemDefault());
+    var table =
+        new ProcessTable(
+            Path.of("/proc"),
+            Path.of("/etc/passwd"),
+            host.clock().instant(),
+            ZoneId.systemDefault());
     var reply = Json.object();
     reply.set("Titles", Json.array(columns.titles()));
     var rows = reply.putArray("Processes");
     for (long pid : host.processes().pids(container.id())) {
-      table.row(pid).ifPresent(row -> rows.add(Json.array(columns.keys().stream().map(row::get).toList())));
+      table
+          .row(pid)
+          .ifPresent(row -> rows.add(Json.array(columns.keys().stream().map(row::get).toList())));
     }
     Containers.publish(host, container, "top", Map.of());
     call.reply(200, reply);

@@ -16,10 +16,18 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 
-/// `POST /containers/{id}/update`: other bounds and another restart policy for a container, running or not.
+/// `POST /containers/{id}/update`: other bounds and another restart policy for a container, running
+/// or not.
 final class UpdateRoute {
   private static final List<String> NUMBERS =
-      List.of("CpuShares", "Memory", "NanoCpus", "CpuPeriod", "CpuQuota", "MemoryReservation", "MemorySwap");
+      List.of(
+          "CpuShares",
+          "Memory",
+          "NanoCpus",
+          "CpuPeriod",
+          "CpuQuota",
+          "MemoryReservation",
+          "MemorySwap");
   private static final List<String> TEXTS = List.of("CpusetCpus", "CpusetMems");
 
   private final DockerHost host;
@@ -33,7 +41,8 @@ final class UpdateRoute {
     NotOffered.refuse(asked);
     var container = Containers.of(host, call);
     var before = container.spec();
-    var after = host.engine().note(vch -> updated(vch.container(container.id()).orElse(container), asked));
+    var after =
+        host.engine().note(vch -> updated(vch.container(container.id()).orElse(container), asked));
     if (Status.running(after) && !after.spec().limits().equals(before.limits())) {
       limit(container, after);
     }
@@ -69,7 +78,8 @@ final class UpdateRoute {
 
   private Decision<Container> updated(Container now, ObjectNode asked) {
     if (now.state().phase() == Phase.REMOVING) {
-      throw new Refusal.Conflict(cannot(now.id()) + "Container is marked for removal and cannot be \"update\".");
+      throw new Refusal.Conflict(
+          cannot(now.id()) + "Container is marked for removal and cannot be \"update\".");
     }
     var document = Document.of(now);
     var limits = limits(now, asked);
@@ -80,8 +90,10 @@ final class UpdateRoute {
 
   private Limits limits(Container now, ObjectNode asked) {
     try {
-      var limits = ResourcePart.limits(asked, now.spec().limits(), Surroundings.of(host.settings()));
-      boolean unlimited = asked.path("PidsLimit").isNumber() && Shape.Read.number(asked, "PidsLimit") <= 0;
+      var limits =
+          ResourcePart.limits(asked, now.spec().limits(), Surroundings.of(host.settings()));
+      boolean unlimited =
+          asked.path("PidsLimit").isNumber() && Shape.Read.number(asked, "PidsLimit") <= 0;
       return unlimited ? limits.withPids(0) : limits;
     } catch (Refusal.Invalid e) {
       throw new Refusal.Invalid(cannot(now.id()) + e.getMessage());
@@ -95,12 +107,14 @@ final class UpdateRoute {
     var restart = HostPart.restart(asked);
     if (now.spec().autoRemove() && restart.when() != RestartPolicy.When.NO) {
       throw new Refusal.Invalid(
-          cannot(now.id()) + "Restart policy cannot be updated because AutoRemove is enabled for the container");
+          cannot(now.id())
+              + "Restart policy cannot be updated because AutoRemove is enabled for the container");
     }
     return restart;
   }
 
-  private static void show(ObjectNode host, ObjectNode asked, Limits limits, RestartPolicy restart) {
+  private static void show(
+      ObjectNode host, ObjectNode asked, Limits limits, RestartPolicy restart) {
     for (var field : NUMBERS) {
       if (Shape.Read.number(asked, field) != 0) {
         host.put(field, Shape.Read.number(asked, field));

@@ -11,7 +11,8 @@ import vch.engine.compute.Images.ImageInfo;
 
 /// Which images, and which of their tags, a list shows.
 final class ImageFilter {
-  private static final Set<String> ACCEPTED = Set.of("dangling", "label", "label!", "before", "since", "reference", "until");
+  private static final Set<String> ACCEPTED =
+      Set.of("dangling", "label", "label!", "before", "since", "reference", "until");
 
   private final Filters filters;
   private final Optional<Boolean> dangling;
@@ -25,11 +26,15 @@ final class ImageFilter {
     before = created(host, "before");
     since = created(host, "since");
     until =
-        filters.get("until").stream().findFirst().map(u -> Timestamps.any("until", u, host.clock().instant()));
+        filters.get("until").stream()
+            .findFirst()
+            .map(u -> Timestamps.any("until", u, host.clock().instant()));
   }
 
   private Optional<Instant> created(DockerHost host, String key) {
-    return filters.get(key).stream().findFirst().map(name -> at(host.images().find(host.vch(), name)));
+    return filters.get(key).stream()
+        .findFirst()
+        .map(name -> at(host.images().find(host.vch(), name)));
   }
 
   private static Instant at(ImageInfo image) {
@@ -48,7 +53,9 @@ final class ImageFilter {
 
   /// The tags that the `reference` filter leaves.
   List<String> tags(ImageInfo image) {
-    return filters.has("reference") ? image.tags().stream().filter(this::named).toList() : image.tags();
+    return filters.has("reference")
+        ? image.tags().stream().filter(this::named).toList()
+        : image.tags();
   }
 
   private boolean named(String tag) {

@@ -16,17 +16,33 @@ import vch.engine.compute.Images.ImageInfo;
 public final class ImageJson {
   private static final Config NO_CONFIG =
       new Config(
-          List.of(), List.of(), List.of(), "", "", Map.of(), List.of(), List.of(), "", Optional.empty(), List.of(), List.of());
+          List.of(),
+          List.of(),
+          List.of(),
+          "",
+          "",
+          Map.of(),
+          List.of(),
+          List.of(),
+          "",
+          Optional.empty(),
+          List.of(),
+          List.of());
 
   private ImageJson() {}
 
   /// A row of GET /images/json.
   ///
-  /// @param tags   those to be shown
-  /// @param usage  also tell how many containers use it
+  /// @param tags those to be shown
+  /// @param usage also tell how many containers use it
   /// @param layers tells what the image shares; empty when nobody asked
   public static ObjectNode summary(
-      DockerHost host, ImageInfo image, List<String> tags, ApiVersion version, boolean usage, Optional<LayerUse> layers) {
+      DockerHost host,
+      ImageInfo image,
+      List<String> tags,
+      ApiVersion version,
+      boolean usage,
+      Optional<LayerUse> layers) {
     var out = Json.object();
     out.put("Id", image.id());
     out.put("ParentId", image.parent());
@@ -39,11 +55,19 @@ public final class ImageJson {
     }
     out.put("SharedSize", layers.map(l -> l.sharedBytes(image)).orElse(-1L)); // -1: not asked for
     labels(out, image.config().labels());
-    out.put("Containers", usage ? host.image().containers(host.vch()).filter(c -> c.spec().image().equals(image.id())).count() : -1);
+    out.put(
+        "Containers",
+        usage
+            ? host.image()
+                .containers(host.vch())
+                .filter(c -> c.spec().image().equals(image.id()))
+                .count()
+            : -1);
     return out;
   }
 
-  private static void names(ObjectNode out, String member, List<String> names, String none, boolean emptyAllowed) {
+  private static void names(
+      ObjectNode out, String member, List<String> names, String none, boolean emptyAllowed) {
     out.set(member, Json.array(names.isEmpty() && !emptyAllowed ? List.of(none) : names));
   }
 

@@ -27,7 +27,8 @@ final class ImageRemoval {
 
   void remove(Call call) throws IOException {
     if (call.query().has("platforms")) {
-      throw new Refusal.Unsupported("removing one platform of an image is not offered: an image has one platform here");
+      throw new Refusal.Unsupported(
+          "removing one platform of an image is not offered: an image has one platform here");
     }
     var name = call.variable("name");
     call.reply(200, json(host.images().remove(host.vch(), name, call.query().flag("force"))));
@@ -40,18 +41,21 @@ final class ImageRemoval {
   }
 
   void prune(Call call) throws IOException {
-    var filters = Filters.parse(call.query().text("filters"), Set.of("dangling", "label", "label!", "until"));
+    var filters =
+        Filters.parse(call.query().text("filters"), Set.of("dangling", "label", "label!", "until"));
     boolean all = !filters.flag("dangling").orElse(true);
     if (!pruning.compareAndSet(false, true)) {
       throw new Refusal.Conflict("a prune operation is already running");
     }
     try {
       var before = host.images().list(host.vch());
-      var removed = filters.has("label") || filters.has("label!") || filters.has("until")
-          ? some(before, filters, all)
-          : host.images().prune(host.vch(), all);
-      long freed = Math.max(0, new LayerUse(host, before).totalBytes())
-          - Math.max(0, new LayerUse(host, host.images().list(host.vch())).totalBytes());
+      var removed =
+          filters.has("label") || filters.has("label!") || filters.has("until")
+              ? some(before, filters, all)
+              : host.images().prune(host.vch(), all);
+      long freed =
+          Math.max(0, new LayerUse(host, before).totalBytes())
+              - Math.max(0, new LayerUse(host, host.images().list(host.vch())).totalBytes());
       host.publish("image", "prune", "", Map.of("reclaimed", Long.toString(Math.max(0, freed))));
       var out = Json.object();
       if (removed.isEmpty()) {
@@ -70,8 +74,10 @@ final class ImageRemoval {
     var until = filters.get("until").stream().findFirst().map(u -> Timestamps.any("until", u, now));
     var out = new ArrayList<Removed>();
     for (var image : images) {
-      boolean used = host.image().containers(host.vch()).anyMatch(c -> c.spec().image().equals(image.id()));
-      if (used || (!all && !image.tags().isEmpty())
+      boolean used =
+          host.image().containers(host.vch()).anyMatch(c -> c.spec().image().equals(image.id()));
+      if (used
+          || (!all && !image.tags().isEmpty())
           || !filters.labels("label", image.config().labels())
           || !filters.withoutLabels("label!", image.config().labels())
           || until.flatMap(u -> image.created().map(at -> !at.isBefore(u))).orElse(false)) {

@@ -16,7 +16,8 @@ import vch.api.http.Route;
 import vch.engine.compute.Images.ImageInfo;
 import vch.portlayer.refusal.Refusal;
 
-/// The routes below /images, and logging in to registries. The events about images come from the [vch.engine.compute.Images].
+/// The routes below /images, and logging in to registries. The events about images come from the
+/// [vch.engine.compute.Images].
 public final class ImageRoutes {
   private static final String TAR = "application/x-tar";
 
@@ -33,11 +34,20 @@ public final class ImageRoutes {
         new Route<>("GET", "/images/json", "lists images", routes::list),
         new Route<>("POST", "/images/create", "pulls an image, or imports one", routes::create),
         new Route<>("POST", "/images/load", "loads a docker save archive", routes::load),
-        new Route<>("GET", "/images/get", "saves images as an archive", call -> routes.save(call, call.query().all("names"))),
+        new Route<>(
+            "GET",
+            "/images/get",
+            "saves images as an archive",
+            call -> routes.save(call, call.query().all("names"))),
         new Route<>("POST", "/images/prune", "removes images that nothing uses", removal::prune),
         new Route<>("GET", "/images/{name:.*}/json", "shows an image", routes::inspect),
-        new Route<>("GET", "/images/{name:.*}/history", "shows how an image was made", routes::history),
-        new Route<>("GET", "/images/{name:.*}/get", "saves an image as an archive", call -> routes.save(call, List.of(call.variable("name")))),
+        new Route<>(
+            "GET", "/images/{name:.*}/history", "shows how an image was made", routes::history),
+        new Route<>(
+            "GET",
+            "/images/{name:.*}/get",
+            "saves an image as an archive",
+            call -> routes.save(call, List.of(call.variable("name")))),
         new Route<>("POST", "/images/{name:.*}/tag", "gives an image a further name", routes::tag),
         new Route<>("POST", "/auth", "asks a registry whether it takes credentials", routes::login),
         new Route<>("DELETE", "/images/{name:.*}", "removes a name, or an image", removal::remove));
@@ -48,12 +58,16 @@ public final class ImageRoutes {
     var filter = new ImageFilter(host, query.text("filters"));
     var all = host.images().list(host.vch());
     var layers =
-        call.since(42) && query.flag("shared-size") ? Optional.of(new LayerUse(host, all)) : Optional.<LayerUse>empty();
+        call.since(42) && query.flag("shared-size")
+            ? Optional.of(new LayerUse(host, all))
+            : Optional.<LayerUse>empty();
     var out = Json.array();
     all.stream()
         .filter(filter::test)
         .sorted(Comparator.comparing((ImageInfo i) -> i.created().orElse(Instant.EPOCH)).reversed())
-        .forEach(i -> out.add(ImageJson.summary(host, i, filter.tags(i), call.version(), false, layers)));
+        .forEach(
+            i ->
+                out.add(ImageJson.summary(host, i, filter.tags(i), call.version(), false, layers)));
     call.reply(200, out);
   }
 
@@ -132,7 +146,9 @@ public final class ImageRoutes {
   /// `busybox` and `1.36`, or `busybox` and `sha256:…`.
   static String reference(String name, String tag) {
     if (tag.isEmpty()) {
-      return name.contains("@") || name.lastIndexOf(':') > name.lastIndexOf('/') ? name : name + ":latest";
+      return name.contains("@") || name.lastIndexOf(':') > name.lastIndexOf('/')
+          ? name
+          : name + ":latest";
     }
     var bare = ImageJson.nameOnly(name);
     return tag.contains(":") ? bare + "@" + tag : bare + ":" + tag;
@@ -147,20 +163,30 @@ public final class ImageRoutes {
     }
     if (!source.equals("-")) {
       throw new Refusal.Unsupported(
-          "importing from a URL is not offered: fetch " + source + " and give it as the body, with fromSrc=-");
+          "importing from a URL is not offered: fetch "
+              + source
+              + " and give it as the body, with fromSrc=-");
     }
     if (!query.text("platform").isEmpty()) {
-      throw new Refusal.Unsupported("importing for another platform is not offered: leave --platform out");
+      throw new Refusal.Unsupported(
+          "importing for another platform is not offered: leave --platform out");
     }
     var repository = query.text("repo");
     var reference =
-        repository.isEmpty() ? Optional.<String>empty() : Optional.of(reference(repository, query.text("tag")));
+        repository.isEmpty()
+            ? Optional.<String>empty()
+            : Optional.of(reference(repository, query.text("tag")));
     var progress = new ProgressStream(call);
     progress.run(
         () -> {
           var image =
               host.images()
-                  .importRoot(host.vch(), call.exchange().body(), reference, query.all("changes"), query.text("message"));
+                  .importRoot(
+                      host.vch(),
+                      call.exchange().body(),
+                      reference,
+                      query.all("changes"),
+                      query.text("message"));
           progress.status(image.id());
         });
   }
@@ -174,17 +200,22 @@ public final class ImageRoutes {
           var loaded =
               host.images()
                   .load(
-                      host.vch(), call.exchange().body(),
+                      host.vch(),
+                      call.exchange().body(),
                       line -> {
                         if (!quiet) {
                           progress.accept(line);
                         }
                       });
           for (var name : loaded) {
-            progress.text((name.startsWith("sha256:") ? "Loaded image ID: " : "Loaded image: ") + name + "\n");
+            progress.text(
+                (name.startsWith("sha256:") ? "Loaded image ID: " : "Loaded image: ")
+                    + name
+                    + "\n");
           }
           if (loaded.isEmpty()) {
-            throw new Refusal.Invalid("the archive holds no image: it has neither manifest.json nor index.json");
+            throw new Refusal.Invalid(
+                "the archive holds no image: it has neither manifest.json nor index.json");
           }
         });
   }
@@ -202,15 +233,20 @@ public final class ImageRoutes {
     var body = call.body();
     var credentials =
         RegistryAuth.of(body)
-            .orElseThrow(() -> new Refusal.Invalid("no credentials given: the body needs username and password"));
-    var refused = host.images().login(host.vch(), registry(body.text("serveraddress")), credentials);
+            .orElseThrow(
+                () ->
+                    new Refusal.Invalid(
+                        "no credentials given: the body needs username and password"));
+    var refused =
+        host.images().login(host.vch(), registry(body.text("serveraddress")), credentials);
     if (refused.isPresent()) {
       throw new HttpProblem(401, refused.get());
     }
     call.reply(200, Json.object().put("IdentityToken", "").put("Status", "Login Succeeded"));
   }
 
-  /// `https://index.docker.io/v1/` is how Docker Hub is written here; others are hosts, perhaps as URLs.
+  /// `https://index.docker.io/v1/` is how Docker Hub is written here; others are hosts, perhaps as
+  /// URLs.
   private static String registry(String address) {
     var bare = address.replaceFirst("^https?://", "");
     int slash = bare.indexOf('/');
@@ -221,7 +257,8 @@ public final class ImageRoutes {
   private void tag(Call call) throws IOException {
     var query = call.query();
     if (query.text("repo").isEmpty()) {
-      throw new Refusal.Invalid("invalid reference format: no repo given, the name that the image shall have");
+      throw new Refusal.Invalid(
+          "invalid reference format: no repo given, the name that the image shall have");
     }
     var target = reference(query.text("repo"), query.text("tag"));
     host.images().tag(host.vch(), call.variable("name"), target);

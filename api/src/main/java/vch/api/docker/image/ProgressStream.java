@@ -9,8 +9,8 @@ import vch.api.docker.Json;
 import vch.api.docker.JsonStream;
 import vch.engine.compute.Images.Progress;
 
-/// Progress as the docker CLI draws it. The answer begins with the first line, so that what fails before has a status of
-/// its own; what fails later is a line.
+/// Progress as the docker CLI draws it. The answer begins with the first line, so that what fails
+/// before has a status of its own; what fails later is a line.
 final class ProgressStream implements Consumer<Progress> {
   private final Call call;
   private Optional<JsonStream> out = Optional.empty(); // guarded by this

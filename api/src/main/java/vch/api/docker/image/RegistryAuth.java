@@ -18,10 +18,12 @@ final class RegistryAuth {
     }
     Fields auth;
     try {
-      var bytes = Base64.getDecoder().decode(header.get().strip().replace('-', '+').replace('_', '/'));
+      var bytes =
+          Base64.getDecoder().decode(header.get().strip().replace('-', '+').replace('_', '/'));
       auth = Json.read(new String(bytes, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException | Refusal.Invalid e) {
-      throw new Refusal.Invalid("the X-Registry-Auth header is not base64 of a JSON object: " + e.getMessage());
+      throw new Refusal.Invalid(
+          "the X-Registry-Auth header is not base64 of a JSON object: " + e.getMessage());
     }
     return of(auth);
   }
@@ -29,7 +31,8 @@ final class RegistryAuth {
   /// From an AuthConfig; empty where it holds none.
   static Optional<Credentials> of(Fields auth) {
     if (!auth.text("registrytoken").isEmpty()) {
-      throw new Refusal.Unsupported("registry tokens given in X-Registry-Auth are not offered: give user and password");
+      throw new Refusal.Unsupported(
+          "registry tokens given in X-Registry-Auth are not offered: give user and password");
     }
     var user = auth.text("username");
     var password = auth.text("password");
@@ -41,14 +44,17 @@ final class RegistryAuth {
       password = colon < 0 ? "" : text.substring(colon + 1);
     }
     var token = auth.text("identitytoken");
-    return user.isEmpty() && token.isEmpty() ? Optional.empty() : Optional.of(new Credentials(user, password, token));
+    return user.isEmpty() && token.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Credentials(user, password, token));
   }
 
   private static byte[] decode(String text) {
     try {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new Refusal.Invalid("the member auth of the X-Registry-Auth header is not base64: " + e.getMessage());
+      throw new Refusal.Invalid(
+          "the member auth of the X-Registry-Auth header is not base64: " + e.getMessage());
     }
   }
 }

@@ -5,12 +5,14 @@ import java.util.Optional;
 import java.util.Set;
 import vch.portlayer.refusal.Refusal;
 
-/// Driver options of the bridge driver. What is not honoured is refused, or said in a warning where it changes nothing
-/// that a container could see. Options that Docker's bridge driver does not know it ignores, and so are they here.
+/// Driver options of the bridge driver. What is not honoured is refused, or said in a warning where
+/// it changes nothing that a container could see. Options that Docker's bridge driver does not know
+/// it ignores, and so are they here.
 ///
-/// @param mtu     bytes
+/// @param mtu bytes
 /// @param warning for who asked; empty if there is nothing to say
-record BridgeOptions(Optional<Integer> mtu, boolean interContainer, boolean masquerade, String warning) {
+record BridgeOptions(
+    Optional<Integer> mtu, boolean interContainer, boolean masquerade, String warning) {
   static final String MTU = "com.docker.network.driver.mtu";
   static final String ICC = "com.docker.network.bridge.enable_icc";
   static final String MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
@@ -34,10 +36,14 @@ record BridgeOptions(Optional<Integer> mtu, boolean interContainer, boolean masq
     var warning =
         name.map(
                 n ->
-                    "the Linux bridge of the network is inside the virtual container host and keeps its own name; " + NAME
-                        + "=" + n + " is only shown")
+                    "the Linux bridge of the network is inside the virtual container host and keeps its own name; "
+                        + NAME
+                        + "="
+                        + n
+                        + " is only shown")
             .orElse("");
-    return new BridgeOptions(mtu, flag(options, ICC, true), flag(options, MASQUERADE, true), warning);
+    return new BridgeOptions(
+        mtu, flag(options, ICC, true), flag(options, MASQUERADE, true), warning);
   }
 
   private static void refuse(Map<String, String> options) {
@@ -50,14 +56,27 @@ record BridgeOptions(Optional<Integer> mtu, boolean interContainer, boolean masq
     if (flag(options, INHIBIT, false)) {
       throw notOffered(INHIBIT, "true", "the gateway address is always on the bridge");
     }
-    only(options, HOST_IP, Set.of("", "0.0.0.0"), "publish with the host address instead, as in -p 192.168.1.2:80:80");
-    only(options, GATEWAY_MODE, Set.of("", "nat"), "networks are masqueraded; " + MASQUERADE + "=false leaves addresses as they are");
+    only(
+        options,
+        HOST_IP,
+        Set.of("", "0.0.0.0"),
+        "publish with the host address instead, as in -p 192.168.1.2:80:80");
+    only(
+        options,
+        GATEWAY_MODE,
+        Set.of("", "nat"),
+        "networks are masqueraded; " + MASQUERADE + "=false leaves addresses as they are");
     only(options, GATEWAY_MODE_6, Set.of("", "nat"), "IPv6 is not offered yet");
-    only(options, PREFIX, Set.of("", "eth"), "links in a container are named eth0, eth1, …, or by the endpoint option com.docker.network.endpoint.ifname");
+    only(
+        options,
+        PREFIX,
+        Set.of("", "eth"),
+        "links in a container are named eth0, eth1, …, or by the endpoint option com.docker.network.endpoint.ifname");
     only(options, TRUSTED, Set.of(""), "published ports are reached through the public role only");
   }
 
-  private static void only(Map<String, String> options, String option, Set<String> honoured, String hint) {
+  private static void only(
+      Map<String, String> options, String option, Set<String> honoured, String hint) {
     var value = Optional.ofNullable(options.get(option)).orElse("");
     if (!honoured.contains(value)) {
       throw notOffered(option, value, hint);
@@ -65,7 +84,8 @@ record BridgeOptions(Optional<Integer> mtu, boolean interContainer, boolean masq
   }
 
   private static Refusal notOffered(String option, String value, String hint) {
-    return new Refusal.Unsupported("driver option " + option + "=" + value + " is not offered: " + hint);
+    return new Refusal.Unsupported(
+        "driver option " + option + "=" + value + " is not offered: " + hint);
   }
 
   private static int mtu(String text) {
@@ -94,16 +114,28 @@ record BridgeOptions(Optional<Integer> mtu, boolean interContainer, boolean masq
     if (text == null) {
       return absent;
     }
-    return bool(text).orElseThrow(() -> new Refusal.Invalid("driver-opt \"" + option + "\" is not a valid bool"));
+    return bool(text)
+        .orElseThrow(
+            () -> new Refusal.Invalid("driver-opt \"" + option + "\" is not a valid bool"));
   }
 
   /// As Go's `strconv.ParseBool`.
   static Optional<Boolean> bool(String text) {
-    return TRUE.contains(text) ? Optional.of(true) : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
+    return TRUE.contains(text)
+        ? Optional.of(true)
+        : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
   }
 
   private static Refusal unparsable(String option, String text, String by) {
     return new Refusal.Invalid(
-        "failed to parse " + option + " value: " + text + " (" + by + ": parsing \"" + text + "\": invalid syntax)");
+        "failed to parse "
+            + option
+            + " value: "
+            + text
+            + " ("
+            + by
+            + ": parsing \""
+            + text
+            + "\": invalid syntax)");
   }
 }

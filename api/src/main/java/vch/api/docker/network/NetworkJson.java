@@ -57,7 +57,9 @@ public final class NetworkJson {
     return switch (scope.kind()) {
       case ScopeKind.Bridge _ -> image.members(scope.id()).filter(Container::live);
       case ScopeKind.None _ ->
-          image.containers(scope.vch()).filter(c -> c.live() && c.mode() instanceof NetworkMode.None);
+          image
+              .containers(scope.vch())
+              .filter(c -> c.live() && c.mode() instanceof NetworkMode.None);
     };
   }
 
@@ -97,8 +99,12 @@ public final class NetworkJson {
     out.put("Name", container.name());
     out.put("EndpointID", endpoint.map(e -> e.id().value()).orElse(""));
     out.put("MacAddress", endpoint.map(e -> e.mac().toString()).orElse(""));
-    out.put("IPv4Address", endpoint.flatMap(e -> e.address(Family.IPV4)).map(Cidr::toString).orElse(""));
-    out.put("IPv6Address", endpoint.flatMap(e -> e.address(Family.IPV6)).map(Cidr::toString).orElse(""));
+    out.put(
+        "IPv4Address",
+        endpoint.flatMap(e -> e.address(Family.IPV4)).map(Cidr::toString).orElse(""));
+    out.put(
+        "IPv6Address",
+        endpoint.flatMap(e -> e.address(Family.IPV6)).map(Cidr::toString).orElse(""));
     return out;
   }
 

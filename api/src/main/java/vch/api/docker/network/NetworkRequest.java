@@ -24,7 +24,8 @@ final class NetworkRequest {
   /// @param warning empty if there is nothing to say
   record Read(CreateScope command, String warning) {}
 
-  static Read read(Call call, Fields body, ScopeId id, VchId vch, List<Subnet> endpointRoutes, Instant at) {
+  static Read read(
+      Call call, Fields body, ScopeId id, VchId vch, List<Subnet> endpointRoutes, Instant at) {
     refuseSwarm(body);
     checkDriver(body.text("Driver"));
     checkConfiguration(body);
@@ -33,21 +34,38 @@ final class NetworkRequest {
     checkIpamDriver(ipam.text("Driver"));
     var given = body.textMap("Options");
     var options = BridgeOptions.read(given);
-    var subnets = ipam.objects("Config").stream().map(NetworkRequest::subnet).filter(NetworkRequest::says).toList();
+    var subnets =
+        ipam.objects("Config").stream()
+            .map(NetworkRequest::subnet)
+            .filter(NetworkRequest::says)
+            .toList();
     var command =
         new CreateScope(
-            id, vch, body.text("Name"),
-            new ScopeKind.Bridge(body.flag("Internal"), options.interContainer(), options.masquerade()),
-            subnets, options.mtu().filter(m -> m > 0), false, body.flag("Attachable"), body.textMap("Labels"), given,
-            endpointRoutes, at);
+            id,
+            vch,
+            body.text("Name"),
+            new ScopeKind.Bridge(
+                body.flag("Internal"), options.interContainer(), options.masquerade()),
+            subnets,
+            options.mtu().filter(m -> m > 0),
+            false,
+            body.flag("Attachable"),
+            body.textMap("Labels"),
+            given,
+            endpointRoutes,
+            at);
     return new Read(command, options.warning());
   }
 
   private static void refuseSwarm(Fields body) {
     switch (body.text("Scope")) {
       case "", "local" -> {}
-      case "swarm" -> throw new Refusal.Forbidden("cannot create a swarm scoped network when swarm is not active");
-      case String other -> throw new Refusal.Invalid("invalid network scope \"" + other + "\": only local is offered");
+      case "swarm" ->
+          throw new Refusal.Forbidden(
+              "cannot create a swarm scoped network when swarm is not active");
+      case String other ->
+          throw new Refusal.Invalid(
+              "invalid network scope \"" + other + "\": only local is offered");
     }
     if (body.flag("Ingress")) {
       throw new Refusal.Forbidden(NO_MANAGER);
@@ -87,7 +105,8 @@ final class NetworkRequest {
   }
 
   static Refusal noIpv6() {
-    return new Refusal.Unsupported("IPv6 networks are not offered yet: create the network without --ipv6 and IPv6 subnets");
+    return new Refusal.Unsupported(
+        "IPv6 networks are not offered yet: create the network without --ipv6 and IPv6 subnets");
   }
 
   private static void checkIpamDriver(String driver) {
@@ -102,12 +121,16 @@ final class NetworkRequest {
       throw noIpv6();
     }
     return new SubnetRequest(
-        subnet, config.optionalText("IPRange").filter(s -> !s.isBlank()),
-        config.optionalText("Gateway").filter(s -> !s.isBlank()), config.textMap("AuxiliaryAddresses"));
+        subnet,
+        config.optionalText("IPRange").filter(s -> !s.isBlank()),
+        config.optionalText("Gateway").filter(s -> !s.isBlank()),
+        config.textMap("AuxiliaryAddresses"));
   }
 
   /// Clients send empty configurations; they ask for nothing.
   private static boolean says(SubnetRequest request) {
-    return !request.equals(new SubnetRequest(Optional.empty(), Optional.empty(), Optional.empty(), java.util.Map.of()));
+    return !request.equals(
+        new SubnetRequest(
+            Optional.empty(), Optional.empty(), Optional.empty(), java.util.Map.of()));
   }
 }

@@ -37,11 +37,14 @@ public final class NetworkRoutes {
     return List.of(
         new Route<>("GET", "/networks", "lists networks", routes::list),
         new Route<>("GET", "/networks/", "lists networks", routes::list),
-        new Route<>("GET", "/networks/{id:.*}", "shows a network with its containers", routes::inspect),
+        new Route<>(
+            "GET", "/networks/{id:.*}", "shows a network with its containers", routes::inspect),
         new Route<>("POST", "/networks/create", "creates a network", routes::create),
-        new Route<>("POST", "/networks/prune", "removes the networks that nothing uses", routes::prune),
+        new Route<>(
+            "POST", "/networks/prune", "removes the networks that nothing uses", routes::prune),
         new Route<>("POST", "/networks/{id:.*}/connect", "connects a container", routes::connect),
-        new Route<>("POST", "/networks/{id:.*}/disconnect", "disconnects a container", routes::disconnect),
+        new Route<>(
+            "POST", "/networks/{id:.*}/disconnect", "disconnects a container", routes::disconnect),
         new Route<>("DELETE", "/networks/{id:.*}", "removes a network", routes::remove));
   }
 
@@ -61,7 +64,11 @@ public final class NetworkRoutes {
     var verbose = call.query().text("verbose");
     if (!verbose.isEmpty() && BridgeOptions.bool(verbose).isEmpty()) {
       throw new Refusal.Invalid(
-          "invalid value for verbose: " + verbose + ": strconv.ParseBool: parsing \"" + verbose + "\": invalid syntax");
+          "invalid value for verbose: "
+              + verbose
+              + ": strconv.ParseBool: parsing \""
+              + verbose
+              + "\": invalid syntax");
     }
     var image = host.image();
     var scope = ScopeRules.find(image, host.vch(), call.variable("id"));
@@ -75,7 +82,13 @@ public final class NetworkRoutes {
   private void create(Call call) throws IOException {
     var routes = host.engine().machine().routes(LinkNames.endpoint(host.vch()));
     var read =
-        NetworkRequest.read(call, call.body(), new ScopeId(host.newId()), host.vch(), routes, host.clock().instant());
+        NetworkRequest.read(
+            call,
+            call.body(),
+            new ScopeId(host.newId()),
+            host.vch(),
+            routes,
+            host.clock().instant());
     var scope = host.engine().decide(image -> ScopeRules.create(image, read.command()));
     publish("create", scope);
     call.reply(201, Json.object().put("Id", scope.id().value()).put("Warning", read.warning()));
@@ -86,7 +99,10 @@ public final class NetworkRoutes {
     var container = ContainerRules.find(host.image(), host.vch(), container(body));
     var request =
         EndpointSettings.forConnect(
-            body.object("EndpointConfig").raw(), call.variable("id"), host.newId(), host.chance().nextLong());
+            body.object("EndpointConfig").raw(),
+            call.variable("id"),
+            host.newId(),
+            host.chance().nextLong());
     host.attachments().connect(container.id(), request);
     call.reply(200);
   }
@@ -120,7 +136,8 @@ public final class NetworkRoutes {
       throw new Refusal.Invalid("more than one until filter specified");
     }
     var now = host.clock().instant();
-    var until = filters.get("until").stream().findFirst().map(text -> Timestamps.any("until", text, now));
+    var until =
+        filters.get("until").stream().findFirst().map(text -> Timestamps.any("until", text, now));
     if (!pruning.compareAndSet(false, true)) {
       throw new Refusal.Conflict("a prune operation is already running");
     }
@@ -158,6 +175,10 @@ public final class NetworkRoutes {
   }
 
   private void publish(String action, Scope scope) {
-    host.publish("network", action, scope.id().value(), Map.of("name", scope.name(), "type", NetworkJson.driver(scope)));
+    host.publish(
+        "network",
+        action,
+        scope.id().value(),
+        Map.of("name", scope.name(), "type", NetworkJson.driver(scope)));
   }
 }

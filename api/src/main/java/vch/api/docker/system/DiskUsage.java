@@ -38,7 +38,10 @@ final class DiskUsage {
       var layers = new LayerUse(host, images);
       out.put("LayersSize", Math.max(0, layers.totalBytes()));
       var list = out.putArray("Images");
-      images.forEach(i -> list.add(ImageJson.summary(host, i, i.tags(), call.version(), true, Optional.of(layers))));
+      images.forEach(
+          i ->
+              list.add(
+                  ImageJson.summary(host, i, i.tags(), call.version(), true, Optional.of(layers))));
     }
     if (wanted.contains("container")) {
       var all = host.image().containers(host.vch()).toList();

@@ -8,8 +8,18 @@ import vch.engine.event.Event;
 /// Which events a client wants. The rules are those of moby's `daemon/events/filter.go`.
 final class EventFilter {
   private static final List<String> TYPES =
-      List.of("daemon", "container", "plugin", "volume", "network", "node", "service", "secret", "config");
-  private static final List<String> WITH_DETAIL = List.of("health_status", "exec_create", "exec_start");
+      List.of(
+          "daemon",
+          "container",
+          "plugin",
+          "volume",
+          "network",
+          "node",
+          "service",
+          "secret",
+          "config");
+  private static final List<String> WITH_DETAIL =
+      List.of("health_status", "exec_create", "exec_start");
 
   private final Filters filters;
 
@@ -35,11 +45,15 @@ final class EventFilter {
 
   private boolean named(String key, Event event) {
     return filters.prefix(key, event.actor())
-        || Optional.ofNullable(event.attributes().get("name")).filter(n -> filters.prefix(key, n)).isPresent();
+        || Optional.ofNullable(event.attributes().get("name"))
+            .filter(n -> filters.prefix(key, n))
+            .isPresent();
   }
 
   private boolean image(Event event) {
-    var name = Optional.ofNullable(event.attributes().get(event.type().equals("image") ? "name" : "image")).orElse("");
+    var name =
+        Optional.ofNullable(event.attributes().get(event.type().equals("image") ? "name" : "image"))
+            .orElse("");
     return filters.exact("image", event.actor())
         || filters.exact("image", name)
         || filters.exact("image", withoutTag(event.actor()))

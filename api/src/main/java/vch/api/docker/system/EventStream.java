@@ -20,7 +20,8 @@ import vch.portlayer.refusal.Refusal;
 
 /// GET /events
 final class EventStream {
-  /// Events that may wait for a slow reader. When there are more, the stream ends rather than leave a gap unsaid.
+  /// Events that may wait for a slow reader. When there are more, the stream ends rather than leave
+  /// a gap unsaid.
   static final int EVENTS_WAITING_MAX = 4096;
 
   private final DockerHost host;
@@ -33,7 +34,12 @@ final class EventStream {
     var since = Timestamps.unix("since", call.query().text("since"));
     var until = Timestamps.unix("until", call.query().text("until"));
     if (since.isPresent() && until.isPresent() && until.get().isBefore(since.get())) {
-      throw new Refusal.Invalid("`since` time (" + call.query().text("since") + ") cannot be after `until` time (" + call.query().text("until") + ")");
+      throw new Refusal.Invalid(
+          "`since` time ("
+              + call.query().text("since")
+              + ") cannot be after `until` time ("
+              + call.query().text("until")
+              + ")");
     }
     var filter = new EventFilter(Filters.parse(call.query().text("filters")));
     var waiting = new ArrayBlockingQueue<Optional<Event>>(EVENTS_WAITING_MAX);
@@ -55,7 +61,9 @@ final class EventStream {
       var out = JsonStream.begin(call.exchange(), "\n", end);
       if (since.isPresent() || until.isPresent()) {
         for (var e : subscription.past()) {
-          if (wanted(e, filter) && since.filter(e.at()::isBefore).isEmpty() && until.filter(e.at()::isAfter).isEmpty()) {
+          if (wanted(e, filter)
+              && since.filter(e.at()::isBefore).isEmpty()
+              && until.filter(e.at()::isAfter).isEmpty()) {
             out.write(json(e));
           }
         }
@@ -64,13 +72,18 @@ final class EventStream {
     }
   }
 
-  private void follow(JsonStream out, BlockingQueue<Optional<Event>> waiting, Optional<Instant> until, AtomicBoolean over)
+  private void follow(
+      JsonStream out,
+      BlockingQueue<Optional<Event>> waiting,
+      Optional<Instant> until,
+      AtomicBoolean over)
       throws IOException, InterruptedException {
     while (!over.get()) {
       Optional<Event> next;
       if (until.isPresent()) {
         var left = Duration.between(host.clock().instant(), until.get());
-        var polled = left.isPositive() ? waiting.poll(left.toMillis() + 1, TimeUnit.MILLISECONDS) : null;
+        var polled =
+            left.isPositive() ? waiting.poll(left.toMillis() + 1, TimeUnit.MILLISECONDS) : null;
         if (polled == null) {
           return;
         }
@@ -100,7 +113,9 @@ final class EventStream {
     }
     out.put("Type", event.type());
     out.put("Action", event.action());
-    out.putObject("Actor").put("ID", event.actor()).set("Attributes", Json.object(event.attributes()));
+    out.putObject("Actor")
+        .put("ID", event.actor())
+        .set("Attributes", Json.object(event.attributes()));
     out.put("scope", "local");
     out.put("time", event.at().getEpochSecond());
     out.put("timeNano", Duration.between(Instant.EPOCH, event.at()).toNanos());

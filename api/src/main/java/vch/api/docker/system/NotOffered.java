@@ -7,8 +7,8 @@ import vch.api.docker.Operation;
 import vch.api.http.Route;
 import vch.portlayer.refusal.Refusal;
 
-/// What Docker has and a VCH has not, each with the sentence that says so. Parts that clients look at to see whether swarm
-/// is on answer as a Docker engine without swarm does.
+/// What Docker has and a VCH has not, each with the sentence that says so. Parts that clients look
+/// at to see whether swarm is on answer as a Docker engine without swarm does.
 final class NotOffered {
   private static final String NO_MANAGER =
       "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and"
@@ -40,14 +40,38 @@ final class NotOffered {
 
   static List<Route<Operation>> routes() {
     var out = new ArrayList<Route<Operation>>();
-    for (var path : List.of("/swarm", "/swarm/unlockkey", "/nodes", "/nodes/{id}", "/services", "/services/{id}", "/services/{id}/logs",
-        "/tasks", "/tasks/{id}", "/tasks/{id}/logs", "/secrets", "/secrets/{id}", "/configs", "/configs/{id}")) {
+    for (var path :
+        List.of(
+            "/swarm",
+            "/swarm/unlockkey",
+            "/nodes",
+            "/nodes/{id}",
+            "/services",
+            "/services/{id}",
+            "/services/{id}/logs",
+            "/tasks",
+            "/tasks/{id}",
+            "/tasks/{id}/logs",
+            "/secrets",
+            "/secrets/{id}",
+            "/configs",
+            "/configs/{id}")) {
       unavailable(out, "GET", path);
     }
     unsupported(out, "POST", "/swarm/init", SWARM);
     unsupported(out, "POST", "/swarm/join", SWARM);
-    for (var path : List.of("/swarm/leave", "/swarm/update", "/swarm/unlock", "/nodes/{id}/update", "/services/create",
-        "/services/{id}/update", "/secrets/create", "/secrets/{id}/update", "/configs/create", "/configs/{id}/update")) {
+    for (var path :
+        List.of(
+            "/swarm/leave",
+            "/swarm/update",
+            "/swarm/unlock",
+            "/nodes/{id}/update",
+            "/services/create",
+            "/services/{id}/update",
+            "/secrets/create",
+            "/secrets/{id}/update",
+            "/configs/create",
+            "/configs/{id}/update")) {
       unavailable(out, "POST", path);
     }
     for (var path : List.of("/nodes/{id}", "/services/{id}", "/secrets/{id}", "/configs/{id}")) {
@@ -59,7 +83,9 @@ final class NotOffered {
     // docker system prune asks for this too.
     out.add(
         new Route<>(
-            "POST", "/build/prune", "removes build caches: there are none",
+            "POST",
+            "/build/prune",
+            "removes build caches: there are none",
             call -> {
               var reply = Json.object();
               reply.putArray("CachesDeleted");
@@ -77,22 +103,34 @@ final class NotOffered {
     // docker inspect asks everywhere for a name; only 404 lets it say that there is no such object.
     out.add(
         new Route<>(
-            "GET", "/plugins/{name:.*}/json", "finds no managed plugin",
+            "GET",
+            "/plugins/{name:.*}/json",
+            "finds no managed plugin",
             call -> {
               throw new Refusal.NotFound("plugin \"" + call.variable("name") + "\" not found");
             }));
     unsupported(out, "DELETE", "/plugins/{name:.*}", PLUGINS);
-    for (var path : List.of("/plugins/pull", "/plugins/create", "/plugins/{name:.*}/enable", "/plugins/{name:.*}/disable",
-        "/plugins/{name:.*}/push", "/plugins/{name:.*}/upgrade", "/plugins/{name:.*}/set")) {
+    for (var path :
+        List.of(
+            "/plugins/pull",
+            "/plugins/create",
+            "/plugins/{name:.*}/enable",
+            "/plugins/{name:.*}/disable",
+            "/plugins/{name:.*}/push",
+            "/plugins/{name:.*}/upgrade",
+            "/plugins/{name:.*}/set")) {
       unsupported(out, "POST", path, PLUGINS);
     }
     return out;
   }
 
-  private static void unsupported(List<Route<Operation>> out, String method, String path, String sentence) {
+  private static void unsupported(
+      List<Route<Operation>> out, String method, String path, String sentence) {
     out.add(
         new Route<>(
-            method, path, "not offered (501)",
+            method,
+            path,
+            "not offered (501)",
             _ -> {
               throw new Refusal.Unsupported(sentence);
             }));
@@ -101,7 +139,9 @@ final class NotOffered {
   private static void unavailable(List<Route<Operation>> out, String method, String path) {
     out.add(
         new Route<>(
-            method, path, "no swarm (503)",
+            method,
+            path,
+            "no swarm (503)",
             _ -> {
               throw new Refusal.Unavailable(NO_MANAGER);
             }));

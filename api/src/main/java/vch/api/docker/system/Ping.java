@@ -14,9 +14,12 @@ final class Ping {
     var exchange = call.exchange();
     exchange.setHeader("Cache-Control", "no-cache, no-store, must-revalidate");
     exchange.setHeader("Pragma", "no-cache");
-    exchange.setHeader("Builder-Version", "1"); // 2 would make clients build through /session, which is not here
+    exchange.setHeader(
+        "Builder-Version", "1"); // 2 would make clients build through /session, which is not here
     exchange.setHeader("Swarm", "inactive");
     exchange.respond(
-        200, TEXT, exchange.method().equals("HEAD") ? new byte[0] : "OK".getBytes(StandardCharsets.US_ASCII));
+        200,
+        TEXT,
+        exchange.method().equals("HEAD") ? new byte[0] : "OK".getBytes(StandardCharsets.US_ASCII));
   }
 }

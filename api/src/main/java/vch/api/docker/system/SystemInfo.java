@@ -24,7 +24,10 @@ final class SystemInfo {
     var vch = host.self();
     var s = host.settings();
     var phases = image.containers(host.vch()).map(Container::state).map(c -> c.phase()).toList();
-    long running = phases.stream().filter(p -> p == Phase.RUNNING || p == Phase.RESTARTING || p == Phase.STARTING).count();
+    long running =
+        phases.stream()
+            .filter(p -> p == Phase.RUNNING || p == Phase.RESTARTING || p == Phase.STARTING)
+            .count();
     long paused = phases.stream().filter(p -> p == Phase.PAUSED).count();
     var out = Json.object();
     out.put("ID", vch.id().value());
@@ -98,9 +101,13 @@ final class SystemInfo {
   private static void roles(Vch vch, tools.jackson.databind.node.ArrayNode status) {
     status.addArray().add("Virtual container host").add(vch.name());
     for (var role : Role.values()) {
-      vch.address(role).ifPresent(a -> status.addArray().add("Role " + role.word()).add(a.toString()));
+      vch.address(role)
+          .ifPresent(a -> status.addArray().add("Role " + role.word()).add(a.toString()));
     }
-    status.addArray().add("Bridge network range").add(vch.bridge().range() + " cut to /" + vch.bridge().width());
+    status
+        .addArray()
+        .add("Bridge network range")
+        .add(vch.bridge().range() + " cut to /" + vch.bridge().width());
   }
 
   private static void plugins(ObjectNode out) {

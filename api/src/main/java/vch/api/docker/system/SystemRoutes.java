@@ -25,7 +25,11 @@ public final class SystemRoutes {
                 new Route<>("GET", "/info", "the VCH and its machine", info::run),
                 new Route<>("GET", "/system/df", "space in use", usage::run),
                 new Route<>("GET", "/events", "what happens, as a stream", events::run),
-                new Route<>("GET", "/plugins", "managed plugins: none", call -> call.reply(200, Json.array()))));
+                new Route<>(
+                    "GET",
+                    "/plugins",
+                    "managed plugins: none",
+                    call -> call.reply(200, Json.array()))));
     return out;
   }
 

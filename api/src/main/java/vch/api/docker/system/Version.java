@@ -29,7 +29,11 @@ final class Version {
       details.put("KernelVersion", s.kernelVersion());
       details.put("MinAPIVersion", ApiVersion.MIN.toString());
       details.put("Os", "linux");
-      out.putArray("Components").addObject().put("Name", "Engine").put("Version", s.version()).set("Details", details);
+      out.putArray("Components")
+          .addObject()
+          .put("Name", "Engine")
+          .put("Version", s.version())
+          .set("Details", details);
     }
     out.put("Version", s.version());
     out.put("ApiVersion", ApiVersion.MAX.toString());

@@ -37,11 +37,13 @@ public final class VolumeRoutes {
         new Route<>("POST", "/volumes/create", "creates a volume", routes::create),
         new Route<>("POST", "/volumes/prune", "removes volumes that nothing uses", routes::prune),
         new Route<>("GET", "/volumes/{name:.*}", "shows a volume", routes::inspect),
-        new Route<>("DELETE", "/volumes/{name:.*}", "removes a volume with its content", routes::remove));
+        new Route<>(
+            "DELETE", "/volumes/{name:.*}", "removes a volume with its content", routes::remove));
   }
 
   private void list(Call call) throws IOException {
-    var filters = Filters.parse(call.query().text("filters"), Set.of("dangling", "name", "driver", "label"));
+    var filters =
+        Filters.parse(call.query().text("filters"), Set.of("dangling", "name", "driver", "label"));
     var dangling = filters.flag("dangling");
     var image = host.image();
     var list = Json.array();
@@ -50,7 +52,11 @@ public final class VolumeRoutes {
         .filter(v -> filters.pattern("name", v.name()))
         .filter(_ -> filters.exact("driver", "local"))
         .filter(v -> filters.labels("label", v.labels()))
-        .filter(v -> dangling.map(d -> d == VolumeRules.users(image, host.vch(), v.name()).isEmpty()).orElse(true))
+        .filter(
+            v ->
+                dangling
+                    .map(d -> d == VolumeRules.users(image, host.vch(), v.name()).isEmpty())
+                    .orElse(true))
         .sorted(Comparator.comparing(Volume::name))
         .forEach(v -> list.add(VolumeJson.of(host, v)));
     var out = Json.object();
@@ -68,7 +74,8 @@ public final class VolumeRoutes {
     var options = body.textMap("DriverOpts");
     if (!options.isEmpty()) {
       throw new Refusal.Unsupported(
-          "options of the local volume driver (" + String.join(", ", options.keySet())
+          "options of the local volume driver ("
+              + String.join(", ", options.keySet())
               + ") are not offered: mount what they name on the machine, and bind it with -v /path:/target");
     }
     var labels = new HashMap<>(body.textMap("Labels"));
@@ -83,7 +90,8 @@ public final class VolumeRoutes {
         host.engine()
             .decide(
                 image ->
-                    VolumeRules.create(image, host.vch(), wanted, labels, options, false, host.clock().instant()));
+                    VolumeRules.create(
+                        image, host.vch(), wanted, labels, options, false, host.clock().instant()));
     host.volumes().create(host.vch(), volume.name());
     if (!there) {
       host.publish("volume", "create", volume.name(), Map.of("driver", "local"));
@@ -129,7 +137,10 @@ public final class VolumeRoutes {
           image
               .volumes(host.vch())
               .filter(v -> all || v.anonymous() || v.labels().containsKey(ANONYMOUS))
-              .filter(v -> filters.labels("label", v.labels()) && filters.withoutLabels("label!", v.labels()))
+              .filter(
+                  v ->
+                      filters.labels("label", v.labels())
+                          && filters.withoutLabels("label!", v.labels()))
               .filter(v -> VolumeRules.users(image, host.vch(), v.name()).isEmpty())
               .toList();
       var gone = new ArrayList<String>();

@@ -18,14 +18,20 @@ import vch.testkit.Golden;
 
 /// What inspect and list say, by API version, of containers in several states.
 class ContainerJsonTest {
-  private static final JsonMapper PRETTY = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  private static final JsonMapper PRETTY =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
   @TempDir static Path dir;
   private static FakeVch vch;
 
   @BeforeAll
   static void open() throws Exception {
     vch = new FakeVch(dir);
-    assertThat(vch.post("/networks/create", "{\"Name\":\"web\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.9.0.0/24\"}]}}").status()).isEqualTo(201);
+    assertThat(
+            vch.post(
+                    "/networks/create",
+                    "{\"Name\":\"web\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.9.0.0/24\"}]}}")
+                .status())
+        .isEqualTo(201);
     create(
         "full",
         """
@@ -36,13 +42,16 @@ class ContainerJsonTest {
         """);
     create("plain", "{\"Image\":\"busybox\"}");
     create("lonely", "{\"Image\":\"busybox\",\"HostConfig\":{\"NetworkMode\":\"none\"}}");
-    create("guest", "{\"Image\":\"busybox\",\"HostConfig\":{\"NetworkMode\":\"container:full\",\"Links\":null}}");
+    create(
+        "guest",
+        "{\"Image\":\"busybox\",\"HostConfig\":{\"NetworkMode\":\"container:full\",\"Links\":null}}");
     create("linked", "{\"Image\":\"busybox\",\"HostConfig\":{\"Links\":[\"plain:db\"]}}");
     for (var name : new String[] {"full", "plain", "lonely"}) {
       assertThat(vch.post("/containers/" + name + "/start", "").status()).isEqualTo(204);
     }
     var processes = (FakeProcesses) vch.host.processes();
-    processes.end(vch.host.image().containerNamed(Samples.BLUE, "lonely").orElseThrow().id(), 137, true);
+    processes.end(
+        vch.host.image().containerNamed(Samples.BLUE, "lonely").orElseThrow().id(), 137, true);
     vch.time.settle();
     vch.time.advance(Duration.ofSeconds(125));
   }
@@ -60,7 +69,13 @@ class ContainerJsonTest {
 
   private static String pretty(String path) throws Exception {
     var reply = vch.get(path);
-    return "GET " + path + "\n" + reply.status() + "\n" + PRETTY.writeValueAsString(PRETTY.readTree(reply.body())) + "\n";
+    return "GET "
+        + path
+        + "\n"
+        + reply.status()
+        + "\n"
+        + PRETTY.writeValueAsString(PRETTY.readTree(reply.body()))
+        + "\n";
   }
 
   @Test
@@ -72,13 +87,25 @@ class ContainerJsonTest {
   void inspect_of_others() throws Exception {
     Golden.check(
         "docker/containers/others.txt",
-        pretty("/v1.44/containers/lonely/json") + pretty("/v1.50/containers/guest/json") + pretty("/v1.50/containers/linked/json"));
+        pretty("/v1.44/containers/lonely/json")
+            + pretty("/v1.50/containers/guest/json")
+            + pretty("/v1.50/containers/linked/json"));
   }
 
   @Test
   void inspect_by_version() throws Exception {
-    var old = vch.get("/v1.43/containers/full/json").json().object("NetworkSettings").object("Networks").object("web");
-    var now = vch.get("/v1.50/containers/full/json").json().object("NetworkSettings").object("Networks").object("web");
+    var old =
+        vch.get("/v1.43/containers/full/json")
+            .json()
+            .object("NetworkSettings")
+            .object("Networks")
+            .object("web");
+    var now =
+        vch.get("/v1.50/containers/full/json")
+            .json()
+            .object("NetworkSettings")
+            .object("Networks")
+            .object("web");
     var id = vch.host.image().containerNamed(Samples.BLUE, "full").orElseThrow().id().brief();
     assertThat(old.texts("Aliases")).containsExactly("www", id, "fullhost");
     assertThat(old.given("DNSNames")).isFalse();
@@ -99,7 +126,11 @@ class ContainerJsonTest {
 
   private static String names(String more, String filters) throws Exception {
     var reply =
-        vch.get("/containers/json?" + more + "&filters=" + java.net.URLEncoder.encode(filters, java.nio.charset.StandardCharsets.UTF_8));
+        vch.get(
+            "/containers/json?"
+                + more
+                + "&filters="
+                + java.net.URLEncoder.encode(filters, java.nio.charset.StandardCharsets.UTF_8));
     if (reply.status() != 200) {
       return reply.status() + " " + reply.message();
     }
@@ -114,7 +145,8 @@ class ContainerJsonTest {
     assertThat(names("", "{}")).isEqualTo("plain full");
     assertThat(names("{}")).isEqualTo("linked guest lonely plain full");
     assertThat(names("limit=2", "{}")).isEqualTo("linked guest");
-    assertThat(names("{\"name\":[\"^l\"]}")).isEqualTo("linked lonely plain"); // a link is a name, too
+    assertThat(names("{\"name\":[\"^l\"]}"))
+        .isEqualTo("linked lonely plain"); // a link is a name, too
     assertThat(names("{\"status\":[\"exited\"]}")).isEqualTo("lonely");
     assertThat(names("", "{\"status\":[\"created\"]}")).isEqualTo("linked guest");
     assertThat(names("{\"exited\":[\"137\"]}")).isEqualTo("lonely");
@@ -131,9 +163,11 @@ class ContainerJsonTest {
     assertThat(names("{\"expose\":[\"443\"]}")).isEqualTo("full");
     assertThat(names("{\"before\":[\"plain\"]}")).isEqualTo("full");
     assertThat(names("{\"since\":[\"lonely\"]}")).isEqualTo("linked guest");
-    assertThat(names("{\"health\":[\"none\"],\"is-task\":[\"false\"]}")).isEqualTo("linked guest lonely plain full");
+    assertThat(names("{\"health\":[\"none\"],\"is-task\":[\"false\"]}"))
+        .isEqualTo("linked guest lonely plain full");
     assertThat(names("{\"is-task\":[\"true\"]}")).isEmpty();
-    assertThat(names("{\"status\":[\"asleep\"]}")).isEqualTo("400 invalid filter 'status=[asleep]'");
+    assertThat(names("{\"status\":[\"asleep\"]}"))
+        .isEqualTo("400 invalid filter 'status=[asleep]'");
     assertThat(names("{\"colour\":[\"red\"]}")).isEqualTo("400 invalid filter 'colour'");
     assertThat(names("{\"before\":[\"nope\"]}")).isEqualTo("404 No such container: nope");
     assertThat(names("{\"publish\":[\"x\"]}")).isEqualTo("400 invalid filter 'publish=[x]'");

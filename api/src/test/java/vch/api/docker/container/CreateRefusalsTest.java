@@ -7,11 +7,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vch.portlayer.refusal.Refusal;
 
-/// Every refusal of a create request that the personality itself makes: the body, the kind, the text.
+/// Every refusal of a create request that the personality itself makes: the body, the kind, the
+/// text.
 class CreateRefusalsTest {
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|', quoteCharacter = '`',
+      delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           {"Cmd":3}                                                        | Invalid     | invalid JSON: Config.Cmd must be a list of strings, not a number
@@ -109,7 +111,8 @@ class CreateRefusalsTest {
   void several_networks_need_api_1_44() {
     var body = "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"net2\":{},\"bridge\":{}}}}";
     var refusal = catchThrowableOfType(Refusal.class, () -> Requests.translate(body, "1.43"));
-    assertThat(refusal).hasMessage("Container cannot be created with multiple network endpoints: bridge, net2");
+    assertThat(refusal)
+        .hasMessage("Container cannot be created with multiple network endpoints: bridge, net2");
     assertThat(Requests.translate(body, "1.44").command().networks()).hasSize(2);
   }
 }

@@ -17,12 +17,14 @@ import vch.portlayer.container.RestartPolicy;
 import vch.testkit.Golden;
 
 class CreateRequestTest {
-  private static final JsonMapper PRETTY = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  private static final JsonMapper PRETTY =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   @Test
   void a_request_of_the_docker_cli() throws Exception {
     check(
-        "cli.txt", "1.50",
+        "cli.txt",
+        "1.50",
         """
         {"Hostname":"","Domainname":"","User":"","AttachStdin":false,"AttachStdout":true,"AttachStderr":true,"ExposedPorts":{"80/tcp":{}},
          "Tty":false,"OpenStdin":false,"StdinOnce":false,"Env":["A=b","LANG=de"],"Cmd":["httpd","-f"],"Image":"busybox","Volumes":{},"WorkingDir":"",
@@ -60,7 +62,8 @@ class CreateRequestTest {
     Golden.check("docker/create/" + file, out.toString());
   }
 
-  private static void lines(StringBuilder out, String prefix, Record of, List<String> but) throws Exception {
+  private static void lines(StringBuilder out, String prefix, Record of, List<String> but)
+      throws Exception {
     for (RecordComponent c : of.getClass().getRecordComponents()) {
       if (!but.contains(c.getName())) {
         Object value = c.getAccessor().invoke(of);
@@ -112,7 +115,10 @@ class CreateRequestTest {
 
   @Test
   void links_belong_to_the_network_unless_it_is_the_default_one() {
-    var command = Requests.translate("{\"HostConfig\":{\"NetworkMode\":\"net2\",\"Links\":[\"web1:db\"]}}", "1.50").command();
+    var command =
+        Requests.translate(
+                "{\"HostConfig\":{\"NetworkMode\":\"net2\",\"Links\":[\"web1:db\"]}}", "1.50")
+            .command();
     assertThat(command.links()).isEmpty();
     assertThat(command.networks().getFirst().links()).containsExactly(new NameLink("web1", "db"));
   }
@@ -123,16 +129,24 @@ class CreateRequestTest {
     var old = Requests.translate(body, "1.43");
     assertThat(old.command().networks().getFirst().mac()).contains("02:42:00:00:00:01");
     assertThat(old.warnings()).isEmpty();
-    assertThat(Requests.translate(body, "1.44").warnings()).singleElement().asString().contains("deprecated");
-    var endpoint = "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"bridge\":{\"MacAddress\":\"02:42:00:00:00:02\"}}}}";
-    assertThat(Requests.translate(endpoint, "1.43").command().networks().getFirst().mac()).isEmpty();
-    assertThat(Requests.translate(endpoint, "1.44").command().networks().getFirst().mac()).contains("02:42:00:00:00:02");
+    assertThat(Requests.translate(body, "1.44").warnings())
+        .singleElement()
+        .asString()
+        .contains("deprecated");
+    var endpoint =
+        "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"bridge\":{\"MacAddress\":\"02:42:00:00:00:02\"}}}}";
+    assertThat(Requests.translate(endpoint, "1.43").command().networks().getFirst().mac())
+        .isEmpty();
+    assertThat(Requests.translate(endpoint, "1.44").command().networks().getFirst().mac())
+        .contains("02:42:00:00:00:02");
   }
 
   @Test
   void a_shared_namespace_is_that_of_an_id() {
     var id = vch.engine.fake.Samples.containerId(1);
-    var command = Requests.translate("{\"HostConfig\":{\"NetworkMode\":\"container:web1\"}}", "1.50").command();
+    var command =
+        Requests.translate("{\"HostConfig\":{\"NetworkMode\":\"container:web1\"}}", "1.50")
+            .command();
     assertThat(command.mode()).isEqualTo(new NetworkMode.Shared(id.value()));
     assertThat(command.networks()).isEmpty();
     assertThat(command.document()).contains("\"NetworkMode\":\"container:" + id.value() + "\"");
@@ -171,7 +185,11 @@ class CreateRequestTest {
             .spec();
     assertThat(spec.restart()).isEqualTo(new RestartPolicy(RestartPolicy.When.UNLESS_STOPPED, 0));
     assertThat(spec.logOptions()).isEqualTo(Map.of("max-size", "20m", "max-file", "2"));
-    assertThat(Requests.translate("{\"HostConfig\":{\"LogConfig\":{\"Type\":\"none\"}}}", "1.50").command().spec().logOptions())
+    assertThat(
+            Requests.translate("{\"HostConfig\":{\"LogConfig\":{\"Type\":\"none\"}}}", "1.50")
+                .command()
+                .spec()
+                .logOptions())
         .isEqualTo(Map.of("driver", "none"));
   }
 

@@ -59,7 +59,9 @@ class DockerCliContainersTest {
       process.destroyForcibly();
       throw new AssertionError(command + " did not end: " + Files.readString(dir.resolve("out")));
     }
-    return process.exitValue() + "\n" + Files.readString(dir.resolve("out"), StandardCharsets.UTF_8);
+    return process.exitValue()
+        + "\n"
+        + Files.readString(dir.resolve("out"), StandardCharsets.UTF_8);
   }
 
   /// Every container says this as soon as it starts, and ends with the code.
@@ -75,7 +77,8 @@ class DockerCliContainersTest {
   void run_in_the_foreground_shows_the_output_and_the_exit_code() throws Exception {
     everyContainer("hello\n", 3);
     assertThat(docker("run", "busybox", "echo", "hello")).isEqualTo("3\nhello\n");
-    assertThat(docker("run", "--rm", "--name", "gone", "busybox", "echo", "hello")).isEqualTo("3\nhello\n");
+    assertThat(docker("run", "--rm", "--name", "gone", "busybox", "echo", "hello"))
+        .isEqualTo("3\nhello\n");
     vch.time.settle();
     assertThat(docker("ps", "-a", "--format", "{{.Image}} {{.Command}} {{.Status}}"))
         .isEqualTo("0\nbusybox \"echo hello\" Exited (3) Less than a second ago\n");
@@ -86,16 +89,45 @@ class DockerCliContainersTest {
     docker("network", "create", "web");
     var out =
         docker(
-            "run", "-d", "--name", "test1", "-p", "8080:80", "-p", "9000-9002:9000-9002/udp", "-e", "A=b", "-l", "team=x", "-v", "data:/d", "-v",
-            "/tmp:/t:ro", "--tmpfs", "/scratch:size=1m", "--memory", "64m", "--cpus", "1", "--restart", "on-failure:2", "--network", "web",
-            "--network-alias", "www", "busybox", "httpd");
+            "run",
+            "-d",
+            "--name",
+            "test1",
+            "-p",
+            "8080:80",
+            "-p",
+            "9000-9002:9000-9002/udp",
+            "-e",
+            "A=b",
+            "-l",
+            "team=x",
+            "-v",
+            "data:/d",
+            "-v",
+            "/tmp:/t:ro",
+            "--tmpfs",
+            "/scratch:size=1m",
+            "--memory",
+            "64m",
+            "--cpus",
+            "1",
+            "--restart",
+            "on-failure:2",
+            "--network",
+            "web",
+            "--network-alias",
+            "www",
+            "busybox",
+            "httpd");
     assertThat(out).matches("0\n[0-9a-f]{64}\n");
     assertThat(docker("ps", "--format", "{{.Names}} {{.Status}} {{.Ports}} {{.Networks}}"))
-        .isEqualTo("0\ntest1 Up Less than a second 0.0.0.0:9000-9002->9000-9002/udp, 0.0.0.0:8080->80/tcp web\n");
+        .isEqualTo(
+            "0\ntest1 Up Less than a second 0.0.0.0:9000-9002->9000-9002/udp, 0.0.0.0:8080->80/tcp web\n");
     assertThat(docker("port", "test1", "80")).isEqualTo("0\n0.0.0.0:8080\n");
     assertThat(
             docker(
-                "inspect", "-f",
+                "inspect",
+                "-f",
                 "{{.Name}} {{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}} {{json .NetworkSettings.Networks.web.Aliases}}"
                     + " {{.NetworkSettings.Networks.web.IPAddress}} {{json .Mounts}}",
                 "test1"))
@@ -106,23 +138,36 @@ class DockerCliContainersTest {
     assertThat(docker("stop", "test1")).isEqualTo("0\ntest1\n");
     assertThat(docker("start", "test1")).isEqualTo("0\ntest1\n");
     assertThat(docker("pause", "test1")).isEqualTo("0\ntest1\n");
-    assertThat(docker("ps", "--format", "{{.Status}}")).isEqualTo("0\nUp Less than a second (Paused)\n");
+    assertThat(docker("ps", "--format", "{{.Status}}"))
+        .isEqualTo("0\nUp Less than a second (Paused)\n");
     assertThat(docker("unpause", "test1")).isEqualTo("0\ntest1\n");
     assertThat(docker("rename", "test1", "test2")).isEqualTo("0\n");
-    assertThat(docker("update", "--memory", "128m", "--restart", "always", "test2")).isEqualTo("0\ntest2\n");
-    assertThat(docker("inspect", "-f", "{{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}}", "test2"))
+    assertThat(docker("update", "--memory", "128m", "--restart", "always", "test2"))
+        .isEqualTo("0\ntest2\n");
+    assertThat(
+            docker(
+                "inspect",
+                "-f",
+                "{{.HostConfig.Memory}} {{.HostConfig.RestartPolicy.Name}}",
+                "test2"))
         .isEqualTo("0\n134217728 always\n");
-    assertThat(docker("rm", "test2")).startsWith("1\n").contains("container is running: stop the container before removing or force remove");
+    assertThat(docker("rm", "test2"))
+        .startsWith("1\n")
+        .contains("container is running: stop the container before removing or force remove");
     assertThat(docker("rm", "-f", "test2")).isEqualTo("0\ntest2\n");
     assertThat(docker("inspect", "test2")).startsWith("1\n").contains("o such object: test2");
   }
 
   @Test
   void logs_with_tail_and_timestamps() throws Exception {
-    processes.watchStarts(start -> List.of("one\n", "two\n", "three\n").forEach(t -> processes.says(start.container().id(), 1, t)));
+    processes.watchStarts(
+        start ->
+            List.of("one\n", "two\n", "three\n")
+                .forEach(t -> processes.says(start.container().id(), 1, t)));
     assertThat(docker("run", "-d", "--name", "aa", "busybox")).startsWith("0\n");
     assertThat(docker("logs", "aa")).isEqualTo("0\none\ntwo\nthree\n");
-    assertThat(docker("logs", "--tail", "1", "-t", "aa")).isEqualTo("0\n2026-11-21T12:00:00.000000000Z three\n");
+    assertThat(docker("logs", "--tail", "1", "-t", "aa"))
+        .isEqualTo("0\n2026-11-21T12:00:00.000000000Z three\n");
   }
 
   @Test
@@ -142,9 +187,13 @@ class DockerCliContainersTest {
               end.complete(7);
               stdio.ends();
             });
-    assertThat(dockerWith("some input\n", "exec", "-i", "-e", "X=y", "-w", "/tmp", "aa", "cat", "-")).isEqualTo("7\nsome input\ndone\n");
-    assertThat(processes.latestExec()).contains(
-        new Processes.ExecSpec(List.of("cat", "-"), List.of("X=y"), "/tmp", "", false, true, false));
+    assertThat(
+            dockerWith("some input\n", "exec", "-i", "-e", "X=y", "-w", "/tmp", "aa", "cat", "-"))
+        .isEqualTo("7\nsome input\ndone\n");
+    assertThat(processes.latestExec())
+        .contains(
+            new Processes.ExecSpec(
+                List.of("cat", "-"), List.of("X=y"), "/tmp", "", false, true, false));
     assertThat(docker("exec", "-d", "aa", "true")).isEqualTo("0\n");
   }
 
@@ -164,20 +213,31 @@ class DockerCliContainersTest {
                     processes.end(id, 0);
                   });
         });
-    assertThat(dockerWith("through\n", "run", "-i", "--rm", "busybox", "cat")).isEqualTo("0\nthrough\n");
+    assertThat(dockerWith("through\n", "run", "-i", "--rm", "busybox", "cat"))
+        .isEqualTo("0\nthrough\n");
   }
 
   @Test
   void wrong_requests() throws Exception {
-    assertThat(docker("run", "--network", "nope", "busybox")).startsWith("125\n").contains("network nope not found");
+    assertThat(docker("run", "--network", "nope", "busybox"))
+        .startsWith("125\n")
+        .contains("network nope not found");
     assertThat(docker("run", "--network", "host", "busybox")).startsWith("125\n").contains("host");
-    assertThat(docker("run", "--memory", "1m", "busybox")).startsWith("125\n").contains("Minimum memory limit allowed is 6MB");
-    assertThat(docker("run", "--health-cmd", "true", "busybox")).startsWith("125\n").contains("health checks");
-    assertThat(docker("run", "--cap-add", "FLY", "busybox")).startsWith("125\n").contains("unknown capability: \"CAP_FLY\"");
+    assertThat(docker("run", "--memory", "1m", "busybox"))
+        .startsWith("125\n")
+        .contains("Minimum memory limit allowed is 6MB");
+    assertThat(docker("run", "--health-cmd", "true", "busybox"))
+        .startsWith("125\n")
+        .contains("health checks");
+    assertThat(docker("run", "--cap-add", "FLY", "busybox"))
+        .startsWith("125\n")
+        .contains("unknown capability: \"CAP_FLY\"");
     assertThat(docker("run", "--gpus", "all", "busybox")).startsWith("125\n").contains("--gpus");
     assertThat(docker("logs", "nope")).startsWith("1\n").contains("No such container: nope");
     assertThat(docker("attach", "nope")).startsWith("1\n").contains("No such container: nope");
-    assertThat(docker("exec", "nope", "true")).startsWith("1\n").contains("No such container: nope");
+    assertThat(docker("exec", "nope", "true"))
+        .startsWith("1\n")
+        .contains("No such container: nope");
   }
 
   @Test

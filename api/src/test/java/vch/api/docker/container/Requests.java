@@ -14,7 +14,8 @@ import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 
-/// Create requests against VCH blue with networks `bridge` and `net2` and a running container `web1`.
+/// Create requests against VCH blue with networks `bridge` and `net2` and a running container
+/// `web1`.
 final class Requests {
   static final Surroundings MACHINE =
       new Surroundings(2, false, "runc", path -> path.toString().startsWith("/there"));
@@ -23,11 +24,31 @@ final class Requests {
 
   static Images.ImageInfo image() {
     return new Images.ImageInfo(
-        "sha256:" + "1".repeat(64), List.of("busybox:latest"), List.of(), Optional.of(Samples.NOON), 4_000_000, "amd64", "", "linux", "",
+        "sha256:" + "1".repeat(64),
+        List.of("busybox:latest"),
+        List.of(),
+        Optional.of(Samples.NOON),
+        4_000_000,
+        "amd64",
+        "",
+        "linux",
+        "",
         new Images.Config(
-            List.of("/entry"), List.of("sh"), List.of("PATH=/bin", "LANG=C"), "/srv", "nobody", Map.of("vendor", "us", "tier", "image"),
-            List.of("80/tcp"), List.of("/data"), "SIGQUIT", Optional.empty(), List.of(), List.of()),
-        List.of(), List.of(), "");
+            List.of("/entry"),
+            List.of("sh"),
+            List.of("PATH=/bin", "LANG=C"),
+            "/srv",
+            "nobody",
+            Map.of("vendor", "us", "tier", "image"),
+            List.of("80/tcp"),
+            List.of("/data"),
+            "SIGQUIT",
+            Optional.empty(),
+            List.of(),
+            List.of()),
+        List.of(),
+        List.of(),
+        "");
   }
 
   static Image state() {
@@ -45,6 +66,11 @@ final class Requests {
     return CreateRequest.read(Json.read(body).raw(), Optional.of("new1"), ApiVersion.parse(version))
         .translate(
             new CreateRequest.Context(
-                Samples.BLUE, state(), image(), machine, new Random(1), Instant.parse("2026-11-21T12:00:00Z")));
+                Samples.BLUE,
+                state(),
+                image(),
+                machine,
+                new Random(1),
+                Instant.parse("2026-11-21T12:00:00Z")));
   }
 }

@@ -12,9 +12,22 @@ import vch.portlayer.container.Phase;
 class StatusTest {
   @ParameterizedTest
   @CsvSource({
-    "PT0.9S, Less than a second", "PT1S, 1 second", "PT59S, 59 seconds", "PT60S, About a minute", "PT119S, About a minute",
-    "PT2M, 2 minutes", "PT59M, 59 minutes", "PT60M, About an hour", "PT89M, About an hour", "PT90M, 2 hours", "PT47H, 47 hours",
-    "PT48H, 2 days", "P13D, 13 days", "P14D, 2 weeks", "P60D, 2 months", "P730D, 2 years"
+    "PT0.9S, Less than a second",
+    "PT1S, 1 second",
+    "PT59S, 59 seconds",
+    "PT60S, About a minute",
+    "PT119S, About a minute",
+    "PT2M, 2 minutes",
+    "PT59M, 59 minutes",
+    "PT60M, About an hour",
+    "PT89M, About an hour",
+    "PT90M, 2 hours",
+    "PT47H, 47 hours",
+    "PT48H, 2 days",
+    "P13D, 13 days",
+    "P14D, 2 weeks",
+    "P60D, 2 months",
+    "P730D, 2 years"
   })
   void times_are_rounded_as_docker_does(Duration time, String text) {
     assertThat(Status.human(time)).isEqualTo(text);
@@ -27,11 +40,14 @@ class StatusTest {
     var running = Samples.running(created);
     assertThat(Status.text(created, now)).isEqualTo("Created");
     assertThat(Status.text(running, now)).isEqualTo("Up 2 minutes");
-    assertThat(Status.text(running.with(running.state().with(Phase.PAUSED)), now)).isEqualTo("Up 2 minutes (Paused)");
+    assertThat(Status.text(running.with(running.state().with(Phase.PAUSED)), now))
+        .isEqualTo("Up 2 minutes (Paused)");
     var ended = running.with(running.state().exited(3, Samples.NOON.plusSeconds(60), false));
     assertThat(Status.text(ended, now)).isEqualTo("Exited (3) About a minute ago");
-    assertThat(Status.text(ended.with(ended.state().with(Phase.RESTARTING)), now)).isEqualTo("Restarting (3) About a minute ago");
-    assertThat(Status.text(ended.with(ended.state().with(Phase.REMOVING)), now)).isEqualTo("Removal In Progress");
+    assertThat(Status.text(ended.with(ended.state().with(Phase.RESTARTING)), now))
+        .isEqualTo("Restarting (3) About a minute ago");
+    assertThat(Status.text(ended.with(ended.state().with(Phase.REMOVING)), now))
+        .isEqualTo("Removal In Progress");
     assertThat(Status.word(created.with(created.state().starting()))).isEqualTo("created");
   }
 }

@@ -12,7 +12,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/// Writes a tar archive whose bytes depend on its content only: owner root, one time for all. For one thread.
+/// Writes a tar archive whose bytes depend on its content only: owner root, one time for all. For
+/// one thread.
 public final class ArchiveWriter implements AutoCloseable {
   private final TarArchiveOutputStream out;
   private final Instant time;

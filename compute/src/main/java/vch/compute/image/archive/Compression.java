@@ -42,10 +42,13 @@ public enum Compression {
     var buffered = new BufferedInputStream(in, BUFFER_BYTES);
     return switch (of(buffered)) {
       case NONE -> buffered;
-      case GZIP -> new BufferedInputStream(new GZIPInputStream(buffered, BUFFER_BYTES), BUFFER_BYTES);
+      case GZIP ->
+          new BufferedInputStream(new GZIPInputStream(buffered, BUFFER_BYTES), BUFFER_BYTES);
       case ZSTD -> zstd(buffered, libraries);
-      case BZIP2 -> new BufferedInputStream(new BZip2CompressorInputStream(buffered, true), BUFFER_BYTES);
-      case XZ -> new BufferedInputStream(new XZInputStream(buffered, XZ_MEMORY_KIB_MAX), BUFFER_BYTES);
+      case BZIP2 ->
+          new BufferedInputStream(new BZip2CompressorInputStream(buffered, true), BUFFER_BYTES);
+      case XZ ->
+          new BufferedInputStream(new XZInputStream(buffered, XZ_MEMORY_KIB_MAX), BUFFER_BYTES);
     };
   }
 

@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Keeps the raw bytes of tar headers while a library parses them, for two things the library does not do: extended
-/// attributes as bytes (it decodes them as UTF-8, which ruins `security.capability`), and a bound on the memory that long
-/// names and PAX records may take. Used by one thread. Format: POSIX pax, IEEE 1003.1-2008, section "pax Header Block".
+/// Keeps the raw bytes of tar headers while a library parses them, for two things the library does
+/// not do: extended attributes as bytes (it decodes them as UTF-8, which ruins
+/// `security.capability`), and a bound on the memory that long names and PAX records may take. Used
+/// by one thread. Format: POSIX pax, IEEE 1003.1-2008, section "pax Header Block".
 final class HeaderTap extends FilterInputStream {
   /// All headers of one entry together: long names and PAX records.
   static final int HEADERS_BYTES_MAX = 1024 * 1024;
@@ -39,7 +40,10 @@ final class HeaderTap extends FilterInputStream {
     tapping = false;
     var bytes = seen.toByteArray();
     var out = new LinkedHashMap<String, byte[]>();
-    int at = (int) ((BLOCK_BYTES - start % BLOCK_BYTES) % BLOCK_BYTES); // rest of the last block of the entry before
+    int at =
+        (int)
+            ((BLOCK_BYTES - start % BLOCK_BYTES)
+                % BLOCK_BYTES); // rest of the last block of the entry before
     while (at + BLOCK_BYTES <= bytes.length) {
       char type = (char) (bytes[at + 156] & 0xff);
       boolean meta = type == 'x' || type == 'g' || type == 'L' || type == 'K' || type == 'X';
@@ -72,14 +76,18 @@ final class HeaderTap extends FilterInputStream {
     return value;
   }
 
-  /// Records have the form `LENGTH SPACE KEYWORD = VALUE NEWLINE`; the length counts the whole record.
+  /// Records have the form `LENGTH SPACE KEYWORD = VALUE NEWLINE`; the length counts the whole
+  /// record.
   private static void records(byte[] bytes, int from, int size, Map<String, byte[]> out) {
     int at = from;
     int end = from + size;
     while (at < end) {
       int digits = at;
       long length = 0;
-      while (digits < end && bytes[digits] >= '0' && bytes[digits] <= '9' && length < Integer.MAX_VALUE) {
+      while (digits < end
+          && bytes[digits] >= '0'
+          && bytes[digits] <= '9'
+          && length < Integer.MAX_VALUE) {
         length = length * 10 + (bytes[digits++] - '0');
       }
       if (digits >= end || bytes[digits] != ' ' || length < digits - at + 3 || length > end - at) {
@@ -92,7 +100,9 @@ final class HeaderTap extends FilterInputStream {
       }
       var keyword = new String(bytes, digits + 1, equals - digits - 1, StandardCharsets.UTF_8);
       if (keyword.startsWith(XATTR) && equals < last) {
-        out.put(keyword.substring(XATTR.length()), java.util.Arrays.copyOfRange(bytes, equals + 1, last));
+        out.put(
+            keyword.substring(XATTR.length()),
+            java.util.Arrays.copyOfRange(bytes, equals + 1, last));
       }
       at += (int) length;
     }
@@ -146,7 +156,8 @@ final class HeaderTap extends FilterInputStream {
 
   private void room(int n) throws IOException {
     if (seen.size() + n > HEADERS_BYTES_MAX) {
-      throw new IOException("the headers of one archive entry take more than " + HEADERS_BYTES_MAX + " bytes");
+      throw new IOException(
+          "the headers of one archive entry take more than " + HEADERS_BYTES_MAX + " bytes");
     }
   }
 }

@@ -14,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Names within a layer, resolved as if its directory were the root of the file system: neither `..` nor a symbolic link
-/// leads out. Sound only while nobody else writes below the directory, which holds: it is new and unpacked by one thread.
+/// Names within a layer, resolved as if its directory were the root of the file system: neither
+/// `..` nor a symbolic link leads out. Sound only while nobody else writes below the directory,
+/// which holds: it is new and unpacked by one thread.
 final class LayerRoot {
   /// As MAXSYMLINKS of the kernel.
   private static final int LINKS_MAX = 40;
@@ -41,7 +42,7 @@ final class LayerRoot {
   /// Where an entry lies.
   ///
   /// @param directory exists, is within the root, and is no symbolic link
-  /// @param name      last component; empty: the root itself
+  /// @param name last component; empty: the root itself
   record Place(Path directory, String name) {
     Path path() {
       return name.isEmpty() ? directory : directory.resolve(name);
@@ -53,7 +54,8 @@ final class LayerRoot {
   /// @throws BadArchiveException when it leads above the root
   static List<String> components(String name) throws BadArchiveException {
     if (name.length() > NAME_CHARS_MAX) {
-      throw new BadArchiveException("an entry's name is longer than " + NAME_CHARS_MAX + " characters");
+      throw new BadArchiveException(
+          "an entry's name is longer than " + NAME_CHARS_MAX + " characters");
     }
     var out = new ArrayList<String>();
     for (var part : name.split("/", -1)) {
@@ -106,7 +108,10 @@ final class LayerRoot {
       return directory;
     } catch (InvalidPathException e) {
       throw new BadArchiveException(
-          "the name of entry \"" + name + "\" cannot be written on this machine (" + e.getReason()
+          "the name of entry \""
+              + name
+              + "\" cannot be written on this machine ("
+              + e.getReason()
               + "); names beyond ASCII need the daemon to run in a UTF-8 locale");
     }
   }
@@ -128,7 +133,8 @@ final class LayerRoot {
       var found = attributes(next);
       if (found.isPresent() && found.get().isSymbolicLink()) {
         if (++links > LINKS_MAX) {
-          throw new BadArchiveException("entry \"" + name + "\" leads through too many symbolic links");
+          throw new BadArchiveException(
+              "entry \"" + name + "\" leads through too many symbolic links");
         }
         var target = Files.readSymbolicLink(next).toString();
         if (target.startsWith("/")) {
@@ -142,7 +148,12 @@ final class LayerRoot {
       }
       if (found.isPresent() && !found.get().isDirectory()) {
         if (!found.get().isOther()) {
-          throw new BadArchiveException("entry \"" + name + "\" lies below \"" + root.relativize(next) + "\", which is a file");
+          throw new BadArchiveException(
+              "entry \""
+                  + name
+                  + "\" lies below \""
+                  + root.relativize(next)
+                  + "\", which is a file");
         }
         Files.delete(next); // a whiteout: the directory is new in this layer
         directory(next);
@@ -163,7 +174,8 @@ final class LayerRoot {
   /// Of the file itself; empty when there is none.
   static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
     try {
-      return Optional.of(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+      return Optional.of(
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     }
@@ -171,21 +183,26 @@ final class LayerRoot {
 
   /// Removes a file, or a directory with all that is in it; links are removed, not followed.
   static void removeTree(Path path) throws IOException {
-    Files.walkFileTree(path, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
 
-      @Override
-      public FileVisitResult postVisitDirectory(Path directory, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
-        if (failure != null) {
-          throw failure;
-        }
-        Files.delete(directory);
-        return FileVisitResult.CONTINUE;
-      }
-    });
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path directory, @org.jspecify.annotations.Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

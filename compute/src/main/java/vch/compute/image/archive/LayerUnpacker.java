@@ -18,9 +18,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import vch.compute.image.archive.LayerRoot.Place;
 
-/// Unpacks one layer into a directory that overlayfs can use. A stranger made the layer, so: no name and no link leads out of
-/// the directory, sizes and counts are bounded, extended attributes that steer overlayfs or security modules are left out.
-/// For one layer and one thread.
+/// Unpacks one layer into a directory that overlayfs can use. A stranger made the layer, so: no
+/// name and no link leads out of the directory, sizes and counts are bounded, extended attributes
+/// that steer overlayfs or security modules are left out. For one layer and one thread.
 public final class LayerUnpacker {
   private static final int S_IFIFO = 0x1000;
   private static final int S_IFCHR = 0x2000;
@@ -35,7 +35,8 @@ public final class LayerUnpacker {
   private final Rights rights;
   private final Limits limits;
   private final byte[] buffer = new byte[COPY_BYTES];
-  private final Map<Path, Instant> directoryTimes = new LinkedHashMap<>(); // set last: filling a directory changes its time
+  private final Map<Path, Instant> directoryTimes =
+      new LinkedHashMap<>(); // set last: filling a directory changes its time
   private long entries;
   private long files;
   private long bytes;
@@ -76,18 +77,24 @@ public final class LayerUnpacker {
           break;
         }
         if (++entries > limits.layerEntries()) {
-          throw new BadArchiveException("the layer has more than " + limits.layerEntries() + " entries");
+          throw new BadArchiveException(
+              "the layer has more than " + limits.layerEntries() + " entries");
         }
         try {
           entry(entry, archive, attributes);
         } catch (FileSystemException e) {
           var reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-          throw new BadArchiveException("entry \"" + entry.getName() + "\" cannot be unpacked: " + reason, e);
+          throw new BadArchiveException(
+              "entry \"" + entry.getName() + "\" cannot be unpacked: " + reason, e);
         }
         drain(archive);
       }
-    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
-      throw new BadArchiveException("the layer is no tar archive that can be read: " + e.getMessage(), e);
+    } catch (IllegalArgumentException
+        | ArithmeticException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException e) {
+      throw new BadArchiveException(
+          "the layer is no tar archive that can be read: " + e.getMessage(), e);
     }
     for (var it : directoryTimes.entrySet()) {
       if (!replaced || root.holds(it.getKey())) { // a link may stand today where a directory was
@@ -97,7 +104,9 @@ public final class LayerUnpacker {
     return new Unpacked(bytes, files);
   }
 
-  private void entry(TarArchiveEntry entry, TarArchiveInputStream in, Map<String, byte[]> attributes) throws IOException {
+  private void entry(
+      TarArchiveEntry entry, TarArchiveInputStream in, Map<String, byte[]> attributes)
+      throws IOException {
     if (entry.getName().indexOf('\0') >= 0 || entry.getLinkName().indexOf('\0') >= 0) {
       throw new BadArchiveException("an entry's name contains a zero byte");
     }
@@ -107,7 +116,8 @@ public final class LayerUnpacker {
       rights.attribute(place.directory(), Whiteouts.OPAQUE_ATTRIBUTE, Whiteouts.opaque());
       return;
     }
-    if (name.startsWith(Whiteouts.META_PREFIX) || entry.getName().contains("/" + Whiteouts.META_PREFIX)
+    if (name.startsWith(Whiteouts.META_PREFIX)
+        || entry.getName().contains("/" + Whiteouts.META_PREFIX)
         || entry.getName().startsWith(Whiteouts.META_PREFIX)) {
       return; // book-keeping of aufs, in old images
     }
@@ -117,7 +127,8 @@ public final class LayerUnpacker {
     }
     var path = place.path();
     if (name.isEmpty() && !entry.isDirectory()) {
-      throw new BadArchiveException("entry \"" + entry.getName() + "\" would replace the root directory");
+      throw new BadArchiveException(
+          "entry \"" + entry.getName() + "\" would replace the root directory");
     }
     boolean hidesBelow = !name.isEmpty() && clear(path, entry.isDirectory());
     make(entry, in, path);
@@ -130,10 +141,12 @@ public final class LayerUnpacker {
     }
   }
 
-  /// What this layer itself has under the name stays, whichever of the two comes first in the archive.
+  /// What this layer itself has under the name stays, whichever of the two comes first in the
+  /// archive.
   private void whiteout(Place place, String gone, String entryName) throws IOException {
     if (gone.isEmpty() || gone.equals(".") || gone.equals("..")) {
-      throw new BadArchiveException("entry \"" + entryName + "\" removes nothing that could be named");
+      throw new BadArchiveException(
+          "entry \"" + entryName + "\" removes nothing that could be named");
     }
     var path = place.directory().resolve(gone);
     var found = LayerRoot.attributes(path);
@@ -160,7 +173,8 @@ public final class LayerUnpacker {
   }
 
   private static boolean isWhiteout(Path path) throws IOException {
-    return Files.getAttribute(path, "unix:rdev", LinkOption.NOFOLLOW_LINKS) instanceof Long device && device == 0
+    return Files.getAttribute(path, "unix:rdev", LinkOption.NOFOLLOW_LINKS) instanceof Long device
+        && device == 0
         && Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
         && (mode & 0xf000) == S_IFCHR;
   }
@@ -182,7 +196,11 @@ public final class LayerUnpacker {
       file(entry, in, path);
     } else {
       throw new BadArchiveException(
-          "entry \"" + entry.getName() + "\" is of a kind that layers do not have (type " + (int) entry.getLinkFlag() + ")");
+          "entry \""
+              + entry.getName()
+              + "\" is of a kind that layers do not have (type "
+              + (int) entry.getLinkFlag()
+              + ")");
     }
   }
 
@@ -193,12 +211,17 @@ public final class LayerUnpacker {
 
   private static void link(TarArchiveEntry entry, Path path) throws IOException {
     if (entry.getLinkName().isEmpty()) {
-      throw new BadArchiveException("entry \"" + entry.getName() + "\" is a symbolic link to nothing");
+      throw new BadArchiveException(
+          "entry \"" + entry.getName() + "\" is a symbolic link to nothing");
     }
     try {
       Files.createSymbolicLink(path, path.getFileSystem().getPath(entry.getLinkName()));
     } catch (java.nio.file.InvalidPathException e) {
-      throw new BadArchiveException("the target of symbolic link \"" + entry.getName() + "\" cannot be written on this machine", e);
+      throw new BadArchiveException(
+          "the target of symbolic link \""
+              + entry.getName()
+              + "\" cannot be written on this machine",
+          e);
     }
   }
 
@@ -206,9 +229,15 @@ public final class LayerUnpacker {
     root.forget();
     var target = root.place(entry.getLinkName()).path();
     var found = LayerRoot.attributes(target);
-    if (found.isEmpty() || found.get().isDirectory() || (found.get().isOther() && isWhiteout(target))) {
+    if (found.isEmpty()
+        || found.get().isDirectory()
+        || (found.get().isOther() && isWhiteout(target))) {
       throw new BadArchiveException(
-          "entry \"" + entry.getName() + "\" is a hard link to \"" + entry.getLinkName() + "\", which is no file of this layer");
+          "entry \""
+              + entry.getName()
+              + "\" is a hard link to \""
+              + entry.getLinkName()
+              + "\", which is no file of this layer");
     }
     Files.createLink(path, target);
   }
@@ -217,17 +246,26 @@ public final class LayerUnpacker {
     int major = entry.getDevMajor();
     int minor = entry.getDevMinor();
     if (entry.isCharacterDevice() && major == 0 && minor == 0) {
-      throw new BadArchiveException("entry \"" + entry.getName() + "\" is device 0:0, which only means something to overlayfs");
+      throw new BadArchiveException(
+          "entry \""
+              + entry.getName()
+              + "\" is device 0:0, which only means something to overlayfs");
     }
     if (major < 0 || minor < 0) {
-      throw new BadArchiveException("entry \"" + entry.getName() + "\" has an impossible device number");
+      throw new BadArchiveException(
+          "entry \"" + entry.getName() + "\" has an impossible device number");
     }
     rights.node(path, entry.isCharacterDevice() ? S_IFCHR : S_IFBLK, major, minor);
   }
 
   private void file(TarArchiveEntry entry, TarArchiveInputStream in, Path path) throws IOException {
     files++;
-    try (var out = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+    try (var out =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         count(n);
         var part = ByteBuffer.wrap(buffer, 0, n);
@@ -257,7 +295,8 @@ public final class LayerUnpacker {
   private void count(long n) throws IOException {
     bytes += n;
     if (bytes > limits.layerBytes()) {
-      throw new BadArchiveException("the layer unpacks to more than " + limits.layerBytes() + " bytes");
+      throw new BadArchiveException(
+          "the layer unpacks to more than " + limits.layerBytes() + " bytes");
     }
     if (bytes - bytesAtSpaceCheck > SPACE_CHECK_BYTES) {
       bytesAtSpaceCheck = bytes;
@@ -269,16 +308,27 @@ public final class LayerUnpacker {
     long free = Files.getFileStore(root.path()).getUsableSpace();
     if (free < limits.freeBytes()) {
       throw new IOException(
-          "no space left on device: " + (free >> 20) + " MiB are free where images are kept, " + (limits.freeBytes() >> 20)
+          "no space left on device: "
+              + (free >> 20)
+              + " MiB are free where images are kept, "
+              + (limits.freeBytes() >> 20)
               + " MiB have to stay free");
     }
   }
 
-  private void metadata(TarArchiveEntry entry, Path path, Map<String, byte[]> attributes) throws IOException {
+  private void metadata(TarArchiveEntry entry, Path path, Map<String, byte[]> attributes)
+      throws IOException {
     long uid = entry.getLongUserId();
     long gid = entry.getLongGroupId();
     if (uid < 0 || uid > ID_MAX || gid < 0 || gid > ID_MAX) {
-      throw new BadArchiveException("entry \"" + entry.getName() + "\" belongs to " + uid + ":" + gid + ", which are no user and group numbers");
+      throw new BadArchiveException(
+          "entry \""
+              + entry.getName()
+              + "\" belongs to "
+              + uid
+              + ":"
+              + gid
+              + ", which are no user and group numbers");
     }
     rights.owner(path, (int) uid, (int) gid);
     if (!entry.isSymbolicLink()) {
@@ -297,18 +347,20 @@ public final class LayerUnpacker {
     }
   }
 
-  /// `trusted.` steers overlayfs (a redirect would lead out of the layer), `security.` the machine's own policy, apart from
-  /// capabilities.
+  /// `trusted.` steers overlayfs (a redirect would lead out of the layer), `security.` the
+  /// machine's own policy, apart from capabilities.
   private static boolean wanted(String name, TarArchiveEntry entry) {
     if (name.startsWith("user.")) {
       return entry.isFile() || entry.isDirectory();
     }
-    return !entry.isSymbolicLink() && (name.equals("security.capability") || name.startsWith("system.posix_acl_"));
+    return !entry.isSymbolicLink()
+        && (name.equals("security.capability") || name.startsWith("system.posix_acl_"));
   }
 
   private static void time(Path path, Instant time) throws IOException {
     var stamp = FileTime.from(time);
-    Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS).setTimes(stamp, stamp, null);
+    Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setTimes(stamp, stamp, null);
   }
 
   private void drain(InputStream in) throws IOException {

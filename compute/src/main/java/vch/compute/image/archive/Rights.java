@@ -3,7 +3,8 @@ package vch.compute.image.archive;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// What only root may do to a file while a layer is unpacked. Nothing here follows a symbolic link in the last component.
+/// What only root may do to a file while a layer is unpacked. Nothing here follows a symbolic link
+/// in the last component.
 public interface Rights {
   /// Gives the file to a user and a group.
   ///

@@ -25,15 +25,16 @@ public final class RootRights implements Rights {
 
   @Override
   public void attribute(Path path, String name, byte[] value) throws IOException {
-    call(() -> {
-      try {
-        Xattr.set(path, name, value);
-      } catch (KernelException e) {
-        if (!e.is(Errno.EOPNOTSUPP)) {
-          throw e;
-        }
-      }
-    });
+    call(
+        () -> {
+          try {
+            Xattr.set(path, name, value);
+          } catch (KernelException e) {
+            if (!e.is(Errno.EOPNOTSUPP)) {
+              throw e;
+            }
+          }
+        });
   }
 
   @Override
@@ -44,17 +45,22 @@ public final class RootRights implements Rights {
   /// syncfs(2) by way of `sync -f` of coreutils.
   @Override
   public void settle(Path path) throws IOException {
-    var process = new ProcessBuilder("sync", "-f", path.toString()).redirectErrorStream(true).start();
+    var process =
+        new ProcessBuilder("sync", "-f", path.toString()).redirectErrorStream(true).start();
     try {
       process.getOutputStream().close();
-      var said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+      var said =
+          new String(
+                  process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+              .strip();
       if (process.waitFor() != 0) {
         throw new IOException("sync -f " + path + " failed: " + said);
       }
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
-      throw new java.io.InterruptedIOException("interrupted while " + path + " was written to disk");
+      throw new java.io.InterruptedIOException(
+          "interrupted while " + path + " was written to disk");
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/// An archive of images, its files spooled to disk under numbers: names in the archive never become names on this machine.
-/// For one thread.
+/// An archive of images, its files spooled to disk under numbers: names in the archive never become
+/// names on this machine. For one thread.
 public final class SpooledArchive implements AutoCloseable {
   public static final int FILES_MAX = 100_000;
 
@@ -31,18 +31,24 @@ public final class SpooledArchive implements AutoCloseable {
 
   /// Reads a whole archive.
   ///
-  /// @param in        plain or compressed
+  /// @param in plain or compressed
   /// @param directory is made, and removed at the end
   /// @param libraries see [Compression#open(InputStream, Path)]
-  public static SpooledArchive read(InputStream in, Path directory, Path libraries) throws IOException {
+  public static SpooledArchive read(InputStream in, Path directory, Path libraries)
+      throws IOException {
     Files.createDirectory(directory);
     var archive = new SpooledArchive(directory);
     try {
-      archive.fill(new BoundedInputStream(Compression.open(in, libraries), BYTES_MAX, "the archive"));
+      archive.fill(
+          new BoundedInputStream(Compression.open(in, libraries), BYTES_MAX, "the archive"));
       return archive;
-    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+    } catch (IllegalArgumentException
+        | ArithmeticException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException e) {
       archive.close();
-      throw new BadArchiveException("this is no tar archive that can be read: " + e.getMessage(), e);
+      throw new BadArchiveException(
+          "this is no tar archive that can be read: " + e.getMessage(), e);
     } catch (IOException e) {
       archive.close();
       throw e;
@@ -112,9 +118,12 @@ public final class SpooledArchive implements AutoCloseable {
   ///
   /// @throws BadArchiveException it is missing, or larger than `max` bytes
   public byte[] bytes(String name, int max) throws IOException {
-    var file = file(name).orElseThrow(() -> new BadArchiveException("the archive has no file \"" + name + "\""));
+    var file =
+        file(name)
+            .orElseThrow(() -> new BadArchiveException("the archive has no file \"" + name + "\""));
     if (Files.size(file) > max) {
-      throw new BadArchiveException("file \"" + name + "\" of the archive is larger than " + max + " bytes");
+      throw new BadArchiveException(
+          "file \"" + name + "\" of the archive is larger than " + max + " bytes");
     }
     return Files.readAllBytes(file);
   }

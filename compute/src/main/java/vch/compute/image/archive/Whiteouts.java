@@ -1,7 +1,7 @@
 package vch.compute.image.archive;
 
-/// How a layer says that something of the layers below is gone. In archives: OCI image specification, "Layer Filesystem
-/// Changeset". On disk: `Documentation/filesystems/overlayfs.rst`.
+/// How a layer says that something of the layers below is gone. In archives: OCI image
+/// specification, "Layer Filesystem Changeset". On disk: `Documentation/filesystems/overlayfs.rst`.
 final class Whiteouts {
   /// In front of the name of what is gone.
   static final String PREFIX = ".wh.";

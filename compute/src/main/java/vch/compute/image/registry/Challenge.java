@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What a registry wants to be shown: one part of a `WWW-Authenticate` header, RFC 9110 section 11.6.1.
+/// What a registry wants to be shown: one part of a `WWW-Authenticate` header, RFC 9110 section
+/// 11.6.1.
 ///
-/// @param scheme     in lower case: `basic`, `bearer`
+/// @param scheme in lower case: `basic`, `bearer`
 /// @param parameters names in lower case
 record Challenge(String scheme, Map<String, String> parameters) {
   /// All challenges of all headers; parameters in any order, quoted or not.
@@ -48,7 +49,8 @@ record Challenge(String scheme, Map<String, String> parameters) {
     }
 
     private boolean skipTo() {
-      while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == ',' || text.charAt(at) == '\t')) {
+      while (at < text.length()
+          && (text.charAt(at) == ' ' || text.charAt(at) == ',' || text.charAt(at) == '\t')) {
         at++;
       }
       return at < text.length();

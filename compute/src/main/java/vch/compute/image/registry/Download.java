@@ -47,7 +47,8 @@ final class Download {
   /// @param file is made
   void fetch(Descriptor blob, Path file, Watcher watcher) throws IOException {
     var hasher = Digest.hasher();
-    try (var out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (var out =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int attempt = 1; ; attempt++) {
         try {
           transfer(blob, out, hasher, watcher::bytes);
@@ -65,7 +66,8 @@ final class Download {
     watcher.verifying();
     var got = Digest.of(hasher);
     if (!got.equals(blob.digest())) {
-      throw new RegistryException("", "filesystem layer verification failed for digest " + blob.digest());
+      throw new RegistryException(
+          "", "filesystem layer verification failed for digest " + blob.digest());
     }
   }
 
@@ -81,7 +83,9 @@ final class Download {
     }
   }
 
-  private void transfer(Descriptor blob, FileChannel out, MessageDigest hasher, LongConsumer progress) throws IOException {
+  private void transfer(
+      Descriptor blob, FileChannel out, MessageDigest hasher, LongConsumer progress)
+      throws IOException {
     long at = out.position();
     if (at == blob.size() && at > 0) {
       return;
@@ -94,17 +98,32 @@ final class Download {
       copy(blob, answer.body(), out, hasher, progress);
     }
     if (out.position() != blob.size()) {
-      throw new IOException("unexpected EOF: " + out.position() + " of " + blob.size() + " bytes of " + blob.digest() + " came");
+      throw new IOException(
+          "unexpected EOF: "
+              + out.position()
+              + " of "
+              + blob.size()
+              + " bytes of "
+              + blob.digest()
+              + " came");
     }
   }
 
-  private void copy(Descriptor blob, InputStream in, FileChannel out, MessageDigest hasher, LongConsumer progress) throws IOException {
+  private void copy(
+      Descriptor blob, InputStream in, FileChannel out, MessageDigest hasher, LongConsumer progress)
+      throws IOException {
     var buffer = new byte[COPY_BYTES];
     try (var guard = stalls.watch(in)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         guard.alive();
         if (out.position() + n > blob.size()) {
-          throw new RegistryException("", "the registry sends more for " + blob.digest() + " than the " + blob.size() + " bytes it announced");
+          throw new RegistryException(
+              "",
+              "the registry sends more for "
+                  + blob.digest()
+                  + " than the "
+                  + blob.size()
+                  + " bytes it announced");
         }
         hasher.update(buffer, 0, n);
         var part = ByteBuffer.wrap(buffer, 0, n);

@@ -40,7 +40,9 @@ final class Faults {
     if (e instanceof SSLException) {
       return tls(e, uri);
     }
-    if (caused(e, EOFException.class) || said.contains("EOF") || said.contains("header parser received no bytes")) {
+    if (caused(e, EOFException.class)
+        || said.contains("EOF")
+        || said.contains("header parser received no bytes")) {
       return "EOF";
     }
     return said.isEmpty() ? e.getClass().getSimpleName() : lower(said);
@@ -59,7 +61,8 @@ final class Faults {
       return "tls: failed to verify certificate: x509: certificate signed by unknown authority";
     }
     if (text.contains("No subject alternative") || text.contains("No name matching")) {
-      return "tls: failed to verify certificate: x509: certificate is not valid for " + uri.getHost();
+      return "tls: failed to verify certificate: x509: certificate is not valid for "
+          + uri.getHost();
     }
     if (text.contains("NotAfter") || text.contains("expired")) {
       return "tls: failed to verify certificate: x509: certificate has expired or is not yet valid";
@@ -80,17 +83,25 @@ final class Faults {
         var code = Json.textOrEmpty(errors.getFirst(), "code");
         var message = Json.textOrEmpty(errors.getFirst(), "message");
         var words = code.toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-        return new RegistryException(code, message.isEmpty() ? words : words + ": " + clip(message));
+        return new RegistryException(
+            code, message.isEmpty() ? words : words + ": " + clip(message));
       }
     } catch (Json.NotJson _) {
       // a proxy or a web server answered; the status is all there is
     }
     return switch (status) {
       case 401 -> new RegistryException("UNAUTHORIZED", "unauthorized: authentication required");
-      case 403 -> new RegistryException("DENIED", "denied: requested access to the resource is denied");
-      case 404 -> new RegistryException("NOT_FOUND", "Get \"" + uri + "\": received unexpected HTTP status: 404 Not Found");
-      case 429 -> new RegistryException("TOOMANYREQUESTS", "toomanyrequests: the registry asks to come back later");
-      default -> new RegistryException("", "Get \"" + uri + "\": received unexpected HTTP status: " + status);
+      case 403 ->
+          new RegistryException("DENIED", "denied: requested access to the resource is denied");
+      case 404 ->
+          new RegistryException(
+              "NOT_FOUND", "Get \"" + uri + "\": received unexpected HTTP status: 404 Not Found");
+      case 429 ->
+          new RegistryException(
+              "TOOMANYREQUESTS", "toomanyrequests: the registry asks to come back later");
+      default ->
+          new RegistryException(
+              "", "Get \"" + uri + "\": received unexpected HTTP status: " + status);
     };
   }
 
@@ -99,7 +110,9 @@ final class Faults {
   }
 
   private static String lower(String text) {
-    return text.isEmpty() ? text : text.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + text.substring(1);
+    return text.isEmpty()
+        ? text
+        : text.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + text.substring(1);
   }
 
   private static boolean caused(Throwable e, Class<? extends Throwable> kind) {

@@ -5,8 +5,9 @@ import java.util.Optional;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 
-/// Which registries may be asked without TLS or with a certificate that nobody vouches for: those that were named, and
-/// 127.0.0.0/8 (and `localhost`), as with Docker. Host names are compared as written, not looked up.
+/// Which registries may be asked without TLS or with a certificate that nobody vouches for: those
+/// that were named, and 127.0.0.0/8 (and `localhost`), as with Docker. Host names are compared as
+/// written, not looked up.
 record Insecure(List<String> allowed) {
   private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
 
@@ -18,10 +19,12 @@ record Insecure(List<String> allowed) {
   boolean allows(String registry) {
     var host = host(registry);
     var address = Ip.tryParse(host);
-    if (host.equals("localhost") || address.map(a -> within(LOOPBACK, a) || a.isLoopback()).orElse(false)) {
+    if (host.equals("localhost")
+        || address.map(a -> within(LOOPBACK, a) || a.isLoopback()).orElse(false)) {
       return true;
     }
-    return allowed.stream().anyMatch(a -> a.equals(registry) || a.equals(host) || matches(a, address));
+    return allowed.stream()
+        .anyMatch(a -> a.equals(registry) || a.equals(host) || matches(a, address));
   }
 
   private static boolean matches(String cidr, Optional<Ip> address) {
@@ -29,7 +32,8 @@ record Insecure(List<String> allowed) {
   }
 
   private static boolean within(Cidr net, Ip address) {
-    return net.address().family() == address.family() && address.masked(net.length()).equals(net.address().masked(net.length()));
+    return net.address().family() == address.family()
+        && address.masked(net.length()).equals(net.address().masked(net.length()));
   }
 
   static String host(String registry) {

@@ -16,7 +16,10 @@ public record Platform(String os, String arch, String variant) {
       good = good && WORD.matcher(part).matches();
     }
     if (!good) {
-      throw new Refusal.Invalid("\"" + text + "\" is an invalid OS or architecture: write os/arch[/variant], for example linux/arm64");
+      throw new Refusal.Invalid(
+          "\""
+              + text
+              + "\" is an invalid OS or architecture: write os/arch[/variant], for example linux/arm64");
     }
     var machine = machine();
     if (parts.length == 1) {
@@ -35,21 +38,27 @@ public record Platform(String os, String arch, String variant) {
   /// With the names that Go uses and the variant that is meant when none is written.
   public static Platform normal(String os, String arch, String variant) {
     return switch (arch) {
-      case "x86_64", "x86-64", "amd64" -> new Platform(os, "amd64", variant.equals("v1") ? "" : variant);
+      case "x86_64", "x86-64", "amd64" ->
+          new Platform(os, "amd64", variant.equals("v1") ? "" : variant);
       case "i386", "i686", "x86" -> new Platform(os, "386", "");
-      case "aarch64", "arm64" -> new Platform(os, "arm64", variant.equals("8") || variant.equals("v8") ? "" : variant);
+      case "aarch64", "arm64" ->
+          new Platform(os, "arm64", variant.equals("8") || variant.equals("v8") ? "" : variant);
       case "armhf" -> new Platform(os, "arm", "v7");
       case "armel" -> new Platform(os, "arm", "v6");
-      case "arm" -> new Platform(os, "arm", variant.isEmpty() || variant.equals("7") ? "v7" : variant);
+      case "arm" ->
+          new Platform(os, "arm", variant.isEmpty() || variant.equals("7") ? "v7" : variant);
       default -> new Platform(os, arch, variant);
     };
   }
 
-  /// Whether an image for `offered` runs where this one is wanted; an image without a variant runs on any.
+  /// Whether an image for `offered` runs where this one is wanted; an image without a variant runs
+  /// on any.
   public boolean accepts(Platform offered) {
     var o = normal(offered.os, offered.arch, offered.variant);
     boolean older = arch.equals("arm") && o.variant.compareTo(variant) <= 0; // v5 and v6 run on v7
-    return os.equals(o.os) && arch.equals(o.arch) && (variant.equals(o.variant) || o.variant.isEmpty() || older);
+    return os.equals(o.os)
+        && arch.equals(o.arch)
+        && (variant.equals(o.variant) || o.variant.isEmpty() || older);
   }
 
   @Override

@@ -14,8 +14,9 @@ import java.util.Optional;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 
-/// The proxies that the daemon's environment names: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, also in lower case, as Go reads
-/// them (golang.org/x/net/http/httpproxy). Loopback is never asked for through a proxy. Passwords of proxies are not offered.
+/// The proxies that the daemon's environment names: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, also
+/// in lower case, as Go reads them (golang.org/x/net/http/httpproxy). Loopback is never asked for
+/// through a proxy. Passwords of proxies are not offered.
 final class Proxies extends ProxySelector {
   private static final System.Logger LOG = System.getLogger(Proxies.class.getName());
 
@@ -28,7 +29,9 @@ final class Proxies extends ProxySelector {
   @Override
   public List<Proxy> select(URI uri) {
     var host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
-    var proxy = variable("https".equals(uri.getScheme()) ? "https_proxy" : "http_proxy").flatMap(Proxies::address);
+    var proxy =
+        variable("https".equals(uri.getScheme()) ? "https_proxy" : "http_proxy")
+            .flatMap(Proxies::address);
     if (proxy.isEmpty() || direct(Insecure.host(host), uri.getPort())) {
       return List.of(Proxy.NO_PROXY);
     }
@@ -36,7 +39,8 @@ final class Proxies extends ProxySelector {
   }
 
   private Optional<String> variable(String name) {
-    return Optional.ofNullable(environment.get(name.toUpperCase(Locale.ROOT))).or(() -> Optional.ofNullable(environment.get(name)))
+    return Optional.ofNullable(environment.get(name.toUpperCase(Locale.ROOT)))
+        .or(() -> Optional.ofNullable(environment.get(name)))
         .filter(v -> !v.isBlank());
   }
 
@@ -47,9 +51,13 @@ final class Proxies extends ProxySelector {
       if (uri.getHost() == null) {
         return Optional.empty();
       }
-      return Optional.of(InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort() > 0 ? uri.getPort() : 80));
+      return Optional.of(
+          InetSocketAddress.createUnresolved(
+              uri.getHost(), uri.getPort() > 0 ? uri.getPort() : 80));
     } catch (IllegalArgumentException e) {
-      LOG.log(System.Logger.Level.WARNING, "the proxy in the environment is no address and is not used: " + e.getMessage());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the proxy in the environment is no address and is not used: " + e.getMessage());
       return Optional.empty();
     }
   }
@@ -59,8 +67,10 @@ final class Proxies extends ProxySelector {
     if (host.equals("localhost") || address.map(Ip::isLoopback).orElse(false)) {
       return true;
     }
-    return variable("no_proxy").stream().flatMap(v -> Arrays.stream(v.split(",", -1)))
-        .map(v -> v.strip().toLowerCase(Locale.ROOT)).filter(v -> !v.isEmpty())
+    return variable("no_proxy").stream()
+        .flatMap(v -> Arrays.stream(v.split(",", -1)))
+        .map(v -> v.strip().toLowerCase(Locale.ROOT))
+        .filter(v -> !v.isEmpty())
         .anyMatch(v -> excludes(v, host, port, address));
   }
 
@@ -70,15 +80,26 @@ final class Proxies extends ProxySelector {
     }
     var net = Cidr.tryParse(rule);
     if (net.isPresent()) {
-      return address.filter(a -> a.family() == net.get().address().family())
-          .map(a -> a.masked(net.get().length()).equals(net.get().address().masked(net.get().length()))).orElse(false);
+      return address
+          .filter(a -> a.family() == net.get().address().family())
+          .map(
+              a ->
+                  a.masked(net.get().length())
+                      .equals(net.get().address().masked(net.get().length())))
+          .orElse(false);
     }
-    var suffix = rule.startsWith("*.") ? rule.substring(1) : rule.startsWith(".") ? rule : "." + rule;
+    var suffix =
+        rule.startsWith("*.") ? rule.substring(1) : rule.startsWith(".") ? rule : "." + rule;
     return host.endsWith(suffix);
   }
 
   @Override
   public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-    LOG.log(System.Logger.Level.DEBUG, "proxy {0} for {1} cannot be reached: {2}", address, uri, failure.getMessage());
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        "proxy {0} for {1} cannot be reached: {2}",
+        address,
+        uri,
+        failure.getMessage());
   }
 }

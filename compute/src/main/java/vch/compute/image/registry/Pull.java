@@ -32,8 +32,13 @@ final class Pull {
   private final ImageStore.Pin pin;
 
   Pull(
-      ImageStore store, RegistrySession session, Download download, Semaphore downloads, Semaphore unpackings,
-      ProgressGate progress, ImageStore.Pin pin) {
+      ImageStore store,
+      RegistrySession session,
+      Download download,
+      Semaphore downloads,
+      Semaphore unpackings,
+      ProgressGate progress,
+      ImageStore.Pin pin) {
     this.store = store;
     this.session = session;
     this.download = download;
@@ -43,28 +48,41 @@ final class Pull {
     this.pin = pin;
   }
 
-  Registries.Pulled run(Reference reference, Optional<Platform> platform) throws IOException, InterruptedException {
+  Registries.Pulled run(Reference reference, Optional<Platform> platform)
+      throws IOException, InterruptedException {
     var wanted = platform.orElseGet(Platform::machine);
     var asked = reference.digest().or(reference::tag).orElse("latest");
     if (reference.digest().isPresent() && Digest.tryParse(asked).isEmpty()) {
       throw new Refusal.Unsupported("digests other than sha256 are not offered: " + asked);
     }
     var top = manifest(asked);
-    progress.line(reference.digest().isPresent() ? reference.toString() : asked, "Pulling from " + reference.path());
-    var manifest = switch (top.found()) {
-      case Manifest m -> m;
-      case Index index -> chosen(index, wanted);
-    };
+    progress.line(
+        reference.digest().isPresent() ? reference.toString() : asked,
+        "Pulling from " + reference.path());
+    var manifest =
+        switch (top.found()) {
+          case Manifest m -> m;
+          case Index index -> chosen(index, wanted);
+        };
     var image = fetch(manifest, reference, platform);
     return new Registries.Pulled(image, top.digest());
   }
 
   private Manifest chosen(Index index, Platform wanted) throws IOException {
-    var entry = index.choose(wanted).orElseThrow(
-        () -> new Refusal.NotFound("no matching manifest for " + wanted + " in the manifest list entries"));
+    var entry =
+        index
+            .choose(wanted)
+            .orElseThrow(
+                () ->
+                    new Refusal.NotFound(
+                        "no matching manifest for " + wanted + " in the manifest list entries"));
     return switch (manifest(entry.descriptor().digest().toString()).found()) {
       case Manifest m -> m;
-      case Index _ -> throw new Refusal.Unsupported("the manifest list holds another manifest list for " + wanted + ", which is not offered");
+      case Index _ ->
+          throw new Refusal.Unsupported(
+              "the manifest list holds another manifest list for "
+                  + wanted
+                  + ", which is not offered");
     };
   }
 
@@ -74,7 +92,8 @@ final class Pull {
     try (var answer = session.manifest(tagOrDigest)) {
       var bytes = answer.body().readNBytes(ManifestReader.MANIFEST_BYTES_MAX + 1);
       if (bytes.length > ManifestReader.MANIFEST_BYTES_MAX) {
-        throw new IOException("the manifest is larger than " + ManifestReader.MANIFEST_BYTES_MAX + " bytes");
+        throw new IOException(
+            "the manifest is larger than " + ManifestReader.MANIFEST_BYTES_MAX + " bytes");
       }
       var digest = Digest.of(bytes);
       var asked = Digest.tryParse(tagOrDigest);
@@ -94,7 +113,10 @@ final class Pull {
     platform.ifPresent(p -> check(p, config, reference));
     if (config.diffIds().size() != manifest.layers().size()) {
       throw new IOException(
-          "the manifest has " + manifest.layers().size() + " layers, the image's configuration " + config.diffIds().size());
+          "the manifest has "
+              + manifest.layers().size()
+              + " layers, the image's configuration "
+              + config.diffIds().size());
     }
     config.diffIds().forEach(pin::add);
     if (known.isEmpty() || config.diffIds().stream().anyMatch(d -> store.layer(d).isEmpty())) {
@@ -107,8 +129,12 @@ final class Pull {
     var actual = new Platform(config.os(), config.architecture(), config.variant());
     if (!wanted.accepts(actual)) {
       throw new Refusal.NotFound(
-          "image with reference " + reference.familiar() + " was found but does not match the specified platform: wanted "
-              + wanted + ", actual: " + actual);
+          "image with reference "
+              + reference.familiar()
+              + " was found but does not match the specified platform: wanted "
+              + wanted
+              + ", actual: "
+              + actual);
     }
   }
 
@@ -122,7 +148,8 @@ final class Pull {
     }
   }
 
-  private void layers(List<Descriptor> layers, List<Digest> diffIds) throws IOException, InterruptedException {
+  private void layers(List<Descriptor> layers, List<Digest> diffIds)
+      throws IOException, InterruptedException {
     var missing = new ArrayList<Callable<Void>>();
     for (int i = 0; i < layers.size(); i++) {
       var layer = layers.get(i);
@@ -131,10 +158,11 @@ final class Pull {
         progress.line(layer.digest().brief(), "Already exists");
       } else {
         progress.line(layer.digest().brief(), "Pulling fs layer");
-        missing.add(() -> {
-          layer(layer, diff);
-          return null;
-        });
+        missing.add(
+            () -> {
+              layer(layer, diff);
+              return null;
+            });
       }
     }
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -154,7 +182,8 @@ final class Pull {
     }
   }
 
-  private static IOException rethrow(@org.jspecify.annotations.Nullable Throwable cause) throws InterruptedException {
+  private static IOException rethrow(@org.jspecify.annotations.Nullable Throwable cause)
+      throws InterruptedException {
     if (cause instanceof IOException e) {
       return e;
     }
@@ -179,7 +208,12 @@ final class Pull {
         download(layer, file, id);
         unpackings.acquire();
         try {
-          store.addLayer(file, layer.digest(), Optional.of(diff), pin, progress.bar(id, "Extracting", layer.size())::at);
+          store.addLayer(
+              file,
+              layer.digest(),
+              Optional.of(diff),
+              pin,
+              progress.bar(id, "Extracting", layer.size())::at);
         } finally {
           unpackings.release();
         }
@@ -190,29 +224,33 @@ final class Pull {
     progress.line(id, "Pull complete");
   }
 
-  private void download(Descriptor layer, java.nio.file.Path file, String id) throws IOException, InterruptedException {
+  private void download(Descriptor layer, java.nio.file.Path file, String id)
+      throws IOException, InterruptedException {
     if (!downloads.tryAcquire()) {
       progress.line(id, "Waiting");
       downloads.acquire();
     }
     try {
       var bar = progress.bar(id, "Downloading", layer.size());
-      download.fetch(layer, file, new Download.Watcher() {
-        @Override
-        public void bytes(long soFar) {
-          bar.at(soFar);
-        }
+      download.fetch(
+          layer,
+          file,
+          new Download.Watcher() {
+            @Override
+            public void bytes(long soFar) {
+              bar.at(soFar);
+            }
 
-        @Override
-        public void retrying(int seconds) {
-          progress.line(id, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds"));
-        }
+            @Override
+            public void retrying(int seconds) {
+              progress.line(id, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds"));
+            }
 
-        @Override
-        public void verifying() {
-          progress.line(id, "Verifying Checksum");
-        }
-      });
+            @Override
+            public void verifying() {
+              progress.line(id, "Verifying Checksum");
+            }
+          });
     } finally {
       downloads.release();
     }

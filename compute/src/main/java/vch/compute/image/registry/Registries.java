@@ -16,7 +16,8 @@ import vch.engine.compute.Images.Credentials;
 import vch.engine.compute.Images.Progress;
 import vch.portlayer.refusal.Refusal;
 
-/// Fetches images from registries into the store. Thread safe; the bounds below hold for all pulls of the daemon together.
+/// Fetches images from registries into the store. Thread safe; the bounds below hold for all pulls
+/// of the daemon together.
 public final class Registries {
   /// Layers fetched at the same time, as with Docker.
   public static final int DOWNLOADS_MAX = 3;
@@ -38,9 +39,13 @@ public final class Registries {
 
   /// For the daemon.
   ///
-  /// @param certificates directories with one directory of `*.crt` per registry, named `host` or `host:port`
+  /// @param certificates directories with one directory of `*.crt` per registry, named `host` or
+  ///   `host:port`
   public static Registries of(ImageStore store, List<Path> certificates) {
-    return new Registries(store, new Trust(certificates), seconds -> Thread.sleep(java.time.Duration.ofSeconds(seconds)));
+    return new Registries(
+        store,
+        new Trust(certificates),
+        seconds -> Thread.sleep(java.time.Duration.ofSeconds(seconds)));
   }
 
   static Registries of(ImageStore store, List<Path> certificates, Download.Pause pause) {
@@ -50,9 +55,13 @@ public final class Registries {
   /// What to fetch.
   ///
   /// @param reference with a tag or a digest
-  /// @param platform  empty: that of the machine
-  /// @param insecure  hosts, `host:port` or networks that need no verified TLS
-  public record Wish(Reference reference, Optional<Platform> platform, Optional<Credentials> credentials, List<String> insecure) {}
+  /// @param platform empty: that of the machine
+  /// @param insecure hosts, `host:port` or networks that need no verified TLS
+  public record Wish(
+      Reference reference,
+      Optional<Platform> platform,
+      Optional<Credentials> credentials,
+      List<String> insecure) {}
 
   /// What came.
   ///
@@ -64,11 +73,27 @@ public final class Registries {
   /// @throws Refusal in Docker's words
   public Pulled pull(Wish wish, ImageStore.Pin pin, Consumer<Progress> progress) {
     var reference = wish.reference();
-    boolean anonymous = wish.credentials().filter(c -> !c.user().isEmpty() || !c.identityToken().isEmpty()).isEmpty();
-    try (var session = RegistrySession.open(
-            reference.domain(), reference.path(), new Insecure(wish.insecure()).allows(reference.domain()), trust, wish.credentials());
+    boolean anonymous =
+        wish.credentials()
+            .filter(c -> !c.user().isEmpty() || !c.identityToken().isEmpty())
+            .isEmpty();
+    try (var session =
+            RegistrySession.open(
+                reference.domain(),
+                reference.path(),
+                new Insecure(wish.insecure()).allows(reference.domain()),
+                trust,
+                wish.credentials());
         var stalls = new Stalls()) {
-      var work = new Pull(store, session, new Download(session, stalls, pause), downloads, unpackings, new ProgressGate(progress), pin);
+      var work =
+          new Pull(
+              store,
+              session,
+              new Download(session, stalls, pause),
+              downloads,
+              unpackings,
+              new ProgressGate(progress),
+              pin);
       return work.run(reference, wish.platform());
     } catch (RegistryException e) {
       throw translate(e, reference, anonymous);
@@ -76,7 +101,8 @@ public final class Registries {
       Thread.currentThread().interrupt();
       throw new Refusal.Failed("The pull of " + reference.familiar() + " was broken off");
     } catch (IOException e) {
-      throw new Refusal.Failed("The pull of " + reference.familiar() + " failed: " + e.getMessage());
+      throw new Refusal.Failed(
+          "The pull of " + reference.familiar() + " failed: " + e.getMessage());
     }
   }
 
@@ -87,7 +113,12 @@ public final class Registries {
   /// @throws Refusal.Failed it cannot be asked
   public Optional<String> login(String registry, Credentials credentials, List<String> insecure) {
     try (var session =
-        RegistrySession.open(registry, "", new Insecure(insecure).allows(registry), trust, Optional.of(credentials))) {
+        RegistrySession.open(
+            registry,
+            "",
+            new Insecure(insecure).allows(registry),
+            trust,
+            Optional.of(credentials))) {
       session.login();
       return Optional.empty();
     } catch (RegistryException e) {
@@ -106,17 +137,28 @@ public final class Registries {
   private static Refusal translate(RegistryException e, Reference reference, boolean anonymous) {
     return switch (e.code()) {
       case "DENIED" -> denied(e.getMessage(), reference);
-      case "UNAUTHORIZED" -> anonymous ? denied(e.getMessage(), reference) : new Refusal.Failed(e.getMessage());
-      case "MANIFEST_UNKNOWN" -> new Refusal.NotFound("manifest for " + reference.familiar() + " not found: " + e.getMessage());
-      case "NAME_UNKNOWN" -> new Refusal.NotFound("repository " + reference.familiarName() + " not found: " + e.getMessage());
+      case "UNAUTHORIZED" ->
+          anonymous ? denied(e.getMessage(), reference) : new Refusal.Failed(e.getMessage());
+      case "MANIFEST_UNKNOWN" ->
+          new Refusal.NotFound(
+              "manifest for " + reference.familiar() + " not found: " + e.getMessage());
+      case "NAME_UNKNOWN" ->
+          new Refusal.NotFound(
+              "repository " + reference.familiarName() + " not found: " + e.getMessage());
       case "NOT_FOUND" ->
-          new Refusal.NotFound("manifest for " + reference.familiar() + " not found: manifest unknown: manifest unknown");
+          new Refusal.NotFound(
+              "manifest for "
+                  + reference.familiar()
+                  + " not found: manifest unknown: manifest unknown");
       default -> new Refusal.Failed(e.getMessage());
     };
   }
 
   private static Refusal denied(String message, Reference reference) {
     return new Refusal.NotFound(
-        "pull access denied for " + reference.familiarName() + ", repository does not exist or may require 'docker login': " + message);
+        "pull access denied for "
+            + reference.familiarName()
+            + ", repository does not exist or may require 'docker login': "
+            + message);
   }
 }

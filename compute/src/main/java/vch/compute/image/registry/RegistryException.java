@@ -8,7 +8,8 @@ final class RegistryException extends IOException {
 
   private final String code;
 
-  /// @param code of the distribution specification (`MANIFEST_UNKNOWN`), empty where the registry gave none
+  /// @param code of the distribution specification (`MANIFEST_UNKNOWN`), empty where the registry
+  ///   gave none
   RegistryException(String code, String message) {
     super(message);
     this.code = code;

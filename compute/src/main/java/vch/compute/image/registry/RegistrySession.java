@@ -16,8 +16,9 @@ import javax.net.ssl.SSLContext;
 import vch.compute.image.Json;
 import vch.engine.compute.Images.Credentials;
 
-/// One caller's conversation with one registry about one repository. Tokens live here and die here: what one VCH may see,
-/// another does not get to see because it asks later. Thread safe; `this` owns the token.
+/// One caller's conversation with one registry about one repository. Tokens live here and die here:
+/// what one VCH may see, another does not get to see because it asks later. Thread safe; `this`
+/// owns the token.
 final class RegistrySession implements AutoCloseable {
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
@@ -39,7 +40,11 @@ final class RegistrySession implements AutoCloseable {
   private Optional<String> token = Optional.empty(); // guarded by this
 
   private RegistrySession(
-      HttpClient client, URI base, String repository, boolean insecure, Optional<Credentials> credentials,
+      HttpClient client,
+      URI base,
+      String repository,
+      boolean insecure,
+      Optional<Credentials> credentials,
       Optional<Challenge> challenge) {
     this.client = client;
     this.base = base;
@@ -51,18 +56,32 @@ final class RegistrySession implements AutoCloseable {
 
   /// Finds out how the registry is reached and what it wants to be shown.
   ///
-  /// @param registry   `host` or `host:port`
+  /// @param registry `host` or `host:port`
   /// @param repository path, `library/busybox`
-  /// @param insecure   TLS is not verified; without TLS when there is none
+  /// @param insecure TLS is not verified; without TLS when there is none
   /// @throws RegistryException it cannot be reached, in Docker's words
   static RegistrySession open(
-      String registry, String repository, boolean insecure, Trust trust, Optional<Credentials> credentials) throws IOException {
+      String registry,
+      String repository,
+      boolean insecure,
+      Trust trust,
+      Optional<Credentials> credentials)
+      throws IOException {
     var host = registry.equals("docker.io") ? "registry-1.docker.io" : registry;
     var https = URI.create("https://" + host);
     try {
-      return open(https, insecure ? Trust.unverified() : trust.verified(registry), repository, insecure, credentials);
+      return open(
+          https,
+          insecure ? Trust.unverified() : trust.verified(registry),
+          repository,
+          insecure,
+          credentials);
     } catch (ProbeException e) {
-      boolean tryPlain = insecure && (Faults.noTls(e.cause) || e.cause instanceof java.net.ConnectException || isEof(e.cause));
+      boolean tryPlain =
+          insecure
+              && (Faults.noTls(e.cause)
+                  || e.cause instanceof java.net.ConnectException
+                  || isEof(e.cause));
       if (!tryPlain) {
         throw Faults.unreachable(https.resolve("/v2/"), e.cause);
       }
@@ -77,24 +96,36 @@ final class RegistrySession implements AutoCloseable {
 
   private static boolean isEof(IOException e) {
     var said = e.getMessage();
-    return said != null && (said.contains("EOF") || said.contains("closed") || said.contains("reset"));
+    return said != null
+        && (said.contains("EOF") || said.contains("closed") || said.contains("reset"));
   }
 
   private static RegistrySession open(
-      URI base, SSLContext tls, String repository, boolean insecure, Optional<Credentials> credentials)
+      URI base,
+      SSLContext tls,
+      String repository,
+      boolean insecure,
+      Optional<Credentials> credentials)
       throws IOException {
-    var client = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(CONNECT_TIMEOUT)
-        .proxy(new Proxies(System.getenv()))
-        .sslContext(tls)
-        .build();
+    var client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .proxy(new Proxies(System.getenv()))
+            .sslContext(tls)
+            .build();
     try {
       var probe = base.resolve("/v2/");
       HttpResponse<InputStream> answer;
       try {
-        answer = send(client, HttpRequest.newBuilder(probe).timeout(ANSWER_TIMEOUT).header("User-Agent", USER_AGENT).build());
+        answer =
+            send(
+                client,
+                HttpRequest.newBuilder(probe)
+                    .timeout(ANSWER_TIMEOUT)
+                    .header("User-Agent", USER_AGENT)
+                    .build());
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
@@ -105,7 +136,8 @@ final class RegistrySession implements AutoCloseable {
           throw Faults.answered(answer.statusCode(), body.readNBytes(SMALL_BODY_BYTES_MAX), probe);
         }
       }
-      return new RegistrySession(client, base, repository, insecure, credentials, challenge(answer));
+      return new RegistrySession(
+          client, base, repository, insecure, credentials, challenge(answer));
     } catch (IOException | RuntimeException e) {
       client.shutdownNow();
       throw e;
@@ -125,7 +157,9 @@ final class RegistrySession implements AutoCloseable {
   /// Bearer goes before basic, as with Docker.
   private static Optional<Challenge> challenge(HttpResponse<?> answer) {
     var all = Challenge.parse(answer.headers().allValues("WWW-Authenticate"));
-    return all.stream().filter(c -> c.scheme().equals("bearer")).findFirst()
+    return all.stream()
+        .filter(c -> c.scheme().equals("bearer"))
+        .findFirst()
         .or(() -> all.stream().filter(c -> c.scheme().equals("basic")).findFirst());
   }
 
@@ -135,7 +169,8 @@ final class RegistrySession implements AutoCloseable {
   }
 
   /// An answer with status 200 or 206. Closing it ends the transfer.
-  record Answer(int status, String contentType, long length, InputStream body) implements AutoCloseable {
+  record Answer(int status, String contentType, long length, InputStream body)
+      implements AutoCloseable {
     @Override
     public void close() throws IOException {
       body.close();
@@ -178,7 +213,10 @@ final class RegistrySession implements AutoCloseable {
     int status = answer.statusCode();
     if (status != 200 && status != 206) {
       try (var body = answer.body()) {
-        if (status == 401 && challenge(answer).filter(c -> c.parameter("error").equals("insufficient_scope")).isPresent()) {
+        if (status == 401
+            && challenge(answer)
+                .filter(c -> c.parameter("error").equals("insufficient_scope"))
+                .isPresent()) {
           throw Faults.answered(403, new byte[0], uri); // RFC 6750 section 3.1: known, but may not
         }
         throw Faults.answered(status, body.readNBytes(SMALL_BODY_BYTES_MAX), uri);
@@ -192,10 +230,15 @@ final class RegistrySession implements AutoCloseable {
   }
 
   /// Follows redirects by hand: the authorization stays with the registry.
-  private HttpResponse<InputStream> ask(URI uri, String accept, long from, Optional<String> authorization) throws IOException {
+  private HttpResponse<InputStream> ask(
+      URI uri, String accept, long from, Optional<String> authorization) throws IOException {
     var at = uri;
     for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
-      var request = HttpRequest.newBuilder(at).timeout(ANSWER_TIMEOUT).header("Accept", accept).header("User-Agent", USER_AGENT);
+      var request =
+          HttpRequest.newBuilder(at)
+              .timeout(ANSWER_TIMEOUT)
+              .header("Accept", accept)
+              .header("User-Agent", USER_AGENT);
       if (sameOrigin(at, base)) {
         authorization.ifPresent(a -> request.header("Authorization", a));
       }
@@ -217,7 +260,8 @@ final class RegistrySession implements AutoCloseable {
       answer.body().close();
       at = target(at, location.get());
     }
-    throw new RegistryException("", "Get \"" + uri + "\": stopped after " + REDIRECTS_MAX + " redirects");
+    throw new RegistryException(
+        "", "Get \"" + uri + "\": stopped after " + REDIRECTS_MAX + " redirects");
   }
 
   private URI target(URI from, String location) throws RegistryException {
@@ -226,17 +270,21 @@ final class RegistrySession implements AutoCloseable {
       if ("https".equals(to.getScheme()) || (insecure && "http".equals(to.getScheme()))) {
         return to;
       }
-      throw new RegistryException("", "Get \"" + from + "\": the registry points to \"" + to + "\", which is not https");
+      throw new RegistryException(
+          "", "Get \"" + from + "\": the registry points to \"" + to + "\", which is not https");
     } catch (IllegalArgumentException e) {
-      throw new RegistryException("", "Get \"" + from + "\": the registry points to an address that is none");
+      throw new RegistryException(
+          "", "Get \"" + from + "\": the registry points to an address that is none");
     }
   }
 
   private static boolean sameOrigin(URI a, URI b) {
-    return a.getScheme().equals(b.getScheme()) && String.valueOf(a.getRawAuthority()).equals(b.getRawAuthority());
+    return a.getScheme().equals(b.getScheme())
+        && String.valueOf(a.getRawAuthority()).equals(b.getRawAuthority());
   }
 
-  private static HttpResponse<InputStream> send(HttpClient client, HttpRequest request) throws IOException {
+  private static HttpResponse<InputStream> send(HttpClient client, HttpRequest request)
+      throws IOException {
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     } catch (InterruptedException e) {
@@ -253,7 +301,8 @@ final class RegistrySession implements AutoCloseable {
     var c = challenge.get();
     if (c.scheme().equals("basic")) {
       if (credentials.isEmpty() || credentials.get().user().isEmpty()) {
-        throw new RegistryException("NO_CREDENTIALS", "Get \"" + base + "/v2/\": no basic auth credentials");
+        throw new RegistryException(
+            "NO_CREDENTIALS", "Get \"" + base + "/v2/\": no basic auth credentials");
       }
       return basic();
     }
@@ -264,39 +313,63 @@ final class RegistrySession implements AutoCloseable {
   }
 
   private Optional<String> basic() {
-    return credentials.filter(c -> !c.user().isEmpty())
-        .map(c -> "Basic " + Base64.getEncoder().encodeToString((c.user() + ":" + c.password()).getBytes(StandardCharsets.UTF_8)));
+    return credentials
+        .filter(c -> !c.user().isEmpty())
+        .map(
+            c ->
+                "Basic "
+                    + Base64.getEncoder()
+                        .encodeToString(
+                            (c.user() + ":" + c.password()).getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// Distribution's "Token Authentication Specification", and its OAuth2 form where there is an identity token.
+  /// Distribution's "Token Authentication Specification", and its OAuth2 form where there is an
+  /// identity token.
   private String fetchToken(Challenge c) throws IOException {
     URI realm;
     try {
       realm = URI.create(c.parameter("realm"));
     } catch (IllegalArgumentException e) {
-      throw new RegistryException("", "the registry names no usable place for tokens: \"" + c.parameter("realm") + "\"");
+      throw new RegistryException(
+          "", "the registry names no usable place for tokens: \"" + c.parameter("realm") + "\"");
     }
-    if (realm.getHost() == null || !("https".equals(realm.getScheme()) || (insecure && "http".equals(realm.getScheme())))) {
-      throw new RegistryException("", "the registry names no usable place for tokens: \"" + realm + "\"");
+    if (realm.getHost() == null
+        || !("https".equals(realm.getScheme()) || (insecure && "http".equals(realm.getScheme())))) {
+      throw new RegistryException(
+          "", "the registry names no usable place for tokens: \"" + realm + "\"");
     }
     var scope = repository.isEmpty() ? "" : "repository:" + repository + ":pull";
     var identity = credentials.map(Credentials::identityToken).filter(t -> !t.isEmpty());
     HttpRequest request;
     if (identity.isPresent()) {
-      var form = List.of("grant_type=refresh_token", "service=" + encode(c.parameter("service")), "client_id=portlayer",
-          "scope=" + encode(scope), "refresh_token=" + encode(identity.get()));
-      request = HttpRequest.newBuilder(realm).timeout(ANSWER_TIMEOUT).header("User-Agent", USER_AGENT)
-          .header("Content-Type", "application/x-www-form-urlencoded")
-          .POST(HttpRequest.BodyPublishers.ofString(String.join("&", form))).build();
+      var form =
+          List.of(
+              "grant_type=refresh_token",
+              "service=" + encode(c.parameter("service")),
+              "client_id=portlayer",
+              "scope=" + encode(scope),
+              "refresh_token=" + encode(identity.get()));
+      request =
+          HttpRequest.newBuilder(realm)
+              .timeout(ANSWER_TIMEOUT)
+              .header("User-Agent", USER_AGENT)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(HttpRequest.BodyPublishers.ofString(String.join("&", form)))
+              .build();
     } else {
       var query = new StringBuilder(realm.getRawQuery() == null ? "" : realm.getRawQuery() + "&");
-      credentials.filter(k -> !k.user().isEmpty()).ifPresent(k -> query.append("account=").append(encode(k.user())).append('&'));
+      credentials
+          .filter(k -> !k.user().isEmpty())
+          .ifPresent(k -> query.append("account=").append(encode(k.user())).append('&'));
       if (!scope.isEmpty()) {
         query.append("scope=").append(encode(scope)).append('&');
       }
       query.append("service=").append(encode(c.parameter("service")));
       var bare = realm.toString().split("[?#]", 2)[0];
-      var builder = HttpRequest.newBuilder(URI.create(bare + "?" + query)).timeout(ANSWER_TIMEOUT).header("User-Agent", USER_AGENT);
+      var builder =
+          HttpRequest.newBuilder(URI.create(bare + "?" + query))
+              .timeout(ANSWER_TIMEOUT)
+              .header("User-Agent", USER_AGENT);
       basic().ifPresent(b -> builder.header("Authorization", b));
       request = builder.build();
     }
@@ -318,8 +391,13 @@ final class RegistrySession implements AutoCloseable {
         throw Faults.answered(answer.statusCode(), bytes, request.uri());
       }
       var json = Json.object(bytes, "the token server's answer");
-      return Json.text(json, "token").or(() -> Json.text(json, "access_token")).filter(RegistrySession::printable)
-          .orElseThrow(() -> new RegistryException("", "authorization server did not include a token in the response"));
+      return Json.text(json, "token")
+          .or(() -> Json.text(json, "access_token"))
+          .filter(RegistrySession::printable)
+          .orElseThrow(
+              () ->
+                  new RegistryException(
+                      "", "authorization server did not include a token in the response"));
     }
   }
 

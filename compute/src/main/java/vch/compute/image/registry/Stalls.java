@@ -8,7 +8,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Closes streams on which nothing has come for a while: Java's HTTP client has no time-out for bodies. One for a pull.
+/// Closes streams on which nothing has come for a while: Java's HTTP client has no time-out for
+/// bodies. One for a pull.
 final class Stalls implements AutoCloseable {
   /// Between half of this and this without a byte, a transfer is broken off.
   static final long STALL_SECONDS = 60;
@@ -16,7 +17,8 @@ final class Stalls implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Stalls.class.getName());
 
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("pull-stalls").factory());
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("pull-stalls").factory());
 
   /// Stops watching when closed.
   final class Guard implements AutoCloseable {
@@ -24,7 +26,9 @@ final class Stalls implements AutoCloseable {
     private final Future<?> check;
 
     private Guard(InputStream in) {
-      check = clock.scheduleAtFixedRate(() -> look(in), STALL_SECONDS / 2, STALL_SECONDS / 2, TimeUnit.SECONDS);
+      check =
+          clock.scheduleAtFixedRate(
+              () -> look(in), STALL_SECONDS / 2, STALL_SECONDS / 2, TimeUnit.SECONDS);
     }
 
     private void look(InputStream in) {

@@ -22,12 +22,14 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import vch.portlayer.refusal.Refusal;
 
-/// Which certificates of registries are believed: those that the machine's authorities signed, and those that were put into
-/// `certs.d/<registry>/*.crt`, as with Docker. Read anew for every pull.
+/// Which certificates of registries are believed: those that the machine's authorities signed, and
+/// those that were put into `certs.d/<registry>/*.crt`, as with Docker. Read anew for every pull.
 final class Trust {
   /// Where distributions keep all authorities in one file: Debian, Red Hat.
   private static final List<Path> MACHINE_BUNDLES =
-      List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"), Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
+      List.of(
+          Path.of("/etc/ssl/certs/ca-certificates.crt"),
+          Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
 
   private static final long CERTIFICATES_BYTES_MAX = 4L << 20;
 
@@ -53,7 +55,8 @@ final class Trust {
       context.init(null, factory.getTrustManagers(), null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
-      throw new Refusal.Failed("The certificates for registry " + registry + " cannot be used: " + e.getMessage());
+      throw new Refusal.Failed(
+          "The certificates for registry " + registry + " cannot be used: " + e.getMessage());
     }
   }
 
@@ -68,7 +71,8 @@ final class Trust {
     }
   }
 
-  private List<X509Certificate> authorities(String registry) throws IOException, GeneralSecurityException {
+  private List<X509Certificate> authorities(String registry)
+      throws IOException, GeneralSecurityException {
     var out = new ArrayList<X509Certificate>();
     var bundle = MACHINE_BUNDLES.stream().filter(Files::isReadable).findFirst();
     if (bundle.isPresent()) {
@@ -92,7 +96,10 @@ final class Trust {
           if (file.getFileName().toString().endsWith(".crt")) {
             out.addAll(read(file));
           } else if (file.getFileName().toString().endsWith(".cert")) {
-            throw new Refusal.Unsupported("client certificates for registries are not offered; remove " + file + " to pull without");
+            throw new Refusal.Unsupported(
+                "client certificates for registries are not offered; remove "
+                    + file
+                    + " to pull without");
           }
         }
       }
@@ -123,10 +130,12 @@ final class Trust {
     public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {}
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
+    public void checkClientTrusted(
+        X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
+    public void checkServerTrusted(
+        X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

@@ -20,7 +20,6 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import vch.compute.image.Digest;
 import vch.compute.image.ImageConfig;
-import vch.compute.image.Json;
 import vch.compute.image.Layers;
 import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.BoundedInputStream;
@@ -41,12 +40,13 @@ import vch.portlayer.refusal.Refusal;
 /// trash/                 what a crash left in tmp, until the first sweep
 /// ```
 ///
-/// A thing is made below `tmp`, written to the disk, and renamed to its place: what has its place is whole. Keeping the blob
-/// costs about a third to a half of the unpacked size once more. Thread safe: `lock` owns the pins and the list of layers in
-/// work, and is held while a thing gets its place or loses it.
+/// A thing is made below `tmp`, written to the disk, and renamed to its place: what has its place
+/// is whole. Keeping the blob costs about a third to a half of the unpacked size once more. Thread
+/// safe: `lock` owns the pins and the list of layers in work, and is held while a thing gets its
+/// place or loses it.
 public final class ImageStore implements Layers {
-  /// Up to so many files are written to the disk one by one; beyond, the whole file system is, which also waits for what
-  /// others have written.
+  /// Up to so many files are written to the disk one by one; beyond, the whole file system is,
+  /// which also waits for what others have written.
   private static final long FILES_FORCED_MAX = 200;
 
   private final Path configs;
@@ -57,10 +57,13 @@ public final class ImageStore implements Layers {
   private final Limits limits;
   private final AtomicLong names = new AtomicLong();
   private final Object lock = new Object();
-  private final Map<Digest, Integer> pinned = new HashMap<>(); // guarded by lock: ids and diff ids to the number of pins
+  private final Map<Digest, Integer> pinned =
+      new HashMap<>(); // guarded by lock: ids and diff ids to the number of pins
   private final Set<Digest> inWork = new HashSet<>(); // guarded by lock: diff ids being made
-  private final Map<Digest, StoredImage> images = new HashMap<>(); // guarded by lock: what was read from configs
-  private final Map<Digest, StoredLayer> records = new HashMap<>(); // guarded by lock: what was read from layers
+  private final Map<Digest, StoredImage> images =
+      new HashMap<>(); // guarded by lock: what was read from configs
+  private final Map<Digest, StoredLayer> records =
+      new HashMap<>(); // guarded by lock: what was read from layers
 
   private ImageStore(Path root, Rights rights, Limits limits) {
     this.configs = root.resolve("configs");
@@ -71,8 +74,8 @@ public final class ImageStore implements Layers {
     this.limits = limits;
   }
 
-  /// Opens the store, making its directories. What a crash left in the middle of its making is put aside; the first sweep
-  /// removes it, so that starting does not wait for it.
+  /// Opens the store, making its directories. What a crash left in the middle of its making is put
+  /// aside; the first sweep removes it, so that starting does not wait for it.
   ///
   /// @param stateDir the daemon's; the store is `images` below it
   public static ImageStore open(Path stateDir, Rights rights, Limits limits) throws IOException {
@@ -140,13 +143,15 @@ public final class ImageStore implements Layers {
         return Optional.of(known);
       }
       try {
-        var read = new StoredImage(id, ImageConfig.parse(Files.readAllBytes(configs.resolve(id.hex()))));
+        var read =
+            new StoredImage(id, ImageConfig.parse(Files.readAllBytes(configs.resolve(id.hex()))));
         images.put(id, read);
         return Optional.of(read);
       } catch (NoSuchFileException _) {
         return Optional.empty();
       } catch (IOException e) {
-        throw new Refusal.Failed("The configuration of image " + id + " cannot be read: " + e.getMessage());
+        throw new Refusal.Failed(
+            "The configuration of image " + id + " cannot be read: " + e.getMessage());
       }
     }
   }
@@ -185,14 +190,17 @@ public final class ImageStore implements Layers {
       } catch (NoSuchFileException _) {
         return Optional.empty();
       } catch (IOException e) {
-        throw new Refusal.Failed("Layer " + diffId + " of the store cannot be read: " + e.getMessage());
+        throw new Refusal.Failed(
+            "Layer " + diffId + " of the store cannot be read: " + e.getMessage());
       }
     }
   }
 
   /// Bytes of the files of all layers of an image.
   public long bytes(StoredImage image) {
-    return image.config().diffIds().stream().mapToLong(d -> layer(d).map(StoredLayer::unpackedBytes).orElse(0L)).sum();
+    return image.config().diffIds().stream()
+        .mapToLong(d -> layer(d).map(StoredLayer::unpackedBytes).orElse(0L))
+        .sum();
   }
 
   /// Takes the right to make a layer; waits while another does. Close it in any case.
@@ -220,13 +228,15 @@ public final class ImageStore implements Layers {
 
   /// Unpacks a layer and keeps it.
   ///
-  /// @param blob     a file from [#newTemp()]; it is moved away, or removed when this fails
-  /// @param blobId   digest of the file, which the caller has made sure of
+  /// @param blob a file from [#newTemp()]; it is moved away, or removed when this fails
+  /// @param blobId digest of the file, which the caller has made sure of
   /// @param expected what the image's configuration says; empty: whatever comes out
-  /// @param pin      holds the layer from when it has its place
-  /// @param read     told of the bytes of the file that have been read
+  /// @param pin holds the layer from when it has its place
+  /// @param read told of the bytes of the file that have been read
   /// @throws BadArchiveException what is wrong with the layer
-  public StoredLayer addLayer(Path blob, Digest blobId, Optional<Digest> expected, Pin pin, LongConsumer read) throws IOException {
+  public StoredLayer addLayer(
+      Path blob, Digest blobId, Optional<Digest> expected, Pin pin, LongConsumer read)
+      throws IOException {
     var work = newTemp();
     try {
       Files.createDirectories(work.resolve("fs"));
@@ -234,7 +244,10 @@ public final class ImageStore implements Layers {
       var made = unpacking.layer();
       if (expected.isPresent() && !expected.get().equals(made.diffId())) {
         throw new BadArchiveException(
-            "the layer unpacks to " + made.diffId() + ", but the image's configuration names " + expected.get());
+            "the layer unpacks to "
+                + made.diffId()
+                + ", but the image's configuration names "
+                + expected.get());
       }
       Files.move(blob, work.resolve("blob"));
       Durable.force(work.resolve("blob"));
@@ -261,15 +274,24 @@ public final class ImageStore implements Layers {
 
   private record Unpacking(StoredLayer layer, long files) {}
 
-  private Unpacking unpack(Path blob, Digest blobId, Path fs, LongConsumer read) throws IOException {
+  private Unpacking unpack(Path blob, Digest blobId, Path fs, LongConsumer read)
+      throws IOException {
     var hasher = Digest.hasher();
-    try (var file = new BoundedInputStream(Files.newInputStream(blob), Long.MAX_VALUE, "the layer", read);
-        var plain = new BoundedInputStream(
-            new DigestInputStream(Compression.open(file, tmp), hasher), limits.layerBytes(), "the layer without its compression")) {
+    try (var file =
+            new BoundedInputStream(Files.newInputStream(blob), Long.MAX_VALUE, "the layer", read);
+        var plain =
+            new BoundedInputStream(
+                new DigestInputStream(Compression.open(file, tmp), hasher),
+                limits.layerBytes(),
+                "the layer without its compression")) {
       var unpacked = new LayerUnpacker(fs, rights, limits).unpack(plain);
-      plain.transferTo(OutputStream.nullOutputStream()); // what stands behind the end marker counts for the digest
+      plain.transferTo(
+          OutputStream
+              .nullOutputStream()); // what stands behind the end marker counts for the digest
       return new Unpacking(
-          new StoredLayer(Digest.of(hasher), blobId, Files.size(blob), plain.count(), unpacked.bytes()), unpacked.files());
+          new StoredLayer(
+              Digest.of(hasher), blobId, Files.size(blob), plain.count(), unpacked.bytes()),
+          unpacked.files());
     } catch (java.util.zip.ZipException | java.io.EOFException e) {
       throw new BadArchiveException("the layer's compression is damaged: " + e.getMessage(), e);
     }
@@ -277,20 +299,28 @@ public final class ImageStore implements Layers {
 
   /// The layer as a tar stream without compression, [StoredLayer#tarBytes()] long.
   public InputStream tar(Digest diffId) throws IOException {
-    return Compression.open(Files.newInputStream(layers.resolve(diffId.hex()).resolve("blob")), tmp);
+    return Compression.open(
+        Files.newInputStream(layers.resolve(diffId.hex()).resolve("blob")), tmp);
   }
 
   @Override
   public List<Path> directories(String imageId) {
-    var image = Digest.tryParse(imageId).flatMap(this::image).orElseThrow(() -> new Refusal.NotFound("No such image: " + imageId));
+    var image =
+        Digest.tryParse(imageId)
+            .flatMap(this::image)
+            .orElseThrow(() -> new Refusal.NotFound("No such image: " + imageId));
     for (var diff : image.config().diffIds()) {
       if (layer(diff).isEmpty()) {
-        throw new Refusal.Failed("Layer " + diff + " of image " + imageId + " is missing; pull or load the image again");
+        throw new Refusal.Failed(
+            "Layer " + diff + " of image " + imageId + " is missing; pull or load the image again");
       }
     }
-    // Overlayfs refuses a directory twice; of a layer that comes twice the upper one decides everything.
+    // Overlayfs refuses a directory twice; of a layer that comes twice the upper one decides
+    // everything.
     var unique = new LinkedHashSet<Digest>(image.config().diffIds().reversed());
-    return List.copyOf(unique).reversed().stream().map(d -> layers.resolve(d.hex()).resolve("fs")).toList();
+    return List.copyOf(unique).reversed().stream()
+        .map(d -> layers.resolve(d.hex()).resolve("fs"))
+        .toList();
   }
 
   /// Removes all that neither a live image nor a pin needs.

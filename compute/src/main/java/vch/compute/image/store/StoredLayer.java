@@ -8,12 +8,13 @@ import vch.compute.image.Json;
 
 /// A layer of the store.
 ///
-/// @param diffId        digest of the tar stream without compression
-/// @param blob          digest of the file as it came, compressed or not
-/// @param blobBytes     size of that file
-/// @param tarBytes      size of the tar stream without compression
+/// @param diffId digest of the tar stream without compression
+/// @param blob digest of the file as it came, compressed or not
+/// @param blobBytes size of that file
+/// @param tarBytes size of the tar stream without compression
 /// @param unpackedBytes of file contents
-public record StoredLayer(Digest diffId, Digest blob, long blobBytes, long tarBytes, long unpackedBytes) {
+public record StoredLayer(
+    Digest diffId, Digest blob, long blobBytes, long tarBytes, long unpackedBytes) {
   private static final int RECORD_BYTES_MAX = 64 * 1024;
 
   byte[] json() {
@@ -37,7 +38,10 @@ public record StoredLayer(Digest diffId, Digest blob, long blobBytes, long tarBy
       throw new IOException(file + " is not a layer record");
     }
     return new StoredLayer(
-        diffId.get(), blob.get(), Json.number(json, "blobBytes", 0), Json.number(json, "tarBytes", 0),
+        diffId.get(),
+        blob.get(),
+        Json.number(json, "blobBytes", 0),
+        Json.number(json, "tarBytes", 0),
         Json.number(json, "unpackedBytes", 0));
   }
 }

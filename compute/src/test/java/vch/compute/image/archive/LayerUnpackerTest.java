@@ -56,29 +56,39 @@ class LayerUnpackerTest {
 
   @Test
   void files_directories_and_links_come_out_with_mode_owner_and_time() throws IOException {
-    unpack(new Tars()
-        .directory("tmp", 01777)
-        .file("bin/su", "x", e -> {
-          e.setMode(04755);
-          e.setUserId(4_000_000_000L);
-          e.setGroupId(7);
-        })
-        .link("bin/sh", "/bin/su")
-        .hardLink("bin/su2", "bin/su"));
+    unpack(
+        new Tars()
+            .directory("tmp", 01777)
+            .file(
+                "bin/su",
+                "x",
+                e -> {
+                  e.setMode(04755);
+                  e.setUserId(4_000_000_000L);
+                  e.setGroupId(7);
+                })
+            .link("bin/sh", "/bin/su")
+            .hardLink("bin/su2", "bin/su"));
     assertThat(Files.getAttribute(root.resolve("tmp"), "unix:mode")).isEqualTo(0x4000 | 01777);
     assertThat(Files.getAttribute(root.resolve("bin/su"), "unix:mode")).isEqualTo(0x8000 | 04755);
-    assertThat(Files.getLastModifiedTime(root.resolve("bin/su")).toMillis()).isEqualTo(1_000_000_000_000L);
-    assertThat(Files.getLastModifiedTime(root.resolve("tmp")).toMillis()).isEqualTo(1_000_000_000_000L);
-    assertThat(Files.getLastModifiedTime(root.resolve("bin/sh"), LinkOption.NOFOLLOW_LINKS).toMillis()).isEqualTo(1_000_000_000_000L);
+    assertThat(Files.getLastModifiedTime(root.resolve("bin/su")).toMillis())
+        .isEqualTo(1_000_000_000_000L);
+    assertThat(Files.getLastModifiedTime(root.resolve("tmp")).toMillis())
+        .isEqualTo(1_000_000_000_000L);
+    assertThat(
+            Files.getLastModifiedTime(root.resolve("bin/sh"), LinkOption.NOFOLLOW_LINKS).toMillis())
+        .isEqualTo(1_000_000_000_000L);
     assertThat(Files.readSymbolicLink(root.resolve("bin/sh"))).hasToString("/bin/su");
     assertThat(Files.isSameFile(root.resolve("bin/su"), root.resolve("bin/su2"))).isTrue();
     assertThat(rights.owners).containsEntry("bin/su", "4000000000:7");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"../evil", "a/../../evil", "/../evil", "..", "a/b/../../../outside/secret"})
+  @ValueSource(
+      strings = {"../evil", "a/../../evil", "/../evil", "..", "a/b/../../../outside/secret"})
   void a_name_that_leads_out_is_refused(String name) throws IOException {
-    assertThatThrownBy(() -> unpack(new Tars().file(name, "evil"))).isInstanceOf(BadArchiveException.class)
+    assertThatThrownBy(() -> unpack(new Tars().file(name, "evil")))
+        .isInstanceOf(BadArchiveException.class)
         .hasMessage("entry \"" + name + "\" leads out of the layer");
     nothingOutside();
   }
@@ -90,9 +100,13 @@ class LayerUnpackerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ABSOLUTE", "../outside", "../../../../../../../../OUTSIDE", "sub/../../outside"})
+  @ValueSource(
+      strings = {"ABSOLUTE", "../outside", "../../../../../../../../OUTSIDE", "sub/../../outside"})
   void a_link_to_the_outside_is_kept_and_never_followed(String target) throws IOException {
-    var to = target.equals("ABSOLUTE") ? outside.toString() : target.replace("OUTSIDE", outside.toString().substring(1));
+    var to =
+        target.equals("ABSOLUTE")
+            ? outside.toString()
+            : target.replace("OUTSIDE", outside.toString().substring(1));
     unpack(new Tars().link("way", to).file("way/secret", "evil").directory("way/more"));
     nothingOutside();
     assertThat(Files.isSymbolicLink(root.resolve("way"))).isTrue();
@@ -116,7 +130,8 @@ class LayerUnpackerTest {
   }
 
   @Test
-  void the_time_of_a_directory_that_a_link_replaced_is_not_set_through_the_link() throws IOException {
+  void the_time_of_a_directory_that_a_link_replaced_is_not_set_through_the_link()
+      throws IOException {
     var victim = Files.createDirectory(outside.resolve("b"));
     var before = Files.getLastModifiedTime(victim);
     unpack(new Tars().directory("a").directory("a/b").link("a", outside.toString()));
@@ -125,7 +140,12 @@ class LayerUnpackerTest {
 
   @Test
   void a_cached_parent_is_forgotten_when_a_link_replaces_it() throws IOException {
-    unpack(new Tars().directory("a").file("a/one", "1").link("a", outside.toString()).file("a/secret", "evil"));
+    unpack(
+        new Tars()
+            .directory("a")
+            .file("a/one", "1")
+            .link("a", outside.toString())
+            .file("a/secret", "evil"));
     nothingOutside();
   }
 
@@ -133,7 +153,8 @@ class LayerUnpackerTest {
   @ValueSource(strings = {"/etc/passwd", "../../outside/secret", "nowhere", "dir"})
   void a_hard_link_reaches_only_files_of_the_layer(String target) throws IOException {
     var name = target.startsWith("/") ? outside.resolve("secret").toString() : target;
-    assertThatThrownBy(() -> unpack(new Tars().directory("dir").hardLink("l", name))).isInstanceOf(BadArchiveException.class);
+    assertThatThrownBy(() -> unpack(new Tars().directory("dir").hardLink("l", name)))
+        .isInstanceOf(BadArchiveException.class);
     nothingOutside();
   }
 
@@ -151,7 +172,8 @@ class LayerUnpackerTest {
 
   @Test
   void a_file_is_no_directory() {
-    assertThatThrownBy(() -> unpack(new Tars().file("a", "").file("a/b", ""))).hasMessage("entry \"a/b\" lies below \"a\", which is a file");
+    assertThatThrownBy(() -> unpack(new Tars().file("a", "").file("a/b", "")))
+        .hasMessage("entry \"a/b\" lies below \"a\", which is a file");
   }
 
   @Test
@@ -165,7 +187,13 @@ class LayerUnpackerTest {
 
   @Test
   void what_the_layer_has_itself_stays_when_it_also_removes_it() throws IOException {
-    unpack(new Tars().file("f", "new").file(".wh.f", "").directory("d").file("d/x", "x").file(".wh.d", ""));
+    unpack(
+        new Tars()
+            .file("f", "new")
+            .file(".wh.f", "")
+            .directory("d")
+            .file("d/x", "x")
+            .file(".wh.d", ""));
     assertThat(root.resolve("f")).hasContent("new");
     assertThat(root.resolve("d/x")).hasContent("x");
     assertThat(rights.attributes).containsOnlyKeys("d trusted.overlay.opaque");
@@ -174,13 +202,22 @@ class LayerUnpackerTest {
   @ParameterizedTest
   @ValueSource(strings = {".wh.", ".wh..", ".wh...", "a/.wh..", "a/.wh..."})
   void a_whiteout_of_nothing_or_of_the_parent_is_refused(String name) throws IOException {
-    assertThatThrownBy(() -> unpack(new Tars().file(name, ""))).isInstanceOf(BadArchiveException.class);
+    assertThatThrownBy(() -> unpack(new Tars().file(name, "")))
+        .isInstanceOf(BadArchiveException.class);
     nothingOutside();
   }
 
   @Test
   void the_last_of_two_entries_with_one_name_counts() throws IOException {
-    unpack(new Tars().file("f", "one").file("f", "two").directory("g").file("g/x", "x").file("g", "now a file").link("f2", "x").directory("f2"));
+    unpack(
+        new Tars()
+            .file("f", "one")
+            .file("f", "two")
+            .directory("g")
+            .file("g/x", "x")
+            .file("g", "now a file")
+            .link("f2", "x")
+            .directory("f2"));
     assertThat(root.resolve("f")).hasContent("two");
     assertThat(root.resolve("g")).hasContent("now a file");
     assertThat(root.resolve("f2")).isDirectory();
@@ -188,9 +225,17 @@ class LayerUnpackerTest {
 
   @Test
   void devices_and_fifos_are_made_but_not_the_one_that_overlayfs_understands() throws IOException {
-    unpack(new Tars().device("null", TarArchiveEntry.LF_CHR, 1, 3).device("sda", TarArchiveEntry.LF_BLK, 8, 0).kind("p", TarArchiveEntry.LF_FIFO, _ -> {}));
-    assertThat(rights.nodes).containsEntry("null", "2000 1:3").containsEntry("sda", "6000 8:0").containsEntry("p", "1000 0:0");
-    assertThatThrownBy(() -> unpack(new Tars().device("wh", TarArchiveEntry.LF_CHR, 0, 0))).hasMessageContaining("device 0:0");
+    unpack(
+        new Tars()
+            .device("null", TarArchiveEntry.LF_CHR, 1, 3)
+            .device("sda", TarArchiveEntry.LF_BLK, 8, 0)
+            .kind("p", TarArchiveEntry.LF_FIFO, _ -> {}));
+    assertThat(rights.nodes)
+        .containsEntry("null", "2000 1:3")
+        .containsEntry("sda", "6000 8:0")
+        .containsEntry("p", "1000 0:0");
+    assertThatThrownBy(() -> unpack(new Tars().device("wh", TarArchiveEntry.LF_CHR, 0, 0)))
+        .hasMessageContaining("device 0:0");
   }
 
   @Test
@@ -198,15 +243,19 @@ class LayerUnpackerTest {
     var capability = HexFormat.of().parseHex("0100000280000000000000000000000000000000");
     unpack(pax("bin/newuidmap", "SCHILY.xattr.security.capability", capability));
     assertThat(rights.attributes.get("bin/newuidmap security.capability")).isEqualTo(capability);
-    unpack(pax("x", "SCHILY.xattr.trusted.overlay.redirect", "/etc".getBytes(StandardCharsets.UTF_8)));
+    unpack(
+        pax("x", "SCHILY.xattr.trusted.overlay.redirect", "/etc".getBytes(StandardCharsets.UTF_8)));
     unpack(pax("y", "SCHILY.xattr.security.selinux", "a".getBytes(StandardCharsets.UTF_8)));
     unpack(pax("z", "SCHILY.xattr.user.note", "hello".getBytes(StandardCharsets.UTF_8)));
-    assertThat(rights.attributes).containsOnlyKeys("bin/newuidmap security.capability", "z user.note");
+    assertThat(rights.attributes)
+        .containsOnlyKeys("bin/newuidmap security.capability", "z user.note");
   }
 
   /// A PAX header with a binary value, which the library cannot write.
   private static Tars paxOf(String name, byte[] record) {
-    return new Tars().put(new TarArchiveEntry("PaxHeaders/x", (byte) 'x'), record, 0644, _ -> {}).file(name, "content");
+    return new Tars()
+        .put(new TarArchiveEntry("PaxHeaders/x", (byte) 'x'), record, 0644, _ -> {})
+        .file(name, "content");
   }
 
   private static Tars pax(String name, String key, byte[] value) {
@@ -216,28 +265,35 @@ class LayerUnpackerTest {
       length++;
     }
     var record = ByteBuffer.allocate(length);
-    record.put((length + " " + key + "=").getBytes(StandardCharsets.UTF_8)).put(value).put((byte) '\n');
+    record
+        .put((length + " " + key + "=").getBytes(StandardCharsets.UTF_8))
+        .put(value)
+        .put((byte) '\n');
     return paxOf(name, record.array());
   }
 
   @Test
   void sizes_and_counts_are_bounded() {
     var big = new Tars().file("a", "x".repeat(10_000)).bytes();
-    assertThatThrownBy(() -> unpack(big, new Limits(5_000, 100, 0))).hasMessage("the layer unpacks to more than 5000 bytes");
+    assertThatThrownBy(() -> unpack(big, new Limits(5_000, 100, 0)))
+        .hasMessage("the layer unpacks to more than 5000 bytes");
     var many = new Tars();
     for (int i = 0; i < 20; i++) {
       many.file("m" + i, "");
     }
     var bytes = many.bytes();
-    assertThatThrownBy(() -> unpack(bytes, new Limits(1 << 20, 10, 0))).hasMessage("the layer has more than 10 entries");
-    assertThatThrownBy(() -> unpack(big, new Limits(1 << 20, 10, Long.MAX_VALUE))).hasMessageStartingWith("no space left on device");
+    assertThatThrownBy(() -> unpack(bytes, new Limits(1 << 20, 10, 0)))
+        .hasMessage("the layer has more than 10 entries");
+    assertThatThrownBy(() -> unpack(big, new Limits(1 << 20, 10, Long.MAX_VALUE)))
+        .hasMessageStartingWith("no space left on device");
   }
 
   @Test
   void headers_are_bounded() {
     var record = new byte[2 << 20];
     java.util.Arrays.fill(record, (byte) '1');
-    assertThatThrownBy(() -> unpack(paxOf("a", record))).hasMessageContaining("headers of one archive entry");
+    assertThatThrownBy(() -> unpack(paxOf("a", record)))
+        .hasMessageContaining("headers of one archive entry");
   }
 
   @Test
@@ -245,13 +301,20 @@ class LayerUnpackerTest {
     var deep = "directory/".repeat(30) + "Főtanúsítvány.crt";
     unpack(new Tars().file(deep, "deep"));
     assertThat(root.resolve(deep)).hasContent("deep");
-    assertThatThrownBy(() -> unpack(new Tars().file("x/".repeat(3000) + "y", ""))).hasMessageContaining("longer than 4096");
+    assertThatThrownBy(() -> unpack(new Tars().file("x/".repeat(3000) + "y", "")))
+        .hasMessageContaining("longer than 4096");
   }
 
   @Test
   void what_is_no_archive_is_refused_whatever_it_is() {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20261121);
-    var good = new Tars().directory("a").file("a/b", "content".repeat(200)).link("c", "a/b").hardLink("d", "a/b").bytes();
+    var good =
+        new Tars()
+            .directory("a")
+            .file("a/b", "content".repeat(200))
+            .link("c", "a/b")
+            .hardLink("d", "a/b")
+            .bytes();
     for (int round = 0; round < 300; round++) {
       var bad = good.clone();
       for (int i = 0; i < 1 + random.nextInt(40); i++) {
@@ -260,7 +323,8 @@ class LayerUnpackerTest {
       var directory = top.resolve("fuzz" + round);
       try {
         Files.createDirectory(directory);
-        new LayerUnpacker(directory, new QuietRights(), Limits.DEFAULT).unpack(new ByteArrayInputStream(bad));
+        new LayerUnpacker(directory, new QuietRights(), Limits.DEFAULT)
+            .unpack(new ByteArrayInputStream(bad));
       } catch (IOException e) {
         assertThat(e.getMessage()).isNotBlank();
       }

@@ -72,7 +72,9 @@ final class FakeRegistry implements AutoCloseable {
   /// Puts a manifest or blob under its digest.
   Digest put(String repository, String kind, String type, byte[] content) {
     var digest = Digest.of(content);
-    routes.put("/v2/" + repository + "/" + kind + "/" + digest, _ -> Answer.of(200, content).with("Content-Type", type));
+    routes.put(
+        "/v2/" + repository + "/" + kind + "/" + digest,
+        _ -> Answer.of(200, content).with("Content-Type", type));
     return digest;
   }
 
@@ -81,15 +83,29 @@ final class FakeRegistry implements AutoCloseable {
     var list = new StringBuilder();
     for (var layer : layers) {
       var digest = put(repository, "blobs", "application/octet-stream", layer);
-      list.append(list.isEmpty() ? "" : ",").append("{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"")
-          .append(digest).append("\",\"size\":").append(layer.length).append('}');
+      list.append(list.isEmpty() ? "" : ",")
+          .append("{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"")
+          .append(digest)
+          .append("\",\"size\":")
+          .append(layer.length)
+          .append('}');
     }
-    var manifest = ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
-        + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" + config + "\",\"size\":" + configSize + "},\"layers\":[" + list + "]}")
-        .getBytes(StandardCharsets.UTF_8);
+    var manifest =
+        ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
+                + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\""
+                + config
+                + "\",\"size\":"
+                + configSize
+                + "},\"layers\":["
+                + list
+                + "]}")
+            .getBytes(StandardCharsets.UTF_8);
     put(repository, "manifests", "application/vnd.oci.image.manifest.v1+json", manifest);
-    routes.put("/v2/" + repository + "/manifests/" + tag,
-        _ -> Answer.of(200, manifest).with("Content-Type", "application/vnd.oci.image.manifest.v1+json"));
+    routes.put(
+        "/v2/" + repository + "/manifests/" + tag,
+        _ ->
+            Answer.of(200, manifest)
+                .with("Content-Type", "application/vnd.oci.image.manifest.v1+json"));
     return manifest;
   }
 
@@ -106,27 +122,38 @@ final class FakeRegistry implements AutoCloseable {
 
   private void serve(Socket socket) {
     try (socket) {
-      var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+      var in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
       while (true) {
         var line = in.readLine();
         if (line == null) {
           return;
         }
         if (!line.endsWith(" HTTP/1.1")) { // TLS, most likely
-          socket.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+          socket
+              .getOutputStream()
+              .write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
           return;
         }
         var parts = line.split(" ", -1);
         var headers = new LinkedHashMap<String, String>();
         for (var h = in.readLine(); h != null && !h.isEmpty(); h = in.readLine()) {
-          headers.put(h.substring(0, h.indexOf(':')).toLowerCase(java.util.Locale.ROOT), h.substring(h.indexOf(':') + 1).strip());
+          headers.put(
+              h.substring(0, h.indexOf(':')).toLowerCase(java.util.Locale.ROOT),
+              h.substring(h.indexOf(':') + 1).strip());
         }
         var length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         in.skip(length);
         var request = new Request(parts[0], parts[1], headers);
         requests.add(request);
         var route = routes.get(parts[1].split("\\?", 2)[0]);
-        var answer = route == null ? Answer.of(404, "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}") : route.apply(request);
+        var answer =
+            route == null
+                ? Answer.of(
+                    404,
+                    "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}")
+                : route.apply(request);
         if (!write(socket.getOutputStream(), answer)) {
           return;
         }
@@ -137,7 +164,13 @@ final class FakeRegistry implements AutoCloseable {
   }
 
   private static boolean write(OutputStream out, Answer answer) throws IOException {
-    var head = new StringBuilder("HTTP/1.1 " + answer.status() + " X\r\nContent-Length: " + answer.body().length + "\r\n");
+    var head =
+        new StringBuilder(
+            "HTTP/1.1 "
+                + answer.status()
+                + " X\r\nContent-Length: "
+                + answer.body().length
+                + "\r\n");
     answer.headers().forEach((k, v) -> head.append(k).append(": ").append(v).append("\r\n"));
     out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     out.write(answer.body(), 0, answer.sent());

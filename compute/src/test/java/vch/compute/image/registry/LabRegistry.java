@@ -33,22 +33,40 @@ final class LabRegistry implements AutoCloseable {
     try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       this.port = probe.getLocalPort();
     }
-    var config = new StringBuilder("version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: " + directory.resolve("data")
-        + "\nhttp:\n  addr: 127.0.0.1:" + port + "\n");
+    var config =
+        new StringBuilder(
+            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: "
+                + directory.resolve("data")
+                + "\nhttp:\n  addr: 127.0.0.1:"
+                + port
+                + "\n");
     if (tls) {
       certificates();
-      config.append("  tls:\n    certificate: ").append(directory.resolve("server.crt")).append("\n    key: ").append(directory.resolve("server.key")).append('\n');
+      config
+          .append("  tls:\n    certificate: ")
+          .append(directory.resolve("server.crt"))
+          .append("\n    key: ")
+          .append(directory.resolve("server.key"))
+          .append('\n');
     }
     if (auth) {
-      Files.writeString(directory.resolve("htpasswd"), run(List.of("htpasswd", "-Bbn", USER, PASSWORD)));
-      config.append("auth:\n  htpasswd:\n    realm: lab\n    path: ").append(directory.resolve("htpasswd")).append('\n');
+      Files.writeString(
+          directory.resolve("htpasswd"), run(List.of("htpasswd", "-Bbn", USER, PASSWORD)));
+      config
+          .append("auth:\n  htpasswd:\n    realm: lab\n    path: ")
+          .append(directory.resolve("htpasswd"))
+          .append('\n');
     }
     Files.writeString(directory.resolve("config.yml"), config);
-    process = new ProcessBuilder("docker-registry", "serve", directory.resolve("config.yml").toString())
-        .redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile()).start();
+    process =
+        new ProcessBuilder("docker-registry", "serve", directory.resolve("config.yml").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("log").toFile())
+            .start();
     for (int i = 0; !listens(); i++) {
       if (i > 200 || !process.isAlive()) {
-        throw new IOException("docker-registry does not start: " + Files.readString(directory.resolve("log")));
+        throw new IOException(
+            "docker-registry does not start: " + Files.readString(directory.resolve("log")));
       }
       process.waitFor(Duration.ofMillis(50));
     }
@@ -66,12 +84,58 @@ final class LabRegistry implements AutoCloseable {
   /// An authority, and a certificate for 127.0.0.1.
   private void certificates() throws Exception {
     var d = directory.toString();
-    run(List.of("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=lab ca",
-        "-keyout", d + "/ca.key", "-out", d + "/ca.crt"));
-    run(List.of("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=lab", "-keyout", d + "/server.key", "-out", d + "/server.csr"));
+    run(
+        List.of(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=lab ca",
+            "-keyout",
+            d + "/ca.key",
+            "-out",
+            d + "/ca.crt"));
+    run(
+        List.of(
+            "openssl",
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-subj",
+            "/CN=lab",
+            "-keyout",
+            d + "/server.key",
+            "-out",
+            d + "/server.csr"));
     Files.writeString(directory.resolve("ext"), "subjectAltName=IP:127.0.0.1\n");
-    run(List.of("openssl", "x509", "-req", "-in", d + "/server.csr", "-CA", d + "/ca.crt", "-CAkey", d + "/ca.key", "-CAcreateserial", "-days", "2",
-        "-extfile", d + "/ext", "-out", d + "/server.crt"));
+    run(
+        List.of(
+            "openssl",
+            "x509",
+            "-req",
+            "-in",
+            d + "/server.csr",
+            "-CA",
+            d + "/ca.crt",
+            "-CAkey",
+            d + "/ca.key",
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-extfile",
+            d + "/ext",
+            "-out",
+            d + "/server.crt"));
   }
 
   Path authority() {
@@ -113,28 +177,61 @@ final class LabRegistry implements AutoCloseable {
     var layout = Files.createDirectories(directory.resolve("layout-" + name.replace(':', '-')));
     Files.createDirectories(layout.resolve("blobs/sha256"));
     Files.writeString(layout.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
-    var index = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
-        + manifest(layout, "amd64", amd64) + "," + manifest(layout, "arm64", arm64) + "]}";
+    var index =
+        "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
+            + manifest(layout, "amd64", amd64)
+            + ","
+            + manifest(layout, "arm64", arm64)
+            + "]}";
     var digest = blob(layout, index.getBytes(StandardCharsets.UTF_8));
-    Files.writeString(layout.resolve("index.json"), "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\""
-        + digest + "\",\"size\":" + index.length() + "}]}");
+    Files.writeString(
+        layout.resolve("index.json"),
+        "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\""
+            + digest
+            + "\",\"size\":"
+            + index.length()
+            + "}]}");
     copy("oci:" + layout, name, "--all");
   }
 
-  private static String manifest(Path layout, String arch, List<LayerFile> layers) throws IOException {
+  private static String manifest(Path layout, String arch, List<LayerFile> layers)
+      throws IOException {
     var ids = String.join(",", layers.stream().map(l -> "\"" + Digest.of(l.tar()) + "\"").toList());
-    var config = ("{\"architecture\":\"" + arch + "\",\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + ids + "]}}")
-        .getBytes(StandardCharsets.UTF_8);
+    var config =
+        ("{\"architecture\":\""
+                + arch
+                + "\",\"os\":\"linux\",\"config\":{\"Cmd\":[\"sh\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
+                + ids
+                + "]}}")
+            .getBytes(StandardCharsets.UTF_8);
     var list = new StringBuilder();
     for (var layer : layers) {
-      list.append(list.isEmpty() ? "" : ",").append("{\"mediaType\":\"").append(layer.mediaType()).append("\",\"digest\":\"")
-          .append(blob(layout, layer.blob())).append("\",\"size\":").append(layer.blob().length).append('}');
+      list.append(list.isEmpty() ? "" : ",")
+          .append("{\"mediaType\":\"")
+          .append(layer.mediaType())
+          .append("\",\"digest\":\"")
+          .append(blob(layout, layer.blob()))
+          .append("\",\"size\":")
+          .append(layer.blob().length)
+          .append('}');
     }
-    var manifest = ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
-        + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" + blob(layout, config) + "\",\"size\":" + config.length + "},\"layers\":[" + list + "]}")
-        .getBytes(StandardCharsets.UTF_8);
-    return "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"" + blob(layout, manifest) + "\",\"size\":" + manifest.length
-        + ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" + arch + "\"}}";
+    var manifest =
+        ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
+                + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\""
+                + blob(layout, config)
+                + "\",\"size\":"
+                + config.length
+                + "},\"layers\":["
+                + list
+                + "]}")
+            .getBytes(StandardCharsets.UTF_8);
+    return "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\""
+        + blob(layout, manifest)
+        + "\",\"size\":"
+        + manifest.length
+        + ",\"platform\":{\"os\":\"linux\",\"architecture\":\""
+        + arch
+        + "\"}}";
   }
 
   private static Digest blob(Path layout, byte[] content) throws IOException {

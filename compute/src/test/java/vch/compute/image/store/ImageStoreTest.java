@@ -38,7 +38,8 @@ class ImageStoreTest {
 
   private static byte[] config(Digest... layers) {
     var ids = String.join(",", java.util.Arrays.stream(layers).map(d -> "\"" + d + "\"").toList());
-    return ("{\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + ids + "]}}").getBytes(StandardCharsets.UTF_8);
+    return ("{\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + ids + "]}}")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
@@ -59,7 +60,9 @@ class ImageStoreTest {
     assertThat(state.resolve("images/trash")).isEmptyDirectory();
     assertThat(again.layer(layer.diffId())).contains(layer);
     assertThat(again.image(image.id())).contains(image);
-    assertThat(again.directories(image.id().toString())).singleElement().satisfies(d -> assertThat(d.resolve("etc/motd")).hasContent("kept"));
+    assertThat(again.directories(image.id().toString()))
+        .singleElement()
+        .satisfies(d -> assertThat(d.resolve("etc/motd")).hasContent("kept"));
     try (var in = again.tar(layer.diffId())) {
       assertThat(in.readAllBytes()).hasSize((int) layer.tarBytes()).isEqualTo(Tars.root("kept"));
     }
@@ -70,8 +73,10 @@ class ImageStoreTest {
     var tar = Tars.root("x");
     var other = Digest.of(new byte[0]);
     try (var pin = store.pin()) {
-      assertThatThrownBy(() -> store.addLayer(blob(tar), Digest.of(tar), Optional.of(other), pin, _ -> {}))
-          .isInstanceOf(BadArchiveException.class).hasMessageContaining("but the image's configuration names " + other);
+      assertThatThrownBy(
+              () -> store.addLayer(blob(tar), Digest.of(tar), Optional.of(other), pin, _ -> {}))
+          .isInstanceOf(BadArchiveException.class)
+          .hasMessageContaining("but the image's configuration names " + other);
     }
     assertThat(store.layer(Digest.of(tar))).isEmpty();
     try (var left = Files.list(state.resolve("images/tmp"))) {
@@ -101,7 +106,8 @@ class ImageStoreTest {
       store.sweep(() -> Set.of(one));
       assertThat(store.layer(top)).isEmpty();
       assertThat(store.directories(one.toString())).hasSize(1);
-      assertThatThrownBy(() -> store.directories(two.toString())).isInstanceOf(Refusal.NotFound.class);
+      assertThatThrownBy(() -> store.directories(two.toString()))
+          .isInstanceOf(Refusal.NotFound.class);
     }
   }
 
@@ -111,17 +117,22 @@ class ImageStoreTest {
       var a = add(Tars.root("a"), pin).diffId();
       var b = add(Tars.root("b"), pin).diffId();
       var image = store.putConfig(config(a, b, a));
-      assertThat(store.directories(image.id().toString())).extracting(p -> p.getName(p.getNameCount() - 2).toString()).containsExactly(b.hex(), a.hex());
+      assertThat(store.directories(image.id().toString()))
+          .extracting(p -> p.getName(p.getNameCount() - 2).toString())
+          .containsExactly(b.hex(), a.hex());
     }
   }
 
   @Test
   void endless_compressed_nothing_is_refused() throws IOException {
-    var small = ImageStore.open(state.resolve("small"), new QuietRights(), new Limits(1 << 20, 1000, 0));
+    var small =
+        ImageStore.open(state.resolve("small"), new QuietRights(), new Limits(1 << 20, 1000, 0));
     var zeros = Tars.gzip(java.util.Arrays.copyOf(Tars.root("x"), 64 << 20));
     var file = Files.write(small.newTemp(), zeros);
     try (var pin = small.pin()) {
-      assertThatThrownBy(() -> small.addLayer(file, Digest.of(zeros), Optional.empty(), pin, _ -> {})).hasMessageContaining("larger than 1048576 bytes");
+      assertThatThrownBy(
+              () -> small.addLayer(file, Digest.of(zeros), Optional.empty(), pin, _ -> {}))
+          .hasMessageContaining("larger than 1048576 bytes");
     }
   }
 
