@@ -26,6 +26,9 @@ nc:netcat-openbsd
 zstd:zstd
 curl:curl
 expect:expect
+ping:iputils-ping
+openssl:openssl
+sysctl:procps
 sqlite3:sqlite3"
 
 missing=
