@@ -44,10 +44,6 @@ public record CreateContainer(
   /// Names tried where the user gave none, at the most.
   public static final int NAME_IDEAS_MAX = 8;
 
-  public Optional<String> wantedName() {
-    return name;
-  }
-
   public CreateContainer withSpec(ContainerSpec next) {
     return new CreateContainer(
         id,

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Filters;
 import vch.api.docker.Json;
 import vch.api.docker.Operation;
+import vch.api.docker.Pruning;
 import vch.api.docker.Timestamps;
 import vch.api.http.Route;
 import vch.engine.Lifecycle.Condition;
@@ -28,7 +28,7 @@ final class LifeRoutes {
   private static final long START_BODY_BYTES_MAX = 7;
 
   private final DockerHost host;
-  private final AtomicBoolean pruning = new AtomicBoolean();
+  private final Pruning pruning = new Pruning();
 
   LifeRoutes(DockerHost host) {
     this.host = host;
@@ -220,24 +220,24 @@ final class LifeRoutes {
         Filters.parse(call.query().text("filters"), java.util.Set.of("label", "label!", "until"));
     var now = host.clock().instant();
     var until = filters.get("until").stream().map(t -> Timestamps.any("until", t, now)).toList();
-    if (!pruning.compareAndSet(false, true)) {
-      throw new Refusal.Conflict("a prune operation is already running");
-    }
-    try {
-      var pruned =
-          host.lifecycle()
-              .prune(
-                  host.vch(),
-                  c ->
-                      filters.labels("label", c.labels())
-                          && filters.withoutLabels("label!", c.labels())
-                          && until.stream().allMatch(u -> c.created().isBefore(u)));
-      var out = Json.object();
-      NetworksView.texts(
-          out, "ContainersDeleted", pruned.containers().stream().map(c -> c.value()).toList());
-      call.reply(200, out.put("SpaceReclaimed", pruned.bytes()));
-    } finally {
-      pruning.set(false);
-    }
+    call.reply(
+        200,
+        pruning.alone(
+            () -> {
+              var pruned =
+                  host.lifecycle()
+                      .prune(
+                          host.vch(),
+                          c ->
+                              filters.labels("label", c.labels())
+                                  && filters.withoutLabels("label!", c.labels())
+                                  && until.stream().allMatch(u -> c.created().isBefore(u)));
+              var out = Json.object();
+              NetworksView.texts(
+                  out,
+                  "ContainersDeleted",
+                  pruned.containers().stream().map(c -> c.value()).toList());
+              return out.put("SpaceReclaimed", pruned.bytes());
+            }));
   }
 }

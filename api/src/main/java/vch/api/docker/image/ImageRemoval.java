@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.node.ArrayNode;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Filters;
 import vch.api.docker.Json;
+import vch.api.docker.Pruning;
 import vch.api.docker.Timestamps;
 import vch.engine.compute.Images.ImageInfo;
 import vch.engine.compute.Images.Removed;
@@ -19,7 +19,7 @@ import vch.portlayer.refusal.Refusal;
 /// DELETE /images/{name} and POST /images/prune
 final class ImageRemoval {
   private final DockerHost host;
-  private final AtomicBoolean pruning = new AtomicBoolean();
+  private final Pruning pruning = new Pruning();
 
   ImageRemoval(DockerHost host) {
     this.host = host;
@@ -44,29 +44,29 @@ final class ImageRemoval {
     var filters =
         Filters.parse(call.query().text("filters"), Set.of("dangling", "label", "label!", "until"));
     boolean all = !filters.flag("dangling").orElse(true);
-    if (!pruning.compareAndSet(false, true)) {
-      throw new Refusal.Conflict("a prune operation is already running");
-    }
-    try {
-      var before = host.images().list(host.vch());
-      var removed =
-          filters.has("label") || filters.has("label!") || filters.has("until")
-              ? some(before, filters, all)
-              : host.images().prune(host.vch(), all);
-      long freed =
-          Math.max(0, new LayerUse(host, before).totalBytes())
-              - Math.max(0, new LayerUse(host, host.images().list(host.vch())).totalBytes());
-      host.publish("image", "prune", "", Map.of("reclaimed", Long.toString(Math.max(0, freed))));
-      var out = Json.object();
-      if (removed.isEmpty()) {
-        out.putNull("ImagesDeleted");
-      } else {
-        out.set("ImagesDeleted", json(removed));
-      }
-      call.reply(200, out.put("SpaceReclaimed", Math.max(0, freed)));
-    } finally {
-      pruning.set(false);
-    }
+    call.reply(
+        200,
+        pruning.alone(
+            () -> {
+              var before = host.images().list(host.vch());
+              var removed =
+                  filters.has("label") || filters.has("label!") || filters.has("until")
+                      ? some(before, filters, all)
+                      : host.images().prune(host.vch(), all);
+              long freed =
+                  Math.max(0, new LayerUse(host, before).totalBytes())
+                      - Math.max(
+                          0, new LayerUse(host, host.images().list(host.vch())).totalBytes());
+              host.publish(
+                  "image", "prune", "", Map.of("reclaimed", Long.toString(Math.max(0, freed))));
+              var out = Json.object();
+              if (removed.isEmpty()) {
+                out.putNull("ImagesDeleted");
+              } else {
+                out.set("ImagesDeleted", json(removed));
+              }
+              return out.put("SpaceReclaimed", Math.max(0, freed));
+            }));
   }
 
   private List<Removed> some(List<ImageInfo> images, Filters filters, boolean all) {

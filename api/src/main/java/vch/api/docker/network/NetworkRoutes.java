@@ -6,13 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Fields;
 import vch.api.docker.Filters;
 import vch.api.docker.Json;
 import vch.api.docker.Operation;
+import vch.api.docker.Pruning;
 import vch.api.docker.Timestamps;
 import vch.api.docker.container.EndpointSettings;
 import vch.api.http.Route;
@@ -26,7 +26,7 @@ import vch.portlayer.scope.ScopeId;
 /// The routes below /networks.
 public final class NetworkRoutes {
   private final DockerHost host;
-  private final AtomicBoolean pruning = new AtomicBoolean();
+  private final Pruning pruning = new Pruning();
 
   private NetworkRoutes(DockerHost host) {
     this.host = host;
@@ -138,40 +138,39 @@ public final class NetworkRoutes {
     var now = host.clock().instant();
     var until =
         filters.get("until").stream().findFirst().map(text -> Timestamps.any("until", text, now));
-    if (!pruning.compareAndSet(false, true)) {
-      throw new Refusal.Conflict("a prune operation is already running");
-    }
-    try {
-      var image = host.image();
-      var candidates =
-          image
-              .scopes(host.vch())
-              .filter(s -> !s.builtin() && NetworkJson.members(image, s).findAny().isEmpty())
-              .filter(s -> until.filter(u -> s.created().isAfter(u)).isEmpty())
-              .filter(s -> filters.labels("label", s.labels()))
-              .filter(s -> filters.withoutLabels("label!", s.labels()))
-              .toList();
-      var gone = new ArrayList<String>();
-      for (var scope : candidates) {
-        try {
-          host.engine().decide(latest -> ScopeRules.remove(latest, scope.id()));
-        } catch (Refusal.Forbidden | Refusal.NotFound _) { // used or removed since
-          continue;
-        }
-        publish("destroy", scope);
-        gone.add(scope.name());
-      }
-      host.publish("network", "prune", "", Map.of("reclaimed", "0"));
-      var out = Json.object();
-      if (gone.isEmpty()) {
-        out.putNull("NetworksDeleted");
-      } else {
-        out.set("NetworksDeleted", Json.array(gone));
-      }
-      call.reply(200, out);
-    } finally {
-      pruning.set(false);
-    }
+    call.reply(
+        200,
+        pruning.alone(
+            () -> {
+              var image = host.image();
+              var candidates =
+                  image
+                      .scopes(host.vch())
+                      .filter(
+                          s -> !s.builtin() && NetworkJson.members(image, s).findAny().isEmpty())
+                      .filter(s -> until.filter(u -> s.created().isAfter(u)).isEmpty())
+                      .filter(s -> filters.labels("label", s.labels()))
+                      .filter(s -> filters.withoutLabels("label!", s.labels()))
+                      .toList();
+              var gone = new ArrayList<String>();
+              for (var scope : candidates) {
+                try {
+                  host.engine().decide(latest -> ScopeRules.remove(latest, scope.id()));
+                } catch (Refusal.Forbidden | Refusal.NotFound _) { // used or removed since
+                  continue;
+                }
+                publish("destroy", scope);
+                gone.add(scope.name());
+              }
+              host.publish("network", "prune", "", Map.of("reclaimed", "0"));
+              var out = Json.object();
+              if (gone.isEmpty()) {
+                out.putNull("NetworksDeleted");
+              } else {
+                out.set("NetworksDeleted", Json.array(gone));
+              }
+              return out;
+            }));
   }
 
   private void publish(String action, Scope scope) {

@@ -7,12 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Filters;
 import vch.api.docker.Json;
 import vch.api.docker.Operation;
+import vch.api.docker.Pruning;
 import vch.api.http.Route;
 import vch.portlayer.container.Volume;
 import vch.portlayer.refusal.Refusal;
@@ -24,7 +24,7 @@ public final class VolumeRoutes {
   private static final String ANONYMOUS = "com.docker.volume.anonymous";
 
   private final DockerHost host;
-  private final AtomicBoolean pruning = new AtomicBoolean();
+  private final Pruning pruning = new Pruning();
 
   private VolumeRoutes(DockerHost host) {
     this.host = host;
@@ -128,43 +128,41 @@ public final class VolumeRoutes {
   private void prune(Call call) throws IOException {
     var filters = Filters.parse(call.query().text("filters"), Set.of("label", "label!", "all"));
     boolean all = !call.since(42) || filters.flag("all").orElse(false);
-    if (!pruning.compareAndSet(false, true)) {
-      throw new Refusal.Conflict("a prune operation is already running");
-    }
-    try {
-      var image = host.image();
-      var candidates =
-          image
-              .volumes(host.vch())
-              .filter(v -> all || v.anonymous() || v.labels().containsKey(ANONYMOUS))
-              .filter(
-                  v ->
-                      filters.labels("label", v.labels())
-                          && filters.withoutLabels("label!", v.labels()))
-              .filter(v -> VolumeRules.users(image, host.vch(), v.name()).isEmpty())
-              .toList();
-      var gone = new ArrayList<String>();
-      long bytes = 0;
-      for (var volume : candidates) {
-        long size = host.volumes().sizeBytes(host.vch(), volume.name());
-        try {
-          remove(volume.name());
-        } catch (Refusal.Conflict | Refusal.NotFound _) { // used or removed since
-          continue;
-        }
-        gone.add(volume.name());
-        bytes += size;
-      }
-      host.publish("volume", "prune", "", Map.of("reclaimed", Long.toString(bytes)));
-      var out = Json.object();
-      if (gone.isEmpty()) {
-        out.putNull("VolumesDeleted");
-      } else {
-        out.set("VolumesDeleted", Json.array(gone));
-      }
-      call.reply(200, out.put("SpaceReclaimed", bytes));
-    } finally {
-      pruning.set(false);
-    }
+    call.reply(
+        200,
+        pruning.alone(
+            () -> {
+              var image = host.image();
+              var candidates =
+                  image
+                      .volumes(host.vch())
+                      .filter(v -> all || v.anonymous() || v.labels().containsKey(ANONYMOUS))
+                      .filter(
+                          v ->
+                              filters.labels("label", v.labels())
+                                  && filters.withoutLabels("label!", v.labels()))
+                      .filter(v -> VolumeRules.users(image, host.vch(), v.name()).isEmpty())
+                      .toList();
+              var gone = new ArrayList<String>();
+              long bytes = 0;
+              for (var volume : candidates) {
+                long size = host.volumes().sizeBytes(host.vch(), volume.name());
+                try {
+                  remove(volume.name());
+                } catch (Refusal.Conflict | Refusal.NotFound _) { // used or removed since
+                  continue;
+                }
+                gone.add(volume.name());
+                bytes += size;
+              }
+              host.publish("volume", "prune", "", Map.of("reclaimed", Long.toString(bytes)));
+              var out = Json.object();
+              if (gone.isEmpty()) {
+                out.putNull("VolumesDeleted");
+              } else {
+                out.set("VolumesDeleted", Json.array(gone));
+              }
+              return out.put("SpaceReclaimed", bytes);
+            }));
   }
 }
