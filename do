@@ -11,7 +11,7 @@ usage() {
 ./do compat    whole daemons with the real docker CLI and other real clients (root)
 ./do test      installs the packages it needs, then check, lab and compat: what CI runs
 ./do soak      the crash test of ./do test in 60 rounds instead of 5 (-Dcrash.seed=N repeats a run), and the load test
-./do bench     measures beside dockerd and podman (see bench/README.md)
+./do bench     measures beside dockerd and podman (--only ROW,ROW, --rounds N, --quick; --jmh: hot paths; see bench/README.md)
 ./do build     jars and AOT caches into dist/, what ./vch runs
 ./do image     a self-contained image with its own Java run time in dist/image
 ./do fmt       formats everything

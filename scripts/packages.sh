@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Finds out which Debian packages are missing and installs them.
-#   packages.sh [--tests] [--no-install]
+#   packages.sh [--tests] [--bench] [--no-install]
 # --tests       also what only the tests need
+# --bench       also what ./do bench compares with and measures by
 # --no-install  names what is missing and exits 5 instead
 set -euo pipefail
-tests=0 install=1
-for a in "$@"; do case "$a" in --tests) tests=1 ;; --no-install) install=0 ;; *) echo "packages.sh: unknown option $a" >&2; exit 2 ;; esac; done
+tests=0 bench=0 install=1
+for a in "$@"; do case "$a" in --tests) tests=1 ;; --bench) bench=1 ;; --no-install) install=0 ;; *) echo "packages.sh: unknown option $a" >&2; exit 2 ;; esac; done
 
 # program:package, one line each; what the product runs
 wanted="nft:nftables
@@ -30,6 +31,17 @@ ping:iputils-ping
 openssl:openssl
 sysctl:procps
 sqlite3:sqlite3"
+
+[ "$bench" = 0 ] || wanted="$wanted
+dockerd:docker.io
+iptables:iptables
+podman:podman
+/usr/lib/podman/netavark:netavark
+/usr/lib/podman/aardvark-dns:aardvark-dns
+dnsmasq:dnsmasq-base
+dnsperf:dnsperf
+iperf3:iperf3
+docker-compose:docker-compose"
 
 missing=
 for line in $wanted; do
