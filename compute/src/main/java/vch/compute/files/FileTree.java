@@ -16,6 +16,7 @@ import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
+import vch.portlayer.refusal.Refusal;
 
 /// A tree of files that others may change at any time. Paths are walked name by name, each
 /// directory opened by the descriptor of the one above it and never through a link; links are read
@@ -26,6 +27,9 @@ final class FileTree implements AutoCloseable {
   private static final int LINKS_MAX = 40;
 
   private static final int DEPTH_MAX = 512;
+
+  /// Characters of a path that a refusal repeats.
+  private static final int PATH_SHOWN_MAX = 200;
 
   private final Fd root;
   private final Map<String, Path> mounts;
@@ -89,7 +93,7 @@ final class FileTree implements AutoCloseable {
           continue;
         }
         if (steps.size() > DEPTH_MAX) {
-          throw new FileSystemException(path, null, "too many directories in one another");
+          throw new Refusal.Invalid(brief(path) + ": too many directories in one another");
         }
         var found = child(here(steps), inside(steps), name);
         if (found.isEmpty() && make) {
@@ -102,7 +106,7 @@ final class FileTree implements AutoCloseable {
         var node = found.get();
         if (node.kind() == Node.Kind.LINK && (followLast || !todo.isEmpty())) {
           if (++links > LINKS_MAX) {
-            throw new FileSystemException(path, null, "too many levels of symbolic links");
+            throw new Refusal.Invalid(brief(path) + ": too many levels of symbolic links");
           }
           var target = Files.readSymbolicLink(node.at()).toString();
           if (target.startsWith("/")) {
@@ -172,7 +176,16 @@ final class FileTree implements AutoCloseable {
               : Node.look(Path.of(directory.path()).resolve(name), inside, false));
     } catch (NoSuchFileException _) {
       return Optional.empty();
+    } catch (FileSystemException e) {
+      if ("File name too long".equals(e.getReason())) {
+        return Optional.empty(); // nothing can stand under such a name
+      }
+      throw e;
     }
+  }
+
+  private static String brief(String path) {
+    return path.length() > PATH_SHOWN_MAX ? path.substring(0, PATH_SHOWN_MAX) + "…" : path;
   }
 
   /// Names in a directory, in order.

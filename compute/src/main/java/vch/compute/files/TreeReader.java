@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -14,8 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import vch.compute.image.archive.BadArchiveException;
+import vch.compute.image.archive.TarReader;
 import vch.engine.compute.ContainerFiles.Unpacking;
 import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Chown;
@@ -29,6 +35,18 @@ import vch.portlayer.refusal.Refusal;
 /// Unpacks a tar archive into a directory of a file tree. For one archive and one thread.
 final class TreeReader {
   private static final int COPY_BYTES = 128 * 1024;
+
+  /// Texts of strerror(3).
+  private static final Set<String> ARCHIVE_FAULTS =
+      Set.of(
+          "No such file or directory",
+          "Not a directory",
+          "File exists",
+          "File name too long",
+          "Too many levels of symbolic links",
+          "Operation not permitted",
+          "Invalid cross-device link",
+          "Too many links");
 
   private final FileTree tree;
   private final String base;
@@ -50,20 +68,16 @@ final class TreeReader {
   }
 
   void unpack(InputStream tar) throws IOException {
-    @SuppressWarnings("resource") // the caller owns the stream
-    var archive = new TarArchiveInputStream(tar, "UTF-8");
+    var archive = new TarReader(tar);
     try {
-      for (var entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
-        entry(entry, archive);
+      for (var entry = archive.next(); entry.isPresent(); entry = archive.next()) {
+        entry(entry.get(), archive);
       }
       tar.transferTo(
           java.io.OutputStream
               .nullOutputStream()); // what stands behind the end, so that the client is done
-    } catch (IllegalArgumentException
-        | ArithmeticException
-        | IndexOutOfBoundsException
-        | NegativeArraySizeException e) {
-      throw new Refusal.Invalid("the body is no tar archive that can be read: " + e.getMessage());
+    } catch (BadArchiveException e) {
+      throw new Refusal.Invalid(e.getMessage());
     } catch (KernelException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -102,7 +116,7 @@ final class TreeReader {
     return parts;
   }
 
-  private void entry(TarArchiveEntry entry, TarArchiveInputStream in) throws IOException {
+  private void entry(TarArchiveEntry entry, TarReader in) throws IOException {
     var parts = parts(entry.getName());
     if (parts.isEmpty()) {
       return; // the directory itself stays as it is
@@ -117,10 +131,28 @@ final class TreeReader {
         return;
       }
       make(entry, in, Path.of(directory.path()).resolve(name), parent + "/" + name);
+    } catch (FileSystemException e) {
+      throw meaning(entry, e);
     } catch (InvalidPathException e) {
       throw new Refusal.Invalid(
           "the name of entry \"" + entry.getName() + "\" cannot be written on this machine");
     }
+  }
+
+  /// Names that cannot be are the archive's fault, a disk that cannot take more is not.
+  private static Refusal meaning(TarArchiveEntry entry, FileSystemException e) throws IOException {
+    var reason =
+        switch (e) {
+          case NoSuchFileException _ -> "No such file or directory";
+          case NotDirectoryException _ -> "Not a directory";
+          case FileAlreadyExistsException _ -> "File exists";
+          default -> Optional.ofNullable(e.getReason()).orElse("");
+        };
+    if (!ARCHIVE_FAULTS.contains(reason)) {
+      throw e;
+    }
+    return new Refusal.Invalid(
+        "entry \"" + entry.getName() + "\" of the archive cannot be unpacked: " + reason);
   }
 
   /// Makes place for an entry; false where a directory meets a directory.
@@ -162,7 +194,7 @@ final class TreeReader {
     Files.delete(node.at());
   }
 
-  private void make(TarArchiveEntry entry, TarArchiveInputStream in, Path at, String inside)
+  private void make(TarArchiveEntry entry, TarReader in, Path at, String inside)
       throws IOException {
     if (entry.isDirectory()) {
       Files.createDirectory(at);
@@ -205,7 +237,7 @@ final class TreeReader {
     }
   }
 
-  private void content(TarArchiveInputStream in, Fd made) throws IOException {
+  private void content(TarReader in, Fd made) throws IOException {
     try (var out = FileChannel.open(Path.of(made.path()), StandardOpenOption.WRITE)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         for (var part = ByteBuffer.wrap(buffer, 0, n); part.hasRemaining(); ) {

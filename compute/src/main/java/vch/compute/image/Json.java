@@ -43,8 +43,15 @@ public final class Json {
     try {
       return MAPPER.readTree(text);
     } catch (JacksonException e) {
-      throw new NotJson(what + " is not valid JSON: " + e.getOriginalMessage());
+      throw new NotJson(what + " is not valid JSON: " + reason(e));
     }
+  }
+
+  /// The library's sentence without its hints for programmers.
+  private static String reason(JacksonException e) {
+    var first = e.getOriginalMessage().lines().findFirst().orElse("it cannot be read");
+    int hint = first.indexOf(" (`");
+    return hint < 0 ? first : first.substring(0, hint);
   }
 
   public static byte[] bytes(JsonNode node) {

@@ -33,6 +33,11 @@ public record Reference(String domain, String path, Optional<String> tag, Option
       Pattern.compile("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}");
   private static final Pattern IDENTIFIER = Pattern.compile("[0-9a-f]{64}");
 
+  /// True when the text is the address of a registry: a host name or an address, perhaps a port.
+  static boolean isDomain(String text) {
+    return text.length() <= NAME_CHARS_MAX && DOMAIN.matcher(text).matches();
+  }
+
   /// Parses what a user wrote.
   ///
   /// @throws Refusal.Invalid `invalid reference format`, in Docker's words

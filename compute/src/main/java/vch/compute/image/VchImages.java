@@ -178,6 +178,10 @@ public final class VchImages implements Images, AutoCloseable {
 
   @Override
   public Optional<String> login(VchId vch, String registry, Credentials credentials) {
+    if (!registry.isEmpty() && !Reference.isDomain(registry)) {
+      throw new Refusal.Invalid(
+          "\"" + registry + "\" is no address of a registry: it must be a host or host:port");
+    }
     var insecure =
         engine
             .image()

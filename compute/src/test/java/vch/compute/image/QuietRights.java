@@ -7,9 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import vch.compute.image.archive.Rights;
+import vch.kernel.libc.Mknod;
 
-/// Notes what only root may do. A device is an empty file.
+/// Notes what only root may do. A device is an empty file; a FIFO, which anybody may make, is one.
 public final class QuietRights implements Rights {
+  private static final int S_IFIFO = 0x1000;
+
   public QuietRights() {}
 
   public final Map<String, String> owners = new LinkedHashMap<>();
@@ -43,7 +46,11 @@ public final class QuietRights implements Rights {
 
   @Override
   public void node(Path path, int kind, int major, int minor) throws IOException {
-    Files.createFile(path);
+    if (kind == S_IFIFO) {
+      Mknod.mknod(path, kind | 0600, 0);
+    } else {
+      Files.createFile(path);
+    }
     nodes.put(name(path), Integer.toHexString(kind) + " " + major + ":" + minor);
   }
 

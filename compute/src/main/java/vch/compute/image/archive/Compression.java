@@ -38,18 +38,21 @@ public enum Compression {
   /// The stream without its compression.
   ///
   /// @param libraries where the native zstd library is unpacked at its first use
+  /// @throws BadArchiveException here or while reading: the compression is damaged
   public static InputStream open(InputStream in, Path libraries) throws IOException {
     var buffered = new BufferedInputStream(in, BUFFER_BYTES);
     return switch (of(buffered)) {
       case NONE -> buffered;
-      case GZIP ->
-          new BufferedInputStream(new GZIPInputStream(buffered, BUFFER_BYTES), BUFFER_BYTES);
+      case GZIP -> decompressed(buffered, i -> new GZIPInputStream(i, BUFFER_BYTES));
       case ZSTD -> zstd(buffered, libraries);
-      case BZIP2 ->
-          new BufferedInputStream(new BZip2CompressorInputStream(buffered, true), BUFFER_BYTES);
-      case XZ ->
-          new BufferedInputStream(new XZInputStream(buffered, XZ_MEMORY_KIB_MAX), BUFFER_BYTES);
+      case BZIP2 -> decompressed(buffered, i -> new BZip2CompressorInputStream(i, true));
+      case XZ -> decompressed(buffered, i -> new XZInputStream(i, XZ_MEMORY_KIB_MAX));
     };
+  }
+
+  private static InputStream decompressed(InputStream in, Decompressed.Decompressor by)
+      throws IOException {
+    return new BufferedInputStream(Decompressed.open(in, by), BUFFER_BYTES);
   }
 
   private static InputStream zstd(InputStream in, Path libraries) throws IOException {
@@ -58,7 +61,7 @@ public enum Compression {
     } catch (UnsatisfiedLinkError | IllegalCallerException e) {
       throw new IOException("zstd cannot be read by this daemon: " + e.getMessage(), e);
     }
-    return new BufferedInputStream(new ZstdInputStream(in), BUFFER_BYTES);
+    return decompressed(in, ZstdInputStream::new);
   }
 
   /// Looks at the first bytes and leaves the stream where it was.

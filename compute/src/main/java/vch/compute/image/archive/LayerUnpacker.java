@@ -9,14 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import vch.compute.image.archive.LayerRoot.Place;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Utimensat;
 
 /// Unpacks one layer into a directory that overlayfs can use. A stranger made the layer, so: no
 /// name and no link leads out of the directory, sizes and counts are bounded, extended attributes
@@ -63,38 +62,22 @@ public final class LayerUnpacker {
   /// @param tar without compression
   /// @throws BadArchiveException what is wrong with the layer; the directory is to be thrown away
   public Unpacked unpack(InputStream tar) throws IOException {
-    var tap = new HeaderTap(tar);
     space();
-    // Closing would close the caller's stream, which is read on to its end.
-    @SuppressWarnings("resource")
-    var archive = new TarArchiveInputStream(tap, "UTF-8");
-    try {
-      while (true) {
-        tap.begin();
-        var entry = archive.getNextEntry();
-        var attributes = tap.end();
-        if (entry == null) {
-          break;
-        }
-        if (++entries > limits.layerEntries()) {
-          throw new BadArchiveException(
-              "the layer has more than " + limits.layerEntries() + " entries");
-        }
-        try {
-          entry(entry, archive, attributes);
-        } catch (FileSystemException e) {
-          var reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-          throw new BadArchiveException(
-              "entry \"" + entry.getName() + "\" cannot be unpacked: " + reason, e);
-        }
-        drain(archive);
+    var archive = new TarReader(tar);
+    for (var next = archive.next(); next.isPresent(); next = archive.next()) {
+      var entry = next.get();
+      if (++entries > limits.layerEntries()) {
+        throw new BadArchiveException(
+            "the layer has more than " + limits.layerEntries() + " entries");
       }
-    } catch (IllegalArgumentException
-        | ArithmeticException
-        | IndexOutOfBoundsException
-        | NegativeArraySizeException e) {
-      throw new BadArchiveException(
-          "the layer is no tar archive that can be read: " + e.getMessage(), e);
+      try {
+        entry(entry, archive);
+      } catch (FileSystemException e) {
+        var reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+        throw new BadArchiveException(
+            "entry \"" + entry.getName() + "\" cannot be unpacked: " + reason, e);
+      }
+      drain(archive);
     }
     for (var it : directoryTimes.entrySet()) {
       if (!replaced || root.holds(it.getKey())) { // a link may stand today where a directory was
@@ -104,9 +87,7 @@ public final class LayerUnpacker {
     return new Unpacked(bytes, files);
   }
 
-  private void entry(
-      TarArchiveEntry entry, TarArchiveInputStream in, Map<String, byte[]> attributes)
-      throws IOException {
+  private void entry(TarArchiveEntry entry, TarReader in) throws IOException {
     if (entry.getName().indexOf('\0') >= 0 || entry.getLinkName().indexOf('\0') >= 0) {
       throw new BadArchiveException("an entry's name contains a zero byte");
     }
@@ -135,7 +116,7 @@ public final class LayerUnpacker {
     if (entry.isLink()) {
       return; // shares owner, mode and time with what it links to
     }
-    metadata(entry, path, attributes);
+    metadata(entry, path, in.attributes());
     if (hidesBelow && entry.isDirectory()) {
       rights.attribute(path, Whiteouts.OPAQUE_ATTRIBUTE, Whiteouts.opaque());
     }
@@ -179,7 +160,7 @@ public final class LayerUnpacker {
         && (mode & 0xf000) == S_IFCHR;
   }
 
-  private void make(TarArchiveEntry entry, TarArchiveInputStream in, Path path) throws IOException {
+  private void make(TarArchiveEntry entry, TarReader in, Path path) throws IOException {
     if (entry.isDirectory()) {
       if (LayerRoot.attributes(path).isEmpty()) {
         Files.createDirectory(path);
@@ -258,7 +239,7 @@ public final class LayerUnpacker {
     rights.node(path, entry.isCharacterDevice() ? S_IFCHR : S_IFBLK, major, minor);
   }
 
-  private void file(TarArchiveEntry entry, TarArchiveInputStream in, Path path) throws IOException {
+  private void file(TarArchiveEntry entry, TarReader in, Path path) throws IOException {
     files++;
     try (var out =
         FileChannel.open(
@@ -357,10 +338,14 @@ public final class LayerUnpacker {
         && (name.equals("security.capability") || name.startsWith("system.posix_acl_"));
   }
 
+  /// By a call that opens nothing: opening waits at a FIFO for a writer, and does who knows what at
+  /// a device.
   private static void time(Path path, Instant time) throws IOException {
-    var stamp = FileTime.from(time);
-    Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-        .setTimes(stamp, stamp, null);
+    try {
+      Utimensat.utimensat(path, time, time);
+    } catch (KernelException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private void drain(InputStream in) throws IOException {

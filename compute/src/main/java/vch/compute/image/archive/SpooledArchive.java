@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /// An archive of images, its files spooled to disk under numbers: names in the archive never become
 /// names on this machine. For one thread.
@@ -42,13 +41,6 @@ public final class SpooledArchive implements AutoCloseable {
       archive.fill(
           new BoundedInputStream(Compression.open(in, libraries), BYTES_MAX, "the archive"));
       return archive;
-    } catch (IllegalArgumentException
-        | ArithmeticException
-        | IndexOutOfBoundsException
-        | NegativeArraySizeException e) {
-      archive.close();
-      throw new BadArchiveException(
-          "this is no tar archive that can be read: " + e.getMessage(), e);
     } catch (IOException e) {
       archive.close();
       throw e;
@@ -56,17 +48,10 @@ public final class SpooledArchive implements AutoCloseable {
   }
 
   private void fill(InputStream plain) throws IOException {
-    var tap = new HeaderTap(plain);
-    @SuppressWarnings("resource") // the caller owns the stream
-    var tar = new TarArchiveInputStream(tap, "UTF-8");
+    var tar = new TarReader(plain);
     int count = 0;
-    while (true) {
-      tap.begin();
-      var entry = tar.getNextEntry();
-      tap.end();
-      if (entry == null) {
-        break;
-      }
+    for (var next = tar.next(); next.isPresent(); next = tar.next()) {
+      var entry = next.get();
       if (++count > FILES_MAX) {
         throw new BadArchiveException("the archive has more than " + FILES_MAX + " entries");
       }

@@ -292,8 +292,6 @@ public final class ImageStore implements Layers {
           new StoredLayer(
               Digest.of(hasher), blobId, Files.size(blob), plain.count(), unpacked.bytes()),
           unpacked.files());
-    } catch (java.util.zip.ZipException | java.io.EOFException e) {
-      throw new BadArchiveException("the layer's compression is damaged: " + e.getMessage(), e);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.random.RandomGeneratorFactory;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,6 +92,47 @@ class LayerUnpackerTest {
         .isInstanceOf(BadArchiveException.class)
         .hasMessage("entry \"" + name + "\" leads out of the layer");
     nothingOutside();
+  }
+
+  @Test
+  @Timeout(20) // opening it would wait for a writer for ever
+  void a_fifo_is_made_and_not_opened() throws IOException {
+    unpack(new Tars().kind("pipe", TarArchiveEntry.LF_FIFO, _ -> {}));
+    assertThat((int) Files.getAttribute(root.resolve("pipe"), "unix:mode") & 0xf000)
+        .isEqualTo(0x1000);
+    assertThat(Files.getLastModifiedTime(root.resolve("pipe")).toMillis())
+        .isEqualTo(1_000_000_000_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"99999999 path=x\n", "x path=y\n", "20 size=99999999999\n"})
+  void an_archive_that_cannot_be_read_is_bad_and_no_fault_of_the_disk(String pax) {
+    assertThatThrownBy(
+            () ->
+                unpack(
+                    new Tars()
+                        .put(
+                            new TarArchiveEntry("x", TarArchiveEntry.LF_PAX_EXTENDED_HEADER_LC),
+                            pax.getBytes(StandardCharsets.UTF_8),
+                            0644,
+                            _ -> {})
+                        .file("f", "x")))
+        .isInstanceOf(BadArchiveException.class)
+        .hasMessageStartingWith("this is no tar archive that can be read: ");
+  }
+
+  @Test
+  void a_stream_that_fails_is_no_fault_of_the_archive() {
+    var fails =
+        new java.io.InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("the client is gone");
+          }
+        };
+    assertThatThrownBy(() -> new LayerUnpacker(root, rights, Limits.DEFAULT).unpack(fails))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage("the client is gone");
   }
 
   @Test
