@@ -127,6 +127,30 @@ final class Traffic implements AutoCloseable {
     }
   }
 
+  /// Sends a datagram and does not wait for an answer.
+  void send(Spot from, String address, int port, byte[] datagram) {
+    try (var channel = in(from, () -> DatagramChannel.open(INET))) {
+      channel.send(ByteBuffer.wrap(datagram), to(address, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Connects, writes, and reads until the server has said what it has to say.
+  ///
+  /// @return bytes that came back
+  int push(Spot from, String address, int port, byte[] bytes) {
+    try (var socket = in(from, () -> SocketChannel.open(INET))) {
+      socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
+      socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+      socket.write(ByteBuffer.wrap(bytes));
+      socket.shutdownOutput();
+      return socket.socket().getInputStream().readAllBytes().length;
+    } catch (IOException _) { // cut off, or it waits for the rest
+      return 0;
+    }
+  }
+
   /// A client that keeps its UDP port.
   Conversation talk(Spot from, String address, int port) {
     return new Conversation(in(from, () -> DatagramChannel.open(INET)), to(address, port));
