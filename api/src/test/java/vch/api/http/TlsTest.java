@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
@@ -32,7 +31,7 @@ class TlsTest {
   @BeforeAll
   static void open() throws Exception {
     keys = new TestKeys(dir);
-    server = new HttpServer(Duration.ofMillis(700));
+    server = new HttpServer();
   }
 
   @AfterAll
