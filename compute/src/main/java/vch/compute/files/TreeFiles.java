@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import vch.compute.image.archive.Compression;
 import vch.engine.compute.ContainerFiles;
 import vch.engine.compute.Processes.RootAction;
 import vch.engine.compute.Volumes;
@@ -24,6 +25,7 @@ public final class TreeFiles implements ContainerFiles {
 
   private final Source source;
   private final Volumes volumes;
+  private final Path libraries;
 
   /// Where the files of containers are.
   public interface Source {
@@ -47,9 +49,11 @@ public final class TreeFiles implements ContainerFiles {
     long[] user(Container container, String passwd, String group);
   }
 
-  public TreeFiles(Source source, Volumes volumes) {
+  /// @param libraries see [Compression#open(InputStream, Path)]
+  public TreeFiles(Source source, Volumes volumes, Path libraries) {
     this.source = source;
     this.volumes = volumes;
+    this.libraries = libraries;
   }
 
   private interface Work<T> {
@@ -167,7 +171,8 @@ public final class TreeFiles implements ContainerFiles {
               how.asUser() && !container.spec().user().isEmpty()
                   ? Optional.of(owner(tree, container))
                   : Optional.<TreeReader.Owner>empty();
-          new TreeReader(tree, base, how, owner).unpack(tar);
+          new TreeReader(tree, base, how, owner).unpack(Compression.open(tar, libraries));
+          tar.transferTo(OutputStream.nullOutputStream()); // so that the client is done
           return directory;
         });
   }

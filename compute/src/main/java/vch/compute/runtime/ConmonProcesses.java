@@ -98,7 +98,7 @@ public final class ConmonProcesses implements Processes {
             RunRecord.currentBoot());
     this.execs = new Execs(conmon, specs, roots);
     this.watch = new DirectoryWatch();
-    this.files = new TreeFiles(new RunningFiles(this, roots, runs), volumes);
+    this.files = new TreeFiles(new RunningFiles(this, roots, runs), volumes, settings.state());
     this.logs = new ContainerLogs(files, runs, preparation, watch, clock);
   }
 
