@@ -21,7 +21,7 @@ T
 
 check() { jdk; mvn_ -Pstrict verify "$@"; }
 lab() { jdk; need_root "./do lab"; mvn_ test -Dtest.groups=lab -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false "$@"; }
-compat() { jdk; need_root "./do compat"; build; mvn_ test -Dtest.groups=compat -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -pl app -am "$@"; }
+compat() { jdk; need_root "./do compat"; build; mvn_ test -Dtest.groups=compat -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -pl app,clients -am "$@"; }
 build() { jdk; scripts/build.sh "$@"; }
 
 case "${1:-help}" in

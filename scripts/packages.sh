@@ -30,7 +30,10 @@ expect:expect
 ping:iputils-ping
 openssl:openssl
 sysctl:procps
-sqlite3:sqlite3"
+sqlite3:sqlite3
+docker-compose:docker-compose
+node:nodejs
+npm:npm"
 
 [ "$bench" = 0 ] || wanted="$wanted
 dockerd:docker.io
@@ -48,6 +51,8 @@ for line in $wanted; do
   program=${line%%:*} package=${line##*:}
   PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1 || missing="$missing $package"
 done
+# A library has no program to look for.
+[ "$tests" = 0 ] || /usr/bin/python3 -c 'import docker' 2>/dev/null || missing="$missing python3-docker"
 # Debian has the docker client only together with its daemon; one that is there already is kept
 command -v docker >/dev/null 2>&1 || missing="$missing docker.io"
 missing=${missing# }

@@ -12,13 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// Runs a program to its end.
-final class Command {
+public final class Command {
   /// A command that takes longer is a failure of the test, seconds.
   static final int SECONDS_MAX = 120;
 
   private Command() {}
 
-  static Ran run(Map<String, String> environment, byte[] input, List<String> words) {
+  public static Ran run(Map<String, String> environment, byte[] input, List<String> words) {
     try {
       var builder = new ProcessBuilder(words);
       builder.environment().keySet().removeIf(k -> k.startsWith("DOCKER_") || k.startsWith("VCH_"));
@@ -48,7 +48,7 @@ final class Command {
     }
   }
 
-  static Ran run(String... words) {
+  public static Ran run(String... words) {
     return run(Map.of(), new byte[0], List.of(words));
   }
 
@@ -65,14 +65,14 @@ final class Command {
   }
 
   /// The words with others before them.
-  static List<String> words(List<String> before, String... words) {
+  public static List<String> words(List<String> before, String... words) {
     var all = new ArrayList<>(before);
     all.addAll(List.of(words));
     return all;
   }
 
   /// The folder of the project.
-  static Path home() {
+  public static Path home() {
     return Path.of("..").toAbsolutePath().normalize();
   }
 }

@@ -3,28 +3,28 @@ package vch.app.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// What a command printed and how it ended.
-record Ran(String command, int status, String out, String err) {
+public record Ran(String command, int status, String out, String err) {
   /// @return standard output without the white space around it
-  String ok() {
+  public String ok() {
     assertThat(status).as(this::toString).isZero();
     return out.strip();
   }
 
-  Ran saying(String text) {
+  public Ran saying(String text) {
     ok();
     assertThat(out + err).as(command).contains(text);
     return this;
   }
 
   /// It failed, and told why.
-  Ran refused(String why) {
+  public Ran refused(String why) {
     assertThat(status).as(this::toString).isNotZero();
     assertThat(out + err).as(command).contains(why);
     return this;
   }
 
   /// It ended with this status.
-  Ran exits(int wanted) {
+  public Ran exits(int wanted) {
     assertThat(status).as(this::toString).isEqualTo(wanted);
     return this;
   }

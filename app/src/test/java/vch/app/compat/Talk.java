@@ -12,11 +12,11 @@ import java.util.Map;
 /// A program that goes on while a test does other things: what it writes is gathered line by line,
 /// and it can be told something meanwhile. Its lines are written by one thread of its own and read
 /// by the test's.
-final class Talk implements AutoCloseable {
+public final class Talk implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new ArrayList<>(); // guarded by itself
 
-  Talk(Map<String, String> environment, List<String> words) {
+  public Talk(Map<String, String> environment, List<String> words) {
     try {
       var builder = new ProcessBuilder(words).redirectErrorStream(true);
       builder.environment().keySet().removeIf(k -> k.startsWith("DOCKER_") || k.startsWith("VCH_"));
@@ -42,7 +42,7 @@ final class Talk implements AutoCloseable {
     }
   }
 
-  void tell(String line) {
+  public void tell(String line) {
     try {
       var out = process.getOutputStream();
       out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
@@ -52,13 +52,13 @@ final class Talk implements AutoCloseable {
     }
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     synchronized (lines) {
       return List.copyOf(lines);
     }
   }
 
-  boolean runs() {
+  public boolean runs() {
     return process.isAlive();
   }
 

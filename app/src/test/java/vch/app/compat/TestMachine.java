@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A machine of a test: a network namespace without a way out, with a daemon of its own (the real
 /// one, by `./vch`) and state and run directories of its own. Closing it leaves nothing behind.
-final class TestMachine implements AutoCloseable {
+public final class TestMachine implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  final String namespace;
-  final Path state;
-  final Path run;
+  public final String namespace;
+  public final Path state;
+  public final Path run;
   private final Path directory;
   private final boolean ownNamespace;
   private final List<String> hosts = new ArrayList<>();
   private @Nullable Process daemon;
 
-  TestMachine() {
+  public TestMachine() {
     this("plt" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet(), true);
     Command.run("ip", "netns", "add", namespace).ok();
     Command.run("ip", "-n", namespace, "link", "set", "lo", "up").ok();
@@ -52,12 +52,12 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// A directory of the test that goes with the machine.
-  Path directory(String name) {
+  public Path directory(String name) {
     return directory.resolve(name);
   }
 
   /// A machine whose daemon runs.
-  static TestMachine started() {
+  public static TestMachine started() {
     var machine = new TestMachine();
     try {
       machine.startDaemon();
@@ -68,7 +68,7 @@ final class TestMachine implements AutoCloseable {
     }
   }
 
-  void startDaemon(String... further) {
+  public void startDaemon(String... further) {
     launchDaemon(further);
     var process = java.util.Objects.requireNonNull(daemon);
     until(
@@ -113,7 +113,7 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// kill -9 of the daemon.
-  void killDaemon() {
+  public void killDaemon() {
     var process = daemon;
     if (process != null) {
       process.destroyForcibly();
@@ -123,7 +123,7 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// SIGTERM.
-  void stopDaemon() {
+  public void stopDaemon() {
     var process = daemon;
     if (process != null) {
       process.destroy();
@@ -147,7 +147,7 @@ final class TestMachine implements AutoCloseable {
     return process == null ? 0 : process.pid();
   }
 
-  String log() {
+  public String log() {
     try {
       return Files.readString(state.resolve("daemon.log"));
     } catch (IOException e) {
@@ -156,7 +156,7 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// `vch` against this machine's daemon.
-  Ran vch(String... words) {
+  public Ran vch(String... words) {
     return Command.run(
         Map.of("VCH_RUN_DIR", run.toString()),
         new byte[0],
@@ -164,7 +164,7 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// Makes a VCH with defaults and gives it a busybox image.
-  TestVch create(String name, String... options) {
+  public TestVch create(String name, String... options) {
     var words = new ArrayList<>(List.of("create", "--name", name));
     words.addAll(List.of(options));
     vch(words.toArray(new String[0])).saying("Installer completed successfully");
@@ -174,7 +174,7 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// Runs a program in the machine's network namespace.
-  Ran here(String... words) {
+  public Ran here(String... words) {
     return Command.run(
         Map.of(), new byte[0], Command.words(List.of("ip", "netns", "exec", namespace), words));
   }
@@ -183,7 +183,7 @@ final class TestMachine implements AutoCloseable {
   ///
   /// @param link the port group's Linux bridge in the machine
   /// @param address with prefix length
-  Host host(String name, String link, String address) {
+  public Host host(String name, String link, String address) {
     var host = new Host(namespace + name);
     hosts.add(host.namespace);
     Command.run("ip", "netns", "add", host.namespace).ok();
@@ -211,20 +211,20 @@ final class TestMachine implements AutoCloseable {
   }
 
   /// Link of the port group `VM Network`.
-  String vmNetwork() {
+  public String vmNetwork() {
     return vch("portgroup", "inspect", "VM Network", "--format", "{{.Link}}").ok();
   }
 
   /// A namespace that plays another machine.
-  record Host(String namespace) {
-    Ran run(String... words) {
+  public record Host(String namespace) {
+    public Ran run(String... words) {
       return Command.run(
           Map.of(), new byte[0], Command.words(List.of("ip", "netns", "exec", namespace), words));
     }
   }
 
   /// Waits up to 30 seconds for something that another process does.
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {

@@ -11,16 +11,16 @@ import java.util.Map;
 import vch.compute.image.BusyboxRoot;
 
 /// A VCH of a test machine and the real docker CLI against it.
-record TestVch(TestMachine machine, String name) {
-  String host() {
+public record TestVch(TestMachine machine, String name) {
+  public String host() {
     return "unix://" + machine.run.resolve(name).resolve("docker.sock");
   }
 
-  Ran docker(String... words) {
+  public Ran docker(String... words) {
     return docker(new byte[0], words);
   }
 
-  Ran docker(byte[] input, String... words) {
+  public Ran docker(byte[] input, String... words) {
     return Command.run(environment(), input, Command.words(List.of("docker"), words));
   }
 
@@ -59,14 +59,14 @@ record TestVch(TestMachine machine, String name) {
   }
 
   /// Runs docker with a further variable of the environment.
-  Ran dockerWith(String variable, String value, String... words) {
+  public Ran dockerWith(String variable, String value, String... words) {
     var environment = new HashMap<>(environment());
     environment.put(variable, value);
     return Command.run(environment, new byte[0], Command.words(List.of("docker"), words));
   }
 
   /// A call of the API without a client that smooths things over: status, then the body.
-  Ran api(String method, String path, String... options) {
+  public Ran api(String method, String path, String... options) {
     var socket = machine.run.resolve(name).resolve("docker.sock").toString();
     var words =
         new ArrayList<>(
@@ -86,16 +86,16 @@ record TestVch(TestMachine machine, String name) {
     return Command.run(words.toArray(new String[0]));
   }
 
-  String publicAddress() {
+  public String publicAddress() {
     return machine.vch("inspect", "--name", name, "--format", "{{.Public.Address}}").ok();
   }
 
-  String id() {
+  public String id() {
     return machine.vch("inspect", "--name", name, "--format", "{{.ID}}").ok();
   }
 
   /// Address of a container on its first (or only) network.
-  String address(String container) {
+  public String address(String container) {
     return docker(
             "inspect",
             "--format",
@@ -117,7 +117,7 @@ record TestVch(TestMachine machine, String name) {
   }
 
   /// A container that serves `text` at http://…:port/.
-  void serve(String container, int port, String text, String... options) {
+  public void serve(String container, int port, String text, String... options) {
     var words = new java.util.ArrayList<>(List.of("run", "-d", "--name", container));
     words.addAll(List.of(options));
     words.addAll(
@@ -134,7 +134,7 @@ record TestVch(TestMachine machine, String name) {
   }
 
   /// Fetches from the machine's namespace.
-  Ran fetch(String url) {
+  public Ran fetch(String url) {
     return fetch(machine::here, url);
   }
 
