@@ -18,4 +18,5 @@ module vch.engine {
   exports vch.engine.compute;
   exports vch.engine.event;
   exports vch.engine.lifecycle;
+  exports vch.engine.health;
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.rule.CreateContainer;
@@ -61,6 +62,10 @@ public interface Lifecycle extends AutoCloseable {
       containers = List.copyOf(containers);
     }
   }
+
+  /// How well the container is; empty where it has no health check, or was never started. Not
+  /// durable: with a new daemon it is starting again, and the results of the past are gone.
+  Optional<Health> health(Container container);
 
   /// Where the namespace that the container's processes live in can be joined from; empty when it
   /// does not run.

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import tools.jackson.core.JacksonException;
@@ -15,6 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.Processes.Exec;
 import vch.engine.compute.Stdio;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Kill;
 
 /// An additional process. Its streams are drained until it ends, also when nobody reads them any
 /// more; the thread that does so then learns the exit code and removes the bundle.
@@ -25,10 +29,13 @@ final class ConmonExec implements Exec {
   /// Of a process whose monitor was killed: nobody knows.
   private static final int UNKNOWN = 255;
 
+  private static final int SIGKILL = 9;
+
   private final Bundle bundle;
   private final String containerFile;
   private final AttachedStdio streams;
   private final Stdio stdio;
+  private volatile Optional<ProcessKey> process = Optional.empty();
   private final CompletableFuture<Conmon.Started> started = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
 
@@ -69,6 +76,7 @@ final class ConmonExec implements Exec {
   }
 
   void started(Conmon.Started how) {
+    process = ProcessKey.of(how.pid());
     started.complete(how);
   }
 
@@ -128,6 +136,31 @@ final class ConmonExec implements Exec {
   public void resize(int rows, int columns) {
     if (!ended.isDone()) {
       resize(bundle.control(), rows, columns);
+    }
+  }
+
+  @Override
+  public void kill() {
+    var first = process.filter(ProcessKey::alive);
+    if (ended.isDone() || first.isEmpty()) {
+      return;
+    }
+    var begun =
+        ProcessHandle.of(first.get().pid()).stream()
+            .flatMap(ProcessHandle::descendants)
+            .map(ProcessHandle::pid)
+            .toList();
+    kill(first.get().pid());
+    begun.forEach(ConmonExec::kill);
+  }
+
+  private static void kill(long pid) {
+    try {
+      Kill.kill(pid, SIGKILL);
+    } catch (KernelException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
+      }
     }
   }
 

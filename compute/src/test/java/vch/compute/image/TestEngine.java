@@ -88,7 +88,8 @@ public final class TestEngine implements Engine {
             RestartPolicy.NEVER,
             false,
             false,
-            Map.of());
+            Map.of(),
+            Optional.empty());
     return new Container(
         new ContainerId(id.repeat(64 / id.length())),
         vch,

@@ -56,7 +56,8 @@ record Specimen(Container container) {
             RestartPolicy.NEVER,
             false,
             false,
-            Map.of());
+            Map.of(),
+            Optional.empty());
     return new Specimen(
         new Container(
             new ContainerId(id),

@@ -132,6 +132,9 @@ public interface Processes extends AutoCloseable {
 
     void resize(int rows, int columns);
 
+    /// Ends it and the processes that it began by KILL; nothing happens if it has ended.
+    void kill();
+
     /// Waits for its end; the exit code.
     int await() throws InterruptedException;
   }

@@ -23,9 +23,15 @@ import vch.portlayer.state.Image;
 public final class SqliteJournal implements Journal {
   static final String FILE = "state.db";
 
-  /// Version of tables and JSON. A change of either gets the next number and a step in
-  /// [#migrate(int)].
-  static final int SCHEMA = 1;
+  /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
+  static final int SCHEMA = 2;
+
+  /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
+  private static final List<String> STEPS =
+      List.of(
+          // 2: containers have health checks
+          "update entity set json = json_set(json, '$.spec.health', json('null'))"
+              + " where kind = 'container'");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;
@@ -141,17 +147,23 @@ public final class SqliteJournal implements Journal {
         statement.execute("pragma application_id = " + APPLICATION);
         statement.execute("pragma user_version = " + SCHEMA);
       } else {
-        migrate(schema);
+        migrate(connection, schema);
       }
       statement.execute("commit");
     }
   }
 
-  /// Brings older tables and JSON to this version, a step a version, each with a test on a file
-  /// that the old version wrote. There is no older version yet.
-  private static void migrate(int schema) throws IOException {
-    if (schema != SCHEMA) {
+  /// Brings older tables and JSON to this version, a step a version, each with a test on a file as
+  /// the old version wrote it.
+  private static void migrate(Connection connection, int schema) throws SQLException, IOException {
+    if (schema < 1) {
       throw new IOException("there is no format " + schema);
+    }
+    try (var statement = connection.createStatement()) {
+      for (var step : STEPS.subList(schema - 1, STEPS.size())) {
+        statement.execute(step);
+      }
+      statement.execute("pragma user_version = " + SCHEMA);
     }
   }
 

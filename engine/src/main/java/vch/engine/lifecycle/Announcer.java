@@ -3,9 +3,11 @@ package vch.engine.lifecycle;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import vch.engine.Engine;
 import vch.engine.event.Event;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.scope.Scope;
@@ -37,6 +39,10 @@ final class Announcer {
 
   void killed(Container container, int signal) {
     container(container, "kill", Map.of("signal", Integer.toString(signal)));
+  }
+
+  void health(Container container, Health.Status status) {
+    container(container, "health_status: " + status.name().toLowerCase(Locale.ROOT));
   }
 
   /// `connect` or `disconnect` of every network that the container is on.

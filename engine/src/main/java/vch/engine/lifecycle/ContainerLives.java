@@ -13,6 +13,7 @@ import vch.engine.Lifecycle;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Volumes;
 import vch.engine.desired.LinkNames;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
@@ -33,6 +34,7 @@ public final class ContainerLives implements Lifecycle {
   private final Exits exits;
   private final Rewrites rewrites;
   private final Attachments attachments;
+  private final HealthChecks health;
 
   /// @param chance thread safe
   public ContainerLives(
@@ -53,11 +55,12 @@ public final class ContainerLives implements Lifecycle {
             new LifeTable(),
             new Waiters(scheduler::soon),
             new Announcer(engine, clock));
+    health = new HealthChecks(core);
     creations = new Creations(core);
-    removals = new Removals(core);
-    starts = new Starts(core, creations, removals);
-    stops = new Stops(core);
-    exits = new Exits(core, starts, removals);
+    removals = new Removals(core, health);
+    starts = new Starts(core, creations, removals, health);
+    stops = new Stops(core, health);
+    exits = new Exits(core, starts, removals, health);
     rewrites = new Rewrites(core);
     attachments = new Attachments(core, rewrites);
   }
@@ -68,7 +71,7 @@ public final class ContainerLives implements Lifecycle {
   /// @return lets restart policies start what they want; to be run once the daemon can be asked
   ///   again, as starting many containers takes its time
   public Runnable recover() {
-    var recovery = new Recovery(core, starts, exits, removals);
+    var recovery = new Recovery(core, starts, exits, removals, health);
     var wanted = recovery.recover();
     return () -> recovery.start(wanted);
   }
@@ -153,6 +156,7 @@ public final class ContainerLives implements Lifecycle {
                 core.engine().note(image -> LifeRules.resumed(image, id));
                 throw Refusals.prefixed("cannot pause container " + paused.name(), e);
               }
+              health.end(id);
               core.announcer().container(paused, "pause");
             });
   }
@@ -166,8 +170,9 @@ public final class ContainerLives implements Lifecycle {
             _ -> {
               LifeRules.resumed(core.engine().image(), id); // refuses before anything is done
               core.processes().unpause(id);
-              core.announcer()
-                  .container(core.engine().note(image -> LifeRules.resumed(image, id)), "unpause");
+              var resumed = core.engine().note(image -> LifeRules.resumed(image, id));
+              health.resume(resumed);
+              core.announcer().container(resumed, "unpause");
             });
   }
 
@@ -232,6 +237,11 @@ public final class ContainerLives implements Lifecycle {
   }
 
   @Override
+  public Optional<Health> health(Container container) {
+    return health.of(container);
+  }
+
+  @Override
   public Optional<Path> namespace(Container container) {
     return Sharing.owner(core.engine().image(), container)
         .filter(Sharing::runs)
@@ -261,6 +271,7 @@ public final class ContainerLives implements Lifecycle {
   @Override
   public void close() {
     core.scheduler().close();
+    health.close();
     core.waiters().close();
   }
 }

@@ -25,11 +25,13 @@ final class Exits {
   private final Core core;
   private final Starts starts;
   private final Removals removals;
+  private final HealthChecks health;
 
-  Exits(Core core, Starts starts, Removals removals) {
+  Exits(Core core, Starts starts, Removals removals, HealthChecks health) {
     this.core = core;
     this.starts = starts;
     this.removals = removals;
+    this.health = health;
   }
 
   void ended(Ended end) {
@@ -59,6 +61,7 @@ final class Exits {
       return;
     }
     life.process = false;
+    health.end(id);
     quietly(id, "release", () -> core.processes().release(id));
     announce(after.get(), end);
     core.waiters().exited(id, new Exit(end.exitCode(), ""));

@@ -31,12 +31,14 @@ final class Recovery {
   private final Starts starts;
   private final Exits exits;
   private final Removals removals;
+  private final HealthChecks health;
 
-  Recovery(Core core, Starts starts, Exits exits, Removals removals) {
+  Recovery(Core core, Starts starts, Exits exits, Removals removals, HealthChecks health) {
     this.core = core;
     this.starts = starts;
     this.exits = exits;
     this.removals = removals;
+    this.health = health;
   }
 
   /// Brings records and processes together, and begins to watch for ends.
@@ -90,6 +92,7 @@ final class Recovery {
             core.engine().note(image -> LifeRules.adopted(image, id, pid));
           }
           refreeze(container);
+          health.begin(core.container(id));
         }
       }
       case STARTING -> cutStart(life, container, pid, end, wanted);
@@ -141,9 +144,9 @@ final class Recovery {
     if (pid != 0) {
       life.process = true;
       var at = core.clock().instant();
-      core.announcer()
-          .container(
-              core.engine().note(image -> ContainerRules.started(image, id, pid, at)), "start");
+      var started = core.engine().note(image -> ContainerRules.started(image, id, pid, at));
+      health.begin(started);
+      core.announcer().container(started, "start");
     } else if (fresh.isPresent()) {
       life.process = true;
       core.engine().note(image -> ContainerRules.started(image, id, 0, fresh.get().at()));

@@ -14,9 +14,11 @@ final class Removals {
   private static final Logger LOG = System.getLogger(Removals.class.getName());
 
   private final Core core;
+  private final HealthChecks health;
 
-  Removals(Core core) {
+  Removals(Core core, HealthChecks health) {
     this.core = core;
+    this.health = health;
   }
 
   /// Phase REMOVING first, so that a daemon that dies in between goes on; then files, then the
@@ -39,6 +41,7 @@ final class Removals {
       core.announcer().container(container, "destroy");
       core.waiters().removed(id, new Exit(container.state().exitCode(), ""));
       core.lives().forget(id);
+      health.forget(id);
       for (var change : changes) {
         if (change instanceof Change.VolumeRemoved(var vch, var name)) {
           core.volumes().delete(vch, name);

@@ -22,11 +22,13 @@ final class Starts {
   private final Core core;
   private final Creations creations;
   private final Removals removals;
+  private final HealthChecks health;
 
-  Starts(Core core, Creations creations, Removals removals) {
+  Starts(Core core, Creations creations, Removals removals, HealthChecks health) {
     this.core = core;
     this.creations = creations;
     this.removals = removals;
+    this.health = health;
   }
 
   /// Who starts a container.
@@ -103,6 +105,7 @@ final class Starts {
     life.process = true;
     life.prepared = true;
     var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));
+    health.begin(started);
     core.announcer().container(started, "start");
   }
 

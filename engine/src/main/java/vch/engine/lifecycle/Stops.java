@@ -21,9 +21,11 @@ final class Stops {
   static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
 
   private final Core core;
+  private final HealthChecks health;
 
-  Stops(Core core) {
+  Stops(Core core, HealthChecks health) {
     this.core = core;
+    this.health = health;
   }
 
   /// @param toRestart it comes back at once: the restart policy is not told that the user wants it
@@ -144,8 +146,9 @@ final class Stops {
     core.announcer().killed(container, signal);
     if (thaw && container.state().phase() == Phase.PAUSED) {
       core.processes().unpause(id);
-      core.announcer()
-          .container(core.engine().note(image -> LifeRules.resumed(image, id)), "unpause");
+      var resumed = core.engine().note(image -> LifeRules.resumed(image, id));
+      health.resume(resumed);
+      core.announcer().container(resumed, "unpause");
     }
   }
 

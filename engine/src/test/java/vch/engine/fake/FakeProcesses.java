@@ -456,6 +456,12 @@ public final class FakeProcesses implements Processes {
     }
 
     @Override
+    public void kill() {
+      stdio.ends();
+      end.complete(137);
+    }
+
+    @Override
     public int await() throws InterruptedException {
       try {
         return end.get();

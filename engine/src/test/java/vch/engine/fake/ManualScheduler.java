@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import vch.engine.lifecycle.Scheduler;
 
 /// A scheduler and clock whose time the test moves. Work is done on virtual threads; [#settle()]
@@ -68,6 +69,7 @@ public final class ManualScheduler implements Scheduler, InstantSource {
 
   private synchronized void cancel(Waiting one) {
     waiting.remove(one);
+    notifyAll();
   }
 
   /// Moves time on, does what has become due, in order, and waits until it is done.
@@ -121,6 +123,15 @@ public final class ManualScheduler implements Scheduler, InstantSource {
     long end = System.nanoTime() + HANGS_NANOS;
     while (waiting.size() < count) {
       pause(end, "only " + waiting.size() + " wait, not " + count);
+    }
+  }
+
+  /// Waits until exactly these works wait for their time, by the time until then.
+  public synchronized void awaitDelays(Duration... wanted) {
+    long end = System.nanoTime() + HANGS_NANOS;
+    var sorted = Stream.of(wanted).sorted().toList();
+    while (!delays().equals(sorted)) {
+      pause(end, "works wait for " + delays() + ", not " + sorted);
     }
   }
 

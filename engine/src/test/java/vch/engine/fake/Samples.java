@@ -218,7 +218,8 @@ public final class Samples {
         RestartPolicy.NEVER,
         false,
         false,
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   public static Container running(Container container) {

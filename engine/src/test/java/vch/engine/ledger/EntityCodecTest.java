@@ -3,6 +3,7 @@ package vch.engine.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.Device;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
+import vch.portlayer.container.HealthCheck;
 import vch.portlayer.container.Limits;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NameLink;
@@ -200,7 +202,15 @@ class EntityCodecTest {
             new RestartPolicy(RestartPolicy.When.ON_FAILURE, 3),
             true,
             true,
-            Map.of("max-size", "10m"));
+            Map.of("max-size", "10m"),
+            Optional.of(
+                new HealthCheck(
+                    List.of("/bin/sh", "-c", "true"),
+                    Duration.ofMillis(1500),
+                    Duration.ofSeconds(2),
+                    Duration.ZERO,
+                    Duration.ofNanos(1),
+                    3)));
     var bare = Samples.container(1, new NetworkMode.Scoped("web"), List.of(endpoint, unresolved));
     var full =
         new Container(

@@ -66,15 +66,29 @@ class SqliteJournalTest extends JournalContract {
   }
 
   @Test
+  void containers_without_health_checks_are_of_format_1() throws Exception {
+    fill();
+    sql(
+        "update entity set json = json_remove(json, '$.spec.health') where kind = 'container'",
+        "pragma user_version = 1");
+    try (var journal = open()) {
+      assertThat(journal.load().containers()).containsExactly(Samples.container(1, 1));
+    }
+    try (var journal = open()) { // now of the new format
+      assertThat(journal.load().containers()).hasSize(1);
+    }
+  }
+
+  @Test
   void a_newer_format_is_refused_and_left_alone() throws Exception {
     fill();
-    sql("pragma user_version = 2");
+    sql("pragma user_version = 99");
     assertThatThrownBy(this::open)
         .isInstanceOf(IOException.class)
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 2, this one knows 1). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 2). Start that version, or name another --state-dir.");
   }
 
   @Test

@@ -25,6 +25,7 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.EndpointId;
+import vch.portlayer.container.HealthCheck;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
@@ -327,17 +328,27 @@ final class House implements AutoCloseable {
 
     Wish stopSignal(String signal) {
       var s = spec;
-      spec = spec(s, signal, s.restart(), s.autoRemove());
+      spec = spec(s, signal, s.restart(), s.autoRemove(), s.health());
+      return this;
+    }
+
+    Wish health(HealthCheck check) {
+      var s = spec;
+      spec = spec(s, s.stopSignal(), s.restart(), s.autoRemove(), Optional.of(check));
       return this;
     }
 
     private Wish life(RestartPolicy policy, boolean autoRemove) {
-      spec = spec(spec, spec.stopSignal(), policy, autoRemove);
+      spec = spec(spec, spec.stopSignal(), policy, autoRemove, spec.health());
       return this;
     }
 
     private static ContainerSpec spec(
-        ContainerSpec s, String stopSignal, RestartPolicy restart, boolean autoRemove) {
+        ContainerSpec s,
+        String stopSignal,
+        RestartPolicy restart,
+        boolean autoRemove,
+        Optional<HealthCheck> health) {
       return new ContainerSpec(
           s.image(),
           s.imageRef(),
@@ -369,7 +380,8 @@ final class House implements AutoCloseable {
           restart,
           autoRemove,
           s.initProcess(),
-          s.logOptions());
+          s.logOptions(),
+          health);
     }
   }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param initProcess an init reaps and forwards signals
 /// @param logOptions of the json-file driver (`max-size`, `max-file`); driver `none` under the key
 ///   `driver`
+/// @param health how to find out whether it is well; empty: nobody asks
 public record ContainerSpec(
     String image,
     String imageRef,
@@ -56,7 +57,8 @@ public record ContainerSpec(
     RestartPolicy restart,
     boolean autoRemove,
     boolean initProcess,
-    Map<String, String> logOptions) {
+    Map<String, String> logOptions,
+    Optional<HealthCheck> health) {
   public ContainerSpec {
     arguments = List.copyOf(arguments);
     environment = List.copyOf(environment);
@@ -103,7 +105,8 @@ public record ContainerSpec(
         restart,
         autoRemove,
         initProcess,
-        logOptions);
+        logOptions,
+        health);
   }
 
   public ContainerSpec withEnvironment(List<String> next) {
@@ -138,7 +141,8 @@ public record ContainerSpec(
         restart,
         autoRemove,
         initProcess,
-        logOptions);
+        logOptions,
+        health);
   }
 
   /// What `docker update` changes.
@@ -174,6 +178,7 @@ public record ContainerSpec(
         nextRestart,
         autoRemove,
         initProcess,
-        logOptions);
+        logOptions,
+        health);
   }
 }

@@ -225,7 +225,8 @@ public final class World {
         RestartPolicy.NEVER,
         false,
         false,
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   static ContainerSpec spec(
@@ -264,7 +265,8 @@ public final class World {
         restart,
         autoRemove,
         false,
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   /// What a test says of a container to be created; all else has defaults.

@@ -139,7 +139,8 @@ final class Town {
             RestartPolicy.NEVER,
             false,
             false,
-            Map.of());
+            Map.of(),
+            Optional.empty());
     var container =
         new Container(
             new ContainerId(id),

@@ -29,7 +29,8 @@ public final class ContainerList {
             version,
             this::imageId,
             v -> host.volumes().mountpoint(host.vch(), v),
-            c -> sizes ? Optional.of(sizes(host, c)) : Optional.empty());
+            c -> sizes ? Optional.of(sizes(host, c)) : Optional.empty(),
+            host.lifecycle()::health);
     return json.of(containers);
   }
 

@@ -66,7 +66,7 @@ public final class ContainerRoutes {
   private void list(Call call) throws IOException {
     var query = ListQuery.of(call.query());
     var list = new ContainerList(host);
-    var selected = query.select(host.image(), host.vch(), list::imageId);
+    var selected = query.select(host.image(), host.vch(), list::imageId, host.lifecycle()::health);
     call.reply(200, list.rows(selected, call.query().flag("size"), call.version()));
   }
 
@@ -83,6 +83,7 @@ public final class ContainerRoutes {
             host.processes().logPath(container.id()),
             execs.of(container.id()),
             sizes,
+            host.lifecycle().health(container),
             v -> host.volumes().mountpoint(host.vch(), v));
     call.reply(200, InspectJson.of(container, facts, call.version()));
   }

@@ -1,6 +1,7 @@
 package vch.api.docker.container;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +94,7 @@ record CreateRequest(
             context::newId,
             context.chance()::nextLong);
     var security = SecurityPart.of(config, host, network.mode());
-    var program = ProgramPart.of(config, context.from().config());
+    var program = ProgramPart.of(config, context.from().config(), version);
     var ports = PortsPart.of(program.config(), host);
     var mounts =
         MountPart.of(
@@ -124,7 +125,9 @@ record CreateRequest(
             spec,
             new Document(program.config(), host, mounts.modes()).text(),
             context.at());
-    return new Translated(command, mounts.volumes(), network.warnings());
+    var warnings = new ArrayList<>(program.warnings());
+    warnings.addAll(network.warnings());
+    return new Translated(command, mounts.volumes(), warnings);
   }
 
   private static ContainerSpec spec(
@@ -166,6 +169,7 @@ record CreateRequest(
         HostPart.restart(host),
         Shape.Read.flag(host, "AutoRemove"),
         Shape.Read.flag(host, "Init"),
-        HostPart.log(host));
+        HostPart.log(host),
+        program.health());
   }
 }

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.ApiVersion;
 import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NetworkMode;
@@ -36,6 +37,7 @@ final class InspectJson {
       Path logPath,
       List<String> execIds,
       Optional<Sizes> sizes,
+      Optional<Health> health,
       Function<String, Path> volumePath) {}
 
   /// Bytes.
@@ -49,7 +51,7 @@ final class InspectJson {
         .put("Created", Timestamps.rfc3339(container.created()))
         .put("Path", arguments.getFirst())
         .set("Args", Json.array(arguments.subList(1, arguments.size())));
-    json.set("State", Status.json(container));
+    json.set("State", Status.json(container, facts.health()));
     json.put("Image", container.spec().image())
         .put("ResolvConfPath", "")
         .put("HostnamePath", "")

@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.ApiVersion;
 import vch.api.docker.Json;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.state.Image;
@@ -25,7 +26,8 @@ record ListJson(
     ApiVersion version,
     Function<String, Optional<String>> imageId,
     Function<String, Path> volumePath,
-    Function<Container, Optional<InspectJson.Sizes>> sizes) {
+    Function<Container, Optional<InspectJson.Sizes>> sizes,
+    Function<Container, Optional<Health>> health) {
   ArrayNode of(List<Container> containers) {
     var linking =
         containers.isEmpty()
@@ -49,7 +51,7 @@ record ListJson(
     json.set("Ports", PortsView.of(c).list());
     sizes.apply(c).ifPresent(s -> json.put("SizeRw", s.written()).put("SizeRootFs", s.root()));
     json.set("Labels", Json.object(c.labels()));
-    json.put("State", Status.word(c)).put("Status", Status.text(c, now));
+    json.put("State", Status.word(c)).put("Status", Status.text(c, health.apply(c), now));
     json.putObject("HostConfig").put("NetworkMode", networkMode(c));
     json.putObject("NetworkSettings").set("Networks", new NetworksView(image, c).list(version));
     // Reading the document takes time, which a list of a thousand containers would show.

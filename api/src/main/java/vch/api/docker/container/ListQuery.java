@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import vch.api.docker.Filters;
 import vch.api.http.Query;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.port.Port;
@@ -66,8 +67,13 @@ record ListQuery(boolean all, int limit, Filters filters) {
     }
   }
 
+  /// @param health of those that have a check
   /// @param imageId id of the image that a reference names, if it is there
-  List<Container> select(Image image, VchId vch, Function<String, Optional<String>> imageId) {
+  List<Container> select(
+      Image image,
+      VchId vch,
+      Function<String, Optional<String>> imageId,
+      Function<Container, Optional<Health>> health) {
     var sorted =
         image
             .containers(vch)
@@ -89,7 +95,12 @@ record ListQuery(boolean all, int limit, Filters filters) {
         break;
       }
       boolean late = before.isPresent() && sorted.indexOf(c) <= sorted.indexOf(before.get());
-      if (!late && shown(c) && named(image, linking, c) && placed(c) && ancestor(ancestors, c)) {
+      if (!late
+          && shown(c)
+          && filters.exact("health", health.apply(c).map(Status::word).orElse("none"))
+          && named(image, linking, c)
+          && placed(c)
+          && ancestor(ancestors, c)) {
         out.add(c);
       }
     }
@@ -112,7 +123,6 @@ record ListQuery(boolean all, int limit, Filters filters) {
       return false;
     }
     return filters.exact("status", Status.word(c))
-        && filters.exact("health", "none")
         && !filters.flag("is-task").orElse(false)
         && filters.labels("label", c.labels());
   }

@@ -65,20 +65,4 @@ final class NotOffered {
             + (fields.size() > 1 ? "them" : "it")
             + " out");
   }
-
-  /// A healthcheck that the user asked for: nothing would run it, and a container that claims to be
-  /// watched is worse than a refusal. `NONE` (`--no-healthcheck`) is what happens anyway.
-  static void refuseHealthcheck(ObjectNode config) {
-    var check = config.path("Healthcheck");
-    var test = check.path("Test");
-    boolean none = test.size() == 1 && test.path(0).asString("").equals("NONE");
-    if (check.isObject()
-        && !check.isEmpty()
-        && !none
-        && (!test.isEmpty() || check.size() > (check.has("Test") ? 1 : 0))) {
-      throw new Refusal.Unsupported(
-          "Config.Healthcheck given, but health checks (--health-cmd and the like) are not offered yet: leave it out or use"
-              + " --no-healthcheck");
-    }
-  }
 }

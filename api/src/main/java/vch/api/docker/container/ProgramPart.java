@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.ApiVersion;
 import vch.api.docker.Json;
 import vch.engine.compute.Images;
 import vch.engine.lifecycle.Signals;
+import vch.portlayer.container.HealthCheck;
 import vch.portlayer.refusal.Refusal;
 
 /// `Config` of a create request, merged with what the image says.
@@ -21,15 +23,12 @@ record ProgramPart(
     List<String> environment,
     String workingDirectory,
     Map<String, String> labels,
-    Optional<Integer> stopTimeoutSeconds) {
+    Optional<Integer> stopTimeoutSeconds,
+    Optional<HealthCheck> health,
+    List<String> warnings) {
   /// @param asked as [Shapes#CONFIG] read it; left alone
-  static ProgramPart of(ObjectNode asked, Images.Config image) {
+  static ProgramPart of(ObjectNode asked, Images.Config image, ApiVersion version) {
     var config = asked.deepCopy();
-    NotOffered.refuseHealthcheck(config);
-    image
-        .healthcheckJson()
-        .filter(_ -> !config.has("Healthcheck"))
-        .ifPresent(text -> config.set("Healthcheck", Json.read(text).raw()));
     inherit(config, "User", image.user());
     inherit(config, "WorkingDir", image.workingDir());
     if (!image.stopSignal().isEmpty()) {
@@ -38,6 +37,7 @@ record ProgramPart(
     if (!image.shell().isEmpty() && Shape.Read.texts(config, "Shell").isEmpty()) {
       config.set("Shell", Json.array(image.shell()));
     }
+    var health = HealthPart.of(config, image.healthcheckJson(), version);
     marks(config, "ExposedPorts", image.exposedPorts());
     marks(config, "Volumes", image.volumes());
     var environment = environment(Shape.Read.texts(config, "Env"), image.env());
@@ -49,7 +49,14 @@ record ProgramPart(
     config.set("Labels", Json.object(labels));
     var arguments = command(config, image);
     return new ProgramPart(
-        config, arguments, environment, workingDirectory(config), labels, stopTimeout(config));
+        config,
+        arguments,
+        environment,
+        workingDirectory(config),
+        labels,
+        stopTimeout(config),
+        health.check(),
+        health.warnings());
   }
 
   private static void inherit(ObjectNode config, String field, String image) {

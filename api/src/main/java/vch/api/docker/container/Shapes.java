@@ -23,9 +23,8 @@ final class Shapes {
   private static final Shape TEXT_MAP = new MapOf(TEXT);
   private static final Shape MARKS = new MapOf(MARK);
 
-  /// How to find out whether a container is well. Carried; see [NotOffered] for those that users
-  /// ask for.
-  private static final Struct HEALTHCHECK =
+  /// How to find out whether a container is well; durations in nanoseconds.
+  static final Struct HEALTHCHECK =
       struct(
           optional("Test", TEXTS),
           optional("Interval", NUMBER),

@@ -2,9 +2,11 @@ package vch.api.docker.container;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
+import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 
 /// The state of a container in Docker's words.
@@ -33,8 +35,8 @@ final class Status {
     };
   }
 
-  /// What `docker ps` shows: `Up 3 seconds`, `Exited (0) 2 minutes ago`.
-  static String text(Container container, Instant now) {
+  /// What `docker ps` shows: `Up 3 seconds (healthy)`, `Exited (0) 2 minutes ago`.
+  static String text(Container container, Optional<Health> health, Instant now) {
     var state = container.state();
     var up =
         "Up "
@@ -44,7 +46,7 @@ final class Status {
                 .orElse("Less than a second");
     var ago = state.finishedAt().map(at -> human(Duration.between(at, now)) + " ago").orElse("");
     return switch (state.phase()) {
-      case RUNNING -> up;
+      case RUNNING -> up + health.map(h -> " (" + shown(h) + ")").orElse("");
       case PAUSED -> up + " (Paused)";
       case RESTARTING -> "Restarting (" + state.exitCode() + ") " + ago;
       case REMOVING -> "Removal In Progress";
@@ -55,6 +57,19 @@ final class Status {
         }
         yield state.finishedAt().isEmpty() ? "" : "Exited (" + state.exitCode() + ") " + ago;
       }
+    };
+  }
+
+  private static String shown(Health health) {
+    return health.status() == Health.Status.STARTING ? "health: starting" : word(health);
+  }
+
+  /// The words of the `health` filter, and of `State.Health.Status`.
+  static String word(Health health) {
+    return switch (health.status()) {
+      case STARTING -> "starting";
+      case HEALTHY -> "healthy";
+      case UNHEALTHY -> "unhealthy";
     };
   }
 
@@ -97,11 +112,11 @@ final class Status {
   }
 
   /// `State` of inspect.
-  static ObjectNode json(Container container) {
+  static ObjectNode json(Container container, Optional<Health> health) {
     var state = container.state();
     var word = word(container);
-    return Json.object()
-        .put("Status", word)
+    var out = Json.object();
+    out.put("Status", word)
         .put("Running", running(container))
         .put("Paused", word.equals("paused"))
         .put("Restarting", word.equals("restarting"))
@@ -112,5 +127,21 @@ final class Status {
         .put("Error", state.error())
         .put("StartedAt", state.startedAt().map(Timestamps::rfc3339).orElse(Timestamps.ZERO))
         .put("FinishedAt", state.finishedAt().map(Timestamps::rfc3339).orElse(Timestamps.ZERO));
+    health.ifPresent(h -> out.set("Health", json(h)));
+    return out;
+  }
+
+  private static ObjectNode json(Health health) {
+    var out =
+        Json.object().put("Status", word(health)).put("FailingStreak", health.failingStreak());
+    var log = out.putArray("Log");
+    for (var result : health.log()) {
+      log.addObject()
+          .put("Start", Timestamps.rfc3339(result.start()))
+          .put("End", Timestamps.rfc3339(result.end()))
+          .put("ExitCode", result.exitCode())
+          .put("Output", result.output());
+    }
+    return out;
   }
 }

@@ -23,7 +23,12 @@ class CreateRefusalsTest {
           {"Env":["=x"]}                                                   | Invalid     | invalid environment variable: =x
           {"WorkingDir":"here"}                                            | Invalid     | the working directory 'here' is invalid, it needs to be an absolute path
           {"StopSignal":"NOPE"}                                            | Invalid     | invalid signal: NOPE
-          {"Healthcheck":{"Test":["CMD","true"]}}                          | Unsupported | health checks
+          {"Healthcheck":{"Test":["CMD"]}}                                 | Invalid     | invalid Test in Healthcheck: CMD is followed by no command
+          {"Healthcheck":{"Test":["CMD","x"],"Interval":999999}}           | Invalid     | Interval in Healthcheck cannot be less than 1ms
+          {"Healthcheck":{"Timeout":-1}}                                   | Invalid     | Timeout in Healthcheck cannot be less than 1ms
+          {"Healthcheck":{"StartPeriod":1}}                                | Invalid     | StartPeriod in Healthcheck cannot be less than 1ms
+          {"Healthcheck":{"StartInterval":1}}                              | Invalid     | StartInterval in Healthcheck cannot be less than 1ms
+          {"Healthcheck":{"Retries":-1}}                                   | Invalid     | Retries in Healthcheck cannot be negative
           {"HostConfig":{"Memory":1048576}}                                | Invalid     | Minimum memory limit allowed is 6MB
           {"HostConfig":{"Memory":8000000,"MemorySwap":7000000}}           | Invalid     | Minimum memoryswap limit should be larger than memory limit, see usage
           {"HostConfig":{"MemorySwap":8000000}}                            | Invalid     | You should always set the Memory limit when using Memoryswap limit, see usage

@@ -1,12 +1,19 @@
 package vch.api.docker.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vch.engine.health.Health.Status.HEALTHY;
+import static vch.engine.health.Health.Status.STARTING;
+import static vch.engine.health.Health.Status.UNHEALTHY;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import vch.engine.fake.Samples;
+import vch.engine.health.Health;
 import vch.portlayer.container.Phase;
 
 class StatusTest {
@@ -38,15 +45,25 @@ class StatusTest {
     var now = Samples.NOON.plusSeconds(120);
     var created = Samples.container(1, 1);
     var running = Samples.running(created);
-    assertThat(Status.text(created, now)).isEqualTo("Created");
-    assertThat(Status.text(running, now)).isEqualTo("Up 2 minutes");
-    assertThat(Status.text(running.with(running.state().with(Phase.PAUSED)), now))
+    assertThat(Status.text(created, Optional.empty(), now)).isEqualTo("Created");
+    assertThat(Status.text(running, Optional.empty(), now)).isEqualTo("Up 2 minutes");
+    assertThat(Status.text(running.with(running.state().with(Phase.PAUSED)), Optional.empty(), now))
         .isEqualTo("Up 2 minutes (Paused)");
     var ended = running.with(running.state().exited(3, Samples.NOON.plusSeconds(60), false));
-    assertThat(Status.text(ended, now)).isEqualTo("Exited (3) About a minute ago");
-    assertThat(Status.text(ended.with(ended.state().with(Phase.RESTARTING)), now))
+    for (var shown :
+        Map.of("health: starting", STARTING, "healthy", HEALTHY, "unhealthy", UNHEALTHY)
+            .entrySet()) {
+      var health = Optional.of(new Health(shown.getValue(), 0, List.of()));
+      assertThat(Status.text(running, health, now))
+          .isEqualTo("Up 2 minutes (" + shown.getKey() + ")");
+      assertThat(Status.text(running.with(running.state().with(Phase.PAUSED)), health, now))
+          .isEqualTo("Up 2 minutes (Paused)");
+    }
+    assertThat(Status.text(ended, Optional.empty(), now))
+        .isEqualTo("Exited (3) About a minute ago");
+    assertThat(Status.text(ended.with(ended.state().with(Phase.RESTARTING)), Optional.empty(), now))
         .isEqualTo("Restarting (3) About a minute ago");
-    assertThat(Status.text(ended.with(ended.state().with(Phase.REMOVING)), now))
+    assertThat(Status.text(ended.with(ended.state().with(Phase.REMOVING)), Optional.empty(), now))
         .isEqualTo("Removal In Progress");
     assertThat(Status.word(created.with(created.state().starting()))).isEqualTo("created");
   }
