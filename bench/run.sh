@@ -13,8 +13,8 @@ if [ ! -f "$path" ] || [ -n "$(find . -path ./dist -prune -o -path '*/target' -p
 fi
 if [ "${1:-}" = --jmh ]; then
   shift
-  exec "$JAVA_HOME/bin/java" -cp "bench/target/classes:$(cat "$path")" org.openjdk.jmh.Main "$@"
+  exec "$JAVA_HOME/bin/java" -cp "$home/bench/target/classes:$(cat "$path")" org.openjdk.jmh.Main "$@"
 fi
 need_root "./do bench"
 scripts/packages.sh --bench
-exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -Dbench.home="$home" -cp "bench/target/classes:$(cat "$path")" vch.bench.Main "$@"
+exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -Dbench.home="$home" -cp "$home/bench/target/classes:$(cat "$path")" vch.bench.Main "$@"

@@ -17,6 +17,12 @@ public final class Rows {
     rows.put("parallel", new ParallelStarts());
     rows.put("network", new Networks());
     rows.put("ports", new Ports());
+    rows.put("connections", new NewConnections());
+    rows.put("throughput", new Throughput());
+    rows.put("dns", new Dns());
+    rows.put("hosts", new Hosts());
+    rows.put("compose", new Compose());
+    rows.put("restart", new Restart());
     return Collections.unmodifiableMap(rows);
   }
 }
