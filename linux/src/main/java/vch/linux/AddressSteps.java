@@ -18,16 +18,18 @@ import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
 import vch.kernel.rtnl.RouteMessages;
 
-/// Steps for addresses and routes. Holds no state.
+/// Steps for addresses and routes. Holds no state of its own.
 final class AddressSteps {
   /// Marks addresses (IFA_PROTO) and routes (rtm_protocol) as ours. Not among those that
   /// linux/rtnetlink.h and iproute2 give names to.
   static final int PROTOCOL = 0x9a;
 
   private final Spaces spaces;
+  private final LinkRemovals removals;
 
-  AddressSteps(Spaces spaces) {
+  AddressSteps(Spaces spaces, LinkRemovals removals) {
     this.spaces = spaces;
+    this.removals = removals;
   }
 
   /// Addresses, or routes: not both, as routes may need addresses.
@@ -43,6 +45,7 @@ final class AddressSteps {
                   if (list.stream().allMatch(Step.Remove.class::isInstance)) {
                     spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
                   } else {
+                    removals.settle(spaces.get(namespace)); // they hold what is to be set elsewhere
                     applyWithin(spaces.get(namespace), list, outcomes);
                   }
                 }));

@@ -2,23 +2,29 @@ package vch.linux;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import vch.engine.machine.NamespaceName;
 import vch.kernel.libc.Errno;
 import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.LinkMessages;
 import vch.kernel.rtnl.Rtnl;
 
-/// Removes links without waiting for the kernel's grace period. The kernel takes a link out of
-/// sight in a fraction of a millisecond, but keeps the thread that asked for 16 to 20 ms more. So
-/// another thread asks, and who waits is let go as soon as the links are out of sight. Links of one
-/// namespace go together, in the time of one. Safe for all threads.
+/// Removes links without waiting for the kernel's grace period. The kernel keeps the thread that
+/// asked for 16 to 20 ms, most of it holding the lock that every other change of links needs. So
+/// another thread asks, what is to go from one namespace meanwhile goes together, in the time of
+/// one, and only who makes links or looks at them waits ([#settle]). Safe for all threads.
 final class LinkRemovals implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(LinkRemovals.class.getName());
+
   /// Removals that are under way at once; when there are more, they wait for their turn.
   private static final int THREADS_MAX = 4;
 
@@ -32,47 +38,132 @@ final class LinkRemovals implements AutoCloseable {
           THREADS_MAX, task -> Thread.ofPlatform().daemon().name("link-removal").unstarted(task));
   private final AtomicInteger groups = new AtomicInteger();
 
-  /// Returns when none of the links can be seen any more.
-  void remove(Space space, List<Integer> indexes) {
-    if (indexes.isEmpty()) {
+  /// By the namespace of the links and by those of the far ends, in the order of asking. Guarded by
+  /// this.
+  private final Map<Space, List<Removal>> pending = new HashMap<>();
+
+  private volatile Consumer<NamespaceName> failed = _ -> {};
+
+  /// Links of one namespace that go together.
+  private static final class Removal {
+    private final Space space;
+    private final List<Integer> indexes = new ArrayList<>(); // unchanged once it has begun
+    private final CompletableFuture<Optional<RuntimeException>> done = new CompletableFuture<>();
+    private boolean begun; // guarded by the object around
+
+    Removal(Space space) {
+      this.space = space;
+    }
+  }
+
+  /// Called with the namespace of links that could not be removed, on a thread of ours.
+  void onFailed(Consumer<NamespaceName> listener) {
+    failed = listener;
+  }
+
+  /// A link by its index, and where its far end is.
+  record Going(int index, Optional<Space> peer) {}
+
+  /// Has links removed soon; nobody finds them from now on who calls [#settle] first.
+  void remove(Space space, List<Going> links) {
+    if (links.isEmpty()) {
       return;
     }
-    var own = space.inside(Rtnl::open); // the shared one would be kept all the time
-    var removal = CompletableFuture.runAsync(() -> removeAndWait(own, indexes), threads);
-    int at = 0;
-    while (!removal.isDone() && at < indexes.size()) {
-      if (space.rtnl().link(indexes.get(at)).isEmpty()) {
-        at++;
-      } else {
-        LockSupport.parkNanos(LOOK_EVERY.toNanos());
+    synchronized (this) {
+      var all = pending.computeIfAbsent(space, _ -> new ArrayList<>());
+      var waiting = all.stream().filter(r -> r.space == space && !r.begun).findFirst();
+      var removal = waiting.orElseGet(() -> new Removal(space));
+      if (waiting.isEmpty()) {
+        all.add(removal);
       }
-    }
-    if (removal.isDone()) {
-      try {
-        removal.join();
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      for (var link : links) {
+        removal.indexes.add(link.index);
+        link.peer
+            .map(p -> pending.computeIfAbsent(p, _ -> new ArrayList<>()))
+            .filter(of -> !of.contains(removal))
+            .ifPresent(of -> of.add(removal));
+      }
+      if (waiting.isEmpty()) {
+        threads.execute(() -> run(removal));
       }
     }
   }
 
-  private void removeAndWait(Rtnl rtnl, List<Integer> indexes) {
-    try (rtnl) {
-      if (indexes.size() == 1) {
-        var ack = rtnl.request(LinkMessages.remove(indexes.getFirst()));
-        if (!ack.is(Errno.ENODEV)) {
-          ack.check("delete", "link " + indexes.getFirst());
+  /// Returns when no link of the namespace that was to go, at either end, can be seen any more.
+  ///
+  /// @throws RuntimeException they cannot be removed
+  void settle(Space space) {
+    List<Removal> all;
+    synchronized (this) {
+      all = List.copyOf(pending.getOrDefault(space, List.of()));
+    }
+    for (var removal : all) {
+      int at = 0;
+      while (!removal.done.isDone() && at < size(removal)) {
+        if (removal.space.rtnl().link(index(removal, at)).isEmpty()) {
+          at++;
+        } else {
+          LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
-        return;
       }
-      int group = GROUP_FIRST | (groups.incrementAndGet() & 0xffff);
-      var messages = new ArrayList<Message>();
-      indexes.forEach(index -> messages.add(LinkMessages.group(index, group)));
-      messages.add(LinkMessages.removeGroup(group));
-      for (var ack : rtnl.batch(messages)) {
-        if (!ack.is(Errno.ENODEV)) {
-          ack.check("delete", "links of group " + group);
-        }
+      if (removal.done.isDone() && removal.done.join().isPresent()) {
+        throw removal.done.join().get();
+      }
+    }
+  }
+
+  private synchronized int size(Removal removal) {
+    return removal.indexes.size();
+  }
+
+  private synchronized int index(Removal removal, int at) {
+    return removal.indexes.get(at);
+  }
+
+  private void run(Removal removal) {
+    var space = removal.space;
+    List<Integer> indexes;
+    synchronized (this) {
+      removal.begun = true;
+      indexes = List.copyOf(removal.indexes);
+    }
+    Optional<RuntimeException> fault = Optional.empty();
+    try (var rtnl = space.inside(Rtnl::open)) { // the shared one would be kept all the time
+      removeAndWait(rtnl, indexes);
+    } catch (RuntimeException e) {
+      if (!space.isClosed()) { // else they went with their namespace
+        fault = Optional.of(e);
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "netlink.remove.failed namespace=" + space.name() + "; it is tried again",
+            e);
+      }
+    }
+    synchronized (this) {
+      pending.values().forEach(all -> all.remove(removal));
+      pending.values().removeIf(List::isEmpty);
+    }
+    removal.done.complete(fault);
+    if (fault.isPresent()) {
+      failed.accept(space.name());
+    }
+  }
+
+  private void removeAndWait(Rtnl rtnl, List<Integer> indexes) {
+    if (indexes.size() == 1) {
+      var ack = rtnl.request(LinkMessages.remove(indexes.getFirst()));
+      if (!ack.is(Errno.ENODEV)) {
+        ack.check("delete", "link " + indexes.getFirst());
+      }
+      return;
+    }
+    int group = GROUP_FIRST | (groups.incrementAndGet() & 0xffff);
+    var messages = new ArrayList<Message>();
+    indexes.forEach(index -> messages.add(LinkMessages.group(index, group)));
+    messages.add(LinkMessages.removeGroup(group));
+    for (var ack : rtnl.batch(messages)) {
+      if (!ack.is(Errno.ENODEV)) {
+        ack.check("delete", "links of group " + group);
       }
     }
   }

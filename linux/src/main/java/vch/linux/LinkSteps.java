@@ -23,6 +23,9 @@ final class LinkSteps {
   private final String daemon;
   private final LinkRemovals removals;
 
+  /// Removed since the last [#finish()].
+  private final List<Leaving> leaving = new ArrayList<>();
+
   /// Steps of one machine.
   ///
   /// @param daemon the word that marks links of ours
@@ -31,6 +34,8 @@ final class LinkSteps {
     this.daemon = daemon;
     this.removals = removals;
   }
+
+  private record Leaving(Space space, NamespaceName peer) {}
 
   private record Make(Step step, Link link, boolean isNew) {}
 
@@ -66,6 +71,12 @@ final class LinkSteps {
   /// A new link and its mark go in one call, so that a process that is killed leaves no link that
   /// nobody knows.
   private void make(Space space, List<Make> list, Outcomes outcomes) {
+    removals.settle(space); // a name may come back
+    for (var make : list) {
+      if (make.link.kind() instanceof LinkKind.Veth veth) {
+        spaces.find(veth.peerNamespace()).ifPresent(removals::settle);
+      }
+    }
     var masters = new HashMap<String, Optional<Integer>>();
     var requests = new Requests();
     for (var make : list) {
@@ -200,8 +211,7 @@ final class LinkSteps {
   }
 
   private void remove(Space space, List<Step> list, Outcomes outcomes) {
-    var indexes = new ArrayList<Integer>();
-    var steps = new ArrayList<Step>();
+    var going = new ArrayList<LinkRemovals.Going>();
     for (var step : list) {
       var link = (Link) step.object();
       space.known().forgetLink(link.name());
@@ -217,12 +227,28 @@ final class LinkSteps {
       }
       var now = space.rtnl().link(link.name());
       if (now.isPresent() && LinkMark.parse(daemon, now.get().alias()).isPresent()) {
-        indexes.add(now.get().index());
-        steps.add(step);
+        var peer = Optional.<Space>empty();
+        if (link.kind() instanceof LinkKind.Veth(var namespace, _, _)) {
+          leaving.add(new Leaving(space, namespace));
+          peer = spaces.find(namespace);
+        }
+        going.add(new LinkRemovals.Going(now.get().index(), peer));
       } else if (now.isPresent()) {
         outcomes.fail(step, "the link of that name is not ours");
       }
     }
-    outcomes.attempt(steps, () -> removals.remove(space, indexes));
+    removals.remove(space, going);
+  }
+
+  /// Waits for links to be gone whose far end is in a namespace that is still there: whatever runs
+  /// in it must not be heard any more.
+  void finish() {
+    var left = List.copyOf(leaving);
+    leaving.clear();
+    left.stream()
+        .filter(l -> spaces.find(l.peer).isPresent())
+        .map(Leaving::space)
+        .distinct()
+        .forEach(removals::settle);
   }
 }

@@ -31,6 +31,10 @@ public interface Machine extends AutoCloseable {
   /// step that failed: the outcome says so. Outcomes come in the order of the steps.
   List<Outcome> apply(List<Step> stage);
 
+  /// All stages of a plan were applied. Returns when no link that was removed carries anything of a
+  /// namespace that stays; until then, removed links may only seem to be gone.
+  default void finish() {}
+
   /// Calls `touched` whenever somebody changed links, addresses, routes or rules that may be ours.
   /// Called often and from a thread of the machine's: it must return at once.
   void watch(Consumer<NamespaceName> touched);

@@ -62,6 +62,7 @@ final class Round {
         }
       }
     }
+    machine.finish();
     moved.forEach(machine::forgetConnections);
   }
 
