@@ -33,6 +33,7 @@ final class LinkRemovals implements AutoCloseable {
   /// Groups of links are numbers; nobody else uses those from here on.
   private static final int GROUP_FIRST = 0x706c_0000;
 
+  private final String daemon;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           THREADS_MAX, task -> Thread.ofPlatform().daemon().name("link-removal").unstarted(task));
@@ -44,10 +45,15 @@ final class LinkRemovals implements AutoCloseable {
 
   private volatile Consumer<NamespaceName> failed = _ -> {};
 
+  /// @param daemon the word that marks links of ours
+  LinkRemovals(String daemon) {
+    this.daemon = daemon;
+  }
+
   /// Links of one namespace that go together.
   private static final class Removal {
     private final Space space;
-    private final List<Integer> indexes = new ArrayList<>(); // unchanged once it has begun
+    private final List<String> names = new ArrayList<>(); // unchanged once it has begun
     private final CompletableFuture<Optional<RuntimeException>> done = new CompletableFuture<>();
     private boolean begun; // guarded by the object around
 
@@ -61,8 +67,8 @@ final class LinkRemovals implements AutoCloseable {
     failed = listener;
   }
 
-  /// A link by its index, and where its far end is.
-  record Going(int index, Optional<Space> peer) {}
+  /// A link by its name, and where its far end is.
+  record Going(String name, Optional<Space> peer) {}
 
   /// Has links removed soon; nobody finds them from now on who calls [#settle] first.
   void remove(Space space, List<Going> links) {
@@ -77,7 +83,7 @@ final class LinkRemovals implements AutoCloseable {
         all.add(removal);
       }
       for (var link : links) {
-        removal.indexes.add(link.index);
+        removal.names.add(link.name);
         link.peer
             .map(p -> pending.computeIfAbsent(p, _ -> new ArrayList<>()))
             .filter(of -> !of.contains(removal))
@@ -100,7 +106,7 @@ final class LinkRemovals implements AutoCloseable {
     for (var removal : all) {
       int at = 0;
       while (!removal.done.isDone() && at < size(removal)) {
-        if (removal.space.rtnl().link(index(removal, at)).isEmpty()) {
+        if (removal.space.rtnl().link(name(removal, at)).isEmpty()) {
           at++;
         } else {
           LockSupport.parkNanos(LOOK_EVERY.toNanos());
@@ -113,23 +119,23 @@ final class LinkRemovals implements AutoCloseable {
   }
 
   private synchronized int size(Removal removal) {
-    return removal.indexes.size();
+    return removal.names.size();
   }
 
-  private synchronized int index(Removal removal, int at) {
-    return removal.indexes.get(at);
+  private synchronized String name(Removal removal, int at) {
+    return removal.names.get(at);
   }
 
   private void run(Removal removal) {
     var space = removal.space;
-    List<Integer> indexes;
+    List<String> names;
     synchronized (this) {
       removal.begun = true;
-      indexes = List.copyOf(removal.indexes);
+      names = List.copyOf(removal.names);
     }
     Optional<RuntimeException> fault = Optional.empty();
     try (var rtnl = space.inside(Rtnl::open)) { // the shared one would be kept all the time
-      removeAndWait(rtnl, indexes);
+      removeAndWait(rtnl, indexes(rtnl, names));
     } catch (RuntimeException e) {
       if (!space.isClosed()) { // else they went with their namespace
         fault = Optional.of(e);
@@ -149,7 +155,22 @@ final class LinkRemovals implements AutoCloseable {
     }
   }
 
+  private List<Integer> indexes(Rtnl rtnl, List<String> names) {
+    var out = new ArrayList<Integer>();
+    for (var name : names) {
+      var link = rtnl.link(name);
+      if (link.isPresent() && LinkMark.parse(daemon, link.get().alias()).isEmpty()) {
+        throw new IllegalStateException("link " + name + " is not ours");
+      }
+      link.ifPresent(l -> out.add(l.index()));
+    }
+    return out;
+  }
+
   private void removeAndWait(Rtnl rtnl, List<Integer> indexes) {
+    if (indexes.isEmpty()) {
+      return;
+    }
     if (indexes.size() == 1) {
       var ack = rtnl.request(LinkMessages.remove(indexes.getFirst()));
       if (!ack.is(Errno.ENODEV)) {

@@ -214,6 +214,7 @@ final class LinkSteps {
     var going = new ArrayList<LinkRemovals.Going>();
     for (var step : list) {
       var link = (Link) step.object();
+      boolean known = space.known().link(link.name()).isPresent();
       space.known().forgetLink(link.name());
       if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
         spaces.find(namespace).ifPresent(s -> s.known().forgetLink(peer));
@@ -225,16 +226,17 @@ final class LinkSteps {
             .check("set lo down", "in " + space.name());
         continue;
       }
-      var now = space.rtnl().link(link.name());
-      if (now.isPresent() && LinkMark.parse(daemon, now.get().alias()).isPresent()) {
+      // Looking would wait for removals that are under way; who removes looks again.
+      var now = known ? Optional.<LinkInfo>empty() : space.rtnl().link(link.name());
+      if (now.isPresent() && LinkMark.parse(daemon, now.get().alias()).isEmpty()) {
+        outcomes.fail(step, "the link of that name is not ours");
+      } else if (known || now.isPresent()) {
         var peer = Optional.<Space>empty();
         if (link.kind() instanceof LinkKind.Veth(var namespace, _, _)) {
           leaving.add(new Leaving(space, namespace));
           peer = spaces.find(namespace);
         }
-        going.add(new LinkRemovals.Going(now.get().index(), peer));
-      } else if (now.isPresent()) {
-        outcomes.fail(step, "the link of that name is not ours");
+        going.add(new LinkRemovals.Going(link.name(), peer));
       }
     }
     removals.remove(space, going);

@@ -41,7 +41,7 @@ import vch.portlayer.port.Protocol;
 public final class LinuxMachine implements Machine {
   private final Gate gate;
   private final Spaces spaces;
-  private final LinkRemovals removals = new LinkRemovals();
+  private final LinkRemovals removals;
   private final String daemon;
   private final LinkSteps links;
   private final AddressSteps addresses;
@@ -55,6 +55,7 @@ public final class LinuxMachine implements Machine {
   private LinuxMachine(Path runDirectory, String daemon, Gate gate, Fd home) {
     this.gate = gate;
     this.daemon = daemon;
+    this.removals = new LinkRemovals(daemon);
     this.spaces = new Spaces(runDirectory.resolve("netns"), gate, home);
     this.links = new LinkSteps(spaces, daemon, removals);
     this.addresses = new AddressSteps(spaces, removals);
