@@ -1,5 +1,6 @@
 package vch.api.docker;
 
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
@@ -18,6 +19,7 @@ import vch.portlayer.vch.VchId;
 /// What the Docker API of one VCH stands on.
 ///
 /// @param chance makes ids
+/// @param socket the local socket of this API
 public record DockerHost(
     VchId vch,
     Engine engine,
@@ -28,7 +30,8 @@ public record DockerHost(
     Processes processes,
     InstantSource clock,
     RandomGenerator chance,
-    DockerSettings settings) {
+    DockerSettings settings,
+    Path socket) {
   /// All that is wanted, now.
   public Image image() {
     return engine.image();

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param buildTime RFC 3339, empty when unknown
 /// @param operatingSystem `Debian GNU/Linux 12 (bookworm)`
 /// @param architecture as `uname -m` says, `x86_64`
+/// @param memoryNodes NUMA nodes
 /// @param root where state is kept
 /// @param runtime name of the OCI runtime in use
 /// @param cgroupVersion `1` or `2`
@@ -21,6 +22,7 @@ public record DockerSettings(
     String osVersion,
     String architecture,
     int cpus,
+    int memoryNodes,
     long memoryBytes,
     Path root,
     String runtime,

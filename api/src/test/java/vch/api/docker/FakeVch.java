@@ -78,6 +78,7 @@ public final class FakeVch implements AutoCloseable {
             "12",
             "x86_64",
             2,
+            1,
             4L << 30,
             Path.of("/var/lib/portlayer"),
             "runc",
@@ -95,7 +96,8 @@ public final class FakeVch implements AutoCloseable {
             processes,
             time,
             new Random(5),
-            settings);
+            settings,
+            dir.resolve("docker.sock"));
     images.happened =
         (action, name) -> host.publish("image", action, FakeImages.BUSYBOX, Map.of("name", name));
     socket = dir.resolve("docker.sock");

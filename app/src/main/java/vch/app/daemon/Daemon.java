@@ -102,7 +102,7 @@ final class Daemon implements AutoCloseable {
                 machine,
                 http,
                 dns,
-                vch ->
+                (vch, socket) ->
                     DockerApi.handler(
                         new DockerHost(
                             vch,
@@ -114,7 +114,8 @@ final class Daemon implements AutoCloseable {
                             processes,
                             clock,
                             chance,
-                            facts)),
+                            facts,
+                            socket)),
                 clock,
                 chance));
     engine.image().vchs().forEach(hosting::reopen);

@@ -24,12 +24,20 @@ final class MachineFacts {
         value(release, "VERSION_ID").orElse(""),
         architecture(),
         Runtime.getRuntime().availableProcessors(),
+        memoryNodes(),
         memoryBytes(),
         settings.stateDirectory(),
         runtime,
         List.of(runtime),
         "cgroupfs",
         Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "2" : "1");
+  }
+
+  /// `0` or `0-3`.
+  private static int memoryNodes() {
+    var online = first("/sys/devices/system/node/online");
+    var last = online.substring(online.lastIndexOf('-') + 1);
+    return last.matches("[0-9]{1,4}") ? Integer.parseInt(last) + 1 : 1;
   }
 
   private static String architecture() {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import vch.api.admin.Hosting;
 import vch.api.http.HttpHandler;
 import vch.api.http.HttpServer;
@@ -44,7 +44,7 @@ final class VchHosting implements Hosting, AutoCloseable {
   private final Machine machine;
   private final HttpServer http;
   private final DnsService dns;
-  private final Function<VchId, HttpHandler> docker;
+  private final BiFunction<VchId, Path, HttpHandler> docker;
   private final InstantSource clock;
   private final SecureRandom chance;
   private final Map<VchId, Open> open = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ final class VchHosting implements Hosting, AutoCloseable {
       Machine machine,
       HttpServer http,
       DnsService dns,
-      Function<VchId, HttpHandler> docker,
+      BiFunction<VchId, Path, HttpHandler> docker,
       InstantSource clock,
       SecureRandom chance) {
     this.settings = settings;
@@ -113,7 +113,7 @@ final class VchHosting implements Hosting, AutoCloseable {
         return;
       }
       try {
-        var handler = docker.apply(vch.id());
+        var handler = docker.apply(vch.id(), dockerSocket(vch));
         if (vch.tls() != TlsMode.NONE) {
           certificates(vch.id())
               .make(organization, serverNames(vch, names), clock.instant(), chance);
@@ -151,7 +151,8 @@ final class VchHosting implements Hosting, AutoCloseable {
       var channel = mine.waiting.get();
       mine.waiting = Optional.empty();
       try {
-        mine.listeners.add(http.listen(channel, tls(vch), docker.apply(vch.id())));
+        mine.listeners.add(
+            http.listen(channel, tls(vch), docker.apply(vch.id(), dockerSocket(vch))));
       } catch (Exception e) {
         throw notServed(vch, mine, e);
       }

@@ -172,10 +172,12 @@ class SettingsTest {
             "3600")
         .ok();
     var pid = vch.docker("inspect", "-f", "{{.State.Pid}}", "bound").ok();
-    assertThat(cgroup(pid, "memory", "memory.limit_in_bytes", "memory.max")).isEqualTo("33554432");
-    assertThat(cgroup(pid, "pids", "pids.max", "pids.max")).isEqualTo("17");
-    assertThat(cgroup(pid, "cpuset", "cpuset.cpus", "cpuset.cpus")).isEqualTo("0");
-    assertThat(cgroup(pid, "cpu", "cpu.cfs_quota_us", "cpu.max")).isIn("50000", "50000 100000");
+    assertThat(Cgroup.file(pid, "memory", "memory.limit_in_bytes", "memory.max"))
+        .isEqualTo("33554432");
+    assertThat(Cgroup.file(pid, "pids", "pids.max", "pids.max")).isEqualTo("17");
+    assertThat(Cgroup.file(pid, "cpuset", "cpuset.cpus", "cpuset.cpus")).isEqualTo("0");
+    assertThat(Cgroup.file(pid, "cpu", "cpu.cfs_quota_us", "cpu.max"))
+        .isIn("50000", "50000 100000");
     vch.docker(
             "update",
             "-m",
@@ -188,9 +190,11 @@ class SettingsTest {
             "20",
             "bound")
         .ok();
-    assertThat(cgroup(pid, "memory", "memory.limit_in_bytes", "memory.max")).isEqualTo("50331648");
-    assertThat(cgroup(pid, "pids", "pids.max", "pids.max")).isEqualTo("20");
-    assertThat(cgroup(pid, "cpu", "cpu.cfs_quota_us", "cpu.max")).isIn("100000", "100000 100000");
+    assertThat(Cgroup.file(pid, "memory", "memory.limit_in_bytes", "memory.max"))
+        .isEqualTo("50331648");
+    assertThat(Cgroup.file(pid, "pids", "pids.max", "pids.max")).isEqualTo("20");
+    assertThat(Cgroup.file(pid, "cpu", "cpu.cfs_quota_us", "cpu.max"))
+        .isIn("100000", "100000 100000");
     assertThat(
             vch.docker(
                     "inspect",
@@ -206,25 +210,6 @@ class SettingsTest {
     run("true", "--cpus", "1000").refused("ange of CPUs is from 0.01 to");
     run("true", "--cpuset-cpus", "77")
         .refused("Requested CPUs are not available - requested 77, available: 0");
-  }
-
-  /// A file of the cgroup that a process is in: of version 1, else of version 2.
-  private static String cgroup(String pid, String controller, String one, String two)
-      throws IOException {
-    for (var line : Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"))) {
-      var parts = line.split(":", 3);
-      if (java.util.List.of(parts[1].split(",")).contains(controller)) {
-        for (var mount : Files.readAllLines(Path.of("/proc/self/mounts"))) {
-          var fields = mount.split(" ");
-          if (fields[2].equals("cgroup")
-              && java.util.List.of(fields[3].split(",")).contains(controller)) {
-            return Files.readString(Path.of(fields[1] + parts[2]).resolve(one)).strip();
-          }
-        }
-      }
-    }
-    var path = Files.readAllLines(Path.of("/proc/" + pid + "/cgroup")).getFirst().split(":", 3)[2];
-    return Files.readString(Path.of("/sys/fs/cgroup" + path).resolve(two)).strip();
   }
 
   @Test

@@ -7,7 +7,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import vch.engine.compute.Processes.Usage;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
@@ -15,8 +17,8 @@ import vch.kernel.libc.Kill;
 import vch.portlayer.container.ContainerId;
 
 /// The control groups of a daemon's containers, each at `/portlayer-<8 hex>/<64 hex>` of its
-/// hierarchies. The runtime makes and bounds them; here they are read, emptied and removed. Holds
-/// no state.
+/// hierarchies, or below the parent that the user named. The runtime makes and bounds them; here
+/// they are read, emptied and removed. For any thread.
 final class Cgroups {
   private static final long NANOS_PER_TICK = 10_000_000; // USER_HZ is 100 on all that we run on
   private static final long NANOS_PER_MICRO = 1_000;
@@ -27,6 +29,7 @@ final class Cgroups {
 
   private final CgroupMounts mounts;
   private final String parent;
+  private final Map<ContainerId, String> elsewhere = new ConcurrentHashMap<>();
 
   /// @param parent first component of the paths, without slash
   Cgroups(CgroupMounts mounts, String parent) {
@@ -39,15 +42,27 @@ final class Cgroups {
   }
 
   /// For `linux.cgroupsPath`.
-  String path(ContainerId id) {
-    return "/" + parent + "/" + id.value();
+  ///
+  /// @param named an absolute path, or empty for the daemon's own group
+  String path(ContainerId id, String named) {
+    return (named.isEmpty() ? "/" + parent : named) + "/" + id.value();
+  }
+
+  /// Notes where the group of a container is; with an empty parent in its usual place.
+  void place(ContainerId id, String named) {
+    if (named.isEmpty()) {
+      elsewhere.remove(id);
+    } else {
+      elsewhere.put(id, named);
+    }
+  }
+
+  private Path in(Path hierarchy, ContainerId id) {
+    return hierarchy.resolve(path(id, elsewhere.getOrDefault(id, "")).substring(1));
   }
 
   private Optional<Path> group(String controller, ContainerId id) {
-    return mounts
-        .hierarchy(controller)
-        .map(h -> h.resolve(parent).resolve(id.value()))
-        .filter(Files::isDirectory);
+    return mounts.hierarchy(controller).map(h -> in(h, id)).filter(Files::isDirectory);
   }
 
   /// Every process of the container, also those in groups below its own.
@@ -98,7 +113,7 @@ final class Cgroups {
   boolean remove(ContainerId id) {
     boolean all = true;
     for (var hierarchy : mounts.all()) {
-      var group = hierarchy.resolve(parent).resolve(id.value());
+      var group = in(hierarchy, id);
       removeTree(group);
       all &= !Files.isDirectory(group);
     }

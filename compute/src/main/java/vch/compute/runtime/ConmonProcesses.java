@@ -241,13 +241,13 @@ public final class ConmonProcesses implements Processes {
   public void limit(Container container) {
     var id = container.id();
     var bundle = running(id).bundle();
-    var bounds = specs.bounds(container);
-    if (bounds.isEmpty()) {
-      return;
-    }
     byRuntime(
         "change the limits of container " + id.brief(),
         () -> {
+          var bounds = specs.bounds(container);
+          if (bounds.isEmpty()) {
+            return;
+          }
           var file = bundle.directory().resolve("resources.json");
           java.nio.file.Files.writeString(file, bounds.toString());
           runtime.update(id, file);

@@ -19,7 +19,7 @@ final class Modes {
     return !host(spec, kind) && container(spec, kind).isEmpty();
   }
 
-  /// Name or id of the container whose namespace is joined.
+  /// Id of the container whose namespace is joined.
   static Optional<String> container(ContainerSpec spec, String kind) {
     var mode = spec.namespaces().getOrDefault(kind, "");
     return mode.startsWith(CONTAINER)
@@ -37,7 +37,11 @@ final class Modes {
     var pid = in.joined().getOrDefault(other, 0L);
     if (pid == 0) {
       throw new Refusal.Conflict(
-          "cannot join the " + kind + " namespace of a non running container: " + other);
+          "cannot join the "
+              + kind
+              + " namespace of a non running container: container "
+              + other
+              + " is not running");
     }
     return pid;
   }

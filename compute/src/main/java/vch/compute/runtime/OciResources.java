@@ -1,8 +1,11 @@
 package vch.compute.runtime;
 
+import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import vch.portlayer.container.BlockIo;
 import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.Limits;
 
@@ -15,7 +18,7 @@ final class OciResources {
   private OciResources() {}
 
   static ObjectNode of(ContainerSpec spec, SpecInputs in) {
-    var json = bounds(spec.limits(), in.host());
+    var json = bounds(spec.limits(), in.host(), in.blockDevices());
     var rules = json.putArray("devices");
     if (spec.privileged()) {
       rules.addObject().put("allow", true).put("access", EVERYTHING);
@@ -34,7 +37,21 @@ final class OciResources {
           device.node().minor(),
           device.access());
     }
+    spec.limits().fine().deviceRules().forEach(r -> rule(rules, r));
     return json;
+  }
+
+  /// `c 10:* rwm`; what is `*` is left out, which means every number.
+  private static void rule(ArrayNode rules, String text) {
+    var parts = text.split("[ :]", 4);
+    var rule = rules.addObject().put("allow", true).put("type", parts[0]);
+    if (!parts[1].equals("*")) {
+      rule.put("major", Long.parseLong(parts[1]));
+    }
+    if (!parts[2].equals("*")) {
+      rule.put("minor", Long.parseLong(parts[2]));
+    }
+    rule.put("access", parts[3]);
   }
 
   private static void rule(ArrayNode rules, char type, long major, long minor, String access) {
@@ -48,10 +65,11 @@ final class OciResources {
   }
 
   /// The part that can be changed while the container runs.
-  static ObjectNode bounds(Limits limits, Host host) {
+  static ObjectNode bounds(Limits limits, Host host, Map<String, DeviceNode> blockDevices) {
     var json = JsonNodeFactory.instance.objectNode();
     memory(limits, host, json);
     cpu(limits, json);
+    blockIo(limits.fine().blockIo(), blockDevices, json);
     if (limits.pids() != 0) {
       json.putObject("pids").put("limit", limits.pids());
     }
@@ -73,6 +91,12 @@ final class OciResources {
         memory.put(
             "swap", Math.multiplyExact(limits.memoryBytes(), 2)); // Docker: as much swap as memory
       }
+    }
+    if (limits.fine().swappiness() >= 0) {
+      memory.put("swappiness", limits.fine().swappiness());
+    }
+    if (limits.fine().oomKillDisabled()) {
+      memory.put("disableOOMKiller", true);
     }
     if (!memory.isEmpty()) {
       json.set("memory", memory);
@@ -101,9 +125,50 @@ final class OciResources {
     if (!limits.cpusetMems().isEmpty()) {
       cpu.put("mems", limits.cpusetMems());
     }
+    if (limits.fine().realtimeRuntimeMicros() > 0) {
+      cpu.put("realtimeRuntime", limits.fine().realtimeRuntimeMicros());
+    }
+    if (limits.fine().realtimePeriodMicros() > 0) {
+      cpu.put("realtimePeriod", limits.fine().realtimePeriodMicros());
+    }
     if (!cpu.isEmpty()) {
       json.set("cpu", cpu);
     }
+  }
+
+  private static void blockIo(BlockIo bounds, Map<String, DeviceNode> devices, ObjectNode json) {
+    if (bounds.equals(BlockIo.NONE)) {
+      return;
+    }
+    var block = json.putObject("blockIO");
+    if (bounds.weight() > 0) {
+      block.put("weight", bounds.weight());
+    }
+    for (var each : bounds.weights()) {
+      device(block, "weightDevice", devices, each.device()).put("weight", each.weight());
+    }
+    for (var each : bounds.rates()) {
+      var field =
+          switch (each.what()) {
+            case READ_BYTES -> "throttleReadBpsDevice";
+            case WRITE_BYTES -> "throttleWriteBpsDevice";
+            case READ_OPERATIONS -> "throttleReadIOPSDevice";
+            case WRITE_OPERATIONS -> "throttleWriteIOPSDevice";
+          };
+      device(block, field, devices, each.device()).put("rate", each.perSecond());
+    }
+  }
+
+  private static ObjectNode device(
+      ObjectNode block, String field, Map<String, DeviceNode> devices, String path) {
+    var node =
+        Optional.ofNullable(devices.get(path))
+            .orElseThrow(() -> new IllegalArgumentException("no node was looked up for " + path));
+    return block
+        .withArrayProperty(field)
+        .addObject()
+        .put("major", node.major())
+        .put("minor", node.minor());
   }
 
   /// Nodes to make in /dev.

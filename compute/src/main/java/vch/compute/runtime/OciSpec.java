@@ -64,6 +64,10 @@ final class OciSpec {
       json.put("hostname", container.hostname());
     }
     json.set("mounts", OciMounts.of(container, in));
+    if (!spec.annotations().isEmpty()) {
+      var annotations = json.putObject("annotations");
+      new TreeMap<>(spec.annotations()).forEach(annotations::put);
+    }
     var linux = json.putObject("linux");
     linux.put("cgroupsPath", in.cgroupsPath());
     linux.set("namespaces", namespaces(spec, in));

@@ -16,6 +16,7 @@ import vch.portlayer.container.ContainerId;
 /// @param boot id of the machine's boot
 /// @param runtime the OCI runtime that the run was started with
 /// @param process empty until the first process was started: a run that a daemon's death cut short
+/// @param cgroupParent of the container's control group, where it is not the daemon's own
 /// @param logFilesMax how many files of a rotating log are kept; 1: conmon alone sees to it
 record RunRecord(
     ContainerId id,
@@ -23,9 +24,10 @@ record RunRecord(
     Path runtime,
     Optional<ProcessKey> monitor,
     Optional<ProcessKey> process,
+    String cgroupParent,
     int logFilesMax) {
   RunRecord started(Optional<ProcessKey> nextMonitor, Optional<ProcessKey> nextProcess) {
-    return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, logFilesMax);
+    return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, cgroupParent, logFilesMax);
   }
 
   void write(Path file) throws IOException {
@@ -33,6 +35,7 @@ record RunRecord(
     values.setProperty("id", id.value());
     values.setProperty("boot", boot);
     values.setProperty("runtime", runtime.toString());
+    values.setProperty("cgroupParent", cgroupParent);
     values.setProperty("logFilesMax", Integer.toString(logFilesMax));
     monitor.ifPresent(m -> values.setProperty("monitor", m.text()));
     process.ifPresent(p -> values.setProperty("process", p.text()));
@@ -61,6 +64,7 @@ record RunRecord(
             Path.of(values.getProperty("runtime", "")),
             ProcessKey.fromText(values.getProperty("monitor", "")),
             ProcessKey.fromText(values.getProperty("process", "")),
+            values.getProperty("cgroupParent", ""),
             Integer.parseInt(values.getProperty("logFilesMax", "1"))));
   }
 

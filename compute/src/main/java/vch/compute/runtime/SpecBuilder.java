@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 import vch.compute.rootfs.RootPath;
 import vch.engine.compute.Processes.ExecSpec;
 import vch.engine.compute.Volumes;
+import vch.portlayer.container.BlockIo;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
@@ -57,11 +59,12 @@ final class SpecBuilder {
             directories(container),
             identity(root, container.spec().user(), container.spec().groupAdd()),
             devices(container),
+            blockDevices(container.spec().limits().fine().blockIo()),
             container.spec().privileged() ? HostProbe.below(Path.of("/dev"), "/dev") : List.of(),
             shm(container, bundle),
             joined(container),
             init,
-            cgroups.path(container.id()),
+            cgroups.path(container.id(), container.spec().limits().fine().cgroupParent()),
             host));
   }
 
@@ -84,8 +87,26 @@ final class SpecBuilder {
         spec.noNewPrivileges());
   }
 
-  ObjectNode bounds(Container container) {
-    return OciResources.bounds(container.spec().limits(), host);
+  ObjectNode bounds(Container container) throws IOException {
+    var limits = container.spec().limits();
+    return OciResources.bounds(limits, host, blockDevices(limits.fine().blockIo()));
+  }
+
+  private static Map<String, DeviceNode> blockDevices(BlockIo bounds) throws IOException {
+    var paths = new TreeSet<String>();
+    bounds.weights().forEach(w -> paths.add(w.device()));
+    bounds.rates().forEach(r -> paths.add(r.device()));
+    var nodes = new HashMap<String, DeviceNode>();
+    for (var path : paths) {
+      var node = HostProbe.node(Path.of(path), path);
+      nodes.put(
+          path,
+          node.orElseThrow(
+              () ->
+                  new Refusal.Invalid(
+                      "bounds of block IO for " + path + ": there is no such device node")));
+    }
+    return nodes;
   }
 
   private static Identity identity(Path root, String user, List<String> groups) throws IOException {

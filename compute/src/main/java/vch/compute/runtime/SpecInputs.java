@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param volumes directories behind volume names
 /// @param devices the nodes that the record's devices name, in the record's order; a directory
 ///   gives several
+/// @param blockDevices the nodes behind the paths of the record's bounds of block IO
 /// @param machineDevices all nodes of the machine's /dev, for a privileged container; else empty
 /// @param shm directory of the machine to show as /dev/shm, where it is shared with others
 /// @param joined pids of the containers whose namespaces are joined, by the text behind
@@ -28,6 +29,7 @@ record SpecInputs(
     Map<String, Path> volumes,
     Identity identity,
     List<GrantedDevice> devices,
+    Map<String, DeviceNode> blockDevices,
     List<DeviceNode> machineDevices,
     Optional<Path> shm,
     Map<String, Long> joined,
@@ -37,6 +39,7 @@ record SpecInputs(
   SpecInputs {
     volumes = Map.copyOf(volumes);
     devices = List.copyOf(devices);
+    blockDevices = Map.copyOf(blockDevices);
     machineDevices = List.copyOf(machineDevices);
     joined = Map.copyOf(joined);
   }

@@ -98,8 +98,10 @@ final class Starter {
             runtime.program(),
             Optional.empty(),
             Optional.empty(),
+            container.spec().limits().fine().cgroupParent(),
             log.keepsRotated() ? log.filesMax() : 1);
     record.write(bundle.record());
+    cgroups.place(id, record.cgroupParent());
     RunFiles.write(bundle, names);
     if (Modes.shareable(container.spec())) {
       Files.createDirectory(bundle.shm());
@@ -190,6 +192,7 @@ final class Starter {
       var _ = cgroups.remove(id);
     }
     runs.forget(id);
+    cgroups.place(id, "");
     roots.drop(id);
     Files.deleteIfExists(files.exit(id));
     remove(bundle);
@@ -245,6 +248,7 @@ final class Starter {
         continue;
       }
       var id = record.get().id();
+      cgroups.place(id, record.get().cgroupParent());
       if (record.get().process().isEmpty() || !record.get().boot().equals(boot)) {
         clear(id, bundle, runtimeOf(record.get()));
         continue;

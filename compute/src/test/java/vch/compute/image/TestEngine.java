@@ -75,6 +75,7 @@ public final class TestEngine implements Engine {
             List.of(),
             List.of(),
             Map.of(),
+            Map.of(),
             List.of(),
             List.of(),
             false,

@@ -44,7 +44,7 @@ class CgroupsTest {
     assertThat(cgroups.frozen(ID)).isTrue();
     assertThat(cgroups.pids(ID)).containsExactlyInAnyOrder(10L, 11L, 12L);
     assertThat(cgroups.found()).containsExactly(ID);
-    assertThat(cgroups.path(ID)).isEqualTo("/pl/" + ID);
+    assertThat(cgroups.path(ID, "")).isEqualTo("/pl/" + ID);
   }
 
   @Test

@@ -125,6 +125,7 @@ class DaemonDeathLabTest {
             record.runtime(),
             java.util.Optional.empty(),
             java.util.Optional.empty(),
+            "",
             1)
         .write(bundle(container).resolve("run"));
     lab.restart();
@@ -141,7 +142,13 @@ class DaemonDeathLabTest {
     var container = lab.start(sh("sleep 1000"));
     var record = RunRecord.read(bundle(container).resolve("run")).orElseThrow();
     new RunRecord(
-            record.id(), "another boot", record.runtime(), record.monitor(), record.process(), 1)
+            record.id(),
+            "another boot",
+            record.runtime(),
+            record.monitor(),
+            record.process(),
+            "",
+            1)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();

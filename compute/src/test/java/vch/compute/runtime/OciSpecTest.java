@@ -21,6 +21,7 @@ class OciSpecTest {
   private static final String ID = "c0ffee".repeat(11).substring(0, 64);
   private static final long ALL = (1L << 41) - 1;
   private static final DeviceNode NULL = new DeviceNode("/dev/null", 'c', 1, 3, 0666, 0, 0);
+  private static final DeviceNode VDA = new DeviceNode("/dev/vda", 'b', 254, 0, 0660, 0, 6);
   private static final DeviceNode FUSE = new DeviceNode("/dev/fuse", 'c', 10, 229, 0666, 0, 0);
   private static final Host V1 = new Host(false, true, true, true, "x86_64", ALL);
   private static final Host V2 = new Host(true, true, true, true, "aarch64", ALL);
@@ -42,6 +43,7 @@ class OciSpecTest {
         Map.of("data", Path.of("/var/lib/pl/volumes/0123456789ab/data/_data")),
         identity,
         List.of(devices),
+        Map.of("/dev/vda", VDA),
         List.of(NULL, FUSE),
         Optional.empty(),
         joined,
@@ -173,7 +175,7 @@ class OciSpecTest {
     assertRefused(
         specimen("x").namespaces(Map.of("pid", "container:dead")),
         in,
-        "cannot join the pid namespace of a non running container: dead");
+        "cannot join the pid namespace of a non running container: container dead is not running");
     var noInit =
         new SpecInputs(
             in.root(),
@@ -184,6 +186,7 @@ class OciSpecTest {
             Map.of(),
             in.identity(),
             List.of(),
+            Map.of(),
             List.of(),
             Optional.empty(),
             Map.of(),

@@ -43,6 +43,7 @@ record Specimen(Container container) {
             List.of(),
             List.of(),
             Map.of(),
+            Map.of(),
             List.of(),
             List.of(),
             false,

@@ -15,6 +15,8 @@ import vch.portlayer.state.Image;
 
 /// Whose network namespace a container's processes live in. Pure.
 final class Sharing {
+  private static final String OTHER = "container:";
+
   private Sharing() {}
 
   /// The container that the namespace belongs to: itself, or the one at the end of `container:`
@@ -32,13 +34,16 @@ final class Sharing {
     return Optional.of(at);
   }
 
-  /// The containers that must run before this one can: the owner of the network it shares, and
+  /// The containers that must run before this one can: the owners of the namespaces it shares, and
   /// those it links to.
   static List<Container> needs(Image image, Container container) {
     var terms = new ArrayList<>(container.links().stream().map(NameLink::target).toList());
     if (container.mode() instanceof NetworkMode.Shared(var term)) {
       terms.add(term);
     }
+    container.spec().namespaces().values().stream()
+        .filter(mode -> mode.startsWith(OTHER))
+        .forEach(mode -> terms.add(mode.substring(OTHER.length())));
     return terms.stream().flatMap(t -> named(image, container, t).stream()).toList();
   }
 

@@ -205,6 +205,7 @@ public final class Samples {
         List.of(),
         List.of(),
         Map.of(),
+        Map.of(),
         List.of(),
         List.of(),
         false,

@@ -189,6 +189,7 @@ class EntityCodecTest {
             List.of(new Ulimit("nofile", 1024, -1)),
             List.of(new Device("/dev/kvm", "/dev/kvm", "rw")),
             Map.of("net.core.somaxconn", "1024"),
+            Map.of("org.example.why", "test"),
             List.of("NET_ADMIN"),
             List.of("ALL"),
             true,

@@ -367,6 +367,7 @@ final class House implements AutoCloseable {
           s.ulimits(),
           s.devices(),
           s.sysctls(),
+          s.annotations(),
           s.capAdd(),
           s.capDrop(),
           s.privileged(),

@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param stopSignal name or number; empty: TERM
 /// @param stopTimeoutSeconds empty: 10
 /// @param shmBytes size of /dev/shm
+/// @param annotations told to the OCI runtime
 /// @param capAdd capabilities without `CAP_`, `ALL` allowed
 /// @param seccomp empty: Docker's default profile; `unconfined`; or the profile as JSON text
 /// @param maskedPaths empty: Docker's defaults
@@ -44,6 +45,7 @@ public record ContainerSpec(
     List<Ulimit> ulimits,
     List<Device> devices,
     Map<String, String> sysctls,
+    Map<String, String> annotations,
     List<String> capAdd,
     List<String> capDrop,
     boolean privileged,
@@ -67,6 +69,7 @@ public record ContainerSpec(
     ulimits = List.copyOf(ulimits);
     devices = List.copyOf(devices);
     sysctls = Map.copyOf(sysctls);
+    annotations = Map.copyOf(annotations);
     capAdd = List.copyOf(capAdd);
     capDrop = List.copyOf(capDrop);
     namespaces = Map.copyOf(namespaces);
@@ -92,6 +95,7 @@ public record ContainerSpec(
         ulimits,
         devices,
         sysctls,
+        annotations,
         capAdd,
         capDrop,
         privileged,
@@ -128,6 +132,7 @@ public record ContainerSpec(
         ulimits,
         devices,
         sysctls,
+        annotations,
         capAdd,
         capDrop,
         privileged,
@@ -165,6 +170,7 @@ public record ContainerSpec(
         ulimits,
         devices,
         sysctls,
+        annotations,
         capAdd,
         capDrop,
         privileged,

@@ -126,6 +126,7 @@ final class Town {
             List.of(),
             List.of(),
             Map.of(),
+            Map.of(),
             List.of(),
             List.of(),
             false,

@@ -17,6 +17,7 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
@@ -81,11 +82,14 @@ record CreateRequest(
 
   /// @throws Refusal with Docker's words, for everything that is wrong or not offered
   Translated translate(Context context) {
-    NotOffered.refuse(hostConfig);
+    NotOffered.refuse(hostConfig, version);
     var machine = context.machine();
     HostPart.checkRuntime(hostConfig, machine.runtime());
     var id = new ContainerId(context.newId());
     var host = hostConfig.deepCopy();
+    if (!version.atLeast(43)) {
+      host.remove("Annotations");
+    }
     var network =
         NetworkPart.of(
             new NetworkPart.Request(config, host, endpoints, version),
@@ -93,14 +97,15 @@ record CreateRequest(
             context.vch(),
             context::newId,
             context.chance()::nextLong);
-    var security = SecurityPart.of(config, host, network.mode());
+    var security =
+        SecurityPart.of(config, host, network.mode(), term -> containerId(context, term));
     var program = ProgramPart.of(config, context.from().config(), version);
     var ports = PortsPart.of(program.config(), host);
     var mounts =
         MountPart.of(
             program.config(), host, context.image(), context.vch(), machine, context::newId);
-    var spec =
-        spec(context.from().id(), host, program, security, mounts, ResourcePart.of(host, machine));
+    var resources = ResourcePart.of(host, machine);
+    var spec = spec(context.from().id(), host, program, security, mounts, resources);
     HostPart.complete(host, machine, network.modeText(), version.atLeast(40));
     var hostname = Shape.Read.text(config, "Hostname");
     if (hostname.isEmpty() && !(network.mode() instanceof NetworkMode.Shared)) {
@@ -127,7 +132,17 @@ record CreateRequest(
             context.at());
     var warnings = new ArrayList<>(program.warnings());
     warnings.addAll(network.warnings());
+    warnings.addAll(resources.warnings());
     return new Translated(command, mounts.volumes(), warnings);
+  }
+
+  /// Id of the container whose namespace is to be joined.
+  private static String containerId(Context context, String term) {
+    try {
+      return ContainerRules.find(context.image(), context.vch(), term).id().value();
+    } catch (Refusal.NotFound e) { // 404 would make clients say that the image is missing
+      throw new Refusal.Invalid(String.valueOf(e.getMessage()));
+    }
   }
 
   private static ContainerSpec spec(
@@ -156,6 +171,7 @@ record CreateRequest(
         resources.ulimits(),
         resources.devices(),
         security.sysctls(),
+        Shape.Read.map(host, "Annotations"),
         security.capAdd(),
         security.capDrop(),
         security.privileged(),

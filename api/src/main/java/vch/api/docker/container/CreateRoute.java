@@ -37,7 +37,7 @@ final class CreateRoute {
                 host.vch(),
                 host.image(),
                 from,
-                Surroundings.of(host.settings()),
+                Surroundings.of(host),
                 host.chance(),
                 host.clock().instant()));
     translated.volumes().forEach(this::make);

@@ -135,7 +135,9 @@ final class HostPart {
 
   static void checkRuntime(ObjectNode host, String runtime) {
     var asked = Shape.Read.text(host, "Runtime");
-    if (!asked.isEmpty() && !asked.equals(runtime)) {
+    boolean same =
+        asked.equals(runtime) || (runtime.equals("runc") && asked.equals("io.containerd.runc.v2"));
+    if (!asked.isEmpty() && !same) {
       throw new Refusal.Invalid(
           "unknown or invalid runtime name: "
               + asked
@@ -163,15 +165,23 @@ final class HostPart {
     if (host.path("RestartPolicy") instanceof ObjectNode restart) {
       fill(restart, "Name", "no");
     }
+    host.remove("KernelMemory"); // refused, or of an API that has it no more
+    host.remove("KernelMemoryTCP");
     host.put("ShmSize", shmBytes(host));
     if (Shape.Read.number(host, "PidsLimit") <= 0) {
       host.putNull("PidsLimit");
     }
-    host.putNull("MemorySwappiness"); // -1 says the same
+    if (machine.cgroup2() || host.path("MemorySwappiness").asLong(-1) == -1) {
+      host.putNull("MemorySwappiness"); // -1 says the same
+    }
     if (machine.cgroup2()) {
       host.putNull("OomKillDisable");
     } else {
-      host.put("OomKillDisable", false);
+      host.put("OomKillDisable", Shape.Read.flag(host, "OomKillDisable"));
+    }
+    if (!machine.blockWeights()) {
+      host.put("BlkioWeight", 0);
+      host.set("BlkioWeightDevice", Json.array());
     }
     long memory = Shape.Read.number(host, "Memory");
     if (memory > 0 && Shape.Read.number(host, "MemorySwap") == 0) {

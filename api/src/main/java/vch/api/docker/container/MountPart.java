@@ -95,7 +95,7 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       asked.put(target, place);
     }
 
-    private static Place bind(String spec) {
+    private Place bind(String spec) {
       var parts = spec.split(":", 4);
       var wrong = "invalid volume specification: '" + spec + "'";
       boolean modeForTarget =
@@ -109,7 +109,10 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       }
       return parts[0].startsWith("/")
           ? MountSpec.bindAt(
-              clean(parts[0]), absolute(parts[1], wrong + ": ", "bind"), mode, List.of())
+              machine.source(clean(parts[0])),
+              absolute(parts[1], wrong + ": ", "bind"),
+              mode,
+              List.of())
           : volume(parts[0], absolute(parts[1], wrong + ": ", "volume"), mode);
     }
 

@@ -58,6 +58,7 @@ final class MountSpec {
     if (!source.startsWith("/")) {
       throw wrong("bind", "invalid mount path: '" + source + "' mount path must be absolute");
     }
+    var meant = machine.source(MountPart.clean(source));
     var options = mount.path("BindOptions") instanceof ObjectNode o ? o : Json.object();
     var propagation =
         Optional.of(Shape.Read.text(options, "Propagation")).filter(p -> !p.isEmpty());
@@ -74,7 +75,7 @@ final class MountSpec {
               + " is not offered: mount the parts by themselves, read-only");
     }
     boolean create = Shape.Read.flag(options, "CreateMountpoint");
-    if (!create && !machine.pathExists().test(Path.of(source))) {
+    if (!create && !machine.pathExists().test(Path.of(meant))) {
       throw wrong("bind", "bind source path does not exist: " + source);
     }
     var more = new ArrayList<String>();
@@ -85,8 +86,7 @@ final class MountSpec {
       more.add("nocreate");
     }
     boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
-    return bindAt(
-        MountPart.clean(source), target, new MountMode("", readOnly, false, propagation), more);
+    return bindAt(meant, target, new MountMode("", readOnly, false, propagation), more);
   }
 
   /// @param more further options for the runtime

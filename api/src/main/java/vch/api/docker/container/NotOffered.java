@@ -1,68 +1,64 @@
 package vch.api.docker.container;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.ApiVersion;
 import vch.portlayer.refusal.Refusal;
 
-/// Fields of a create request that Docker knows and that are not offered: refused where they say
-/// something, never ignored.
+/// What Docker knows in a create request and is not offered: refused where it says something, never
+/// ignored.
 final class NotOffered {
   private NotOffered() {}
 
-  private static final Map<String, String> HOST =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("Annotations", "annotations (--annotation)"),
-              Map.entry("Cgroup", "joining the cgroup of another container"),
-              Map.entry("StorageOpt", "storage options (--storage-opt)"),
-              Map.entry("CgroupParent", "a parent cgroup (--cgroup-parent)"),
-              Map.entry("BlkioWeight", "block IO weights (--blkio-weight)"),
-              Map.entry("BlkioWeightDevice", "block IO weights (--blkio-weight-device)"),
-              Map.entry("BlkioDeviceReadBps", "bounds of block IO (--device-read-bps)"),
-              Map.entry("BlkioDeviceWriteBps", "bounds of block IO (--device-write-bps)"),
-              Map.entry("BlkioDeviceReadIOps", "bounds of block IO (--device-read-iops)"),
-              Map.entry("BlkioDeviceWriteIOps", "bounds of block IO (--device-write-iops)"),
-              Map.entry("CpuRealtimePeriod", "real-time scheduling (--cpu-rt-period)"),
-              Map.entry("CpuRealtimeRuntime", "real-time scheduling (--cpu-rt-runtime)"),
-              Map.entry("DeviceCgroupRules", "device rules (--device-cgroup-rule)"),
-              Map.entry("DeviceRequests", "device requests (--gpus)"),
-              Map.entry("KernelMemory", "a bound of kernel memory (--kernel-memory)"),
-              Map.entry("KernelMemoryTCP", "a bound of kernel memory for TCP"),
-              Map.entry("OomKillDisable", "switching the OOM killer off (--oom-kill-disable)"),
-              Map.entry("CpuCount", "a CPU count, which is an option of Windows containers"),
-              Map.entry("CpuPercent", "a CPU percentage, which is an option of Windows containers"),
-              Map.entry("IOMaximumIOps", "an IO bound, which is an option of Windows containers"),
-              Map.entry(
-                  "IOMaximumBandwidth", "an IO bound, which is an option of Windows containers")));
+  private static final List<String> WINDOWS =
+      List.of("CpuCount", "CpuPercent", "IOMaximumIOps", "IOMaximumBandwidth");
 
-  /// @throws Refusal.Unsupported naming every field that asks for something
-  static void refuse(ObjectNode hostConfig) {
-    var asked = HOST.keySet().stream().filter(f -> !Shape.Read.blank(hostConfig.path(f))).toList();
-    if (!asked.isEmpty()) {
-      throw unsupported(asked);
+  /// @throws Refusal.Unsupported naming what was asked for
+  static void refuse(ObjectNode hostConfig, ApiVersion version) {
+    for (var field : WINDOWS) {
+      if (!Shape.Read.blank(hostConfig.path(field))) {
+        throw new Refusal.Unsupported(
+            "HostConfig." + field + " is an option of Windows containers: leave it out");
+      }
     }
-    long swappiness = hostConfig.path("MemorySwappiness").asLong(-1);
-    if (swappiness != -1) {
+    for (var request : Shape.Read.objects(hostConfig, "DeviceRequests")) {
+      var driver = Shape.Read.text(request, "Driver");
       throw new Refusal.Unsupported(
-          "HostConfig.MemorySwappiness is "
-              + swappiness
-              + ", but swappiness of one container (--memory-swappiness) is not"
-              + " offered: leave it out");
+          "could not select device driver \""
+              + driver
+              + "\" with capabilities: "
+              + capabilities(request)
+              + " (GPUs, --gpus, are not offered: give device nodes by --device)");
+    }
+    if (!Shape.Read.blank(hostConfig.path("StorageOpt"))) {
+      throw new Refusal.Unsupported(
+          "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+    }
+    if (!Shape.Read.blank(hostConfig.path("Cgroup"))) {
+      throw new Refusal.Unsupported(
+          "HostConfig.Cgroup given, but joining the cgroup of another container is not offered: use --cgroup-parent");
+    }
+    // API 1.42 took it away: what newer clients send is dropped, as by Docker.
+    if (!version.atLeast(42)
+        && (Shape.Read.number(hostConfig, "KernelMemory") > 0
+            || Shape.Read.number(hostConfig, "KernelMemoryTCP") > 0)) {
+      throw new Refusal.Unsupported(
+          "a bound of kernel memory (--kernel-memory) is not offered: Linux counts kernel memory as memory since 5.4; use --memory");
+    }
+    if (hostConfig.path("Annotations").propertyNames().contains("")) {
+      throw new Refusal.Invalid(
+          "invalid Annotations: the empty string is not permitted as an annotation key");
     }
   }
 
-  private static Refusal.Unsupported unsupported(List<String> fields) {
-    var first = fields.getFirst();
-    return new Refusal.Unsupported(
-        "HostConfig."
-            + String.join(", HostConfig.", fields)
-            + " given, but "
-            + HOST.getOrDefault(first, first)
-            + (fields.size() > 1 ? " and the like are" : " is")
-            + " not offered: leave "
-            + (fields.size() > 1 ? "them" : "it")
-            + " out");
+  private static String capabilities(ObjectNode request) {
+    var out = new ArrayList<String>();
+    for (var all : request.path("Capabilities")) {
+      var names = new ArrayList<String>();
+      all.forEach(name -> names.add(name.asString("")));
+      out.add("[" + String.join(" ", names) + "]");
+    }
+    return "[" + String.join(" ", out) + "]";
   }
 }

@@ -13,7 +13,10 @@ import vch.portlayer.container.Ulimit;
 import vch.portlayer.refusal.Refusal;
 
 /// Bounds and devices of a create request, with Docker's checks and texts.
-record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
+///
+/// @param warnings about what the machine cannot do
+record ResourcePart(
+    Limits limits, List<Ulimit> ulimits, List<Device> devices, List<String> warnings) {
   private static final long MEMORY_BYTES_MIN = 6L * 1024 * 1024;
   private static final long NANOS_PER_CPU = 1_000_000_000L;
   private static final long CPU_MICROS_MIN = 1_000;
@@ -41,7 +44,9 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
       Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*");
 
   static ResourcePart of(ObjectNode host, Surroundings machine) {
-    return new ResourcePart(limits(host, Limits.NONE, machine), ulimits(host), devices(host));
+    var warnings = new ArrayList<String>();
+    var limits = limits(host, Limits.NONE, machine).with(FinePart.of(host, machine, warnings));
+    return new ResourcePart(limits, ulimits(host), devices(host), warnings);
   }
 
   /// The bounds of a request; what it does not speak of (0, empty) stays as it was `before`.
@@ -57,8 +62,7 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
     checkCpu(nano, period, quota, machine.cpus());
     long shares = or(Shape.Read.number(host, "CpuShares"), before.cpuShares());
     require(shares >= 0, "invalid CPU shares (" + shares + "): value must be a positive integer");
-    int oom =
-        Math.clamp(or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj()), -2000, 2000);
+    long oom = or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj());
     require(
         oom >= -1000 && oom <= 1000,
         "Invalid value " + oom + ", range for oom score adj is [-1000, 1000]");
@@ -72,9 +76,14 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
         quota,
         period,
         cpus(Shape.Read.text(host, "CpusetCpus"), before.cpusetCpus(), "cpus", machine.cpus()),
-        cpus(Shape.Read.text(host, "CpusetMems"), before.cpusetMems(), "mems", Integer.MAX_VALUE),
+        cpus(
+            Shape.Read.text(host, "CpusetMems"),
+            before.cpusetMems(),
+            "mems",
+            machine.memoryNodes()),
         pids < 0 ? -1 : pids,
-        oom);
+        (int) oom,
+        before.fine());
   }
 
   private static long or(long given, long before) {
@@ -140,10 +149,12 @@ record ResourcePart(Limits limits, List<Ulimit> ulimits, List<Device> devices) {
       require(first <= last, "Invalid value " + given + " for cpuset " + what);
       require(
           last < available,
-          "Requested CPUs are not available - requested "
+          "Requested "
+              + (what.equals("cpus") ? "CPUs" : "memory nodes")
+              + " are not available - requested "
               + given
-              + ", available: 0-"
-              + (available - 1));
+              + ", available: 0"
+              + (available > 1 ? "-" + (available - 1) : ""));
     }
     return given;
   }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
@@ -28,6 +29,8 @@ record SecurityPart(
     Optional<List<String>> readOnlyPaths,
     Map<String, String> sysctls,
     Map<String, String> namespaces) {
+  private static final String CONTAINER = "container:";
+
   /// capabilities(7), without `CAP_`.
   private static final Set<String> CAPABILITIES =
       Set.of(
@@ -80,7 +83,9 @@ record SecurityPart(
       Pattern.compile(
           "net\\..+|fs\\.mqueue\\..+|kernel\\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced|domainname)");
 
-  static SecurityPart of(ObjectNode config, ObjectNode host, NetworkMode mode) {
+  /// @param containerId id of a container that a namespace is shared with, by its name or id
+  static SecurityPart of(
+      ObjectNode config, ObjectNode host, NetworkMode mode, UnaryOperator<String> containerId) {
     var options = options(Shape.Read.texts(host, "SecurityOpt"));
     return new SecurityPart(
         capabilities(host, "CapAdd"),
@@ -91,7 +96,7 @@ record SecurityPart(
         paths(host, "MaskedPaths"),
         paths(host, "ReadonlyPaths"),
         sysctls(Shape.Read.map(host, "Sysctls"), mode),
-        namespaces(config, host));
+        namespaces(config, host, containerId));
   }
 
   private static List<String> capabilities(ObjectNode host, String field) {
@@ -205,7 +210,8 @@ record SecurityPart(
     return given;
   }
 
-  private static Map<String, String> namespaces(ObjectNode config, ObjectNode host) {
+  private static Map<String, String> namespaces(
+      ObjectNode config, ObjectNode host, UnaryOperator<String> containerId) {
     var out = new LinkedHashMap<String, String>();
     mode(
         out,
@@ -231,6 +237,23 @@ record SecurityPart(
       throw new Refusal.Invalid(
           "invalid USER mode: " + users); // there is no remapping: host is what everybody has
     }
+    for (var kind : List.of("ipc", "pid", "uts")) {
+      var mode = out.getOrDefault(kind, "");
+      if (mode.equals("host")) {
+        throw new Refusal.Unsupported(
+            kind
+                + " mode host (--"
+                + kind
+                + "=host) is not supported: containers of a virtual container host do not see the machine's processes,"
+                + " shared memory or name; leave it out"
+                + (kind.equals("uts")
+                    ? ""
+                    : ", or share with another container: --" + kind + "=container:<name>"));
+      }
+      if (mode.startsWith(CONTAINER)) {
+        out.put(kind, CONTAINER + containerId.apply(mode.substring(CONTAINER.length())));
+      }
+    }
     return out;
   }
 
@@ -244,8 +267,7 @@ record SecurityPart(
     if (given.isEmpty()) {
       return;
     }
-    boolean other =
-        container && given.startsWith("container:") && given.length() > "container:".length();
+    boolean other = container && given.startsWith(CONTAINER) && given.length() > CONTAINER.length();
     if (!other && !words.contains(given)) {
       throw new Refusal.Invalid("invalid " + word + " mode: " + given);
     }

@@ -95,6 +95,17 @@ final class Shapes {
                   optional("Options", ANY))),
           optional("ClusterOptions", ANY));
 
+  private static final Shape RATES =
+      new ListOf(struct(optional("Path", TEXT), optional("Rate", NUMBER)));
+
+  private static final Struct DEVICE_REQUEST =
+      struct(
+          field("Driver", TEXT, "\"\""),
+          field("Count", NUMBER, "0"),
+          field("DeviceIDs", TEXTS, "null"),
+          field("Capabilities", new ListOf(TEXTS), "null"),
+          field("Options", TEXT_MAP, "{}"));
+
   private static final Struct BINDING =
       struct(field("HostIp", TEXT, "\"\""), field("HostPort", TEXT, "\"\""));
 
@@ -147,11 +158,14 @@ final class Shapes {
           field("NanoCpus", NUMBER, "0"),
           field("CgroupParent", TEXT, "\"\""),
           field("BlkioWeight", NUMBER, "0"),
-          field("BlkioWeightDevice", ANY, "[]"),
-          field("BlkioDeviceReadBps", ANY, "[]"),
-          field("BlkioDeviceWriteBps", ANY, "[]"),
-          field("BlkioDeviceReadIOps", ANY, "[]"),
-          field("BlkioDeviceWriteIOps", ANY, "[]"),
+          field(
+              "BlkioWeightDevice",
+              new ListOf(struct(optional("Path", TEXT), optional("Weight", NUMBER))),
+              "[]"),
+          field("BlkioDeviceReadBps", RATES, "[]"),
+          field("BlkioDeviceWriteBps", RATES, "[]"),
+          field("BlkioDeviceReadIOps", RATES, "[]"),
+          field("BlkioDeviceWriteIOps", RATES, "[]"),
           field("CpuPeriod", NUMBER, "0"),
           field("CpuQuota", NUMBER, "0"),
           field("CpuRealtimePeriod", NUMBER, "0"),
@@ -167,7 +181,7 @@ final class Shapes {
                       field("CgroupPermissions", TEXT, "\"\""))),
               "[]"),
           field("DeviceCgroupRules", TEXTS, "null"),
-          field("DeviceRequests", ANY, "null"),
+          field("DeviceRequests", new ListOf(DEVICE_REQUEST), "null"),
           optional("KernelMemory", NUMBER),
           optional("KernelMemoryTCP", NUMBER),
           field("MemoryReservation", NUMBER, "0"),

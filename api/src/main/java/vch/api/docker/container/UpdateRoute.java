@@ -1,6 +1,7 @@
 package vch.api.docker.container;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,7 +28,25 @@ final class UpdateRoute {
           "CpuPeriod",
           "CpuQuota",
           "MemoryReservation",
-          "MemorySwap");
+          "MemorySwap",
+          "BlkioWeight");
+
+  /// What is settled when the container is made.
+  private static final List<String> SETTLED =
+      List.of(
+          "BlkioWeightDevice",
+          "BlkioDeviceReadBps",
+          "BlkioDeviceWriteBps",
+          "BlkioDeviceReadIOps",
+          "BlkioDeviceWriteIOps",
+          "CpuRealtimePeriod",
+          "CpuRealtimeRuntime",
+          "DeviceCgroupRules",
+          "Devices",
+          "CgroupParent",
+          "OomKillDisable",
+          "Ulimits");
+
   private static final List<String> TEXTS = List.of("CpusetCpus", "CpusetMems");
 
   private final DockerHost host;
@@ -38,17 +57,20 @@ final class UpdateRoute {
 
   void run(Call call) throws IOException {
     var asked = (ObjectNode) Shapes.HOST_CONFIG.read(call.body().raw(), "HostConfig");
-    NotOffered.refuse(asked);
+    NotOffered.refuse(asked, call.version());
+    refuseSettled(asked);
     var container = Containers.of(host, call);
     var before = container.spec();
+    var warnings = new ArrayList<String>();
     var after =
-        host.engine().note(vch -> updated(vch.container(container.id()).orElse(container), asked));
+        host.engine()
+            .note(vch -> updated(vch.container(container.id()).orElse(container), asked, warnings));
     if (Status.running(after) && !after.spec().limits().equals(before.limits())) {
       limit(container, after);
     }
     Containers.publish(host, after, "update", Map.of());
     var reply = Json.object();
-    reply.putArray("Warnings");
+    reply.set("Warnings", Json.array(warnings));
     call.reply(200, reply);
   }
 
@@ -76,22 +98,45 @@ final class UpdateRoute {
     return Decision.of(container, new Change.ContainerPut(container));
   }
 
-  private Decision<Container> updated(Container now, ObjectNode asked) {
+  private static void refuseSettled(ObjectNode asked) {
+    var settled =
+        SETTLED.stream().filter(f -> !Shape.Read.blank(asked.path(f))).map("HostConfig."::concat);
+    var fields = String.join(", ", settled.toList());
+    if (!fields.isEmpty()) {
+      throw new Refusal.Unsupported(
+          fields + " cannot be changed by an update: make a new container with it");
+    }
+  }
+
+  private Decision<Container> updated(Container now, ObjectNode asked, List<String> warnings) {
     if (now.state().phase() == Phase.REMOVING) {
       throw new Refusal.Conflict(
           cannot(now.id()) + "Container is marked for removal and cannot be \"update\".");
     }
     var document = Document.of(now);
-    var limits = limits(now, asked);
+    warnings.clear(); // the rule may be asked again
+    var limits = limits(now, asked, document.hostConfig(), warnings);
     var restart = restart(now, asked);
     show(document.hostConfig(), asked, limits, restart);
     return put(now.withSpec(now.spec().withBounds(limits, restart), document.text()));
   }
 
-  private Limits limits(Container now, ObjectNode asked) {
+  private Limits limits(Container now, ObjectNode asked, ObjectNode before, List<String> warnings) {
+    long memory = Shape.Read.number(asked, "Memory");
+    long swap = Shape.Read.number(before, "MemorySwap");
+    if (memory > swap && swap > 0 && Shape.Read.number(asked, "MemorySwap") == 0) {
+      throw new Refusal.Conflict(
+          cannot(now.id())
+              + "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time");
+    }
     try {
-      var limits =
-          ResourcePart.limits(asked, now.spec().limits(), Surroundings.of(host.settings()));
+      var machine = Surroundings.of(host);
+      var limits = ResourcePart.limits(asked, now.spec().limits(), machine);
+      int weight = (int) FinePart.weight(asked, machine, warnings);
+      if (weight > 0) {
+        var fine = limits.fine();
+        limits = limits.with(fine.withBlockIo(fine.blockIo().withWeight(weight)));
+      }
       boolean unlimited =
           asked.path("PidsLimit").isNumber() && Shape.Read.number(asked, "PidsLimit") <= 0;
       return unlimited ? limits.withPids(0) : limits;

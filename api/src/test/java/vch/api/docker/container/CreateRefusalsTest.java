@@ -65,10 +65,19 @@ class CreateRefusalsTest {
           {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"much"}}}} | Invalid | invalid value for 'max-size'
           {"HostConfig":{"Runtime":"kata"}}                                | Invalid     | unknown or invalid runtime name: kata
           {"HostConfig":{"Isolation":"hyperv"}}                            | Invalid     | invalid isolation "hyperv" on linux
-          {"HostConfig":{"BlkioWeight":300,"CgroupParent":"x"}}            | Unsupported | HostConfig.BlkioWeight, HostConfig.CgroupParent given
-          {"HostConfig":{"MemorySwappiness":10}}                           | Unsupported | --memory-swappiness
-          {"HostConfig":{"OomKillDisable":true}}                           | Unsupported | --oom-kill-disable
-          {"HostConfig":{"DeviceRequests":[{"Count":-1}]}}                 | Unsupported | --gpus
+          {"HostConfig":{"BlkioWeight":5}}                                 | Invalid     | range of blkio weight is from 10 to 1000
+          {"HostConfig":{"BlkioDeviceReadBps":[{"Path":"/gone","Rate":1}]}} | Invalid    | stat /gone: no such file or directory
+          {"HostConfig":{"BlkioDeviceWriteIOps":[{"Path":"/there","Rate":-1}]}} | Invalid | the rate -1 must not be negative
+          {"HostConfig":{"CgroupParent":"pods.slice"}}                     | Invalid     | invalid cgroup parent "pods.slice"
+          {"HostConfig":{"MemorySwappiness":101}}                          | Invalid     | Invalid value: 101, valid memory swappiness range is 0-100
+          {"HostConfig":{"CpuRealtimeRuntime":2,"CpuRealtimePeriod":1}}    | Invalid     | cpu real-time runtime cannot be higher than cpu real-time period
+          {"HostConfig":{"DeviceCgroupRules":["c 1:3 x"]}}                 | Invalid     | invalid device cgroup rule format: 'c 1:3 x'
+          {"HostConfig":{"CpusetMems":"1"}}                                | Invalid     | Requested memory nodes are not available - requested 1, available: 0
+          {"HostConfig":{"Annotations":{"":"x"}}}                          | Invalid     | the empty string is not permitted as an annotation key
+          {"HostConfig":{"CpuCount":2}}                                    | Unsupported | HostConfig.CpuCount is an option of Windows containers
+          {"HostConfig":{"PidMode":"host"}}                                | Unsupported | pid mode host (--pid=host) is not supported
+          {"HostConfig":{"IpcMode":"container:nope"}}                      | Invalid     | No such container: nope
+          {"HostConfig":{"DeviceRequests":[{"Count":-1,"Capabilities":[["gpu"]]}]}} | Unsupported | could not select device driver "" with capabilities: [[gpu]]
           {"HostConfig":{"StorageOpt":{"size":"1g"}}}                      | Unsupported | --storage-opt
           {"HostConfig":{"PortBindings":{"0/tcp":[{}]}}}                   | Invalid     | invalid port specification: "0"
           {"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"70000"}]}}} | Invalid    | invalid port specification: "70000"

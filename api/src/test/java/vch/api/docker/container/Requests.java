@@ -1,5 +1,6 @@
 package vch.api.docker.container;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,14 @@ import vch.portlayer.state.Image;
 /// `web1`.
 final class Requests {
   static final Surroundings MACHINE =
-      new Surroundings(2, false, "runc", path -> path.toString().startsWith("/there"));
+      new Surroundings(
+          2,
+          1,
+          false,
+          true,
+          "runc",
+          path -> path.toString().startsWith("/there"),
+          Path.of("/run/portlayer/blue/docker.sock"));
 
   private Requests() {}
 
