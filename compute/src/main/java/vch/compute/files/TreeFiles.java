@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import vch.compute.image.archive.Compression;
 import vch.engine.compute.ContainerFiles;
 import vch.engine.compute.Processes.RootAction;
 import vch.engine.compute.Volumes;
+import vch.kernel.libc.Fd;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
@@ -32,6 +34,9 @@ public final class TreeFiles implements ContainerFiles {
     /// Runs the action on the root that the container's processes see, with all that is mounted
     /// there; empty when it does not run.
     <T> Optional<T> running(Container container, RootAction<T> action) throws IOException;
+
+    /// The files of a running container that the daemon owns, by their path inside.
+    Map<String, Path> files(Container container);
 
     /// Runs the action on the mounted root file system, without what is mounted into it.
     <T> T root(Container container, RootAction<T> action) throws IOException;
@@ -60,11 +65,37 @@ public final class TreeFiles implements ContainerFiles {
     T on(FileTree tree) throws IOException;
   }
 
+  /// As Docker shows them: the root file system and what was asked to be mounted into it; not what
+  /// the kernel shows (/proc, /sys, /dev), nor what the container has mounted itself.
   private <T> T with(Container container, Work<T> work) throws IOException {
-    var running = source.running(container, root -> on(root, Map.of(), work));
-    return running.isPresent()
-        ? running.get()
+    var live = source.running(container, root -> withTemporary(container, root, work));
+    return live.isPresent()
+        ? live.get()
         : source.root(container, root -> on(root, mounts(container), work));
+  }
+
+  /// A running container's temporary file systems are only where its processes are.
+  private <T> T withTemporary(Container container, Path live, Work<T> work) throws IOException {
+    var mounts = new HashMap<>(source.files(container));
+    mounts.putAll(mounts(container));
+    var held = new ArrayList<Fd>();
+    try (var tree = new FileTree(live, Map.of())) {
+      for (var mount : container.spec().mounts()) {
+        if (mount.kind() == Mount.Kind.TMPFS) {
+          var found = tree.find(target(mount), true);
+          if (found.isPresent()) {
+            try (var it = found.get()) {
+              var directory = it.node().holdDirectory();
+              held.add(directory);
+              mounts.put(target(mount), Path.of(directory.path()));
+            }
+          }
+        }
+      }
+      return source.root(container, root -> on(root, mounts, work));
+    } finally {
+      held.forEach(Fd::close);
+    }
   }
 
   private static <T> T on(Path root, Map<String, Path> mounts, Work<T> work) throws IOException {

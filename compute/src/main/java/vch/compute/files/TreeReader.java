@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.TarReader;
@@ -53,6 +54,7 @@ final class TreeReader {
   private final Unpacking how;
   private final Optional<Owner> owner;
   private final byte[] buffer = new byte[COPY_BYTES];
+  private Map<String, byte[]> attributes = Map.of(); // of the entry
   private final Map<String, FileTime> times =
       new LinkedHashMap<>(); // of directories; filling one changes its time
 
@@ -71,6 +73,8 @@ final class TreeReader {
     var archive = new TarReader(tar);
     try {
       for (var entry = archive.next(); entry.isPresent(); entry = archive.next()) {
+        attributes = new TreeMap<>(archive.attributes());
+        attributes.keySet().removeIf(name -> !ExtendedAttributes.travels(name));
         entry(entry.get(), archive);
       }
       tar.transferTo(
@@ -259,6 +263,10 @@ final class TreeReader {
     var at = Path.of(made.path());
     Chown.chown(at, uid(entry), gid(entry));
     Chmod.chmod(at, entry.getMode() & 07777);
+    if (entry.isFile() || entry.isDirectory()) {
+      ExtendedAttributes.set(
+          made, attributes); // last: a change of the owner takes capabilities away
+    }
   }
 
   private int uid(TarArchiveEntry entry) {

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -17,9 +18,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import vch.kernel.libc.Fd;
 
-/// Writes parts of a file tree as a tar archive: owners, modes, times, links and devices; sockets
-/// are left out, and so are extended attributes. A file that grows or shrinks meanwhile is cut, or
-/// filled with zeros. For one thread.
+/// Writes parts of a file tree as a tar archive: owners, modes, times, links, devices and extended
+/// attributes; sockets are left out. A file that grows or shrinks meanwhile is cut, or filled with
+/// zeros. For one thread.
 final class TreeWriter implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TreeWriter.class.getName());
   private static final int COPY_BYTES = 128 * 1024;
@@ -66,6 +67,7 @@ final class TreeWriter implements AutoCloseable {
 
   private void directory(Node node, String name) throws IOException {
     if (!name.isEmpty()) {
+      attributes(node);
       end(entry(name.endsWith("/") ? name : name + "/", TarConstants.LF_DIR, node));
     }
     var prefix = name.isEmpty() || name.endsWith("/") ? name : name + "/";
@@ -104,6 +106,7 @@ final class TreeWriter implements AutoCloseable {
         return; // exchanged meanwhile
       }
       try (var in = FileChannel.open(at, StandardOpenOption.READ)) {
+        attributes(node);
         var entry = entry(name, TarConstants.LF_NORMAL, now);
         long left = now.attributes().size();
         entry.setSize(left);
@@ -119,6 +122,20 @@ final class TreeWriter implements AutoCloseable {
         }
         out.closeArchiveEntry();
       }
+    }
+  }
+
+  /// Comes before the entry that it belongs to.
+  private void attributes(Node node) throws IOException {
+    var records = ExtendedAttributes.pax(node);
+    if (records.length > 0) {
+      var header =
+          new TarArchiveEntry("./PaxHeaders/attributes", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+      header.setSize(records.length);
+      header.setLastModifiedTime(FileTime.from(Instant.EPOCH));
+      out.putArchiveEntry(header);
+      out.write(records);
+      out.closeArchiveEntry();
     }
   }
 

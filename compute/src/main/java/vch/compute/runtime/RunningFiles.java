@@ -3,6 +3,7 @@ package vch.compute.runtime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import vch.compute.files.TreeFiles;
 import vch.compute.rootfs.Roots;
@@ -42,6 +43,19 @@ final class RunningFiles implements TreeFiles.Source {
           ? Optional.of(action.on(Path.of(root.path())))
           : Optional.empty();
     }
+  }
+
+  @Override
+  public Map<String, Path> files(Container container) {
+    return runs.live(container.id())
+        .map(Run::bundle)
+        .map(
+            b ->
+                Map.of(
+                    "/etc/resolv.conf", b.resolvConf(),
+                    "/etc/hosts", b.hosts(),
+                    "/etc/hostname", b.hostname()))
+        .orElse(Map.of());
   }
 
   private static Optional<Fd> open(ProcessKey process) {

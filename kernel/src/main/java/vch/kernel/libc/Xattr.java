@@ -16,7 +16,9 @@ import java.util.function.Predicate;
 import vch.kernel.ffi.Native;
 
 /// lgetxattr(2), lsetxattr(2), llistxattr(2) and lremovexattr(2): attributes of a file itself,
-/// never of what a symbolic link points to. All name spaces, unlike NIO, which has `user.` only.
+/// never of what a symbolic link points to. All name spaces, unlike NIO, which has `user.` only. Of
+/// what a descriptor holds, also one that was opened by its path alone (`O_PATH`), for which
+/// fgetxattr(2) and its like do not work, by getxattr(2) over /proc/self/fd.
 public final class Xattr {
   /// XATTR_SIZE_MAX and XATTR_LIST_MAX of linux/limits.h.
   private static final int VALUE_BYTES_MAX = 65536;
@@ -27,6 +29,12 @@ public final class Xattr {
       Native.function("lgetxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle LIST =
       Native.function("llistxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle SET_FOLLOWED =
+      Native.function("setxattr", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle GET_FOLLOWED =
+      Native.function("getxattr", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle LIST_FOLLOWED =
+      Native.function("listxattr", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle REMOVE =
       Native.function("lremovexattr", JAVA_INT, ADDRESS, ADDRESS);
 
@@ -34,14 +42,22 @@ public final class Xattr {
 
   /// Makes or replaces the attribute.
   public static void set(Path path, String name, byte[] value) {
+    set(SET, "lsetxattr", path, name, value);
+  }
+
+  public static void set(Fd file, String name, byte[] value) {
+    set(SET_FOLLOWED, "setxattr", Path.of(file.path()), name, value);
+  }
+
+  private static void set(MethodHandle call, String what, Path path, String name, byte[] value) {
     Native.call(
-        "lsetxattr",
+        what,
         path + " " + name,
         (arena, state) -> {
           var v = arena.allocate(Math.max(1, value.length));
           MemorySegment.copy(value, 0, v, JAVA_BYTE, 0, value.length);
           return (int)
-              SET.invokeExact(
+              call.invokeExact(
                   state,
                   arena.allocateFrom(path.toString()),
                   arena.allocateFrom(name),
@@ -53,17 +69,26 @@ public final class Xattr {
 
   /// Empty when the file has no such attribute.
   public static Optional<byte[]> get(Path path, String name) {
+    return get(GET, "lgetxattr", path, name);
+  }
+
+  /// Empty when the file has no such attribute.
+  public static Optional<byte[]> get(Fd file, String name) {
+    return get(GET_FOLLOWED, "getxattr", Path.of(file.path()), name);
+  }
+
+  private static Optional<byte[]> get(MethodHandle call, String what, Path path, String name) {
     var out = new byte[VALUE_BYTES_MAX];
     try {
       long n =
           Native.call(
-              "lgetxattr",
+              what,
               path + " " + name,
               (arena, state) -> {
                 var buffer = arena.allocate(VALUE_BYTES_MAX);
                 long got =
                     (long)
-                        GET.invokeExact(
+                        call.invokeExact(
                             state,
                             arena.allocateFrom(path.toString()),
                             arena.allocateFrom(name),
@@ -85,16 +110,25 @@ public final class Xattr {
 
   /// Names of all attributes.
   public static List<String> list(Path path) {
+    return list(LIST, "llistxattr", path);
+  }
+
+  /// Names of all attributes.
+  public static List<String> list(Fd file) {
+    return list(LIST_FOLLOWED, "listxattr", Path.of(file.path()));
+  }
+
+  private static List<String> list(MethodHandle call, String what, Path path) {
     var out = new byte[VALUE_BYTES_MAX];
     long n =
         Native.call(
-            "llistxattr",
+            what,
             path,
             (arena, state) -> {
               var buffer = arena.allocate(VALUE_BYTES_MAX);
               long got =
                   (long)
-                      LIST.invokeExact(
+                      call.invokeExact(
                           state,
                           arena.allocateFrom(path.toString()),
                           buffer,

@@ -12,6 +12,7 @@ import vch.api.docker.Operation;
 import vch.api.docker.Timestamps;
 import vch.api.http.Route;
 import vch.engine.compute.ContainerFiles;
+import vch.portlayer.container.Container;
 import vch.portlayer.refusal.Refusal;
 
 /// The files of a container: `docker cp`, `docker diff` and `docker export`.
@@ -57,8 +58,22 @@ final class FileRoutes {
 
   private void stat(Call call) throws IOException {
     var path = path(call);
-    show(call, host.processes().files().stat(Containers.of(host, call), path));
+    show(call, stat(call, Containers.of(host, call), path));
     call.reply(200);
+  }
+
+  private ContainerFiles.Stat stat(Call call, Container container, String path) {
+    try {
+      return host.processes().files().stat(container, path);
+    } catch (Refusal.NotFound _) {
+      throw missing(call, path);
+    }
+  }
+
+  /// Names the container as the user did.
+  private static Refusal.NotFound missing(Call call, String path) {
+    return new Refusal.NotFound(
+        "Could not find the file " + path + " in container " + call.variable("id"));
   }
 
   private static void show(Call call, ContainerFiles.Stat stat) {
@@ -79,7 +94,7 @@ final class FileRoutes {
     var path = path(call);
     var container = Containers.of(host, call);
     var files = host.processes().files();
-    show(call, files.stat(container, path));
+    show(call, stat(call, container, path));
     // Not closed here: an archive that ends early must not look like a whole one.
     files.read(container, path, call.exchange().stream(200, TAR, () -> {}));
     Containers.publish(host, container, "archive-path", Map.of());
@@ -91,7 +106,11 @@ final class FileRoutes {
     var how =
         new ContainerFiles.Unpacking(
             call.query().flag("noOverwriteDirNonDir"), call.query().flag("copyUIDGID"));
-    host.processes().files().write(container, path, call.exchange().body(), how);
+    try {
+      host.processes().files().write(container, path, call.exchange().body(), how);
+    } catch (Refusal.NotFound _) {
+      throw missing(call, path);
+    }
     Containers.publish(host, container, "extract-to-dir", Map.of());
     call.reply(200);
   }
