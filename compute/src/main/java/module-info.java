@@ -5,7 +5,10 @@ module vch.compute {
   requires transitive vch.engine;
   requires vch.kernel;
   requires tools.jackson.databind;
-  requires java.net.http;
+  requires org.eclipse.jetty.client;
+  requires org.eclipse.jetty.http;
+  requires org.eclipse.jetty.io;
+  requires org.eclipse.jetty.util;
   requires org.apache.commons.compress;
   requires org.tukaani.xz;
   requires com.github.luben.zstd_jni;

@@ -153,6 +153,20 @@ public final class FakeImages implements Images {
   }
 
   @Override
+  public void push(
+      VchId vch,
+      String name,
+      Optional<String> tag,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress,
+      Consumer<Pushed> pushed) {
+    progress.accept(Progress.line("", "The push refers to repository [" + name + "]"));
+    find(vch, name + ":" + tag.orElse("latest"));
+    progress.accept(Progress.line("aaaaaaaaaaaa", "Pushed"));
+    pushed.accept(new Pushed(tag.orElse("latest"), "sha256:" + "d".repeat(64), 527));
+  }
+
+  @Override
   public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
       throws IOException {
     var text = new String(archive.readAllBytes(), StandardCharsets.UTF_8);

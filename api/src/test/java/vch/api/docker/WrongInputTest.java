@@ -169,7 +169,6 @@ class WrongInputTest {
     assertThat(vch.get("/nodes").message()).startsWith("This node is not a swarm manager.");
     assertThat(vch.post("/swarm/init", "{}").status()).isEqualTo(501);
     assertThat(vch.post("/build", "application/x-tar", "x").status()).isEqualTo(501);
-    assertThat(vch.post("/images/localhost:5000/a/b/push", "").status()).isEqualTo(501);
     assertThat(vch.get("/images/search?term=x").status()).isEqualTo(501);
   }
 }

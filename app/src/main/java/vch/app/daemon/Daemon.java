@@ -78,7 +78,8 @@ final class Daemon implements AutoCloseable {
     var registries =
         Registries.of(
             store,
-            List.of(settings.stateDirectory().resolve("certs.d"), Path.of("/etc/docker/certs.d")));
+            List.of(settings.stateDirectory().resolve("certs.d"), Path.of("/etc/docker/certs.d")),
+            vch -> new WayOut(engine, dns, vch));
     var images = own(new VchImages(store, engine, registries, clock));
     var volumes = new DirectoryVolumes(settings.stateDirectory());
     var processes =

@@ -8,6 +8,9 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -56,6 +59,20 @@ public final class Json {
 
   public static byte[] bytes(JsonNode node) {
     return MAPPER.writeValueAsBytes(node);
+  }
+
+  /// As Go's `json.MarshalIndent` writes it.
+  public static byte[] indented(JsonNode node, int spaces) {
+    var indenter = new DefaultIndenter(" ".repeat(spaces), "\n");
+    var printer =
+        new DefaultPrettyPrinter(
+                Separators.createDefaultInstance()
+                    .withObjectNameValueSpacing(Separators.Spacing.AFTER)
+                    .withArrayEmptySeparator("")
+                    .withObjectEmptySeparator(""))
+            .withArrayIndenter(indenter)
+            .withObjectIndenter(indenter);
+    return MAPPER.writer().with(printer).writeValueAsBytes(node);
   }
 
   public static ObjectNode newObject() {

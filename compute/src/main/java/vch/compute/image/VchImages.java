@@ -135,16 +135,10 @@ public final class VchImages implements Images, AutoCloseable {
       Optional<Credentials> credentials,
       Consumer<Progress> progress) {
     var name = Reference.parse(reference).orLatest();
-    var insecure =
-        engine
-            .image()
-            .vch(vch)
-            .orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
-            .insecureRegistries();
+    var asker = asker(vch, credentials);
     try (var pin = store.pin()) {
       var wish =
-          new Registries.Wish(
-              name, platform.filter(p -> !p.isEmpty()).map(Platform::parse), credentials, insecure);
+          new Registries.Wish(asker, name, platform.filter(p -> !p.isEmpty()).map(Platform::parse));
       var pulled = registries.pull(wish, pin, progress);
       var id = pulled.image().id().toString();
       boolean newer =
@@ -177,18 +171,50 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   @Override
-  public Optional<String> login(VchId vch, String registry, Credentials credentials) {
-    if (!registry.isEmpty() && !Reference.isDomain(registry)) {
-      throw new Refusal.Invalid(
-          "\"" + registry + "\" is no address of a registry: it must be a host or host:port");
-    }
+  public void push(
+      VchId vch,
+      String name,
+      Optional<String> tag,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress,
+      Consumer<Pushed> pushed) {
+    new Pusher(store, engine, registries)
+        .push(
+            asker(vch, credentials),
+            name,
+            tag,
+            new Pusher.Watcher() {
+              @Override
+              public void progress(Progress line) {
+                progress.accept(line);
+              }
+
+              @Override
+              public void pushed(Reference reference, Pushed it) {
+                pushed.accept(it);
+                event(vch, "push", reference.familiar(), reference.familiarName());
+              }
+            });
+  }
+
+  private Registries.Asker asker(VchId vch, Optional<Credentials> credentials) {
     var insecure =
         engine
             .image()
             .vch(vch)
             .orElseThrow(() -> new Refusal.NotFound("No such virtual container host: " + vch))
             .insecureRegistries();
-    return registries.login(registry.isEmpty() ? "docker.io" : registry, credentials, insecure);
+    return new Registries.Asker(vch, credentials, insecure);
+  }
+
+  @Override
+  public Optional<String> login(VchId vch, String registry, Credentials credentials) {
+    if (!registry.isEmpty() && !Reference.isDomain(registry)) {
+      throw new Refusal.Invalid(
+          "\"" + registry + "\" is no address of a registry: it must be a host or host:port");
+    }
+    return registries.login(
+        asker(vch, Optional.of(credentials)), registry.isEmpty() ? "docker.io" : registry);
   }
 
   @Override

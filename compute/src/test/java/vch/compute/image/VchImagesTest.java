@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vch.compute.image.archive.Limits;
+import vch.compute.image.registry.Dialer;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.engine.compute.Images.Progress;
@@ -44,7 +45,11 @@ class VchImagesTest {
   void open() throws IOException {
     store = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
     images =
-        new VchImages(store, engine, Registries.of(store, List.of()), InstantSource.fixed(NOW));
+        new VchImages(
+            store,
+            engine,
+            Registries.of(store, List.of(), _ -> Dialer.here()),
+            InstantSource.fixed(NOW));
   }
 
   @AfterEach

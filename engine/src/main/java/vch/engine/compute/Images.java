@@ -34,6 +34,25 @@ public interface Images {
         "logging in to a registry is not offered: put the credentials into the docker client's config.json");
   }
 
+  /// Sends an image to its registry, or all images of the repository.
+  ///
+  /// @param name repository, without a tag
+  /// @param tag empty: all that the VCH has
+  /// @param pushed told of each tag that is there
+  void push(
+      VchId vch,
+      String name,
+      Optional<String> tag,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress,
+      Consumer<Pushed> pushed);
+
+  /// What a registry has got.
+  ///
+  /// @param digest of the manifest
+  /// @param bytes of the manifest
+  record Pushed(String tag, String digest, long bytes) {}
+
   /// Fetches an image from its registry and tags it. Layers that are here are not fetched again.
   ///
   /// @param platform `os/arch[/variant]`; empty: that of the machine

@@ -1,22 +1,27 @@
 package vch.services.dns;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import vch.engine.Engine;
 import vch.engine.desired.LinkNames;
@@ -45,6 +50,7 @@ public final class DnsService implements AutoCloseable {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Counters counters = new Counters();
+  private final Exchange exchange;
   private final Forwarder forwarder;
   private final Map<VchId, Serving> serving = new HashMap<>();
 
@@ -75,12 +81,10 @@ public final class DnsService implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    this.exchange = new Exchange(sockets, settings, random);
     this.forwarder =
         new Forwarder(
-            new Exchange(sockets, settings, random),
-            new AnswerCache(settings.cacheBytesMax(), clock),
-            counters,
-            settings);
+            exchange, new AnswerCache(settings.cacheBytesMax(), clock), counters, settings);
   }
 
   /// Answers one question to nobody: the codec's classes take longer to load than containers wait
@@ -147,6 +151,39 @@ public final class DnsService implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// The addresses of a host for the VCH itself, as its own name servers tell them; none where it
+  /// has no such servers. IPv4 goes first. Blocks until they have answered.
+  public List<Ip> lookup(VchId vch, String host) throws IOException {
+    var servers = images.get().vch(vch).map(Vch::dnsServers).orElse(List.of());
+    if (servers.isEmpty()) {
+      return List.of();
+    }
+    try {
+      var name = Name.fromString(host, Name.root);
+      var upstreams = new Upstreams(LinkNames.endpoint(vch), servers);
+      var out = new ArrayList<Ip>();
+      for (int type : new int[] {Type.A, Type.AAAA}) {
+        exchange
+            .ask(upstreams, new Question(name, type, DClass.IN, false, true))
+            .ifPresent(f -> f.answer().forEach(r -> address(r).ifPresent(out::add)));
+      }
+      return out;
+    } catch (TextParseException _) {
+      return List.of(); // no name that anybody could know
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while asking for " + host);
+    }
+  }
+
+  private static Optional<Ip> address(Record record) {
+    return switch (record) {
+      case ARecord a -> Optional.of(Ip.of(a.getAddress().getAddress()));
+      case AAAARecord a -> Optional.of(Ip.of(a.getAddress().getAddress()));
+      default -> Optional.empty();
+    };
   }
 
   /// Where it listens; empty if it does not.

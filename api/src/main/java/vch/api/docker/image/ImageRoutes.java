@@ -49,6 +49,11 @@ public final class ImageRoutes {
             "saves an image as an archive",
             call -> routes.save(call, List.of(call.variable("name")))),
         new Route<>("POST", "/images/{name:.*}/tag", "gives an image a further name", routes::tag),
+        new Route<>(
+            "POST",
+            "/images/{name:.*}/push",
+            "sends an image to its registry",
+            new PushRoute(host)::run),
         new Route<>("POST", "/auth", "asks a registry whether it takes credentials", routes::login),
         new Route<>("DELETE", "/images/{name:.*}", "removes a name, or an image", removal::remove));
   }

@@ -8,6 +8,7 @@ import vch.api.docker.Call;
 import vch.api.docker.Json;
 import vch.api.docker.JsonStream;
 import vch.engine.compute.Images.Progress;
+import vch.engine.compute.Images.Pushed;
 
 /// Progress as the docker CLI draws it. The answer begins with the first line, so that what fails
 /// before has a status of its own; what fails later is a line.
@@ -41,6 +42,13 @@ final class ProgressStream implements Consumer<Progress> {
 
   void text(String text) {
     write(Json.object().put("stream", text));
+  }
+
+  void pushed(Pushed it) {
+    var line = Json.object();
+    line.putObject("progressDetail");
+    line.putObject("aux").put("Tag", it.tag()).put("Digest", it.digest()).put("Size", it.bytes());
+    write(line);
   }
 
   boolean begun() {

@@ -20,9 +20,6 @@ final class NotOffered {
   private static final String PLUGINS =
       "managed plugins are not offered by a virtual container host: the bridge network driver and the local volume driver are"
           + " built in";
-  private static final String PUSH =
-      "pushing images is not offered by a virtual container host: docker save the image and push it with another tool, such as"
-          + " skopeo";
   private static final String SEARCH =
       "searching a registry is not offered by a virtual container host: use the search of the registry's own web site";
   private static final String COMMIT =
@@ -97,7 +94,6 @@ final class NotOffered {
     unsupported(out, "PUT", "/volumes/{name}", CLUSTER_VOLUMES);
     unsupported(out, "POST", "/commit", COMMIT);
     unsupported(out, "GET", "/images/search", SEARCH);
-    unsupported(out, "POST", "/images/{name:.*}/push", PUSH);
     unsupported(out, "GET", "/distribution/{name:.*}/json", DISTRIBUTION);
     unsupported(out, "GET", "/plugins/privileges", PLUGINS);
     // docker inspect asks everywhere for a name; only 404 lets it say that there is no such object.

@@ -5,6 +5,7 @@ import com.github.luben.zstd.util.Native;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
@@ -70,6 +71,13 @@ public enum Compression {
     var head = in.readNBytes(MAGIC_BYTES);
     in.reset();
     return of(head);
+  }
+
+  /// Looks at the first bytes of a file.
+  public static Compression of(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return of(in.readNBytes(MAGIC_BYTES));
+    }
   }
 
   static Compression of(byte[] head) {

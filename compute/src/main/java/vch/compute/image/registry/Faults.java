@@ -3,10 +3,9 @@ package vch.compute.image.registry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -17,8 +16,15 @@ final class Faults {
   private Faults() {}
 
   /// `Get "https://host/v2/": dial tcp host: connect: connection refused`.
-  static RegistryException unreachable(URI uri, IOException e) {
-    return new RegistryException("", "Get \"" + uri + "\": " + reason(uri, e));
+  ///
+  /// @param verb as [#verb(String)]
+  static RegistryException unreachable(String verb, URI uri, IOException e) {
+    return new RegistryException("", verb + " \"" + uri + "\": " + reason(uri, e));
+  }
+
+  /// `Get` for GET, as Go writes methods in errors.
+  static String verb(String method) {
+    return method.charAt(0) + method.substring(1).toLowerCase(java.util.Locale.ROOT);
   }
 
   private static String reason(URI uri, IOException e) {
@@ -26,10 +32,10 @@ final class Faults {
     if (caused(e, UnresolvedAddressException.class) || caused(e, UnknownHostException.class)) {
       return "dial tcp: lookup " + uri.getHost() + ": no such host";
     }
-    if (e instanceof HttpConnectTimeoutException) {
+    if (e instanceof SocketTimeoutException) {
       return dial + ": i/o timeout";
     }
-    if (e instanceof HttpTimeoutException) {
+    if (e instanceof Wire.Silent) {
       return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)";
     }
     var said = Optional.ofNullable(e.getMessage()).orElse("");
@@ -76,7 +82,7 @@ final class Faults {
   }
 
   /// An error that a registry answered: body of OCI distribution specification 1.1, "Error Codes".
-  static RegistryException answered(int status, byte[] body, URI uri) {
+  static RegistryException answered(String verb, int status, byte[] body, URI uri) {
     try {
       var errors = Json.elements(Json.object(body, "the answer"), "errors");
       if (!errors.isEmpty()) {
@@ -95,13 +101,14 @@ final class Faults {
           new RegistryException("DENIED", "denied: requested access to the resource is denied");
       case 404 ->
           new RegistryException(
-              "NOT_FOUND", "Get \"" + uri + "\": received unexpected HTTP status: 404 Not Found");
+              "NOT_FOUND",
+              verb + " \"" + uri + "\": received unexpected HTTP status: 404 Not Found");
       case 429 ->
           new RegistryException(
               "TOOMANYREQUESTS", "toomanyrequests: the registry asks to come back later");
       default ->
           new RegistryException(
-              "", "Get \"" + uri + "\": received unexpected HTTP status: " + status);
+              "", verb + " \"" + uri + "\": received unexpected HTTP status: " + status);
     };
   }
 

@@ -1,23 +1,23 @@
 package vch.compute.image.registry;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.jetty.client.HttpProxy;
+import org.eclipse.jetty.client.Origin;
+import org.eclipse.jetty.client.ProxyConfiguration.Proxy;
+import org.eclipse.jetty.io.Transport;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 
 /// The proxies that the daemon's environment names: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, also
 /// in lower case, as Go reads them (golang.org/x/net/http/httpproxy). Loopback is never asked for
 /// through a proxy. Passwords of proxies are not offered.
-final class Proxies extends ProxySelector {
+final class Proxies {
   private static final System.Logger LOG = System.getLogger(Proxies.class.getName());
 
   private final Map<String, String> environment;
@@ -26,16 +26,36 @@ final class Proxies extends ProxySelector {
     this.environment = Map.copyOf(environment);
   }
 
-  @Override
-  public List<Proxy> select(URI uri) {
-    var host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
-    var proxy =
-        variable("https".equals(uri.getScheme()) ? "https_proxy" : "http_proxy")
-            .flatMap(Proxies::address);
-    if (proxy.isEmpty() || direct(Insecure.host(host), uri.getPort())) {
-      return List.of(Proxy.NO_PROXY);
+  /// The proxies for an HTTP client, each with what goes through it.
+  ///
+  /// @param transport how the proxies themselves are reached
+  List<Proxy> proxies(Transport transport) {
+    var out = new ArrayList<Proxy>();
+    for (var scheme : List.of("http", "https")) {
+      address(scheme).ifPresent(a -> out.add(proxy(scheme, a, transport)));
     }
-    return List.of(new Proxy(Proxy.Type.HTTP, proxy.get()));
+    return out;
+  }
+
+  private Proxy proxy(String scheme, Origin.Address address, Transport transport) {
+    var protocol = new Origin.Protocol(List.of("http/1.1"), false);
+    return new HttpProxy(new Origin("http", address, null, protocol, transport), null) {
+      @Override
+      public boolean matches(Origin origin) {
+        var target = origin.getAddress();
+        return origin.getScheme().equals(scheme)
+            && select(scheme, target.getHost(), target.getPort()).isPresent();
+      }
+    };
+  }
+
+  /// The proxy that a host is asked through; empty: none.
+  Optional<Origin.Address> select(String scheme, String host, int port) {
+    return address(scheme).filter(_ -> !direct(Insecure.host(host.toLowerCase(Locale.ROOT)), port));
+  }
+
+  private Optional<Origin.Address> address(String scheme) {
+    return variable(scheme + "_proxy").flatMap(Proxies::parse);
   }
 
   private Optional<String> variable(String name) {
@@ -45,15 +65,13 @@ final class Proxies extends ProxySelector {
   }
 
   /// `http://proxy:3128`, or without the scheme.
-  private static Optional<InetSocketAddress> address(String text) {
+  private static Optional<Origin.Address> parse(String text) {
     try {
       var uri = URI.create(text.contains("://") ? text.strip() : "http://" + text.strip());
       if (uri.getHost() == null) {
         return Optional.empty();
       }
-      return Optional.of(
-          InetSocketAddress.createUnresolved(
-              uri.getHost(), uri.getPort() > 0 ? uri.getPort() : 80));
+      return Optional.of(new Origin.Address(uri.getHost(), uri.getPort() > 0 ? uri.getPort() : 80));
     } catch (IllegalArgumentException e) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -91,15 +109,5 @@ final class Proxies extends ProxySelector {
     var suffix =
         rule.startsWith("*.") ? rule.substring(1) : rule.startsWith(".") ? rule : "." + rule;
     return host.endsWith(suffix);
-  }
-
-  @Override
-  public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-    LOG.log(
-        System.Logger.Level.DEBUG,
-        "proxy {0} for {1} cannot be reached: {2}",
-        address,
-        uri,
-        failure.getMessage());
   }
 }

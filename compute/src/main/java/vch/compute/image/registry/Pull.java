@@ -5,10 +5,6 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import vch.compute.image.Digest;
 import vch.compute.image.ImageConfig;
@@ -150,7 +146,7 @@ final class Pull {
 
   private void layers(List<Descriptor> layers, List<Digest> diffIds)
       throws IOException, InterruptedException {
-    var missing = new ArrayList<Callable<Void>>();
+    var missing = new ArrayList<Together.Work>();
     for (int i = 0; i < layers.size(); i++) {
       var layer = layers.get(i);
       var diff = diffIds.get(i);
@@ -158,42 +154,10 @@ final class Pull {
         progress.line(layer.digest().brief(), "Already exists");
       } else {
         progress.line(layer.digest().brief(), "Pulling fs layer");
-        missing.add(
-            () -> {
-              layer(layer, diff);
-              return null;
-            });
+        missing.add(() -> layer(layer, diff));
       }
     }
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var done = new ExecutorCompletionService<Void>(threads);
-      missing.forEach(done::submit);
-      try {
-        for (int i = 0; i < missing.size(); i++) {
-          done.take().get();
-        }
-      } catch (ExecutionException e) {
-        threads.shutdownNow();
-        throw rethrow(e.getCause());
-      } catch (InterruptedException e) {
-        threads.shutdownNow();
-        throw e;
-      }
-    }
-  }
-
-  private static IOException rethrow(@org.jspecify.annotations.Nullable Throwable cause)
-      throws InterruptedException {
-    if (cause instanceof IOException e) {
-      return e;
-    }
-    if (cause instanceof InterruptedException e) {
-      throw e;
-    }
-    if (cause instanceof RuntimeException e) {
-      throw e;
-    }
-    throw new IllegalStateException("a layer failed: " + cause, cause);
+    Together.run(missing);
   }
 
   private void layer(Descriptor layer, Digest diff) throws IOException, InterruptedException {

@@ -4,142 +4,109 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import vch.compute.image.Json;
 import vch.engine.compute.Images.Credentials;
 
 /// One caller's conversation with one registry about one repository. Tokens live here and die here:
-/// what one VCH may see, another does not get to see because it asks later. Thread safe; `this`
-/// owns the token.
+/// what one VCH may see, another does not get to see because it asks later. Thread safe.
 final class RegistrySession implements AutoCloseable {
-  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
-
-  /// Until the headers of an answer are here.
-  static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
-
-  /// Body of an error and of a token's answer.
-  private static final int SMALL_BODY_BYTES_MAX = 1024 * 1024;
+  /// Body of an error.
+  static final int SMALL_BODY_BYTES_MAX = 1024 * 1024;
 
   private static final int REDIRECTS_MAX = 5;
-  private static final String USER_AGENT = "portlayer/0.1 (containers; linux)";
 
-  private final HttpClient client;
+  private final Wire wire;
   private final URI base;
   private final String repository;
   private final boolean insecure;
-  private final Optional<Credentials> credentials;
-  private Optional<Challenge> challenge; // guarded by this
-  private Optional<String> token = Optional.empty(); // guarded by this
+  private final Tokens tokens;
 
-  private RegistrySession(
-      HttpClient client,
-      URI base,
-      String repository,
-      boolean insecure,
-      Optional<Credentials> credentials,
-      Optional<Challenge> challenge) {
-    this.client = client;
+  private RegistrySession(Wire wire, URI base, String repository, boolean insecure, Tokens tokens) {
+    this.wire = wire;
     this.base = base;
     this.repository = repository;
     this.insecure = insecure;
-    this.credentials = credentials;
-    this.challenge = challenge;
+    this.tokens = tokens;
   }
+
+  /// What the conversation is about.
+  ///
+  /// @param registry `host` or `host:port`
+  /// @param repository path, `library/busybox`; empty: none
+  /// @param actions `pull`, or `push,pull`
+  /// @param insecure TLS is not verified; without TLS when there is none
+  record Subject(
+      String registry,
+      String repository,
+      String actions,
+      boolean insecure,
+      Optional<Credentials> credentials) {}
 
   /// Finds out how the registry is reached and what it wants to be shown.
   ///
-  /// @param registry `host` or `host:port`
-  /// @param repository path, `library/busybox`
-  /// @param insecure TLS is not verified; without TLS when there is none
   /// @throws RegistryException it cannot be reached, in Docker's words
-  static RegistrySession open(
-      String registry,
-      String repository,
-      boolean insecure,
-      Trust trust,
-      Optional<Credentials> credentials)
-      throws IOException {
+  static RegistrySession open(Subject subject, Trust trust, Dialer dialer) throws IOException {
+    var registry = subject.registry();
     var host = registry.equals("docker.io") ? "registry-1.docker.io" : registry;
     var https = URI.create("https://" + host);
     try {
       return open(
           https,
-          insecure ? Trust.unverified() : trust.verified(registry),
-          repository,
-          insecure,
-          credentials);
+          subject.insecure() ? Trust.unverified() : trust.verified(registry),
+          subject,
+          dialer);
     } catch (ProbeException e) {
       boolean tryPlain =
-          insecure
+          subject.insecure()
               && (Faults.noTls(e.cause)
                   || e.cause instanceof java.net.ConnectException
                   || isEof(e.cause));
       if (!tryPlain) {
-        throw Faults.unreachable(https.resolve("/v2/"), e.cause);
+        throw Faults.unreachable("Get", https.resolve("/v2/"), e.cause);
       }
     }
     var http = URI.create("http://" + host);
     try {
-      return open(http, Trust.unverified(), repository, true, credentials);
+      return open(http, Trust.unverified(), subject, dialer);
     } catch (ProbeException e) {
-      throw Faults.unreachable(http.resolve("/v2/"), e.cause);
+      throw Faults.unreachable("Get", http.resolve("/v2/"), e.cause);
     }
   }
 
   private static boolean isEof(IOException e) {
     var said = e.getMessage();
-    return said != null
-        && (said.contains("EOF") || said.contains("closed") || said.contains("reset"));
+    return e instanceof java.io.EOFException
+        || e instanceof java.nio.channels.ClosedChannelException
+        || said != null
+            && (said.contains("EOF") || said.contains("closed") || said.contains("reset"));
   }
 
-  private static RegistrySession open(
-      URI base,
-      SSLContext tls,
-      String repository,
-      boolean insecure,
-      Optional<Credentials> credentials)
+  private static RegistrySession open(URI base, SSLContext tls, Subject subject, Dialer dialer)
       throws IOException {
-    var client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .proxy(new Proxies(System.getenv()))
-            .sslContext(tls)
-            .build();
+    var wire = Wire.open(tls, dialer);
     try {
       var probe = base.resolve("/v2/");
-      HttpResponse<InputStream> answer;
+      Wire.Answer answer;
       try {
-        answer =
-            send(
-                client,
-                HttpRequest.newBuilder(probe)
-                    .timeout(ANSWER_TIMEOUT)
-                    .header("User-Agent", USER_AGENT)
-                    .build());
+        answer = wire.send("GET", probe, Map.of());
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
         throw new ProbeException(e);
       }
-      try (var body = answer.body()) {
-        if (answer.statusCode() != 200 && answer.statusCode() != 401) {
-          throw Faults.answered(answer.statusCode(), body.readNBytes(SMALL_BODY_BYTES_MAX), probe);
+      try (answer) {
+        if (answer.status() != 200 && answer.status() != 401) {
+          throw Faults.answered("Get", answer.status(), answer.body(SMALL_BODY_BYTES_MAX), probe);
         }
       }
-      return new RegistrySession(
-          client, base, repository, insecure, credentials, challenge(answer));
+      var tokens = new Tokens(wire, base, subject);
+      tokens.challenged(answer);
+      return new RegistrySession(wire, base, subject.repository(), subject.insecure(), tokens);
     } catch (IOException | RuntimeException e) {
-      client.shutdownNow();
+      wire.close();
       throw e;
     }
   }
@@ -152,20 +119,6 @@ final class RegistrySession implements AutoCloseable {
       super(cause);
       this.cause = cause;
     }
-  }
-
-  /// Bearer goes before basic, as with Docker.
-  private static Optional<Challenge> challenge(HttpResponse<?> answer) {
-    var all = Challenge.parse(answer.headers().allValues("WWW-Authenticate"));
-    return all.stream()
-        .filter(c -> c.scheme().equals("bearer"))
-        .findFirst()
-        .or(() -> all.stream().filter(c -> c.scheme().equals("basic")).findFirst());
-  }
-
-  /// Whether the caller said who he is.
-  boolean anonymous() {
-    return credentials.filter(c -> !c.user().isEmpty() || !c.identityToken().isEmpty()).isEmpty();
   }
 
   /// An answer with status 200 or 206. Closing it ends the transfer.
@@ -192,76 +145,200 @@ final class RegistrySession implements AutoCloseable {
   /// @throws RegistryException it does not take them
   void login() throws IOException {
     var uri = URI.create(base + "/v2/");
-    var answer = ask(uri, "*/*", 0, authorization(true));
-    try (var body = answer.body()) {
-      if (answer.statusCode() != 200) {
-        throw Faults.answered(answer.statusCode(), body.readNBytes(SMALL_BODY_BYTES_MAX), uri);
+    try (var answer = follow("GET", uri, Map.of(), tokens.authorization(true, ""))) {
+      if (answer.status() != 200) {
+        throw Faults.answered("Get", answer.status(), answer.body(SMALL_BODY_BYTES_MAX), uri);
       }
     }
   }
 
   private Answer get(String path, String accept, long from) throws IOException {
-    var uri = URI.create(base + "/v2/" + repository + path);
-    var answer = ask(uri, accept, from, authorization(false));
-    if (answer.statusCode() == 401) {
-      synchronized (this) {
-        challenge = challenge(answer).or(() -> challenge);
-      }
-      answer.body().close();
-      answer = ask(uri, accept, from, authorization(true));
+    var headers = new LinkedHashMap<>(Map.of("Accept", accept));
+    if (from > 0) {
+      headers.put("Range", "bytes=" + from + "-");
     }
-    int status = answer.statusCode();
-    if (status != 200 && status != 206) {
-      try (var body = answer.body()) {
-        if (status == 401
-            && challenge(answer)
-                .filter(c -> c.parameter("error").equals("insufficient_scope"))
-                .isPresent()) {
-          throw Faults.answered(403, new byte[0], uri); // RFC 6750 section 3.1: known, but may not
-        }
-        throw Faults.answered(status, body.readNBytes(SMALL_BODY_BYTES_MAX), uri);
-      }
+    var uri = URI.create(base + "/v2/" + repository + path);
+    var answer = ask("GET", uri, headers);
+    if (answer.status() != 200 && answer.status() != 206) {
+      throw refused("Get", uri, answer);
     }
     return new Answer(
-        status,
-        answer.headers().firstValue("Content-Type").orElse(""),
-        answer.headers().firstValueAsLong("Content-Length").orElse(-1),
+        answer.status(),
+        answer.header("Content-Type").orElse(""),
+        answer.headers().getLongField("Content-Length"),
         answer.body());
   }
 
+  /// Whether the repository has a blob.
+  boolean has(String digest) throws IOException {
+    var uri = URI.create(base + "/v2/" + repository + "/blobs/" + digest);
+    try (var answer = ask("HEAD", uri, Map.of())) {
+      return switch (answer.status()) {
+        case 200 -> true;
+        case 404 -> false;
+        default -> throw refused("Head", uri, answer);
+      };
+    }
+  }
+
+  /// Begins an upload.
+  ///
+  /// @param mount a digest and the repository of this registry that may have it
+  /// @return where to send the content to; empty when the registry has mounted it
+  Optional<URI> upload(Optional<Mount> mount) throws IOException {
+    var uri =
+        URI.create(
+            base
+                + "/v2/"
+                + repository
+                + "/blobs/uploads/"
+                + mount
+                    .map(m -> "?mount=" + m.digest() + "&from=" + Tokens.encode(m.repository()))
+                    .orElse(""));
+    var from = mount.map(Mount::repository).orElse("");
+    var answer = once("POST", uri, from, false);
+    if (answer.status() == 401) {
+      answer = anew("POST", uri, from, answer);
+    }
+    try (var a = answer) {
+      if (a.status() == 201 && mount.isPresent()) {
+        return Optional.empty();
+      }
+      if (a.status() != 202) {
+        throw refused("Post", uri, a);
+      }
+      return Optional.of(location(uri, a));
+    }
+  }
+
+  /// A blob of another repository.
+  record Mount(String digest, String repository) {}
+
+  private Wire.Answer once(String method, URI uri, String from, boolean again) throws IOException {
+    var headers = new LinkedHashMap<>(Map.of("Content-Length", "0"));
+    tokens.authorization(again, from).ifPresent(a -> headers.put("Authorization", a));
+    return send(method, uri, headers, Optional.empty());
+  }
+
+  private Wire.Answer anew(String method, URI uri, String from, Wire.Answer refused)
+      throws IOException {
+    tokens.challenged(refused);
+    refused.close();
+    return once(method, uri, from, true);
+  }
+
+  /// Sends a part of an upload.
+  ///
+  /// @return where the rest goes
+  URI send(URI upload, Wire.Content content) throws IOException {
+    try (var answer = put("PATCH", upload, Map.of(), Optional.of(content))) {
+      if (answer.status() / 100 != 2) {
+        throw refused("Patch", upload, answer);
+      }
+      return location(upload, answer);
+    }
+  }
+
+  /// Ends an upload.
+  void finish(URI upload, String digest) throws IOException {
+    var uri = URI.create(upload + (upload.getRawQuery() == null ? "?" : "&") + "digest=" + digest);
+    try (var answer = put("PUT", uri, Map.of("Content-Length", "0"), Optional.empty())) {
+      if (answer.status() / 100 != 2) {
+        throw refused("Put", uri, answer);
+      }
+    }
+  }
+
+  /// Puts a manifest under a tag.
+  void putManifest(String tag, Wire.Content manifest) throws IOException {
+    var uri = URI.create(base + "/v2/" + repository + "/manifests/" + tag);
+    try (var answer = put("PUT", uri, Map.of(), Optional.of(manifest))) {
+      if (answer.status() / 100 != 2) {
+        throw refused("Put", uri, answer);
+      }
+    }
+  }
+
+  /// Content can be sent once only, so there is no second attempt with another token.
+  private Wire.Answer put(
+      String method, URI uri, Map<String, String> headers, Optional<Wire.Content> content)
+      throws IOException {
+    var all = new LinkedHashMap<>(headers);
+    if (sameOrigin(uri, base)) {
+      tokens.authorization(false, "").ifPresent(a -> all.put("Authorization", a));
+    }
+    return send(method, uri, all, content);
+  }
+
+  private URI location(URI from, Wire.Answer answer) throws RegistryException {
+    return target(
+        from,
+        answer
+            .header("Location")
+            .orElseThrow(
+                () ->
+                    new RegistryException(
+                        "", "the registry does not say where the upload to " + from + " goes")));
+  }
+
+  private static RegistryException refused(String verb, URI uri, Wire.Answer answer)
+      throws IOException {
+    try (answer) {
+      if (answer.status() == 401
+          && Tokens.challenge(answer)
+              .filter(c -> c.parameter("error").equals("insufficient_scope"))
+              .isPresent()) { // RFC 6750 section 3.1: known, but may not
+        return Faults.answered(verb, 403, new byte[0], uri);
+      }
+      return Faults.answered(verb, answer.status(), answer.body(SMALL_BODY_BYTES_MAX), uri);
+    }
+  }
+
+  private Wire.Answer ask(String method, URI uri, Map<String, String> headers) throws IOException {
+    var answer = follow(method, uri, headers, tokens.authorization(false, ""));
+    if (answer.status() == 401) {
+      tokens.challenged(answer);
+      answer.close();
+      answer = follow(method, uri, headers, tokens.authorization(true, ""));
+    }
+    return answer;
+  }
+
   /// Follows redirects by hand: the authorization stays with the registry.
-  private HttpResponse<InputStream> ask(
-      URI uri, String accept, long from, Optional<String> authorization) throws IOException {
+  private Wire.Answer follow(
+      String method, URI uri, Map<String, String> headers, Optional<String> authorization)
+      throws IOException {
     var at = uri;
     for (int hop = 0; hop <= REDIRECTS_MAX; hop++) {
-      var request =
-          HttpRequest.newBuilder(at)
-              .timeout(ANSWER_TIMEOUT)
-              .header("Accept", accept)
-              .header("User-Agent", USER_AGENT);
+      var all = new LinkedHashMap<>(headers);
       if (sameOrigin(at, base)) {
-        authorization.ifPresent(a -> request.header("Authorization", a));
+        authorization.ifPresent(a -> all.put("Authorization", a));
       }
-      if (from > 0) {
-        request.header("Range", "bytes=" + from + "-");
-      }
-      HttpResponse<InputStream> answer;
-      try {
-        answer = send(client, request.build());
-      } catch (InterruptedIOException e) {
-        throw e;
-      } catch (IOException e) {
-        throw Faults.unreachable(at, e);
-      }
-      var location = answer.headers().firstValue("Location");
-      if (answer.statusCode() / 100 != 3 || location.isEmpty()) {
+      var answer = send(method, at, all, Optional.empty());
+      var location = answer.header("Location");
+      if (answer.status() / 100 != 3 || location.isEmpty()) {
         return answer;
       }
-      answer.body().close();
+      answer.close();
       at = target(at, location.get());
     }
     throw new RegistryException(
         "", "Get \"" + uri + "\": stopped after " + REDIRECTS_MAX + " redirects");
+  }
+
+  private Wire.Answer send(
+      String method, URI uri, Map<String, String> headers, Optional<Wire.Content> content)
+      throws IOException {
+    try {
+      return wire.send(method, uri, headers, content);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      if (content.isPresent()) {
+        throw e; // to be tried again from the beginning
+      }
+      throw Faults.unreachable(Faults.verb(method), uri, e);
+    }
   }
 
   private URI target(URI from, String location) throws RegistryException {
@@ -283,135 +360,9 @@ final class RegistrySession implements AutoCloseable {
         && String.valueOf(a.getRawAuthority()).equals(b.getRawAuthority());
   }
 
-  private static HttpResponse<InputStream> send(HttpClient client, HttpRequest request)
-      throws IOException {
-    try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for " + request.uri());
-    }
-  }
-
-  /// @param anew the registry did not take what it was shown
-  private synchronized Optional<String> authorization(boolean anew) throws IOException {
-    if (challenge.isEmpty()) {
-      return Optional.empty();
-    }
-    var c = challenge.get();
-    if (c.scheme().equals("basic")) {
-      if (credentials.isEmpty() || credentials.get().user().isEmpty()) {
-        throw new RegistryException(
-            "NO_CREDENTIALS", "Get \"" + base + "/v2/\": no basic auth credentials");
-      }
-      return basic();
-    }
-    if (anew || token.isEmpty()) {
-      token = Optional.of(fetchToken(c));
-    }
-    return token.map(t -> "Bearer " + t);
-  }
-
-  private Optional<String> basic() {
-    return credentials
-        .filter(c -> !c.user().isEmpty())
-        .map(
-            c ->
-                "Basic "
-                    + Base64.getEncoder()
-                        .encodeToString(
-                            (c.user() + ":" + c.password()).getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /// Distribution's "Token Authentication Specification", and its OAuth2 form where there is an
-  /// identity token.
-  private String fetchToken(Challenge c) throws IOException {
-    URI realm;
-    try {
-      realm = URI.create(c.parameter("realm"));
-    } catch (IllegalArgumentException e) {
-      throw new RegistryException(
-          "", "the registry names no usable place for tokens: \"" + c.parameter("realm") + "\"");
-    }
-    if (realm.getHost() == null
-        || !("https".equals(realm.getScheme()) || (insecure && "http".equals(realm.getScheme())))) {
-      throw new RegistryException(
-          "", "the registry names no usable place for tokens: \"" + realm + "\"");
-    }
-    var scope = repository.isEmpty() ? "" : "repository:" + repository + ":pull";
-    var identity = credentials.map(Credentials::identityToken).filter(t -> !t.isEmpty());
-    HttpRequest request;
-    if (identity.isPresent()) {
-      var form =
-          List.of(
-              "grant_type=refresh_token",
-              "service=" + encode(c.parameter("service")),
-              "client_id=portlayer",
-              "scope=" + encode(scope),
-              "refresh_token=" + encode(identity.get()));
-      request =
-          HttpRequest.newBuilder(realm)
-              .timeout(ANSWER_TIMEOUT)
-              .header("User-Agent", USER_AGENT)
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(HttpRequest.BodyPublishers.ofString(String.join("&", form)))
-              .build();
-    } else {
-      var query = new StringBuilder(realm.getRawQuery() == null ? "" : realm.getRawQuery() + "&");
-      credentials
-          .filter(k -> !k.user().isEmpty())
-          .ifPresent(k -> query.append("account=").append(encode(k.user())).append('&'));
-      if (!scope.isEmpty()) {
-        query.append("scope=").append(encode(scope)).append('&');
-      }
-      query.append("service=").append(encode(c.parameter("service")));
-      var bare = realm.toString().split("[?#]", 2)[0];
-      var builder =
-          HttpRequest.newBuilder(URI.create(bare + "?" + query))
-              .timeout(ANSWER_TIMEOUT)
-              .header("User-Agent", USER_AGENT);
-      basic().ifPresent(b -> builder.header("Authorization", b));
-      request = builder.build();
-    }
-    return askToken(request);
-  }
-
-  private String askToken(HttpRequest request) throws IOException {
-    HttpResponse<InputStream> answer;
-    try {
-      answer = send(client, request);
-    } catch (InterruptedIOException e) {
-      throw e;
-    } catch (IOException e) {
-      throw Faults.unreachable(request.uri(), e);
-    }
-    try (var body = answer.body()) {
-      var bytes = body.readNBytes(SMALL_BODY_BYTES_MAX);
-      if (answer.statusCode() != 200) {
-        throw Faults.answered(answer.statusCode(), bytes, request.uri());
-      }
-      var json = Json.object(bytes, "the token server's answer");
-      return Json.text(json, "token")
-          .or(() -> Json.text(json, "access_token"))
-          .filter(RegistrySession::printable)
-          .orElseThrow(
-              () ->
-                  new RegistryException(
-                      "", "authorization server did not include a token in the response"));
-    }
-  }
-
-  private static boolean printable(String token) {
-    return !token.isEmpty() && token.chars().allMatch(c -> c > 0x20 && c < 0x7f);
-  }
-
-  private static String encode(String text) {
-    return java.net.URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
   /// Breaks all transfers off.
   @Override
   public void close() {
-    client.shutdownNow();
+    wire.close();
   }
 }

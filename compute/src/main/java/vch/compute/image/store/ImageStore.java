@@ -36,6 +36,7 @@ import vch.portlayer.refusal.Refusal;
 /// layers/<64 hex>/fs     the layer with that diff id, unpacked; a lower directory of overlayfs
 /// layers/<64 hex>/blob   the same as it came, so that it can be written again with the same digest
 /// layers/<64 hex>/layer.json
+/// layers/<64 hex>/gzip.json   what the layer is in registries, where it did not come with gzip and was pushed
 /// tmp/                   work
 /// trash/                 what a crash left in tmp, until the first sweep
 /// ```
@@ -297,8 +298,12 @@ public final class ImageStore implements Layers {
 
   /// The layer as a tar stream without compression, [StoredLayer#tarBytes()] long.
   public InputStream tar(Digest diffId) throws IOException {
-    return Compression.open(
-        Files.newInputStream(layers.resolve(diffId.hex()).resolve("blob")), tmp);
+    return Compression.open(Files.newInputStream(blob(diffId)), tmp);
+  }
+
+  /// The file of the layer, as it came.
+  Path blob(Digest diffId) {
+    return layers.resolve(diffId.hex()).resolve("blob");
   }
 
   @Override

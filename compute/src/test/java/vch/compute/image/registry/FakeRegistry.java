@@ -23,7 +23,16 @@ final class FakeRegistry implements AutoCloseable {
   final Map<String, Function<Request, Answer>> routes = new ConcurrentHashMap<>();
   final List<Request> requests = new CopyOnWriteArrayList<>();
 
-  record Request(String method, String path, Map<String, String> headers) {
+  record Request(String method, String path, Map<String, String> headers, String body) {
+    Request(String method, String path, Map<String, String> headers) {
+      this(method, path, headers, "");
+    }
+
+    /// What was sent, byte by byte.
+    byte[] bytes() {
+      return body.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     String header(String name) {
       return headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), "");
     }
@@ -144,8 +153,15 @@ final class FakeRegistry implements AutoCloseable {
               h.substring(h.indexOf(':') + 1).strip());
         }
         var length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        in.skip(length);
-        var request = new Request(parts[0], parts[1], headers);
+        var body = new char[length];
+        for (int n = 0; n < length; ) {
+          int read = in.read(body, n, length - n);
+          if (read < 0) {
+            return;
+          }
+          n += read;
+        }
+        var request = new Request(parts[0], parts[1], headers, new String(body));
         requests.add(request);
         var route = routes.get(parts[1].split("\\?", 2)[0]);
         var answer =
@@ -154,28 +170,39 @@ final class FakeRegistry implements AutoCloseable {
                     404,
                     "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}")
                 : route.apply(request);
-        if (!write(socket.getOutputStream(), answer)) {
+        if (!write(socket.getOutputStream(), answer, parts[0].equals("HEAD"))) {
           return;
         }
       }
     } catch (IOException e) {
       // the client went away, as some tests want
+    } catch (Hangup e) {
+      // the registry goes away, as some tests want
     }
   }
 
-  private static boolean write(OutputStream out, Answer answer) throws IOException {
-    var head =
+  /// Thrown by a route: the connection ends without an answer.
+  static final class Hangup extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Hangup() {
+      super("no answer");
+    }
+  }
+
+  private static boolean write(OutputStream out, Answer answer, boolean head) throws IOException {
+    var lines =
         new StringBuilder(
             "HTTP/1.1 "
                 + answer.status()
                 + " X\r\nContent-Length: "
                 + answer.body().length
                 + "\r\n");
-    answer.headers().forEach((k, v) -> head.append(k).append(": ").append(v).append("\r\n"));
-    out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-    out.write(answer.body(), 0, answer.sent());
+    answer.headers().forEach((k, v) -> lines.append(k).append(": ").append(v).append("\r\n"));
+    out.write(lines.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    out.write(answer.body(), 0, head ? 0 : answer.sent());
     out.flush();
-    return answer.sent() == answer.body().length;
+    return head || answer.sent() == answer.body().length;
   }
 
   @Override

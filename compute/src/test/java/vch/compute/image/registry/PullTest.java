@@ -24,6 +24,7 @@ import vch.compute.image.Digest;
 import vch.compute.image.QuietRights;
 import vch.compute.image.Reference;
 import vch.compute.image.Tars;
+import vch.compute.image.TestEngine;
 import vch.compute.image.archive.Limits;
 import vch.compute.image.registry.FakeRegistry.Answer;
 import vch.compute.image.store.ImageStore;
@@ -42,7 +43,7 @@ class PullTest {
   @BeforeEach
   void open() throws IOException {
     store = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
-    registries = Registries.of(store, List.of(state.resolve("certs.d")), waited::addAndGet);
+    registries = Registries.waiting(store, List.of(state.resolve("certs.d")), waited::addAndGet);
   }
 
   @AfterEach
@@ -55,13 +56,16 @@ class PullTest {
     try (var pin = store.pin()) {
       return registries.pull(
           new Registries.Wish(
+              new Registries.Asker(TestEngine.BLUE, credentials, List.of()),
               Reference.parse(reference).orLatest(),
-              platform.map(Platform::parse),
-              credentials,
-              List.of()),
+              platform.map(Platform::parse)),
           pin,
           progress::add);
     }
+  }
+
+  private static Registries.Asker asker(Credentials credentials) {
+    return new Registries.Asker(TestEngine.BLUE, Optional.of(credentials), List.of());
   }
 
   private Registries.Pulled pull(String reference) {
@@ -354,15 +358,13 @@ class PullTest {
             List.of("Bearer t1", basic).contains(r.header("Authorization"))
                 ? Answer.of(200, "{}")
                 : refused.apply(r));
-    assertThat(registries.login(registry.host(), new Credentials("alice", "secret", ""), List.of()))
+    assertThat(registries.login(asker(new Credentials("alice", "secret", "")), registry.host()))
         .isEmpty();
     assertThat(registry.requests).noneMatch(r -> r.path().contains("scope="));
-    assertThat(registries.login(registry.host(), new Credentials("mallory", "x", ""), List.of()))
+    assertThat(registries.login(asker(new Credentials("mallory", "x", "")), registry.host()))
         .hasValueSatisfying(why -> assertThat(why).startsWith("unauthorized: "));
     assertThatThrownBy(
-            () ->
-                registries.login(
-                    "nosuch.invalid", new Credentials("alice", "secret", ""), List.of()))
+            () -> registries.login(asker(new Credentials("alice", "secret", "")), "nosuch.invalid"))
         .isInstanceOf(Refusal.Failed.class)
         .hasMessageContaining("no such host");
   }
@@ -544,10 +546,9 @@ class PullTest {
     try (var pin = store.pin()) {
       var wish =
           new Registries.Wish(
+              new Registries.Asker(TestEngine.BLUE, Optional.empty(), List.of()),
               Reference.parse(registry.host() + "/app").orLatest(),
-              Optional.empty(),
-              Optional.empty(),
-              List.of());
+              Optional.empty());
       assertThatThrownBy(
               () ->
                   registries.pull(

@@ -49,7 +49,7 @@ class RegistryLabTest {
         new VchImages(
             store,
             engine,
-            Registries.of(store, List.of(directory.resolve("certs.d"))),
+            Registries.of(store, List.of(directory.resolve("certs.d")), _ -> Dialer.here()),
             InstantSource.system());
   }
 
@@ -61,6 +61,14 @@ class RegistryLabTest {
   private vch.engine.compute.Images.ImageInfo pull(
       String reference, Optional<String> platform, Optional<Credentials> credentials) {
     return images.pull(BLUE, reference, platform, credentials, progress::add);
+  }
+
+  private static RegistrySession open(String host, boolean insecure, Trust trust)
+      throws java.io.IOException {
+    return RegistrySession.open(
+        new RegistrySession.Subject(host, "x", "pull", insecure, Optional.empty()),
+        trust,
+        Dialer.here());
   }
 
   private static List<LayerFile> layers(String who) {
@@ -183,36 +191,28 @@ class RegistryLabTest {
   void a_certificate_is_believed_only_with_its_authority() throws Exception {
     try (var registry = new LabRegistry(directory.resolve("registry"), true, false)) {
       var trust = new Trust(List.of(directory.resolve("certs.d")));
-      assertThatThrownBy(
-              () ->
-                  RegistrySession.open(registry.host(), "x", false, trust, Optional.empty())
-                      .close())
+      assertThatThrownBy(() -> open(registry.host(), false, trust).close())
           .hasMessage(
               "Get \"https://"
                   + registry.host()
                   + "/v2/\": tls: failed to verify certificate: x509: certificate signed by unknown authority");
       var own = Files.createDirectories(directory.resolve("certs.d").resolve(registry.host()));
       Files.copy(registry.authority(), own.resolve("ca.crt"));
-      RegistrySession.open(registry.host(), "x", false, trust, Optional.empty()).close();
+      open(registry.host(), false, trust).close();
       var localhost = registry.host().replace("127.0.0.1", "localhost");
       Files.createDirectories(directory.resolve("certs.d").resolve(localhost));
       Files.copy(
           registry.authority(), directory.resolve("certs.d").resolve(localhost).resolve("ca.crt"));
-      assertThatThrownBy(
-              () -> RegistrySession.open(localhost, "x", false, trust, Optional.empty()).close())
+      assertThatThrownBy(() -> open(localhost, false, trust).close())
           .hasMessageEndingWith("x509: certificate is not valid for localhost");
-      RegistrySession.open(localhost, "x", true, trust, Optional.empty()).close();
+      open(localhost, true, trust).close();
     }
   }
 
   @Test
   void without_tls_a_registry_that_is_not_insecure_is_refused() throws Exception {
     try (var registry = new LabRegistry(directory.resolve("registry"), false, false)) {
-      assertThatThrownBy(
-              () ->
-                  RegistrySession.open(
-                          registry.host(), "x", false, new Trust(List.of()), Optional.empty())
-                      .close())
+      assertThatThrownBy(() -> open(registry.host(), false, new Trust(List.of())).close())
           .hasMessage(
               "Get \"https://"
                   + registry.host()
