@@ -167,6 +167,32 @@ public final class FakeImages implements Images {
   }
 
   @Override
+  public void pullAll(
+      VchId vch,
+      String repository,
+      Optional<String> platform,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress) {
+    asked.add("pull all of " + repository);
+    progress.accept(Progress.line("", "Status: Image is up to date for " + repository));
+  }
+
+  @Override
+  public Distribution distribution(VchId vch, String reference, Optional<Credentials> credentials) {
+    return new Distribution(
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "sha256:" + "d".repeat(64),
+        527,
+        List.of(new OsArch("linux", "arm64", "v8", "")));
+  }
+
+  @Override
+  public InputStream fetch(VchId vch, java.net.URI from) {
+    asked.add("fetch " + from);
+    return new java.io.ByteArrayInputStream(new byte[3]);
+  }
+
+  @Override
   public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
       throws IOException {
     var text = new String(archive.readAllBytes(), StandardCharsets.UTF_8);
@@ -177,8 +203,7 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public ImageInfo importRoot(
-      VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
+  public ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, Made made)
       throws IOException {
     asked.add(
         "import "
@@ -186,9 +211,9 @@ public final class FakeImages implements Images {
             + " "
             + reference.orElse("-")
             + " "
-            + changes
+            + made.changes()
             + " "
-            + message);
+            + made.message());
     return find(vch, BUSYBOX);
   }
 

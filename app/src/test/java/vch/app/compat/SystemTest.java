@@ -17,7 +17,6 @@ class SystemTest {
     "POST /build",
     "POST /commit",
     "GET /images/search?term=x",
-    "GET /distribution/busybox/json",
     "POST /swarm/init",
     "POST /plugins/pull?remote=x",
     "POST /session",

@@ -43,7 +43,9 @@ final class ConfigChanges {
       case "STOPSIGNAL" -> config.put("StopSignal", rest);
       case "ONBUILD" -> array("OnBuild").add(rest);
       case "HEALTHCHECK" -> throw new Refusal.Unsupported("HEALTHCHECK is not offered as a change");
-      default -> throw new Refusal.Invalid(word + " is not a valid change command");
+      default ->
+          throw new Refusal.Invalid(
+              word.toLowerCase(Locale.ROOT) + " is not a valid change command");
     }
   }
 

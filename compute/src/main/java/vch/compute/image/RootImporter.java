@@ -27,7 +27,8 @@ final class RootImporter {
   /// Makes and keeps the image.
   ///
   /// @param config defaults for containers, in Docker's form
-  StoredImage make(InputStream tar, ObjectNode config, String message) throws IOException {
+  StoredImage make(InputStream tar, ObjectNode config, String message, Platform platform)
+      throws IOException {
     var file = store.newTemp();
     var hasher = Digest.hasher();
     try (var in =
@@ -35,7 +36,7 @@ final class RootImporter {
             new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"), hasher)) {
       Files.copy(in, file);
       var layer = store.addLayer(file, Digest.of(hasher), Optional.empty(), pin, _ -> {});
-      var json = Json.bytes(image(layer.diffId(), config, message));
+      var json = Json.bytes(image(layer.diffId(), config, message, platform));
       pin.add(Digest.of(json));
       return store.putConfig(json);
     } finally {
@@ -43,15 +44,17 @@ final class RootImporter {
     }
   }
 
-  private ObjectNode image(Digest layer, ObjectNode config, String message) {
-    var machine = Platform.machine();
+  private ObjectNode image(Digest layer, ObjectNode config, String message, Platform platform) {
     var now = clock.instant().toString();
-    var out = Json.newObject().put("architecture", machine.arch());
+    var out = Json.newObject().put("architecture", platform.arch());
     out.set("config", config);
     out.put("created", now);
     out.putArray("history").addObject().put("created", now).put("comment", message);
-    out.put("os", machine.os());
+    out.put("os", platform.os());
     out.putObject("rootfs").put("type", "layers").putArray("diff_ids").add(layer.toString());
+    if (!platform.variant().isEmpty()) {
+      out.put("variant", platform.variant());
+    }
     return out;
   }
 }

@@ -3,6 +3,7 @@ package vch.compute.image;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.SpooledArchive;
 import vch.compute.image.registry.Platform;
@@ -134,32 +136,37 @@ public final class VchImages implements Images, AutoCloseable {
       Optional<String> platform,
       Optional<Credentials> credentials,
       Consumer<Progress> progress) {
-    var name = Reference.parse(reference).orLatest();
-    var asker = asker(vch, credentials);
-    try (var pin = store.pin()) {
-      var wish =
-          new Registries.Wish(asker, name, platform.filter(p -> !p.isEmpty()).map(Platform::parse));
-      var pulled = registries.pull(wish, pin, progress);
-      var id = pulled.image().id().toString();
-      boolean newer =
-          engine.note(
-              image -> {
-                boolean same =
-                    image.tag(vch, name.key()).filter(t -> t.image().equals(id)).isPresent();
-                return new Decision<>(
-                    TagRules.put(image, vch, name, id, pulled.digest().toString()), !same);
-              });
-      progress.accept(Progress.line("", "Digest: " + pulled.digest()));
-      progress.accept(
-          Progress.line(
-              "",
-              "Status: "
-                  + (newer ? "Downloaded newer image" : "Image is up to date")
-                  + " for "
-                  + name.familiar()));
-      event(vch, "pull", name.familiar(), name.familiarName());
-      return info(engine.image(), vch, pulled.image());
-    }
+    var pulled =
+        puller().pull(asker(vch, credentials), Reference.parse(reference), platform, progress);
+    return info(engine.image(), vch, pulled);
+  }
+
+  @Override
+  public void pullAll(
+      VchId vch,
+      String repository,
+      Optional<String> platform,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress) {
+    puller().pullAll(asker(vch, credentials), Reference.parse(repository), platform, progress);
+  }
+
+  private Puller puller() {
+    return new Puller(
+        store,
+        engine,
+        registries,
+        (vch, name) -> event(vch, "pull", name.familiar(), name.familiarName()));
+  }
+
+  @Override
+  public Distribution distribution(VchId vch, String reference, Optional<Credentials> credentials) {
+    return registries.look(asker(vch, credentials), Reference.parse(reference).orLatest());
+  }
+
+  @Override
+  public InputStream fetch(VchId vch, URI from) throws IOException {
+    return registries.fetch(asker(vch, Optional.empty()), from);
   }
 
   @Override
@@ -263,8 +270,7 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   @Override
-  public ImageInfo importRoot(
-      VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
+  public ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, Made made)
       throws IOException {
     var name = reference.filter(r -> !r.isEmpty()).map(r -> Reference.parse(r).orLatest());
     if (name.flatMap(Reference::digest).isPresent()) {
@@ -272,9 +278,14 @@ public final class VchImages implements Images, AutoCloseable {
     }
     var config = Json.newObject();
     var apply = new ConfigChanges(config);
-    changes.forEach(apply::apply);
+    made.changes().forEach(apply::apply);
+    var platform =
+        made.platform().filter(p -> !p.isEmpty()).map(Platform::parse).orElseGet(Platform::machine);
+    if (!platform.os().equals("linux")) {
+      throw new Refusal.Invalid("operating system is not supported");
+    }
     try (var pin = store.pin()) {
-      var image = new RootImporter(store, pin, clock).make(tar, config, message);
+      var image = new RootImporter(store, pin, clock).make(tar, config, made.message(), platform);
       var id = image.id().toString();
       engine.note(
           i ->
@@ -379,9 +390,9 @@ public final class VchImages implements Images, AutoCloseable {
     var gone = Digest.tryParse(removal.imageId()).flatMap(store::image);
     if (gone.isPresent()) {
       var kept =
-          after
-              .tags(vch)
-              .map(ImageTag::image)
+          Stream.concat(
+                  after.tags(vch).map(ImageTag::image),
+                  after.containers(vch).map(c -> c.spec().image()))
               .distinct()
               .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
               .flatMap(i -> i.config().chainIds().stream())

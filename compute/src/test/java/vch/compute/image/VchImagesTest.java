@@ -25,6 +25,7 @@ import vch.compute.image.archive.Limits;
 import vch.compute.image.registry.Dialer;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
+import vch.engine.compute.Images.Made;
 import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Removed;
 import vch.portlayer.container.ContainerState;
@@ -74,8 +75,7 @@ class VchImagesTest {
         BLUE,
         in(Tars.root(motd)),
         Optional.of(name),
-        List.of("CMD [\"/bin/sh\"]", "ENV A=b"),
-        "made here");
+        new Made(List.of("CMD [\"/bin/sh\"]", "ENV A=b"), "made here"));
   }
 
   private byte[] saved(String... names) throws IOException {
@@ -126,7 +126,8 @@ class VchImagesTest {
   @Test
   void a_compressed_layer_is_saved_without_compression_under_its_diff_id() throws IOException {
     var tar = Tars.root("zstd");
-    var image = images.importRoot(BLUE, in(Tars.zstd(tar)), Optional.of("z"), List.of(), "");
+    var image =
+        images.importRoot(BLUE, in(Tars.zstd(tar)), Optional.of("z"), new Made(List.of(), ""));
     assertThat(image.layers()).containsExactly(Digest.of(tar).toString());
     var files = new java.util.HashMap<String, byte[]>();
     try (var in = new TarArchiveInputStream(in(saved("z")))) {
@@ -269,13 +270,15 @@ class VchImagesTest {
   @Test
   void bad_names_and_changes_are_refused_before_anything_is_read() throws IOException {
     assertThatThrownBy(
-            () -> images.importRoot(BLUE, in(Tars.root("x")), Optional.of("UPPER"), List.of(), ""))
+            () ->
+                images.importRoot(
+                    BLUE, in(Tars.root("x")), Optional.of("UPPER"), new Made(List.of(), "")))
         .isInstanceOf(Refusal.Invalid.class);
     assertThatThrownBy(
             () ->
                 images.importRoot(
-                    BLUE, in(Tars.root("x")), Optional.of("x"), List.of("RUN ls"), ""))
-        .hasMessage("RUN is not a valid change command");
+                    BLUE, in(Tars.root("x")), Optional.of("x"), new Made(List.of("RUN ls"), "")))
+        .hasMessage("run is not a valid change command");
     imported("one", "1");
     assertThatThrownBy(() -> images.tag(BLUE, "one", "x@sha256:" + "a".repeat(64)))
         .hasMessage("refusing to create a tag with a digest reference");
@@ -305,7 +308,10 @@ class VchImagesTest {
     assertThat(first.toByteArray()).isEqualTo(second.toByteArray());
     var image =
         images.importRoot(
-            BLUE, in(first.toByteArray()), Optional.of("busybox"), List.of("CMD [\"sh\"]"), "");
+            BLUE,
+            in(first.toByteArray()),
+            Optional.of("busybox"),
+            new Made(List.of("CMD [\"sh\"]"), ""));
     var root = store.directories(image.id()).getFirst();
     assertThat(Files.readSymbolicLink(root.resolve("bin/sh"))).hasToString("busybox");
     assertThat(Files.getAttribute(root.resolve("tmp"), "unix:mode")).isEqualTo(0x4000 | 01777);

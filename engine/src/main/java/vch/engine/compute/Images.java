@@ -70,10 +70,39 @@ public interface Images {
 
   /// Makes an image of one layer from a plain tar of a file system.
   ///
-  /// @param changes Dockerfile instructions such as `CMD ["sh"]`
-  ImageInfo importRoot(
-      VchId vch, InputStream tar, Optional<String> reference, List<String> changes, String message)
+  /// @param made what the image says of itself
+  ImageInfo importRoot(VchId vch, InputStream tar, Optional<String> reference, Made made)
       throws IOException;
+
+  /// What an imported image says of itself.
+  ///
+  /// @param changes Dockerfile instructions such as `CMD ["sh"]`
+  /// @param platform `os/arch[/variant]`; empty: that of the machine
+  record Made(List<String> changes, String message, Optional<String> platform) {
+    public Made(List<String> changes, String message) {
+      this(changes, message, Optional.empty());
+    }
+  }
+
+  /// Fetches a file by HTTP the way that the VCH reaches registries.
+  InputStream fetch(VchId vch, java.net.URI from) throws IOException;
+
+  /// Fetches all tags of a repository, as [#pull] does.
+  void pullAll(
+      VchId vch,
+      String repository,
+      Optional<String> platform,
+      Optional<Credentials> credentials,
+      Consumer<Progress> progress);
+
+  /// What a registry says of a reference.
+  Distribution distribution(VchId vch, String reference, Optional<Credentials> credentials);
+
+  /// @param mediaType of the manifest or list
+  /// @param bytes of the manifest or list
+  record Distribution(String mediaType, String digest, long bytes, List<OsArch> platforms) {}
+
+  record OsArch(String os, String architecture, String variant, String osVersion) {}
 
   /// Writes images as `docker save` does.
   void save(VchId vch, List<String> references, OutputStream out) throws IOException;

@@ -26,11 +26,12 @@ final class ImageRemoval {
   }
 
   void remove(Call call) throws IOException {
-    if (call.query().has("platforms")) {
-      throw new Refusal.Unsupported(
-          "removing one platform of an image is not offered: an image has one platform here");
-    }
     var name = call.variable("name");
+    if (call.since(50)) {
+      for (var platform : call.query().all("platforms")) {
+        OnePlatform.parse(platform).check(host.images().find(host.vch(), name), name);
+      }
+    }
     call.reply(200, json(host.images().remove(host.vch(), name, call.query().flag("force"))));
   }
 

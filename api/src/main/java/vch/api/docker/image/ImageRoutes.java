@@ -32,7 +32,8 @@ public final class ImageRoutes {
     var removal = new ImageRemoval(host);
     return List.of(
         new Route<>("GET", "/images/json", "lists images", routes::list),
-        new Route<>("POST", "/images/create", "pulls an image, or imports one", routes::create),
+        new Route<>(
+            "POST", "/images/create", "pulls an image, or imports one", new PullRoute(host)::run),
         new Route<>("POST", "/images/load", "loads a docker save archive", routes::load),
         new Route<>(
             "GET",
@@ -54,6 +55,11 @@ public final class ImageRoutes {
             "/images/{name:.*}/push",
             "sends an image to its registry",
             new PushRoute(host)::run),
+        new Route<>(
+            "GET",
+            "/distribution/{name:.*}/json",
+            "looks an image up in its registry",
+            routes::distribution),
         new Route<>("POST", "/auth", "asks a registry whether it takes credentials", routes::login),
         new Route<>("DELETE", "/images/{name:.*}", "removes a name, or an image", removal::remove));
   }
@@ -77,25 +83,18 @@ public final class ImageRoutes {
   }
 
   private void inspect(Call call) throws IOException {
-    refusePlatform(call, 49);
-    call.reply(200, ImageJson.inspect(find(call.variable("name")), call.version()));
+    var image = find(call.variable("name"));
+    OnePlatform.asked(call, 49).ifPresent(p -> p.check(image, call.variable("name")));
+    call.reply(200, ImageJson.inspect(image, call.version()));
   }
 
   private ImageInfo find(String name) {
     return host.images().find(host.vch(), name);
   }
 
-  /// Images have one platform here; which one is chosen when they are pulled.
-  private static void refusePlatform(Call call, int since) {
-    if (call.since(since) && !call.query().text("platform").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "choosing a platform of an image that is here is not offered: docker pull --platform keeps that one platform");
-    }
-  }
-
   private void history(Call call) throws IOException {
-    refusePlatform(call, 48);
     var image = find(call.variable("name"));
+    OnePlatform.asked(call, 48).ifPresent(p -> p.check(image, call.variable("name")));
     var rows = new ArrayList<ObjectNode>();
     int layer = 0;
     for (var step : image.history()) {
@@ -124,30 +123,6 @@ public final class ImageRoutes {
     call.reply(200, out);
   }
 
-  private void create(Call call) throws Exception {
-    var query = call.query();
-    if (!query.text("fromImage").isEmpty()) {
-      pull(call);
-    } else {
-      importRoot(call);
-    }
-  }
-
-  private void pull(Call call) throws Exception {
-    var query = call.query();
-    var reference = reference(query.text("fromImage"), query.text("tag"));
-    var platform = call.since(32) ? query.get("platform") : Optional.<String>empty();
-    var credentials = RegistryAuth.read(call.exchange().header("X-Registry-Auth"));
-    var progress = new ProgressStream(call);
-    progress.run(
-        () -> {
-          host.images().pull(host.vch(), reference, platform, credentials, progress);
-          if (!progress.begun()) {
-            progress.status("Status: Image is up to date for " + reference);
-          }
-        });
-  }
-
   /// `busybox` and `1.36`, or `busybox` and `sha256:…`.
   static String reference(String name, String tag) {
     if (tag.isEmpty()) {
@@ -159,45 +134,11 @@ public final class ImageRoutes {
     return tag.contains(":") ? bare + "@" + tag : bare + ":" + tag;
   }
 
-  private void importRoot(Call call) throws Exception {
-    var query = call.query();
-    var source = query.text("fromSrc");
-    if (source.isEmpty()) {
-      throw new Refusal.Invalid(
-          "an image is created fromImage (a name to pull) or fromSrc=- (a tar archive in the body); neither is given");
-    }
-    if (!source.equals("-")) {
-      throw new Refusal.Unsupported(
-          "importing from a URL is not offered: fetch "
-              + source
-              + " and give it as the body, with fromSrc=-");
-    }
-    if (!query.text("platform").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "importing for another platform is not offered: leave --platform out");
-    }
-    var repository = query.text("repo");
-    var reference =
-        repository.isEmpty()
-            ? Optional.<String>empty()
-            : Optional.of(reference(repository, query.text("tag")));
-    var progress = new ProgressStream(call);
-    progress.run(
-        () -> {
-          var image =
-              host.images()
-                  .importRoot(
-                      host.vch(),
-                      call.exchange().body(),
-                      reference,
-                      query.all("changes"),
-                      query.text("message"));
-          progress.status(image.id());
-        });
-  }
-
   private void load(Call call) throws Exception {
-    refusePlatform(call, 48);
+    if (OnePlatform.asked(call, 48).isPresent()) {
+      throw new Refusal.Unsupported(
+          "choosing a platform of an archive is not offered: docker load takes the image for this machine");
+    }
     boolean quiet = call.query().flag("quiet");
     var progress = new ProgressStream(call);
     progress.run(
@@ -226,12 +167,17 @@ public final class ImageRoutes {
   }
 
   private void save(Call call, List<String> names) throws IOException {
-    refusePlatform(call, 48);
     if (names.isEmpty()) {
       throw new Refusal.Invalid("no image given: the query needs names, once for each image");
     }
-    names.forEach(this::find); // so that an unknown one has a status
-    host.images().save(host.vch(), names, call.exchange().stream(200, TAR, () -> {}));
+    var platform = OnePlatform.asked(call, 48);
+    if (platform.isPresent()) {
+      names.forEach(n -> platform.get().check(find(n), n));
+    }
+    // begun with the first byte, so that an unknown image has a status
+    try (var out = new LateStream(() -> call.exchange().stream(200, TAR, () -> {}))) {
+      host.images().save(host.vch(), names, out);
+    }
   }
 
   private void login(Call call) throws IOException {
@@ -257,6 +203,28 @@ public final class ImageRoutes {
     int slash = bare.indexOf('/');
     var host = slash < 0 ? bare : bare.substring(0, slash);
     return host.equals("index.docker.io") || host.equals("docker.io") ? "" : host;
+  }
+
+  private void distribution(Call call) throws IOException {
+    var credentials = RegistryAuth.read(call.exchange().header("X-Registry-Auth"));
+    var found = host.images().distribution(host.vch(), call.variable("name"), credentials);
+    var out = Json.object();
+    out.putObject("Descriptor")
+        .put("mediaType", found.mediaType())
+        .put("digest", found.digest())
+        .put("size", found.bytes());
+    var platforms = out.putArray("Platforms");
+    for (var it : found.platforms()) {
+      var platform =
+          platforms.addObject().put("architecture", it.architecture()).put("os", it.os());
+      if (!it.osVersion().isEmpty()) {
+        platform.put("os.version", it.osVersion());
+      }
+      if (!it.variant().isEmpty()) {
+        platform.put("variant", it.variant());
+      }
+    }
+    call.reply(200, out);
   }
 
   private void tag(Call call) throws IOException {

@@ -3,7 +3,6 @@ package vch.api.docker.image;
 import java.util.Optional;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
-import vch.portlayer.refusal.Refusal;
 
 /// POST /images/{name}/push
 final class PushRoute {
@@ -14,12 +13,14 @@ final class PushRoute {
   }
 
   void run(Call call) throws Exception {
-    if (call.since(46) && !call.query().text("platform").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "choosing a platform to push is not offered: an image has one platform here");
-    }
     var name = call.variable("name");
     var tag = Optional.of(call.query().text("tag")).filter(t -> !t.isEmpty());
+    OnePlatform.asked(call, 46)
+        .ifPresent(
+            p -> {
+              var whole = name + tag.map(t -> ":" + t).orElse("");
+              p.check(host.images().find(host.vch(), whole), whole);
+            });
     var credentials = RegistryAuth.read(call.exchange().header("X-Registry-Auth"));
     var progress = new ProgressStream(call);
     progress.run(

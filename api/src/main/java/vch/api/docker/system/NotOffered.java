@@ -25,9 +25,6 @@ final class NotOffered {
   private static final String COMMIT =
       "docker commit is not offered by a virtual container host: docker export the container and docker import the result, or"
           + " build an image with another builder";
-  private static final String DISTRIBUTION =
-      "looking an image up in its registry is not offered by a virtual container host: docker pull it and inspect it here";
-
   private static final String CHECKPOINTS =
       "checkpoints are not offered by a virtual container host: docker pause freezes a container, docker stop ends it";
   private static final String CLUSTER_VOLUMES =
@@ -94,7 +91,6 @@ final class NotOffered {
     unsupported(out, "PUT", "/volumes/{name}", CLUSTER_VOLUMES);
     unsupported(out, "POST", "/commit", COMMIT);
     unsupported(out, "GET", "/images/search", SEARCH);
-    unsupported(out, "GET", "/distribution/{name:.*}/json", DISTRIBUTION);
     unsupported(out, "GET", "/plugins/privileges", PLUGINS);
     // docker inspect asks everywhere for a name; only 404 lets it say that there is no such object.
     out.add(

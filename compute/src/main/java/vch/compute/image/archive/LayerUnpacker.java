@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,7 +54,7 @@ public final class LayerUnpacker {
 
   /// How much was unpacked.
   ///
-  /// @param bytes of file contents
+  /// @param bytes of file contents and targets of symbolic links
   /// @param files regular files written
   public record Unpacked(long bytes, long files) {}
 
@@ -190,13 +191,14 @@ public final class LayerUnpacker {
     return flag == '0' || flag == 0 || flag == '7';
   }
 
-  private static void link(TarArchiveEntry entry, Path path) throws IOException {
+  private void link(TarArchiveEntry entry, Path path) throws IOException {
     if (entry.getLinkName().isEmpty()) {
       throw new BadArchiveException(
           "entry \"" + entry.getName() + "\" is a symbolic link to nothing");
     }
     try {
       Files.createSymbolicLink(path, path.getFileSystem().getPath(entry.getLinkName()));
+      bytes += entry.getLinkName().getBytes(StandardCharsets.UTF_8).length; // as Docker counts
     } catch (java.nio.file.InvalidPathException e) {
       throw new BadArchiveException(
           "the target of symbolic link \""

@@ -6,20 +6,24 @@ import vch.portlayer.refusal.Refusal;
 
 /// What programs of an image run on: `linux/arm64/v8`. Words as Go has them.
 public record Platform(String os, String arch, String variant) {
-  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
 
   /// Parses `os/arch[/variant]`, or `os` or `arch` alone.
   public static Platform parse(String text) {
     var parts = text.toLowerCase(Locale.ROOT).split("/", -1);
-    boolean good = parts.length <= 3;
-    for (var part : parts) {
-      good = good && WORD.matcher(part).matches();
-    }
-    if (!good) {
+    if (parts.length > 3) {
       throw new Refusal.Invalid(
-          "\""
-              + text
-              + "\" is an invalid OS or architecture: write os/arch[/variant], for example linux/arm64");
+          "\"" + text + "\": cannot parse platform specifier: invalid argument");
+    }
+    for (var part : parts) {
+      if (!WORD.matcher(part).matches()) {
+        throw new Refusal.Invalid(
+            "\""
+                + part
+                + "\" is an invalid component of \""
+                + text
+                + "\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument");
+      }
     }
     var machine = machine();
     if (parts.length == 1) {

@@ -1,7 +1,9 @@
 package vch.compute.image.registry;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import vch.compute.image.store.GzipLayers;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.engine.compute.Images.Credentials;
+import vch.engine.compute.Images.Distribution;
 import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Pushed;
 import vch.portlayer.refusal.Refusal;
@@ -152,6 +155,40 @@ public final class Registries {
       throw new Refusal.Failed(
           "The push of " + repository.familiarName() + " failed: " + e.getMessage());
     }
+  }
+
+  /// The tags of a repository.
+  public List<String> tags(Asker asker, Reference repository) {
+    try (var session = session(asker, repository.domain(), repository.path(), "pull")) {
+      return Listing.tags(session);
+    } catch (RegistryException e) {
+      throw translate(e, repository, asker.anonymous());
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal.Failed("Listing " + repository.familiarName() + " was broken off");
+    } catch (IOException e) {
+      throw new Refusal.Failed(
+          "Listing " + repository.familiarName() + " failed: " + e.getMessage());
+    }
+  }
+
+  /// What a registry says of a reference, without fetching it.
+  public Distribution look(Asker asker, Reference reference) {
+    try (var session = session(asker, reference.domain(), reference.path(), "pull")) {
+      return Listing.look(session, reference);
+    } catch (RegistryException e) {
+      throw translate(e, reference, asker.anonymous());
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal.Failed("Looking at " + reference.familiar() + " was broken off");
+    } catch (IOException e) {
+      throw new Refusal.Failed("Looking at " + reference.familiar() + " failed: " + e.getMessage());
+    }
+  }
+
+  /// A file by HTTP. Closing the stream ends the transfer.
+  public InputStream fetch(Asker asker, URI from) throws IOException {
+    return Fetch.open(from, trust, dialers.apply(asker.vch()));
   }
 
   private RegistrySession session(Asker asker, String registry, String path, String actions)

@@ -80,8 +80,8 @@ final class RegistrySession implements AutoCloseable {
     var said = e.getMessage();
     return e instanceof java.io.EOFException
         || e instanceof java.nio.channels.ClosedChannelException
-        || said != null
-            && (said.contains("EOF") || said.contains("closed") || said.contains("reset"));
+        || (said != null
+            && (said.contains("EOF") || said.contains("closed") || said.contains("reset")));
   }
 
   private static RegistrySession open(URI base, SSLContext tls, Subject subject, Dialer dialer)
@@ -122,7 +122,10 @@ final class RegistrySession implements AutoCloseable {
   }
 
   /// An answer with status 200 or 206. Closing it ends the transfer.
-  record Answer(int status, String contentType, long length, InputStream body)
+  ///
+  /// @param link the header of that name
+  record Answer(
+      int status, String contentType, long length, Optional<String> link, InputStream body)
       implements AutoCloseable {
     @Override
     public void close() throws IOException {
@@ -133,6 +136,11 @@ final class RegistrySession implements AutoCloseable {
   /// @param reference tag or digest
   Answer manifest(String reference) throws IOException {
     return get("/manifests/" + reference, ManifestReader.ACCEPT, 0);
+  }
+
+  /// @param path below the repository
+  Answer list(String path) throws IOException {
+    return get(path, "application/json", 0);
   }
 
   /// @param from skip so many bytes; the registry may ignore it (status 200)
@@ -166,6 +174,7 @@ final class RegistrySession implements AutoCloseable {
         answer.status(),
         answer.header("Content-Type").orElse(""),
         answer.headers().getLongField("Content-Length"),
+        answer.header("Link"),
         answer.body());
   }
 

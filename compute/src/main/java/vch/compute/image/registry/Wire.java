@@ -171,11 +171,11 @@ final class Wire implements AutoCloseable {
       var response = listener.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return new Answer(response.getStatus(), response.getHeaders(), listener.getInputStream());
     } catch (InterruptedException e) {
-      request.abort(e);
+      var _ = request.abort(e);
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for " + request.getURI());
     } catch (TimeoutException e) {
-      request.abort(e);
+      var _ = request.abort(e);
       throw new Silent(request.getURI() + " does not answer", e);
     } catch (ExecutionException e) {
       throw failure(e);
@@ -227,12 +227,12 @@ final class Wire implements AutoCloseable {
 
     @Override
     public int hashCode() {
-      return System.identityHashCode(dialer);
+      return dialer.hashCode();
     }
 
     @Override
     public boolean equals(@org.jspecify.annotations.Nullable Object other) {
-      return other instanceof Inside inside && inside.dialer == dialer;
+      return other instanceof Inside inside && inside.dialer.equals(dialer);
     }
   }
 
@@ -253,12 +253,12 @@ final class Wire implements AutoCloseable {
 
     @Override
     public int hashCode() {
-      return Objects.hash(System.identityHashCode(dialer), target);
+      return Objects.hash(dialer, target);
     }
 
     @Override
     public boolean equals(@org.jspecify.annotations.Nullable Object other) {
-      return other instanceof To to && to.dialer == dialer && to.target.equals(target);
+      return other instanceof To to && to.dialer.equals(dialer) && to.target.equals(target);
     }
   }
 }

@@ -286,7 +286,11 @@ class RegistryLabTest {
             .file("opaque/.wh..wh..opq", "")
             .bytes();
     var image =
-        images.importRoot(BLUE, new ByteArrayInputStream(tar), Optional.of("caps"), List.of(), "");
+        images.importRoot(
+            BLUE,
+            new ByteArrayInputStream(tar),
+            Optional.of("caps"),
+            new vch.engine.compute.Images.Made(List.of(), ""));
     var root = store.directories(image.id()).getFirst();
     assertThat(Xattr.get(root.resolve("cap"), "security.capability"))
         .hasValueSatisfying(v -> assertThat(v).isEqualTo(capability));
