@@ -219,6 +219,7 @@ public final class FakeImages implements Images {
 
   @Override
   public void save(VchId vch, List<String> references, OutputStream out) throws IOException {
+    references.forEach(r -> find(vch, r));
     out.write(("archive of " + references).getBytes(StandardCharsets.UTF_8));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class ImagesTest {
 
   @Test
   void a_pull_names_digests_ports_and_latest_rightly() throws Exception {
-    pull("fromImage=busybox", "e30=");
+    pull("fromImage=busybox&tag=latest", "e30=");
     pull("fromImage=busybox&tag=sha256:ab", "e30=");
     pull("fromImage=localhost:5000/a/b", "");
     pull("fromImage=busybox:1&tag=2", "e30");
@@ -62,7 +63,7 @@ class ImagesTest {
         .containsExactly(
             "pull busybox:latest - -",
             "pull busybox@sha256:ab - -",
-            "pull localhost:5000/a/b:latest - -",
+            "pull all of localhost:5000/a/b",
             "pull busybox:2 - -");
   }
 
@@ -78,7 +79,7 @@ class ImagesTest {
         .endsWith(
             "{\"errorDetail\":{\"message\":\"the registry docker.io went away\"},\"error\":\"the registry docker.io went away\"}\r\n");
     assertThat(pull("fromImage=busybox", "%%%").status()).isEqualTo(400);
-    assertThat(pull("fromSrc=http://x/y", "").status()).isEqualTo(501);
+    assertThat(pull("fromSrc=x/y%20z", "").status()).isEqualTo(400);
     assertThat(pull("", "").status()).isEqualTo(400);
   }
 
@@ -89,7 +90,13 @@ class ImagesTest {
             "/images/create?fromSrc=-&repo=mine&tag=1&message=hi&changes=CMD%20x&changes=ENV%20a%3Db",
             "application/x-tar", "12345");
     assertThat(imported.body()).isEqualTo("{\"status\":\"" + FakeImages.BUSYBOX + "\"}\r\n");
-    assertThat(vch.images.asked).containsExactly("import 5 mine:1 [CMD x, ENV a=b] hi");
+    assertThat(pull("fromSrc=x/y.tar&repo=mine", "").body())
+        .startsWith("{\"status\":\"Downloading from x/y.tar\"}\r\n");
+    assertThat(vch.images.asked)
+        .containsExactly(
+            "import 5 mine:1 [CMD x, ENV a=b] hi",
+            "fetch http://x/y.tar",
+            "import 3 mine:latest [] ");
     assertThat(vch.post("/images/load?quiet=1", "application/x-tar", "tar").body())
         .isEqualTo("{\"stream\":\"Loaded image: busybox:latest\\n\"}\r\n");
     assertThat(vch.post("/images/load", "application/x-tar", "junk").status()).isEqualTo(400);
@@ -99,6 +106,37 @@ class ImagesTest {
     assertThat(vch.get("/images/busybox/get").body()).isEqualTo("archive of [busybox]");
     assertThat(vch.get("/images/nope/get").status()).isEqualTo(404);
     assertThat(vch.get("/images/get").status()).isEqualTo(400);
+  }
+
+  @Test
+  void a_push_tells_what_came_of_it_and_a_registry_what_it_has() throws Exception {
+    assertThat(vch.post("/images/busybox/push?tag=latest", "").body())
+        .isEqualTo(
+            """
+            {"status":"The push refers to repository [busybox]"}\r
+            {"status":"Pushed","progressDetail":{},"id":"aaaaaaaaaaaa"}\r
+            {"progressDetail":{},"aux":{"Tag":"latest","Digest":"sha256:%s","Size":527}}\r
+            """
+                .formatted("d".repeat(64)));
+    assertThat(vch.get("/distribution/a/b:1/json").body())
+        .isEqualTo(
+            "{\"Descriptor\":{\"mediaType\":\"application/vnd.docker.distribution.manifest.v2+json\",\"digest\":\"sha256:"
+                + "d".repeat(64)
+                + "\",\"size\":527},\"Platforms\":[{\"architecture\":\"arm64\",\"os\":\"linux\",\"variant\":\"v8\"}]}\n");
+  }
+
+  @Test
+  void a_platform_that_is_named_has_to_be_that_of_the_image() throws Exception {
+    var amd64 = URLEncoder.encode("{\"os\":\"linux\",\"architecture\":\"amd64\"}", UTF_8);
+    var arm64 = URLEncoder.encode("{\"os\":\"linux\",\"architecture\":\"arm64\"}", UTF_8);
+    for (var what : List.of("json", "history", "get")) {
+      var path = "/v1.50/images/busybox/" + what + "?platform=";
+      assertThat(vch.get(path + amd64).status()).as(what).isEqualTo(200);
+      assertThat(vch.get(path + arm64).message())
+          .isEqualTo(
+              "image with reference busybox was found but does not provide the specified platform (linux/arm64)");
+    }
+    assertThat(vch.get("/v1.50/images/busybox/json?platform=arm64").status()).isEqualTo(400);
   }
 
   @Test
@@ -181,9 +219,17 @@ class ImagesTest {
     assertThat(vch.post("/volumes/create", "{\"Name\":\"b\",\"Driver\":\"nfs\"}").status())
         .isEqualTo(404);
     assertThat(
-            vch.post("/volumes/create", "{\"Name\":\"b\",\"DriverOpts\":{\"type\":\"nfs\"}}")
-                .status())
-        .isEqualTo(501);
+            vch.post("/volumes/create", "{\"Name\":\"bb\",\"DriverOpts\":{\"type\":\"nfs\"}}")
+                .message())
+        .isEqualTo("create bb: missing required option: \"device\"");
+    assertThat(
+            vch.post(
+                    "/volumes/create",
+                    "{\"Name\":\"tm\",\"DriverOpts\":{\"type\":\"tmpfs\",\"device\":\"tmpfs\"}}")
+                .json()
+                .textMap("Options"))
+        .containsOnlyKeys("type", "device");
+    assertThat(vch.delete("/volumes/tm").status()).isEqualTo(204);
     assertThat(vch.post("/volumes/create", "{\"Name\":\"../b\"}").status()).isEqualTo(400);
     assertThat(vch.get("/volumes/nope").message()).isEqualTo("get nope: no such volume");
     assertThat(

@@ -30,6 +30,7 @@ import vch.engine.ledger.SqliteJournal;
 import vch.engine.lifecycle.ContainerLives;
 import vch.engine.lifecycle.SystemScheduler;
 import vch.linux.LinuxMachine;
+import vch.portlayer.container.Volume;
 import vch.portlayer.refusal.Refusal;
 import vch.services.dns.DnsService;
 
@@ -81,7 +82,10 @@ final class Daemon implements AutoCloseable {
             List.of(settings.stateDirectory().resolve("certs.d"), Path.of("/etc/docker/certs.d")),
             vch -> new WayOut(engine, dns, vch));
     var images = own(new VchImages(store, engine, registries, clock));
-    var volumes = new DirectoryVolumes(settings.stateDirectory());
+    var volumes =
+        new DirectoryVolumes(
+            settings.stateDirectory(),
+            (vch, name) -> engine.image().volume(vch, name).map(Volume::options).orElse(Map.of()));
     var processes =
         own(
             ConmonProcesses.open(

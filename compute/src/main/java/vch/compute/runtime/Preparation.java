@@ -54,6 +54,7 @@ final class Preparation {
     }
     var root = roots.hold(container);
     try {
+      volumes.mount(container.vch(), mount.source());
       CopyUp.fill(root, mount.target(), volumes.mountpoint(container.vch(), mount.source()));
     } finally {
       roots.drop(container.id());

@@ -120,6 +120,7 @@ final class SpecBuilder {
     var directories = new HashMap<String, Path>();
     for (var mount : container.spec().mounts()) {
       if (mount.kind() == Mount.Kind.VOLUME) {
+        volumes.mount(container.vch(), mount.source());
         directories.put(mount.source(), volumes.mountpoint(container.vch(), mount.source()));
       }
     }

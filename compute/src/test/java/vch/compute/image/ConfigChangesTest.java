@@ -49,7 +49,7 @@ class ConfigChangesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "RUN ls|RUN is not a valid change command", "CMD|CMD requires at least one argument",
+        "RUN ls|run is not a valid change command", "CMD|CMD requires at least one argument",
             "ENV A|ENV must have two arguments",
         "EXPOSE 70000|invalid port: 70000", "EXPOSE 5-3|invalid port: 5-3",
             "EXPOSE 80/icmp|invalid port: 80/icmp"

@@ -92,7 +92,7 @@ class VchImagesTest {
     assertThat(image.config().env()).containsExactly("A=b");
     assertThat(image.created()).contains(NOW);
     assertThat(image.os()).isEqualTo("linux");
-    assertThat(image.sizeBytes()).isEqualTo(5);
+    assertThat(image.sizeBytes()).as("hello, and the link to motd").isEqualTo(9);
     assertThat(image.history())
         .singleElement()
         .satisfies(h -> assertThat(h.comment()).isEqualTo("made here"));

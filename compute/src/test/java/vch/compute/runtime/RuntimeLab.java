@@ -91,7 +91,7 @@ final class RuntimeLab implements AutoCloseable {
     command("ip", "netns", "add", netns);
     command("ip", "-n", netns, "link", "set", "lo", "up");
     image();
-    volumes = new DirectoryVolumes(top.resolve("state"));
+    volumes = new DirectoryVolumes(top.resolve("state"), (_, _) -> java.util.Map.of());
     processes = open();
   }
 

@@ -17,7 +17,7 @@ class DirectoryVolumesTest {
 
   @Test
   void a_volume_is_a_directory_until_it_is_deleted() throws IOException {
-    var volumes = new DirectoryVolumes(state);
+    var volumes = new DirectoryVolumes(state, (_, _) -> java.util.Map.of());
     volumes.create(VCH, "data");
     Files.writeString(volumes.mountpoint(VCH, "data").resolve("file"), "123");
     volumes.create(VCH, "data");
@@ -30,7 +30,8 @@ class DirectoryVolumesTest {
   @Test
   void names_lead_nowhere_else() {
     for (var name : new String[] {"../x", "a/b", "", ".hidden"}) {
-      assertThatThrownBy(() -> new DirectoryVolumes(state).delete(VCH, name))
+      assertThatThrownBy(
+              () -> new DirectoryVolumes(state, (_, _) -> java.util.Map.of()).delete(VCH, name))
           .isInstanceOf(Refusal.Invalid.class);
     }
   }

@@ -11,6 +11,13 @@ public interface Volumes {
   /// Makes the directory; nothing happens if it is there.
   void create(VchId vch, String name);
 
+  /// Lets a volume with options of its driver show what they name; nothing happens if it does, or
+  /// has no options.
+  void mount(VchId vch, String name);
+
+  /// Ends that; to be called when no container uses the volume any more.
+  void unmount(VchId vch, String name);
+
   /// Removes the directory with its content; nothing happens if it is gone.
   void delete(VchId vch, String name);
 

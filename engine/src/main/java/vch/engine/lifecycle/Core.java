@@ -20,6 +20,10 @@ record Core(
     Waiters waiters,
     Announcer announcer) {
 
+  VolumeUse volumeUse() {
+    return new VolumeUse(this);
+  }
+
   /// The container as it is now.
   ///
   /// @throws vch.portlayer.refusal.Refusal.NotFound it is not in the record

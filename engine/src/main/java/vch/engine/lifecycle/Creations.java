@@ -57,7 +57,11 @@ final class Creations {
         core.volumes().create(container.vch(), mount.source());
       }
     }
-    core.processes().prepare(container);
+    try {
+      core.processes().prepare(container);
+    } finally {
+      core.volumeUse().release(container); // it was mounted for what it gets of the image
+    }
     life.prepared = true;
   }
 

@@ -115,6 +115,7 @@ final class Exits {
                 "execDuration",
                 Long.toString(ran(after).toSeconds())));
     core.announcer().networks(after, "disconnect");
+    core.volumeUse().ended(after);
   }
 
   private void follow(Life life, Container after) {

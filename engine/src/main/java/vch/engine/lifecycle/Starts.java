@@ -88,6 +88,7 @@ final class Starts {
         core.engine()
             .decide(
                 image -> ContainerRules.starting(image, id, cause != Cause.POLICY, core.chance()));
+    core.volumeUse().begun(starting);
     core.announcer().networks(starting, "connect");
     var image = core.engine().image();
     var owner =
@@ -125,6 +126,7 @@ final class Starts {
       }
       if (phase == Phase.STARTING) {
         core.announcer().networks(before, "disconnect");
+        core.volumeUse().ended(before);
       }
       core.waiters().notRunning(id, new Exit(code, message));
       if (before.spec().autoRemove() && !life.process) {

@@ -10,6 +10,7 @@ import vch.portlayer.vch.VchId;
 public final class FakeVolumes implements Volumes {
   private final Cuts cuts;
   private final Set<String> there = new TreeSet<>(); // guarded by this
+  private final Set<String> mounted = new TreeSet<>(); // guarded by this
 
   public FakeVolumes(Cuts cuts) {
     this.cuts = cuts;
@@ -25,6 +26,21 @@ public final class FakeVolumes implements Volumes {
     cuts.step("before making volume " + name);
     there.add(name);
     cuts.step("after making volume " + name);
+  }
+
+  @Override
+  public synchronized void mount(VchId vch, String name) {
+    mounted.add(name);
+  }
+
+  @Override
+  public synchronized void unmount(VchId vch, String name) {
+    mounted.remove(name);
+  }
+
+  /// Names of the volumes that are mounted.
+  public synchronized Set<String> mounted() {
+    return new TreeSet<>(mounted);
   }
 
   @Override

@@ -111,8 +111,11 @@ class EndTest {
     assertThat(house.engine.image().containers()).isEmpty();
     assertThat(house.volumes.names()).containsExactly("kept");
     var happened = house.happened();
-    assertThat(happened.subList(0, 3))
-        .containsExactly("container die c1", "network disconnect bridge", "container destroy c1");
+    assertThat(happened.subList(0, 2))
+        .containsExactly("container die c1", "network disconnect bridge");
+    assertThat(happened.subList(2, 4)).allMatch(e -> e.startsWith("volume unmount "));
+    assertThat(happened.get(4)).isEqualTo("container destroy c1");
+    assertThat(house.volumes.mounted()).isEmpty();
     assertThat(happened.getLast()).startsWith("volume destroy ");
   }
 

@@ -34,11 +34,18 @@ public final class VolumeRules {
     if (there.isPresent()) {
       return Decision.of(there.get());
     }
+    LocalDriverRules.check(name, options);
     var volume = new Volume(vch, name, at, labels, options, anonymous);
     return Decision.of(volume, new Change.VolumePut(volume));
   }
 
   static void checkName(String name) {
+    if (name.length() == 1) {
+      throw new Refusal.Invalid(
+          "create "
+              + name
+              + ": volume name is too short, names should be at least two alphanumeric characters");
+    }
     if (!Texts.restricted(name) || name.length() > 255) {
       throw new Refusal.Invalid(
           "create "

@@ -59,7 +59,7 @@ final class CreateRoute {
                     host.vch(),
                     volume.name(),
                     volume.labels(),
-                    Map.of(),
+                    volume.options(),
                     volume.anonymous(),
                     host.clock().instant()));
     if (!there) {

@@ -117,12 +117,16 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
     }
 
     private Place labelled(
-        String asked, String target, MountMode mode, Map<String, String> labels) {
-      if (labels.isEmpty()) {
+        String asked,
+        String target,
+        MountMode mode,
+        Map<String, String> labels,
+        Map<String, String> options) {
+      if (labels.isEmpty() && options.isEmpty()) {
         return volume(asked, target, mode);
       }
       var volume = asked.isEmpty() ? name.get() : asked;
-      volumes.add(new NewVolume(volume, labels, asked.isEmpty()));
+      volumes.add(new NewVolume(volume, labels, options, asked.isEmpty()));
       return volume(volume, target, mode);
     }
 

@@ -17,7 +17,12 @@ final class MountSpec {
 
   /// Takes the volume of a mount; without a name one that is made for the container.
   interface VolumeMount {
-    MountPart.Place at(String name, String target, MountMode mode, Map<String, String> labels);
+    MountPart.Place at(
+        String name,
+        String target,
+        MountMode mode,
+        Map<String, String> labels,
+        Map<String, String> options);
   }
 
   static MountPart.Place of(ObjectNode mount, VolumeMount volumes, Surroundings machine) {
@@ -120,14 +125,9 @@ final class MountSpec {
     if (!driverName.isEmpty() && !driverName.equals("local")) {
       throw MountPart.noDriver(driverName);
     }
-    if (!Shape.Read.map(driver, "Options").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "options of the volume driver (volume-opt) for "
-              + target
-              + " are not offered: leave them out");
-    }
     var mode = new MountMode("", readOnly, Shape.Read.flag(options, "NoCopy"), Optional.empty());
-    return volumes.at(source, target, mode, Shape.Read.map(options, "Labels"));
+    return volumes.at(
+        source, target, mode, Shape.Read.map(options, "Labels"), Shape.Read.map(driver, "Options"));
   }
 
   private static MountPart.Place tmpfs(ObjectNode mount) {

@@ -69,15 +69,15 @@ public final class VolumeRoutes {
     var driver = body.text("Driver");
     if (!driver.isEmpty() && !driver.equals("local")) {
       throw new Refusal.NotFound(
-          "error looking up volume plugin " + driver + ": plugin \"" + driver + "\" not found");
+          "create "
+              + body.text("Name")
+              + ": error looking up volume plugin "
+              + driver
+              + ": plugin \""
+              + driver
+              + "\" not found");
     }
     var options = body.textMap("DriverOpts");
-    if (!options.isEmpty()) {
-      throw new Refusal.Unsupported(
-          "options of the local volume driver ("
-              + String.join(", ", options.keySet())
-              + ") are not offered: mount what they name on the machine, and bind it with -v /path:/target");
-    }
     var labels = new HashMap<>(body.textMap("Labels"));
     var name = body.text("Name");
     if (name.isEmpty()) {
