@@ -1,5 +1,6 @@
 package vch.services.dns;
 
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ final class HotAnswers {
   /// @param random makes the hash unpredictable for who asks
   HotAnswers(RandomGenerator random) {
     salt = random.nextInt();
-    probe = new Key(new byte[0], 0, 0, 0);
+    probe = new Key(new byte[0], 0, InetAddress.getLoopbackAddress(), 0);
   }
 
   /// Equally good datagrams, given away in turn.
@@ -56,21 +57,21 @@ final class HotAnswers {
   private static final class Key implements Comparable<Key> {
     private byte[] query;
     private int length;
-    private int client;
+    private InetAddress client;
     private int hash;
 
-    Key(byte[] query, int length, int client, int hash) {
+    Key(byte[] query, int length, InetAddress client, int hash) {
       this.query = query;
       this.length = length;
       this.client = client;
       this.hash = hash;
     }
 
-    Key set(byte[] query, int length, int client, int salt) {
+    Key set(byte[] query, int length, InetAddress client, int salt) {
       this.query = query;
       this.length = length;
       this.client = client;
-      int h = salt ^ client;
+      int h = salt ^ client.hashCode();
       for (int i = 2; i < length; i++) {
         h = (h ^ query[i]) * 0x0100_0193; // FNV-1a
       }
@@ -91,22 +92,22 @@ final class HotAnswers {
     public boolean equals(Object o) {
       return o instanceof Key k
           && hash == k.hash
-          && client == k.client
+          && client.equals(k.client)
           && Arrays.equals(query, 2, Math.max(2, length), k.query, 2, Math.max(2, k.length));
     }
 
     /// So that many keys of one hash are still found quickly.
     @Override
     public int compareTo(Key o) {
-      int c = Integer.compare(client, o.client);
+      int c = Arrays.compare(client.getAddress(), o.client.getAddress());
       return c != 0 ? c : Arrays.compare(query, 2, length, o.query, 2, o.length);
     }
   }
 
   /// What is ready for this query.
   ///
-  /// @param client number that stands for who asks
-  Optional<Entry> get(byte[] query, int length, int client, long nowMillis) {
+  /// @param client who asks
+  Optional<Entry> get(byte[] query, int length, InetAddress client, long nowMillis) {
     if (length < 12 || length > QUERY_BYTES_MAX) {
       return Optional.empty();
     }
@@ -120,7 +121,7 @@ final class HotAnswers {
   void put(
       byte[] query,
       int length,
-      int client,
+      InetAddress client,
       List<byte[]> datagrams,
       int used,
       long validUntilMillis,

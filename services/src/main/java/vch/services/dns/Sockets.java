@@ -35,8 +35,9 @@ final class Sockets {
     <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
   }
 
-  /// Both sockets of a server, on the wildcard address: scopes come and go, and no socket with
-  /// them.
+  /// Both sockets of a server, on the wildcard address of both families: scopes come and go, and no
+  /// socket with them. IPv4 alone where this process has no IPv6: Java then opens no such socket,
+  /// in whatever namespace.
   record Listening(DatagramChannel udp, ServerSocketChannel tcp) {
     void close() throws IOException {
       try (udp;
@@ -50,11 +51,11 @@ final class Sockets {
     return in(
         namespace,
         () -> {
-          var udp = DatagramChannel.open(StandardProtocolFamily.INET);
-          var tcp = ServerSocketChannel.open(StandardProtocolFamily.INET);
+          var udp = DatagramChannel.open();
+          var tcp = ServerSocketChannel.open();
           try {
             udp.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-            udp.bind(new InetSocketAddress("0.0.0.0", port));
+            udp.bind(new InetSocketAddress(port));
             tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             tcp.bind(udp.getLocalAddress(), BACKLOG);
             return new Listening(udp, tcp);

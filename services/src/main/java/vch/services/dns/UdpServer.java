@@ -76,17 +76,16 @@ final class UdpServer implements Runnable {
       hot.clear();
       seen = image;
     }
-    var address = client.getAddress();
-    int number = address.hashCode(); // of an IPv4 address: its number
+    var asking = client.getAddress();
     long now = clock.millis();
-    var ready = hot.get(scratch, length, number, now);
+    var ready = hot.get(scratch, length, asking, now);
     if (ready.isPresent()) {
       counters.queries.increment();
       (ready.get().local() ? counters.local : counters.cached).increment();
       send(ready.get().take(), client);
       return;
     }
-    var asker = Ip.of(address.getAddress());
+    var asker = Ip.of(asking.getAddress());
     var query = java.util.Arrays.copyOf(scratch, length);
     switch (responder.step(image, query, asker, response -> later(response, client))) {
       case Responder.Step.Answered(var message, var responses, var keep) -> {
@@ -94,9 +93,9 @@ final class UdpServer implements Runnable {
         int which = Math.floorMod(turn++, datagrams.size());
         switch (keep) {
           case WHILE_IMAGE ->
-              hot.put(scratch, length, number, datagrams, which + 1, Long.MAX_VALUE, true);
+              hot.put(scratch, length, asking, datagrams, which + 1, Long.MAX_VALUE, true);
           case ONE_SECOND ->
-              hot.put(scratch, length, number, datagrams, which + 1, now + 1000, false);
+              hot.put(scratch, length, asking, datagrams, which + 1, now + 1000, false);
           case NOT -> {}
         }
         send(datagrams.get(which), client);

@@ -2,6 +2,8 @@ package vch.services.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
@@ -12,48 +14,72 @@ class HotAnswersTest {
   private final byte[] one = {1};
   private final byte[] two = {2};
 
+  private static InetAddress client(int number) {
+    return address((byte) 10, (byte) 0, (byte) 0, (byte) number);
+  }
+
+  private static InetAddress address(byte... bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static byte[] query(int id, int rest) {
     return ByteBuffer.allocate(16).putShort((short) id).putInt(12, rest).array();
   }
 
   @Test
   void knows_a_question_by_its_bytes_and_its_asker_but_not_by_its_id() {
-    hot.put(query(7, 5), 16, 99, List.of(one, two), 1, 1000, true);
-    var entry = hot.get(query(8, 5), 16, 99, 999).orElseThrow();
+    hot.put(query(7, 5), 16, client(99), List.of(one, two), 1, 1000, true);
+    var entry = hot.get(query(8, 5), 16, client(99), 999).orElseThrow();
     assertThat(entry.take()).isEqualTo(two);
     assertThat(entry.take()).isEqualTo(one);
     assertThat(entry.local()).isTrue();
-    assertThat(hot.get(query(8, 6), 16, 99, 999)).isEmpty();
-    assertThat(hot.get(query(8, 5), 16, 98, 999)).isEmpty();
-    assertThat(hot.get(query(8, 5), 15, 99, 999)).isEmpty();
-    assertThat(hot.get(query(8, 5), 16, 99, 1000)).as("too old").isEmpty();
+    assertThat(hot.get(query(8, 6), 16, client(99), 999)).isEmpty();
+    assertThat(hot.get(query(8, 5), 16, client(98), 999)).isEmpty();
+    assertThat(hot.get(query(8, 5), 15, client(99), 999)).isEmpty();
+    assertThat(hot.get(query(8, 5), 16, client(99), 1000)).as("too old").isEmpty();
+  }
+
+  @Test
+  void two_clients_whose_addresses_have_the_same_hash_get_their_own_answers() {
+    var a = address(new byte[] {(byte) 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2});
+    var b = address(new byte[] {0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xfd, 0, 0, 0});
+    assertThat(a.hashCode()).isEqualTo(b.hashCode());
+    hot.put(query(7, 5), 16, a, List.of(one), 0, 1000, true);
+    assertThat(hot.get(query(7, 5), 16, b, 0)).isEmpty();
+    hot.put(query(7, 5), 16, b, List.of(two), 0, 1000, true);
+    assertThat(hot.get(query(7, 5), 16, a, 0).orElseThrow().take()).isEqualTo(one);
+    assertThat(hot.get(query(7, 5), 16, b, 0).orElseThrow().take()).isEqualTo(two);
   }
 
   @Test
   void keeps_its_own_copy_of_the_question() {
     var query = query(7, 5);
-    hot.put(query, 16, 99, List.of(one), 0, 1000, true);
+    hot.put(query, 16, client(99), List.of(one), 0, 1000, true);
     query[15] = 77;
-    assertThat(hot.get(query(7, 5), 16, 99, 0)).isPresent();
-    assertThat(hot.get(query, 16, 99, 0)).isEmpty();
+    assertThat(hot.get(query(7, 5), 16, client(99), 0)).isPresent();
+    assertThat(hot.get(query, 16, client(99), 0)).isEmpty();
   }
 
   @Test
   void is_bounded_and_keeps_no_long_questions() {
     for (int i = 0; i < 3 * HotAnswers.ENTRIES_MAX; i++) {
-      hot.put(query(1, i), 16, 1, List.of(one), 0, 1000, true);
+      hot.put(query(1, i), 16, client(1), List.of(one), 0, 1000, true);
       assertThat(hot.size()).isLessThanOrEqualTo(HotAnswers.ENTRIES_MAX);
     }
     hot.clear();
     hot.put(
         new byte[HotAnswers.QUERY_BYTES_MAX + 1],
         HotAnswers.QUERY_BYTES_MAX + 1,
-        1,
+        client(1),
         List.of(one),
         0,
         1000,
         true);
-    hot.put(new byte[4], 4, 1, List.of(one), 0, 1000, true);
+    hot.put(new byte[4], 4, client(1), List.of(one), 0, 1000, true);
     assertThat(hot.size()).isZero();
   }
 }
