@@ -66,7 +66,9 @@ final class ElementParts {
       return false;
     }
     for (int i = 0; i < types.size(); i++) {
-      if (types.get(i) != type(parts.get(i))) {
+      var type = type(parts.get(i));
+      boolean raw = types.get(i) == FieldType.INTEGER && type == FieldType.IPV6_ADDR;
+      if (types.get(i) != type && !raw) {
         return false;
       }
     }
@@ -112,7 +114,7 @@ final class ElementParts {
       return Optional.empty();
     }
     return switch (type) {
-      case IPV4_ADDR, IPV6_ADDR -> Optional.of(new Part.Address(Ip.of(value)));
+      case IPV4_ADDR, IPV6_ADDR, INTEGER -> Optional.of(new Part.Address(Ip.of(value)));
       case ETHER_ADDR -> Optional.of(new Part.Hardware(Mac.of(value)));
       case INET_PROTO -> protocol(value[0] & 0xff).map(Part.Proto::new);
       case IFNAME -> Optional.of(new Part.Name(text(value)));

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import vch.kernel.libc.Fd;
 import vch.kernel.netns.Gate;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.port.PortRange;
@@ -215,7 +217,8 @@ public final class LinuxMachine implements Machine {
   }
 
   /// Where a publication is reached.
-  private record Published(Protocol protocol, Optional<Ip> address, PortRange ports) {
+  private record Published(
+      Protocol protocol, Optional<Ip> address, PortRange ports, Set<Family> families) {
     static Published of(Element element) {
       var protocol = Protocol.TCP;
       var address = Optional.<Ip>empty();
@@ -228,13 +231,20 @@ public final class LinuxMachine implements Machine {
           case Part.Name _, Part.Hardware _ -> {}
         }
       }
-      return new Published(protocol, address, ports);
+      var families = EnumSet.noneOf(Family.class);
+      for (var part : element.data()) {
+        if (part instanceof Part.Address(var to)) {
+          families.add(to.family());
+        }
+      }
+      return new Published(protocol, address, ports, families);
     }
 
     boolean meets(Conntrack.Flow flow) {
       return flow.protocol() == protocol.number()
           && flow.port() > 0
           && ports.contains(flow.port())
+          && families.contains(Addresses.ip(flow.destination()).family())
           && address.map(a -> a.equals(Addresses.ip(flow.destination()))).orElse(true);
     }
   }

@@ -22,7 +22,7 @@ import vch.kernel.libc.Write;
 /// Holds no state.
 final class SysctlSteps {
   private static final Path ROOT = Path.of("/proc/sys");
-  private static final Pattern NAME = Pattern.compile("net(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+");
+  private static final Pattern NAME = Pattern.compile("net(/(?!\\.\\.?(/|$))[^/\\s\\p{Cntrl}]+)+");
   private static final int VALUE_BYTES_MAX = 4096;
 
   private final Spaces spaces;

@@ -81,9 +81,9 @@ class DockerCliTest {
         .contains("has active endpoints (name:\"c1\"");
     assertThat(docker("network", "disconnect", "web", "c1")).isEqualTo("0\n");
     assertThat(docker("network", "rm", "web")).isEqualTo("0\nweb\n");
-    assertThat(docker("network", "create", "--ipv6", "six"))
+    assertThat(docker("network", "create", "--ipv4=false", "six"))
         .startsWith("1\n")
-        .contains("IPv6 networks are not offered yet");
+        .contains("IPv4 or IPv6 must be enabled");
     assertThat(docker("network", "prune", "-f")).startsWith("0\n");
     assertThat(docker("network", "inspect", "nope")).contains("network nope not found");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URLEncoder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,8 +68,9 @@ class NetworksTest {
           {"Name":"n","Scope":"swarm"}                              | 403 | cannot create a swarm scoped network when swarm is not active
           {"Name":"n","Driver":"host"}                              | 403 | only one instance of "host" network is allowed
           {"Name":"n","IPAM":{"Driver":"x"}}                        | 400 | invalid ipam driver: "x"
-          {"Name":"n","EnableIPv6":true}                            | 501 | IPv6 networks are not offered yet: create the network without --ipv6 and IPv6 subnets
-          {"Name":"n","IPAM":{"Config":[{"Subnet":"fd00::/64"}]}}   | 501 | IPv6 networks are not offered yet: create the network without --ipv6 and IPv6 subnets
+          {"Name":"n","EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"fd00::/64"},{"Subnet":"fd01::/64"}]}} | 403 | bridge driver doesn't support multiple subnets
+          {"Name":"n","EnableIPv4":false,"Options":{"com.docker.network.enable_ipv6":"0"}} | 400 | IPv4 or IPv6 must be enabled
+          {"Name":"n","EnableIPv6":false,"Options":{"com.docker.network.enable_ipv4":"0","com.docker.network.enable_ipv6":"1"}} | 400 | IPv4 or IPv6 must be enabled
           {"Name":"n","EnableIPv4":false}                           | 400 | IPv4 or IPv6 must be enabled
           {"Name":"n","ConfigFrom":{"Network":"c"}}                 | 404 | configuration network "c" does not exist
           {"Name":"n","Options":{"com.docker.network.driver.mtu":"x"}} | 400 | failed to parse com.docker.network.driver.mtu value: x (strconv.Atoi: parsing "x": invalid syntax)
@@ -87,6 +89,46 @@ class NetworksTest {
     assertThat(reply.message()).isEqualTo(message);
     assertThat(reply.status()).isEqualTo(status);
     assertThat(names("")).containsExactly("bridge", "none", "there");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ,"EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"fd00::1/64"}]} | invalid subnet fd00::1/64: it should be fd00::/64
+          ,"EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"fd00::/64","Gateway":"fd01::1"}]} | invalid gateway fd01::1: parent subnet fd00::/64 doesn't contain this address
+          ,"EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"fd00::/64","Gateway":"10.0.0.1"}]} | invalid gateway 10.0.0.1: parent subnet is an IPv6 block
+          ,"EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"10.0.0.0/24","IPRange":"fd00::/80"}]} | invalid ip-range fd00::/80: parent subnet is an IPv4 block
+          ,"EnableIPv6":true,"IPAM":{"Config":[{"Subnet":"fd00::/127"}]} | invalid subnet fd00::/127: it has no room for a gateway and a container, /126 is the smallest
+          ,"EnableIPv6":false,"IPAM":{"Config":[{"Subnet":"fd00::/64"}]} | IPv6 subnet fd00::/64 needs IPv6 to be enabled on the network (--ipv6)
+          ,"EnableIPv6":true,"EnableIPv4":false,"IPAM":{"Config":[{"Subnet":"10.0.0.0/24"}]} | IPv4 subnet 10.0.0.0/24 needs IPv4 to be enabled on the network (--ipv4)
+          """)
+  void create_refuses_subnets(String rest, String problem) throws Exception {
+    var reply = vch.post("/networks/create", "{\"Name\":\"n\"" + rest + "}");
+    assertThat(reply.message()).isEqualTo("invalid network config:\n" + problem);
+    assertThat(reply.status()).isEqualTo(400);
+  }
+
+  @Test
+  void ipv6_beside_ipv4_or_alone() throws Exception {
+    create("two", ",\"EnableIPv6\":true");
+    create("six", ",\"EnableIPv6\":true,\"EnableIPv4\":false");
+    create("opt", ",\"Options\":{\"com.docker.network.enable_ipv6\":\"1\"}");
+    var subnets = new ArrayList<String>();
+    for (var name : List.of("two", "six", "opt")) {
+      var json = vch.get("/networks/" + name).json();
+      assertThat(json.flag("EnableIPv6")).isTrue();
+      assertThat(json.flag("EnableIPv4")).isEqualTo(!name.equals("six"));
+      var config = json.object("IPAM").objects("Config");
+      assertThat(config).hasSize(name.equals("six") ? 1 : 2);
+      subnets.add(config.getLast().text("Subnet"));
+      assertThat(config.getLast().text("Gateway")).isEqualTo(subnets.getLast().replace("/64", "1"));
+    }
+    // One prefix of the VCH, cut in order.
+    var prefix = subnets.getFirst().replace("::/64", "");
+    assertThat(prefix).startsWith("fd").matches("[0-9a-f:]{9,14}");
+    assertThat(subnets).containsExactly(prefix + "::/64", prefix + ":1::/64", prefix + ":2::/64");
   }
 
   @Test

@@ -13,6 +13,8 @@ import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
@@ -28,12 +30,21 @@ final class DesiredContainer {
   private static final String[][] SETTINGS = {
     {"net/ipv4/ip_unprivileged_port_start", "0"},
     {"net/ipv4/ping_group_range", "0 2147483647"},
-    // Links made from now on have no IPv6; `lo` keeps ::1, which programs expect.
+    // Links have no IPv6 unless they are given an address; `lo` keeps ::1, which programs expect.
     {"net/ipv6/conf/default/disable_ipv6", "1"},
     // Who is on several scopes is asked by one and may answer by another. What the machine has set
     // is inherited.
     {"net/ipv4/conf/all/rp_filter", "0"},
     {"net/ipv4/conf/default/rp_filter", "0"},
+  };
+
+  /// Settings of a container with an IPv6 address, before it has links. Addresses and routers are
+  /// what we say, and nobody else has them: there is nothing to detect and nothing to wait for. The
+  /// link-local address is the one that the guards know.
+  private static final String[][] SETTINGS_IPV6 = {
+    {"net/ipv6/conf/default/accept_dad", "0"},
+    {"net/ipv6/conf/default/accept_ra", "0"},
+    {"net/ipv6/conf/default/addr_gen_mode", "0"},
   };
 
   private DesiredContainer() {}
@@ -62,53 +73,63 @@ final class DesiredContainer {
   private static List<MachineObject> scoped(Image image, Container container) {
     var ns = LinkNames.container(container);
     var out = new ArrayList<>(namespace(ns));
+    if (container.endpoints().stream().anyMatch(e -> e.address(Family.IPV6).isPresent())) {
+      for (var setting : SETTINGS_IPV6) {
+        out.add(new Sysctl(ns, setting[0], setting[1]));
+      }
+    }
     for (var endpoint : container.endpoints()) {
       endpoint
           .scope()
           .flatMap(image::scope)
           .ifPresent(scope -> attach(out, ns, container, endpoint, scope));
     }
-    EndpointRules.defaultRoute(image, container)
-        .ifPresent(
-            endpoint ->
-                endpoint
-                    .scope()
-                    .flatMap(image::scope)
-                    .ifPresent(
-                        scope ->
-                            scope.subnets().stream()
-                                .filter(s -> s.subnet().first().isIpv4())
-                                .forEach(
-                                    s ->
-                                        out.add(
-                                            DesiredVch.defaultRoute(
-                                                ns, s.gateway(), endpoint.link())))));
-    repliesElsewhere(image, container).ifPresent(out::add);
+    for (var family : Family.values()) {
+      defaultRoute(image, container, family).ifPresent(out::add);
+      repliesElsewhere(image, container, family).ifPresent(out::add);
+    }
     out.addAll(Publications.elements(image, container));
     return List.copyOf(out);
   }
 
+  private static Optional<MachineObject> defaultRoute(
+      Image image, Container container, Family family) {
+    return EndpointRules.defaultRoute(image, container, family)
+        .flatMap(
+            endpoint ->
+                endpoint
+                    .scope()
+                    .flatMap(image::scope)
+                    .flatMap(scope -> scope.subnet(family))
+                    .map(
+                        subnet ->
+                            DesiredVch.defaultRoute(
+                                LinkNames.container(container),
+                                subnet.gateway(),
+                                endpoint.link())));
+  }
+
   /// Where publications lead to one place and the default route leaves by another, replies leave by
   /// the latter with the address of the former: that port may send them.
-  private static Optional<Element> repliesElsewhere(Image image, Container container) {
+  private static Optional<Element> repliesElsewhere(
+      Image image, Container container, Family family) {
     if (container.publications().isEmpty()) {
       return Optional.empty();
     }
-    var out = EndpointRules.defaultRoute(image, container);
+    var out = EndpointRules.defaultRoute(image, container, family);
     var in =
-        EndpointRules.published(image, container)
+        EndpointRules.published(image, container, family)
             .filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
     return out.flatMap(
         leaves ->
-            in.flatMap(e -> e.address(Family.IPV4))
+            in.flatMap(e -> e.address(family))
                 .map(
                     address ->
-                        guard(
+                        member(
                             LinkNames.endpoint(container.vch()),
-                            "members",
-                            new Part.Name(LinkNames.port(container, leaves)),
-                            new Part.Hardware(leaves.mac()),
-                            new Part.Address(address.address()))));
+                            LinkNames.port(container, leaves),
+                            leaves.mac(),
+                            address.address())));
   }
 
   private static void attach(
@@ -122,16 +143,12 @@ final class DesiredContainer {
       case ScopeKind.Bridge kind -> {
         var host = LinkNames.endpoint(container.vch());
         var port = LinkNames.port(container, endpoint);
+        boolean ipv6 = endpoint.address(Family.IPV6).isPresent();
         for (var address : endpoint.addresses()) {
-          if (DesiredVch.ipv4(address)) {
-            out.add(
-                guard(
-                    host,
-                    "members",
-                    new Part.Name(port),
-                    new Part.Hardware(endpoint.mac()),
-                    new Part.Address(address.address())));
-          }
+          out.add(member(host, port, endpoint.mac(), address.address()));
+        }
+        if (ipv6) {
+          out.add(member(host, port, endpoint.mac(), endpoint.mac().linkLocal()));
         }
         if (!kind.interContainer()) {
           out.add(guard(host, "noicc", new Part.Name(port)));
@@ -145,13 +162,24 @@ final class DesiredContainer {
                 Optional.empty(),
                 scope.mtu(),
                 true));
+        if (ipv6) {
+          out.add(DesiredVch.ipv6(ns, endpoint.link()));
+        }
         for (var address : endpoint.addresses()) {
-          if (DesiredVch.ipv4(address)) {
-            out.add(new Address(ns, endpoint.link(), address));
-          }
+          out.add(new Address(ns, endpoint.link(), address));
         }
       }
     }
+  }
+
+  /// The port may send from this address.
+  private static Element member(NamespaceName host, String port, Mac mac, Ip address) {
+    return guard(
+        host,
+        EndpointTable.set("members", address.family()),
+        new Part.Name(port),
+        new Part.Hardware(mac),
+        new Part.Address(address));
   }
 
   private static Element guard(NamespaceName host, String set, Part... parts) {

@@ -11,6 +11,7 @@ import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -48,9 +49,10 @@ final class DesiredScope {
             scope.mtu(),
             true));
     for (var subnet : scope.subnets()) {
-      if (subnet.subnet().first().isIpv4()) { // the rules of the endpoint namespace speak IPv4 only
-        out.add(new Address(ns, name, new Cidr(subnet.gateway(), subnet.subnet().length())));
-      }
+      out.add(new Address(ns, name, new Cidr(subnet.gateway(), subnet.subnet().length())));
+    }
+    if (scope.subnet(Family.IPV6).isPresent()) {
+      out.add(DesiredVch.ipv6(ns, name));
     }
     return List.copyOf(out);
   }

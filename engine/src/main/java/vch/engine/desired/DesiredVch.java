@@ -38,9 +38,13 @@ final class DesiredVch {
     {"net/bridge/bridge-nf-call-iptables", "0"},
     {"net/bridge/bridge-nf-call-ip6tables", "0"},
     {"net/bridge/bridge-nf-call-arptables", "0"},
-    // No scope has IPv6 yet, so nothing is to answer on link-local addresses.
+    {"net/ipv6/conf/all/forwarding", "1"},
+    // Links have no IPv6, not even a link-local address, unless they are given an address.
     {"net/ipv6/conf/all/disable_ipv6", "1"},
     {"net/ipv6/conf/default/disable_ipv6", "1"},
+    // Addresses and routers are what we say; nobody else has them, so there is nothing to detect.
+    {"net/ipv6/conf/default/accept_dad", "0"},
+    {"net/ipv6/conf/default/accept_ra", "0"},
     // Forged source addresses are the filter's matter: members on segments, reverse path on NICs.
     // The kernel's own check
     // would drop replies of containers on several scopes, and it is inherited from the machine.
@@ -109,13 +113,15 @@ final class DesiredVch {
     for (var address : nic.addresses()) {
       out.add(new Address(ns, nic.name(), address));
     }
+    if (nic.has(Family.IPV6)) {
+      out.add(ipv6(ns, nic.name()));
+    }
     if (nic.roles().contains(Role.PUBLIC)) {
-      nic.addresses().stream()
-          .filter(DesiredVch::ipv4)
-          .map(a -> List.<Part>of(new Part.Address(a.address())))
-          .forEach(
-              part ->
-                  out.add(new Element(ns, "inet", EndpointTable.NAME, "public", part, List.of())));
+      for (var address : nic.addresses()) {
+        var set = EndpointTable.set("public", address.address().family());
+        var part = List.<Part>of(new Part.Address(address.address()));
+        out.add(new Element(ns, "inet", EndpointTable.NAME, set, part, List.of()));
+      }
       nic.gateway().ifPresent(via -> out.add(defaultRoute(ns, via, nic.name())));
     }
   }
@@ -131,7 +137,8 @@ final class DesiredVch {
         ns, "lo", new LinkKind.Loopback(), Optional.empty(), Optional.empty(), 65536, true);
   }
 
-  static boolean ipv4(vch.portlayer.address.Cidr address) {
-    return address.address().family() == Family.IPV4;
+  /// The link may have IPv6 addresses. In our namespaces links are made without.
+  static Sysctl ipv6(NamespaceName ns, String link) {
+    return new Sysctl(ns, "net/ipv6/conf/" + link + "/disable_ipv6", "0");
   }
 }

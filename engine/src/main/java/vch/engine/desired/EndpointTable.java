@@ -1,6 +1,7 @@
 package vch.engine.desired;
 
 import java.util.ArrayList;
+import vch.portlayer.address.Family;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
@@ -12,6 +13,14 @@ public final class EndpointTable {
   public static final String NAME = "portlayer";
 
   private EndpointTable() {}
+
+  /// Each set that holds addresses is there for both families.
+  static String set(String name, Family family) {
+    return switch (family) {
+      case IPV4 -> name;
+      case IPV6 -> name + "6";
+    };
+  }
 
   static String text(Vch vch) {
     return SETS + translation(vch) + filter(vch);
@@ -37,10 +46,28 @@ public final class EndpointTable {
         type ipv4_addr . inet_proto . inet_service : ipv4_addr
         flags interval
       }
+      # The same for IPv6.
+      map pub_any6 {
+        type inet_proto . inet_service : ipv6_addr . inet_service
+      }
+      map pub_ip6 {
+        type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+      }
+      map pub_any6_range {
+        type inet_proto . inet_service : ipv6_addr
+        flags interval
+      }
+      map pub_ip6_range {
+        type ipv6_addr . inet_proto . inet_service : ipv6_addr
+        flags interval
+      }
 
       # Addresses of the public role.
       set public {
         type ipv4_addr
+      }
+      set public6 {
+        type ipv6_addr
       }
 
       # Segments of all bridge scopes.
@@ -64,6 +91,9 @@ public final class EndpointTable {
       set aside {
         type ifname . ipv4_addr
       }
+      set aside6 {
+        type ifname . ipv6_addr
+      }
 
       """;
 
@@ -72,9 +102,10 @@ public final class EndpointTable {
     out.append(
         """
         # A packet that comes by a NIC from an address that is routed by another link is forged (RFC 3704, strict). On
-        # segments the bridge table has seen to that.
+        # segments the bridge table has seen to that. A neighbour that is about to take an IPv6 address asks without one.
         chain forged {
           type filter hook prerouting priority raw; policy accept;
+          ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
           iifname != "lo" iifname != @bridges fib saddr . iif oif missing drop
         }
 
@@ -87,7 +118,11 @@ public final class EndpointTable {
         .ifPresent(
             nic ->
                 out.append(
-                    "  iifname \"%s\" ip daddr @public jump publications\n".formatted(nic.name())));
+                    """
+                      iifname "%1$s" ip daddr @public jump publications
+                      iifname "%1$s" ip6 daddr @public6 jump publications6
+                    """
+                        .formatted(nic.name())));
     out.append(
         """
           iifname @out jump hairpins
@@ -96,9 +131,11 @@ public final class EndpointTable {
 
         chain hairpins {
           ip daddr @public jump publications
+          ip6 daddr @public6 jump publications6
           fib daddr . iif type != local return
           meta l4proto { tcp, udp } th dport 53 return
-          jump publications
+          meta nfproto ipv4 jump publications
+          meta nfproto ipv6 jump publications6
         }
 
         # The address asked for comes before any address.
@@ -107,6 +144,13 @@ public final class EndpointTable {
           dnat ip to ip daddr . meta l4proto . th dport map @pub_ip_range
           dnat ip to meta l4proto . th dport map @pub_any
           dnat ip to meta l4proto . th dport map @pub_any_range
+        }
+
+        chain publications6 {
+          dnat ip6 to ip6 daddr . meta l4proto . th dport map @pub_ip6
+          dnat ip6 to ip6 daddr . meta l4proto . th dport map @pub_ip6_range
+          dnat ip6 to meta l4proto . th dport map @pub_any6
+          dnat ip6 to meta l4proto . th dport map @pub_any6_range
         }
 
         # The forward chain has marked what is to take the address of the link it leaves by.
@@ -129,11 +173,14 @@ public final class EndpointTable {
           iifname "lo" accept
           ct state established,related accept
           ct state invalid drop
+          # Who has which IPv6 address; most of it goes to many.
+          icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, mld-listener-query } accept
           meta pkttype != host drop
           # An address is served only on the link that has it: a container does not reach the address of a role or of
           # another scope's gateway, one role's network not the address of another role.
           fib daddr . iif type != local goto refuse
           icmp type echo-request accept
+          icmpv6 type echo-request accept
           iifname @bridges meta l4proto { tcp, udp } th dport 53 accept
         """);
     vch.nic(Role.CLIENT)

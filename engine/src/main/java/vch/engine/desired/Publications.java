@@ -6,6 +6,7 @@ import java.util.Optional;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
@@ -29,44 +30,49 @@ public final class Publications {
     if (container.publications().isEmpty()) {
       return List.of();
     }
-    var address = EndpointRules.published(image, container).flatMap(e -> e.address(Family.IPV4));
-    if (address.isEmpty()) {
-      return List.of(); // internal scopes only: nothing comes in from outside
-    }
-    var ns = LinkNames.endpoint(container.vch());
     var out = new ArrayList<Element>();
-    for (var publication : container.publications()) {
-      add(out, ns, publication, address.get().address());
-    }
-    for (var endpoint : container.endpoints()) {
-      if (!endpoint.addresses().contains(address.get())) {
-        endpoint
-            .scope()
-            .flatMap(image::scope)
-            .filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal())
-            .ifPresent(s -> out.add(aside(ns, s, address.get().address())));
-      }
+    for (var family : Family.values()) {
+      // None: internal scopes only, so nothing comes in from outside, or scopes of the other
+      // family.
+      EndpointRules.published(image, container, family)
+          .flatMap(e -> e.address(family))
+          .ifPresent(address -> add(out, image, container, address));
     }
     return out;
   }
 
+  private static void add(List<Element> out, Image image, Container container, Cidr address) {
+    var ns = LinkNames.endpoint(container.vch());
+    for (var publication : container.publications()) {
+      if (publication.serves(address.address().family())) {
+        add(out, ns, publication, address.address());
+      }
+    }
+    for (var endpoint : container.endpoints()) {
+      if (!endpoint.addresses().contains(address)) {
+        endpoint
+            .scope()
+            .flatMap(image::scope)
+            .filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal())
+            .ifPresent(s -> out.add(aside(ns, s, address.address())));
+      }
+    }
+  }
+
   private static Element aside(NamespaceName ns, Scope scope, Ip published) {
     var key = List.<Part>of(new Part.Name(LinkNames.segment(scope)), new Part.Address(published));
-    return new Element(ns, "inet", EndpointTable.NAME, "aside", key, List.of());
+    return new Element(ns, "inet", EndpointTable.NAME, set("aside", published), key, List.of());
   }
 
   private static void add(List<Element> out, NamespaceName ns, Publication publication, Ip to) {
     var hostIp = publication.hostIp().filter(ip -> !ip.isUnspecified());
-    if (hostIp.isPresent() && !hostIp.get().isIpv4()) {
-      return; // the maps are of IPv4; the public role has no IPv6 address that could be meant
-    }
     if (publication.host().size() > 1 && publication.host().equals(publication.container())) {
       // The port stays as it is, so the whole range is one interval.
       out.add(
           element(
               ns,
               hostIp,
-              "_range",
+              set(hostIp.isPresent() ? "pub_ip" : "pub_any", to) + "_range",
               publication,
               publication.host(),
               List.of(new Part.Address(to))));
@@ -75,15 +81,16 @@ public final class Publications {
     for (int i = 0; i < publication.host().size(); i++) {
       var port = PortRange.of(publication.container().first() + i);
       var data = List.<Part>of(new Part.Address(to), new Part.Ports(port));
-      out.add(
-          element(ns, hostIp, "", publication, PortRange.of(publication.host().first() + i), data));
+      var set = set(hostIp.isPresent() ? "pub_ip" : "pub_any", to);
+      var host = PortRange.of(publication.host().first() + i);
+      out.add(element(ns, hostIp, set, publication, host, data));
     }
   }
 
   private static Element element(
       NamespaceName ns,
       Optional<Ip> hostIp,
-      String suffix,
+      String set,
       Publication publication,
       PortRange host,
       List<Part> data) {
@@ -91,12 +98,10 @@ public final class Publications {
     hostIp.ifPresent(ip -> key.add(new Part.Address(ip)));
     key.add(new Part.Proto(publication.protocol()));
     key.add(new Part.Ports(host));
-    return new Element(
-        ns,
-        "inet",
-        EndpointTable.NAME,
-        (hostIp.isPresent() ? "pub_ip" : "pub_any") + suffix,
-        key,
-        data);
+    return new Element(ns, "inet", EndpointTable.NAME, set, key, data);
+  }
+
+  private static String set(String name, Ip address) {
+    return EndpointTable.set(name, address.family());
   }
 }

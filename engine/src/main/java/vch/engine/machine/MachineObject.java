@@ -47,6 +47,17 @@ public sealed interface MachineObject {
 
   /// A kernel setting of a namespace, `net/ipv4/ip_forward`.
   record Sysctl(NamespaceName namespace, String path, String value) implements MachineObject {
+    /// The link of `net/ipv4/conf/<link>/…`: such a setting is there only while the link is, and
+    /// then as the kernel's defaults have it.
+    public Optional<String> link() {
+      var names = path.split("/", -1);
+      return names.length == 5
+              && (names[2].equals("conf") || names[2].equals("neigh"))
+              && !List.of("all", "default", "lo").contains(names[3])
+          ? Optional.of(names[3])
+          : Optional.empty();
+    }
+
     @Override
     public Key key() {
       return new Key(Kind.SYSCTL, namespace, path);

@@ -118,6 +118,27 @@ public final class Planner {
             MachineObject.Route _ -> {}
       }
     }
+    forgetSettingsOfNewLinks();
+  }
+
+  /// A machine says of a setting that is not there that it is as wanted. That of a link is not
+  /// there before the link is.
+  private void forgetSettingsOfNewLinks() {
+    var there = new HashSet<End>();
+    have.values()
+        .forEach(
+            o -> {
+              if (o instanceof Link link) {
+                there.addAll(ends(link));
+              }
+            });
+    have.values()
+        .removeIf(
+            o ->
+                o instanceof MachineObject.Sysctl s
+                    && s.link()
+                        .filter(l -> !there.contains(new End(s.namespace(), l)))
+                        .isPresent());
   }
 
   private void goAlong(Link link) {

@@ -67,7 +67,7 @@ public record Stage(Order order, List<Step> steps) {
     private static Order making(MachineObject object) {
       return switch (object) {
         case MachineObject.Namespace _ -> NAMESPACES;
-        case Sysctl setting -> ofLink(setting) ? LINK_SETTINGS : SETTINGS;
+        case Sysctl setting -> setting.link().isPresent() ? LINK_SETTINGS : SETTINGS;
         case MachineObject.Ruleset _ -> RULES;
         case Element element -> Publications.is(element) ? PUBLISH : GUARDS;
         case Link link -> link.master().isEmpty() ? LINKS : PORTS;
@@ -86,14 +86,6 @@ public record Stage(Order order, List<Step> steps) {
         case MachineObject.Address _ -> REMOVE_ADDRESSES;
         case Route _ -> REMOVE_ROUTES;
       };
-    }
-
-    /// `net/ipv4/conf/<link>/…`: there only while the link is.
-    private static boolean ofLink(Sysctl setting) {
-      var names = setting.path().split("/", -1);
-      return names.length == 5
-          && (names[2].equals("conf") || names[2].equals("neigh"))
-          && !List.of("all", "default", "lo").contains(names[3]);
     }
   }
 }

@@ -61,7 +61,11 @@ final class FakeNetwork {
         fresh.put(namespace.key(), namespace);
         namespaces.putIfAbsent(namespace.namespace(), fresh);
       }
-      case Sysctl setting -> in(setting).put(setting.key(), setting);
+      case Sysctl setting -> {
+        if (setting.link().isEmpty() || exists(setting.namespace(), setting.link().get())) {
+          in(setting).put(setting.key(), setting);
+        }
+      }
       case Ruleset rules -> {
         in(rules).values().removeIf(o -> o instanceof Element e && belongs(e, rules));
         in(rules).put(rules.key(), rules);
@@ -70,6 +74,9 @@ final class FakeNetwork {
       case Element element -> makeElement(element);
       case Address address -> {
         needLink(address.namespace(), address.link());
+        if (!address.cidr().address().isIpv4() && withoutIpv6(in(address), address)) {
+          throw new Errno("Permission denied: IPv6 is disabled on " + address.link());
+        }
         in(address).put(address.key(), address);
       }
       case Route route -> {
@@ -84,6 +91,21 @@ final class FakeNetwork {
         in(route).put(route.key(), route);
       }
     }
+  }
+
+  private static boolean withoutIpv6(
+      SortedMap<MachineObject.Key, MachineObject> space, Address address) {
+    return List.of(address.link(), "default").stream()
+        .flatMap(
+            name ->
+                space.values().stream()
+                    .filter(
+                        o ->
+                            o instanceof Sysctl s
+                                && s.path().equals("net/ipv6/conf/" + name + "/disable_ipv6")))
+        .findFirst()
+        .filter(o -> o instanceof Sysctl s && s.value().equals("1"))
+        .isPresent();
   }
 
   private void makeLink(Link link) throws Errno {
@@ -218,7 +240,8 @@ final class FakeNetwork {
                   switch (o) {
                     case Address a -> a.link().equals(link);
                     case Route r -> r.link().equals(link);
-                    case Namespace _, Sysctl _, Ruleset _, Element _, Link _ -> false;
+                    case Sysctl s -> s.link().equals(Optional.of(link));
+                    case Namespace _, Ruleset _, Element _, Link _ -> false;
                   });
     }
   }

@@ -125,9 +125,13 @@ public abstract class MachineContract {
             set members {
               type ifname . ether_addr . ipv4_addr
             }
+            set members6 {
+              typeof iifname . ether saddr . @th,64,128
+            }
             chain prerouting {
               type filter hook prerouting priority filter; policy drop;
               iifname . ether saddr . ip saddr @members accept
+              ether type ip6 iifname . ether saddr . @nh,64,128 @members6 accept
             }
             """);
   private static final Element IN_BRIDGES =
@@ -310,6 +314,39 @@ public abstract class MachineContract {
         new Link(ENDPOINT, PORT, VETH.kind(), Optional.empty(), Optional.empty(), 1400, true);
     reach(with(without(segment(), BRIDGE, VETH, DEFAULT), down, free));
     reach(segment());
+  }
+
+  /// Links of the container have no IPv6 unless it is said for each.
+  private static List<MachineObject> dual() {
+    return with(
+        segment(),
+        new Sysctl(CONTAINER, "net/ipv6/conf/default/disable_ipv6", "1"),
+        new Sysctl(CONTAINER, "net/ipv6/conf/default/accept_dad", "0"),
+        new Sysctl(CONTAINER, "net/ipv6/conf/eth0/disable_ipv6", "0"),
+        new Address(CONTAINER, "eth0", Cidr.parse("fd00::2/64")),
+        new Route(CONTAINER, Subnet.parse("::/0"), Optional.of(Ip.parse("fd00::1")), "eth0"),
+        element(
+            "bridge",
+            "members6",
+            List.of(
+                new Part.Name(PORT),
+                new Part.Hardware(CONTAINER_MAC),
+                new Part.Address(Ip.parse("fd00::2"))),
+            List.of()));
+  }
+
+  @Test
+  void a_link_has_both_families_from_the_start_or_from_later_on() {
+    reach(dual());
+    assertThat(does(new Step.Remove(VETH)).error()).isEmpty();
+    reach(dual());
+    assertThat(does(new Step.Remove(new Namespace(CONTAINER))).error()).isEmpty();
+    reach(without(segment(), DEFAULT));
+    reach(dual());
+    assertThat(
+            does(new Step.Remove(new Address(CONTAINER, "eth0", Cidr.parse("fd00::2/64")))).error())
+        .isEmpty();
+    reach(dual());
   }
 
   @Test

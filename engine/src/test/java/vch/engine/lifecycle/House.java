@@ -21,6 +21,7 @@ import vch.engine.fake.FakeVolumes;
 import vch.engine.fake.ManualScheduler;
 import vch.engine.fake.Samples;
 import vch.engine.ledger.MemoryJournal;
+import vch.portlayer.address.Family;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerSpec;
@@ -196,7 +197,7 @@ final class House implements AutoCloseable {
                         new ScopeKind.Bridge(false, true, true),
                         List.of(),
                         Optional.empty(),
-                        false,
+                        Set.of(Family.IPV4),
                         false,
                         Map.of(),
                         Map.of(),

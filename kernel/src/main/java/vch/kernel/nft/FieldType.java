@@ -6,6 +6,9 @@ public enum FieldType {
   IPV4_ADDR(7, 4),
   IPV6_ADDR(8, 16),
   ETHER_ADDR(9, 6),
+  /// Raw bytes of a packet (`typeof … @th,64,128`). Their number is not told; ours are an IPv6
+  /// address.
+  INTEGER(4, 16),
   INET_PROTO(12, 1),
   INET_SERVICE(13, 2),
   IFNAME(41, 16),

@@ -49,6 +49,13 @@ public record Mac(long number) implements Comparable<Mac> {
     }
   }
 
+  /// The link-local address that Linux gives a link with this address: the modified EUI-64 of RFC
+  /// 4291 appendix A.
+  public Ip linkLocal() {
+    long oui = (number >>> 24 ^ 0x02_0000) & 0xff_ffff;
+    return new Ip(Family.IPV6, 0xfe80L << 48, oui << 40 | 0xff_feL << 24 | (number & 0xff_ffff));
+  }
+
   public boolean isMulticast() {
     return (number >>> 40 & 1) == 1;
   }

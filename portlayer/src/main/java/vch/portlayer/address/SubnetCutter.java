@@ -52,6 +52,22 @@ public final class SubnetCutter {
     return Optional.empty();
   }
 
+  /// The lowest block of that length which overlaps nothing; of either family, and at no cost for
+  /// what is free.
+  public static Optional<Subnet> lowest(Subnet range, int length, Collection<Subnet> taken) {
+    var at = new Subnet(range.first(), length);
+    for (var other : taken.stream().filter(range::overlaps).sorted().toList()) {
+      if (other.overlaps(at)) {
+        var last = other.length() < length ? other.last() : at.last();
+        if (last.compareTo(range.last()) >= 0) {
+          return Optional.empty();
+        }
+        at = new Subnet(last.plus(1), length);
+      }
+    }
+    return Optional.of(at);
+  }
+
   /// The block of that length with the lowest address.
   private static Optional<Subnet> lowest(List<Subnet> free, int length) {
     return free.stream()

@@ -1,10 +1,13 @@
 package vch.portlayer.port;
 
 import java.util.Optional;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 
 /// A published port or range: what arrives at `host` of the public role goes to `container`, one to
 /// one. Both ranges are of one size.
+///
+/// @param hostIp empty: every address; `0.0.0.0` or `::`: every address of that family
 public record Publication(
     Protocol protocol, Optional<Ip> hostIp, PortRange host, PortRange container) {
   public Publication {
@@ -16,15 +19,27 @@ public record Publication(
 
   /// True when both would claim the same port of the same address.
   public boolean conflictsWith(Publication other) {
-    return protocol == other.protocol
-        && host.overlaps(other.host)
-        && (hostIp.isEmpty() || other.hostIp.isEmpty() || hostIp.equals(other.hostIp));
+    return protocol == other.protocol && host.overlaps(other.host) && meet(hostIp, other.hostIp);
   }
 
-  /// `0.0.0.0:8080->80/tcp`.
+  /// True when the host addresses have one in common.
+  public static boolean meet(Optional<Ip> a, Optional<Ip> b) {
+    return a.isEmpty()
+        || b.isEmpty()
+        || a.equals(b)
+        || (a.get().family() == b.get().family()
+            && (a.get().isUnspecified() || b.get().isUnspecified()));
+  }
+
+  /// True when packets of the family are published.
+  public boolean serves(Family family) {
+    return hostIp.isEmpty() || hostIp.get().family() == family;
+  }
+
+  /// `0.0.0.0:8080->80/tcp`, `[::]:8080->80/tcp`.
   @Override
   public String toString() {
-    return hostIp.map(Ip::toString).orElse("0.0.0.0")
+    return hostIp.map(ip -> ip.isIpv4() ? ip.toString() : "[" + ip + "]").orElse("0.0.0.0")
         + ":"
         + host
         + "->"

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
@@ -11,8 +13,10 @@ import vch.portlayer.vch.VchId;
 
 /// A network as the user asked for it.
 ///
-/// @param subnets empty: one is cut from the bridge range
+/// @param subnets may leave families out: those are cut, IPv4 from the bridge range, IPv6 from the
+///   unique local prefix of the VCH
 /// @param mtu bytes; empty: that of the VCH
+/// @param families of which the network has a subnet each; at least one
 /// @param endpointRoutes subnets that the endpoint namespace routes by itself
 public record CreateScope(
     ScopeId id,
@@ -21,7 +25,7 @@ public record CreateScope(
     ScopeKind kind,
     List<SubnetRequest> subnets,
     Optional<Integer> mtu,
-    boolean ipv6,
+    Set<Family> families,
     boolean attachable,
     Map<String, String> labels,
     Map<String, String> options,

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import vch.portlayer.address.Family;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
@@ -124,12 +126,31 @@ public final class EndpointRules {
   /// The endpoint that holds the default route: highest gateway priority, then an external scope,
   /// then the first non-internal one in the order of attachment. An internal scope never holds it.
   public static Optional<Endpoint> defaultRoute(Image image, Container container) {
+    return defaultRoute(image, container, _ -> true);
+  }
+
+  /// As [#defaultRoute(Image, Container)], among the scopes that have the family: one container's
+  /// IPv4 and IPv6 may leave by different ones.
+  public static Optional<Endpoint> defaultRoute(Image image, Container container, Family family) {
+    return defaultRoute(image, container, s -> s.subnet(family).isPresent());
+  }
+
+  private static Optional<Endpoint> defaultRoute(
+      Image image, Container container, Predicate<Scope> which) {
     return container.endpoints().stream()
-        .filter(e -> e.scope().flatMap(image::scope).filter(EndpointRules::leadsOut).isPresent())
+        .filter(e -> leadsOut(image, e, which))
         .min(
             Comparator.comparingInt((Endpoint e) -> e.gatewayPriority())
                 .reversed()
                 .thenComparingInt(Endpoint::ordinal));
+  }
+
+  private static boolean leadsOut(Image image, Endpoint endpoint, Predicate<Scope> which) {
+    return endpoint
+        .scope()
+        .flatMap(image::scope)
+        .filter(s -> leadsOut(s) && which.test(s))
+        .isPresent();
   }
 
   private static boolean leadsOut(Scope scope) {
@@ -143,10 +164,20 @@ public final class EndpointRules {
   /// internal, the one with the default route, so that it does not matter in which order an
   /// internal and another network are named. Empty where all networks are internal.
   public static Optional<Endpoint> published(Image image, Container container) {
+    return published(image, container, _ -> true);
+  }
+
+  /// As [#published(Image, Container)], for what arrives by one family.
+  public static Optional<Endpoint> published(Image image, Container container, Family family) {
+    return published(image, container, s -> s.subnet(family).isPresent());
+  }
+
+  private static Optional<Endpoint> published(
+      Image image, Container container, Predicate<Scope> which) {
     return container.endpoints().stream()
         .min(Comparator.comparingInt(Endpoint::ordinal))
-        .filter(e -> e.scope().flatMap(image::scope).filter(EndpointRules::leadsOut).isPresent())
-        .or(() -> defaultRoute(image, container));
+        .filter(e -> leadsOut(image, e, which))
+        .or(() -> defaultRoute(image, container, which));
   }
 
   static List<Endpoint> ordered(Container container) {

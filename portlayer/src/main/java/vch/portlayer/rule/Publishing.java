@@ -31,24 +31,21 @@ final class Publishing {
   /// (net.ipv4.ip_local_port_range).
   static final PortRange EPHEMERAL = new PortRange(32768, 60999);
 
-  private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
-
   private Publishing() {}
 
-  /// The requests with the unspecified address left out, repetitions dropped, and consecutive ones
-  /// joined into ranges: the docker CLI sends `-p 8000-8999:8000-8999` as a thousand single ports.
+  /// The requests with repetitions dropped and consecutive ones joined into ranges: the docker CLI
+  /// sends `-p 8000-8999:8000-8999` as a thousand single ports.
   static List<PublishRequest> merged(List<PublishRequest> requests) {
     var oneToOne = new LinkedHashMap<Shift, BitSet>(); // container ports
     var others = new LinkedHashSet<PublishRequest>();
     for (var r : requests) {
-      var hostIp = r.hostIp().filter(ip -> !ip.isUnspecified());
       if (oneToOne(r)) {
         int distance = r.host().orElseThrow().first() - r.container().first();
         oneToOne
-            .computeIfAbsent(new Shift(r.protocol(), hostIp, distance), _ -> new BitSet())
+            .computeIfAbsent(new Shift(r.protocol(), r.hostIp(), distance), _ -> new BitSet())
             .set(r.container().first(), r.container().last() + 1);
       } else {
-        others.add(new PublishRequest(r.protocol(), r.container(), hostIp, r.host()));
+        others.add(r);
       }
     }
     var out = new ArrayList<PublishRequest>();
@@ -84,7 +81,10 @@ final class Publishing {
             .toList();
     for (var request : requests) {
       var ip = request.hostIp();
-      if (ip.isPresent() && !offered.contains(ip.get()) && !ip.get().equals(LOOPBACK)) {
+      if (ip.isPresent()
+          && !offered.contains(ip.get())
+          && !ip.get().isUnspecified()
+          && !ip.get().isLoopback()) {
         throw new Refusal.Invalid(
             "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address"
                 + offered.stream().map(a -> " " + a).reduce("", String::concat)
@@ -113,7 +113,7 @@ final class Publishing {
   static List<String> warnings(Image image, Vch vch, List<PublishRequest> requests) {
     var out = new ArrayList<String>();
     requests.stream()
-        .filter(r -> r.hostIp().equals(Optional.of(LOOPBACK)))
+        .filter(r -> r.hostIp().filter(Ip::isLoopback).isPresent())
         .forEach(
             r ->
                 out.add(
@@ -121,7 +121,9 @@ final class Publishing {
                         + r.container()
                         + "/"
                         + r.protocol().text()
-                        + " is published on 127.0.0.1, the loopback of the VCH's"
+                        + " is published on "
+                        + r.hostIp().map(Ip::toString).orElse("")
+                        + ", the loopback of the VCH's"
                         + " endpoint, where nothing asks: leave the host IP out to reach it at the public address"));
     var explicit =
         requests.stream().filter(Publishing::oneToOne).map(Publishing::publication).toList();

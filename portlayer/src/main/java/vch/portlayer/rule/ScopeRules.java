@@ -3,7 +3,6 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,16 +34,25 @@ public final class ScopeRules {
   private static final int MTU_MIN_IPV6 = 1280;
   private static final int MTU_MAX = 65535;
 
+  /// Of the prefix of a VCH, and of the subnets of its networks (RFC 4193 section 3.1).
+  private static final int UNIQUE_LOCAL_LENGTH = 48;
+
+  private static final int UNIQUE_LOCAL_SUBNET_LENGTH = 64;
+
   private static final int NAME_LENGTH_MAX = 255;
 
   private ScopeRules() {}
 
   public static Decision<Scope> create(Image image, CreateScope command) {
+    if (command.families().isEmpty()) {
+      throw new Refusal.Invalid("IPv4 or IPv6 must be enabled");
+    }
     var vch =
         image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
     checkName(image, command);
     int mtu = command.mtu().orElse(vch.bridge().mtu());
-    if (mtu < (command.ipv6() ? MTU_MIN_IPV6 : MTU_MIN_IPV4) || mtu > MTU_MAX) {
+    if (mtu < (command.families().contains(Family.IPV6) ? MTU_MIN_IPV6 : MTU_MIN_IPV4)
+        || mtu > MTU_MAX) {
       throw new Refusal.Invalid("invalid MTU number: " + mtu);
     }
     var chosen = Subnets.read(command.subnets());
@@ -54,25 +62,25 @@ public final class ScopeRules {
       }
     }
     var subnets = new ArrayList<SubnetConfig>(chosen);
-    subnets.sort(Comparator.comparing(SubnetConfig::subnet));
     var obstacles = Obstacles.of(image, vch, command.endpointRoutes());
     for (var config : subnets) {
-      if (config.subnet().family() == Family.IPV6 && !command.ipv6()) {
-        throw new Refusal.Invalid(
-            "invalid network config:\nIPv6 subnet "
-                + config.subnet()
-                + " needs IPv6 to be enabled on the network (--ipv6)");
+      if (!command.families().contains(config.subnet().family())) {
+        throw disabled(config.subnet());
       }
       checkFree(image, vch, obstacles, config.subnet());
     }
-    if (subnets.stream().noneMatch(s -> s.subnet().family() == Family.IPV4)) {
-      subnets.addFirst(Subnets.automatic(cut(image, vch, obstacles)));
+    for (var family : Family.values()) {
+      if (command.families().contains(family)
+          && subnets.stream().noneMatch(s -> s.subnet().family() == family)) {
+        subnets.add(
+            Subnets.automatic(
+                switch (family) {
+                  case IPV4 -> cut(image, vch, obstacles);
+                  case IPV6 -> cutUniqueLocal(image, vch, obstacles);
+                }));
+      }
     }
-    if (command.ipv6() && subnets.stream().noneMatch(s -> s.subnet().family() == Family.IPV6)) {
-      var local = uniqueLocal(command.id());
-      checkFree(image, vch, obstacles, local);
-      subnets.add(Subnets.automatic(local));
-    }
+    subnets.sort(Comparator.comparing(SubnetConfig::subnet));
     var scope =
         new Scope(
             command.id(),
@@ -83,7 +91,7 @@ public final class ScopeRules {
             mtu,
             false,
             false,
-            command.ipv6(),
+            command.families().contains(Family.IPV6),
             command.attachable(),
             command.labels(),
             command.options(),
@@ -150,11 +158,41 @@ public final class ScopeRules {
                         + " has no subnet left; remove a network or choose one with --subnet"));
   }
 
-  /// A unique local subnet (RFC 4193 section 3.2): the id of the scope is random, 40 bits of it
-  /// serve as global id.
-  static Subnet uniqueLocal(ScopeId id) {
-    long global = Long.parseLong(id.value().substring(0, 10).toLowerCase(Locale.ROOT), 16);
-    return new Subnet(new Ip(Family.IPV6, 0xfdL << 56 | global << 16, 0), 64);
+  /// The lowest free subnet of the VCH's own prefix.
+  private static Subnet cutUniqueLocal(Image image, Vch vch, Obstacles obstacles) {
+    var own = uniqueLocal(vch.id());
+    var taken = new ArrayList<>(obstacles.subnets());
+    image.subnets(vch.id()).forEach(taken::add);
+    return SubnetCutter.lowest(own, UNIQUE_LOCAL_SUBNET_LENGTH, taken)
+        .orElseThrow(
+            () ->
+                new Refusal.Invalid(
+                    "all predefined address pools have been fully subnetted: unique local prefix "
+                        + own
+                        + " of VCH "
+                        + vch.name()
+                        + " has no subnet left; remove a network or choose one with --subnet"));
+  }
+
+  /// The unique local prefix of a VCH (RFC 4193 section 3.1): the id of the VCH is random, its
+  /// first 40 bits serve as global id.
+  static Subnet uniqueLocal(VchId id) {
+    long global = Long.parseLong(id.value().substring(0, 10), 16);
+    return new Subnet(new Ip(Family.IPV6, 0xfdL << 56 | global << 16, 0), UNIQUE_LOCAL_LENGTH);
+  }
+
+  private static Refusal disabled(Subnet subnet) {
+    var version = subnet.first().isIpv4() ? "4" : "6";
+    return new Refusal.Invalid(
+        "invalid network config:\nIPv"
+            + version
+            + " subnet "
+            + subnet
+            + " needs IPv"
+            + version
+            + " to be enabled on the network (--ipv"
+            + version
+            + ")");
   }
 
   /// Refused for builtin scopes and while a member is live. Endpoints of stopped members lose their

@@ -40,6 +40,11 @@ public record Scope(
     return subnets.stream().filter(s -> s.subnet().family() == family).findFirst();
   }
 
+  /// True for scopes with IPv4 addresses, and for the one without any.
+  public boolean ipv4() {
+    return kind instanceof ScopeKind.None || subnet(Family.IPV4).isPresent();
+  }
+
   public boolean internal() {
     return kind instanceof ScopeKind.Bridge b && b.internal();
   }

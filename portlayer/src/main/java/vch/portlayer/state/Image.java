@@ -14,6 +14,7 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Volume;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
+import vch.portlayer.port.Publication;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.Scope;
@@ -235,8 +236,10 @@ public final class Image {
   /// Costs the logarithm of the number of publications, whatever the size of the range.
   public Optional<Bound> bound(VchId vch, Protocol protocol, Optional<Ip> hostIp, PortRange ports) {
     var at = new Keys.PortAt(vch, protocol, "", 0);
-    if (hostIp.isPresent()) {
+    if (hostIp.isPresent() && !hostIp.get().isUnspecified()) {
+      var any = new Ip(hostIp.get().family(), 0, 0);
       return bound(at, ports)
+          .or(() -> bound(new Keys.PortAt(vch, protocol, any.toString(), 0), ports))
           .or(() -> bound(new Keys.PortAt(vch, protocol, hostIp.get().toString(), 0), ports));
     }
     // All addresses: look into each group of publications that have one host address.
@@ -247,7 +250,7 @@ public final class Image {
         return Optional.empty();
       }
       var found = bound(group, ports);
-      if (found.isPresent()) {
+      if (found.isPresent() && Publication.meet(hostIp, found.get().publication().hostIp())) {
         return found;
       }
       rows = t.ports.from(new Keys.PortAt(vch, protocol, group.host(), Integer.MAX_VALUE));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.portgroup.PortGroupId;
@@ -23,5 +24,9 @@ public record Nic(
   public Nic {
     roles = Set.copyOf(roles);
     addresses = List.copyOf(addresses);
+  }
+
+  public boolean has(Family family) {
+    return addresses.stream().anyMatch(a -> a.address().family() == family);
   }
 }

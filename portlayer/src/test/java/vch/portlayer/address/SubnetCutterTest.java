@@ -18,6 +18,26 @@ class SubnetCutterTest {
   }
 
   @Test
+  void the_lowest_block_of_a_length_is_between_what_is_taken() {
+    var range = Subnet.parse("fd01:2:3::/48");
+    assertThat(SubnetCutter.lowest(range, 64, List.of())).hasValue(Subnet.parse("fd01:2:3::/64"));
+    var taken =
+        new ArrayList<>(
+            List.of(
+                Subnet.parse("fd01:2:3:3::/64"),
+                Subnet.parse("fd01:2:3:0:8000::/80"),
+                Subnet.parse("fd01:2:3:0:9000::/80"),
+                Subnet.parse("10.0.0.0/8"),
+                Subnet.parse("fd01:2:3:1::/64")));
+    assertThat(SubnetCutter.lowest(range, 64, taken)).hasValue(Subnet.parse("fd01:2:3:2::/64"));
+    taken.add(Subnet.parse("fd01:2:3::/49"));
+    assertThat(SubnetCutter.lowest(range, 64, taken)).hasValue(Subnet.parse("fd01:2:3:8000::/64"));
+    taken.add(Subnet.parse("fd01:2:3:8000::/49"));
+    assertThat(SubnetCutter.lowest(range, 64, taken)).isEmpty();
+    assertThat(SubnetCutter.lowest(range, 64, List.of(Subnet.parse("fd00::/8")))).isEmpty();
+  }
+
+  @Test
   void skips_what_overlaps() {
     var taken =
         List.of(

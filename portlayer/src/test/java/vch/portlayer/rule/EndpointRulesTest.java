@@ -7,8 +7,10 @@ import static vch.portlayer.rule.World.subnet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import vch.portlayer.address.Family;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
@@ -240,6 +242,22 @@ class EndpointRulesTest {
             + "): Bind for 0.0.0.0:8080 failed: port is already allocated (by container web)",
         late,
         place);
+  }
+
+  @Test
+  void each_family_may_leave_by_another_network_and_be_published_there() {
+    var six = World.with(world.scopeCommand(blue, "six"), Set.of(Family.IPV6));
+    world.decide(i -> ScopeRules.create(i, six));
+    var web = world.run(blue, "web", w -> w.on(world.at("m")));
+    connect(web, world.at("six"));
+    var now = world.container(web.id());
+    assertThat(EndpointRules.defaultRoute(world.image, now, Family.IPV4).orElseThrow().network())
+        .isEqualTo("m");
+    assertThat(EndpointRules.defaultRoute(world.image, now, Family.IPV6).orElseThrow().network())
+        .isEqualTo("six");
+    assertThat(EndpointRules.published(world.image, now, Family.IPV6).orElseThrow().network())
+        .isEqualTo("six");
+    assertThat(EndpointRules.published(world.image, now).orElseThrow().network()).isEqualTo("m");
   }
 
   private String route(Container c) {

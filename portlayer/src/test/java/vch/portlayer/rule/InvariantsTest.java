@@ -3,6 +3,7 @@ package vch.portlayer.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +74,14 @@ class InvariantsTest {
     private void one() {
       var vch = vchs.get(random.nextInt(vchs.size()));
       switch (random.nextInt(12)) {
-        case 0 -> world.scope(vch, "n" + random.nextInt(6), subnets());
+        case 0 -> {
+          var families = EnumSet.allOf(Family.class);
+          if (random.nextBoolean()) {
+            families.remove(random.nextBoolean() ? Family.IPV4 : Family.IPV6);
+          }
+          var command = world.scopeCommand(vch, "n" + random.nextInt(6), subnets(families));
+          world.decide(i -> ScopeRules.create(i, World.with(command, families)));
+        }
         case 1 -> remove(vch);
         case 2, 3 -> world.create(vch, "c" + random.nextInt(20), this::wish);
         case 4, 5, 6 ->
@@ -119,20 +127,30 @@ class InvariantsTest {
       return random.nextInt(3) == 0 ? "bridge" : "n" + random.nextInt(6);
     }
 
-    private SubnetRequest[] subnets() {
-      return random.nextBoolean()
-          ? new SubnetRequest[0]
-          : new SubnetRequest[] {
-            World.subnet("10.0." + random.nextInt(3) + "." + 16 * random.nextInt(16) + "/29")
-          };
+    private SubnetRequest[] subnets(Set<Family> families) {
+      var out = new ArrayList<SubnetRequest>();
+      for (var family : families) {
+        if (random.nextBoolean()) {
+          out.add(
+              World.subnet(
+                  switch (family) {
+                    case IPV4 ->
+                        "10.0." + random.nextInt(3) + "." + 16 * random.nextInt(16) + "/29";
+                    case IPV6 -> "fd00::" + random.nextInt(4) + "0/" + (124 + random.nextInt(3));
+                  }));
+        }
+      }
+      return out.toArray(new SubnetRequest[0]);
     }
 
     private World.Wish wish(World.Wish wish) {
       var network = network();
       var fixed =
-          random.nextInt(4) == 0
-              ? world.at(network, "10.0." + random.nextInt(3) + "." + random.nextInt(256))
-              : world.at(network);
+          switch (random.nextInt(8)) {
+            case 0 -> world.at(network, "10.0." + random.nextInt(3) + "." + random.nextInt(256));
+            case 1 -> world.at(network, "fd00::" + random.nextInt(4) + random.nextInt(10));
+            default -> world.at(network);
+          };
       var w =
           random.nextBoolean() ? wish.on(fixed) : wish.on(fixed, world.at("n" + random.nextInt(6)));
       for (int i = random.nextInt(3); i > 0; i--) {
@@ -148,7 +166,7 @@ class InvariantsTest {
           default ->
               w.publish(
                   Protocol.TCP,
-                  Optional.of("192.168.218.2"),
+                  Optional.of(List.of("192.168.218.2", "0.0.0.0", "::").get(random.nextInt(3))),
                   Optional.of(PortRange.of(8000 + random.nextInt(4))),
                   PortRange.of(81));
         }
@@ -193,7 +211,7 @@ class InvariantsTest {
               .isNotEqualTo(
                   image
                       .scope(e.scope().orElseThrow())
-                      .flatMap(s -> s.subnet(Family.IPV4))
+                      .flatMap(s -> s.subnet(a.address().family()))
                       .orElseThrow()
                       .gateway());
         }
@@ -201,15 +219,16 @@ class InvariantsTest {
       if (c.live()) {
         for (var p : c.publications()) {
           for (int port = p.host().first(); port <= p.host().last(); port++) {
-            var any = p.protocol() + " " + port;
-            assertThat(ports.contains(any + " any")).isFalse();
-            assertThat(ports.add(any + p.hostIp().map(ip -> " " + ip).orElse(" any")))
-                .as("port %s twice", any)
-                .isTrue();
-            assertThat(
-                    p.hostIp().isPresent()
-                        || ports.stream().filter(x -> x.startsWith(any + " ")).count() == 1)
-                .isTrue();
+            // Each address that is listened on, and every one of a family stands for all of these.
+            for (var host : List.of("192.168.218.2", "fd99::2")) {
+              var ip = Ip.parse(host);
+              boolean claimed =
+                  p.serves(ip.family())
+                      && p.hostIp().filter(h -> !h.isUnspecified() && !h.equals(ip)).isEmpty();
+              assertThat(!claimed || ports.add(p.protocol() + " " + port + " " + host))
+                  .as("port %s of %s twice", port, host)
+                  .isTrue();
+            }
             assertThat(
                     image
                         .bound(vch.id(), p.protocol(), p.hostIp(), PortRange.of(port))

@@ -108,7 +108,8 @@ class PublishingTest {
                         Optional.of("::"),
                         Optional.of(PortRange.of(9090)),
                         PortRange.of(80)));
-    assertThat(texts(v4and6)).containsExactly("0.0.0.0:9090->80/tcp");
+    assertThat(texts(v4and6)).containsExactly("0.0.0.0:9090->80/tcp", "[::]:9090->80/tcp");
+    allocated("c3", "0.0.0.0:9090", "by container c2", w -> w.publish(9090, 80));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
@@ -191,7 +193,7 @@ class ScopeRulesTest {
                     c.kind(),
                     c.subnets(),
                     c.mtu(),
-                    false,
+                    c.families(),
                     false,
                     Map.of(),
                     Map.of(),
@@ -263,7 +265,7 @@ class ScopeRulesTest {
                     c.kind(),
                     c.subnets(),
                     Optional.of(60),
-                    false,
+                    c.families(),
                     false,
                     Map.of(),
                     Map.of(),
@@ -283,7 +285,7 @@ class ScopeRulesTest {
                     new ScopeKind.None(),
                     c.subnets(),
                     c.mtu(),
-                    false,
+                    c.families(),
                     false,
                     Map.of(),
                     Map.of(),
@@ -292,33 +294,68 @@ class ScopeRulesTest {
   }
 
   @Test
-  void ipv6_without_a_subnet_gets_a_unique_local_one() {
-    var c = world.scopeCommand(blue, "six");
-    var scope =
-        world.decide(
-            i ->
-                ScopeRules.create(
-                    i,
-                    new CreateScope(
-                        c.id(),
-                        c.vch(),
-                        c.name(),
-                        c.kind(),
-                        c.subnets(),
-                        c.mtu(),
-                        true,
-                        false,
-                        Map.of(),
-                        Map.of(),
-                        List.of(),
-                        c.at())));
-    var subnet = scope.subnet(Family.IPV6).orElseThrow().subnet();
-    assertThat(subnet.length()).isEqualTo(64);
-    assertThat(subnet.first().high() >>> 56).isEqualTo(0xfd);
-    var member = world.create(blue, "c6", w -> w.on(world.at("six")));
-    assertThat(member.endpoints().getFirst().addresses())
-        .hasSize(2)
-        .allMatch(a -> scope.subnets().stream().anyMatch(s -> s.subnet().contains(a.address())));
+  void ipv6_without_a_subnet_takes_the_next_one_of_the_prefix_of_the_host() {
+    var prefix = ScopeRules.uniqueLocal(blue.id());
+    assertThat(prefix.length()).isEqualTo(48);
+    assertThat(prefix.first().high() >>> 56).isEqualTo(0xfd);
+    var one = world.dual(blue, "one");
+    world.dual(blue, "two", subnet(net6(one).toString().replace("::/64", ":1:8000::/66")));
+    assertThat(net6(world.dual(blue, "three")).toString())
+        .isEqualTo(net6(one).toString().replace("::/64", ":2::/64"));
+    assertThat(net6(one)).isEqualTo(new Subnet(prefix.first(), 64));
+    assertThat(one.subnet(Family.IPV6).orElseThrow().gateway()).isEqualTo(prefix.first().plus(1));
+    assertThat(one.ipv4()).isTrue();
+    assertThat(net(one)).hasToString("172.17.0.0/16");
+    world.decide(i -> ScopeRules.remove(i, one.id()));
+    var red = world.vch("red");
+    assertThat(net6(world.dual(red, "one")).overlaps(prefix)).isFalse();
+    var member = world.create(blue, "c6", w -> w.on(world.at("two")));
+    assertThat(member.endpoints().getFirst().addresses()).hasSize(2);
+  }
+
+  @Test
+  void ipv6_alone_has_no_ipv4() {
+    var command = World.with(world.scopeCommand(blue, "six"), Set.of(Family.IPV6));
+    var scope = world.decide(i -> ScopeRules.create(i, command));
+    assertThat(scope.subnets()).hasSize(1);
+    assertThat(scope.ipv4()).isFalse();
+    var first = world.run(blue, "c1", w -> w.on(world.at("six")));
+    var second = world.run(blue, "c2", w -> w.on(world.at("six")));
+    assertThat(first.endpoints().getFirst().address(Family.IPV4)).isEmpty();
+    var gateway = scope.subnet(Family.IPV6).orElseThrow().gateway();
+    assertThat(first.endpoints().getFirst().addresses().getFirst().address())
+        .isEqualTo(gateway.plus(1));
+    assertThat(second.endpoints().getFirst().addresses().getFirst().address())
+        .isEqualTo(gateway.plus(2));
+  }
+
+  @Test
+  void a_family_is_asked_for_before_its_subnet() {
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "invalid network config:\nIPv6 subnet fd00::/64 needs IPv6 to be enabled on the network (--ipv6)",
+        i -> ScopeRules.create(i, world.scopeCommand(blue, "n", subnet("fd00::/64"))));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "IPv4 or IPv6 must be enabled",
+        i -> ScopeRules.create(i, World.with(world.scopeCommand(blue, "n"), Set.of())));
+    world.dual(blue, "there", subnet("fd00::/64"));
+    refused(
+        world,
+        Refusal.Forbidden.class,
+        "invalid pool request: Pool overlaps with other one on this address space: subnet fd00::8000:0:0:0/65 overlaps with scope there subnet fd00::/64",
+        i ->
+            ScopeRules.create(
+                i,
+                World.with(
+                    world.scopeCommand(blue, "n", subnet("fd00::8000:0:0:0/65")),
+                    Set.of(Family.IPV6))));
+  }
+
+  private static Subnet net6(Scope scope) {
+    return scope.subnet(Family.IPV6).orElseThrow().subnet();
   }
 
   @Test

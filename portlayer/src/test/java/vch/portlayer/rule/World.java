@@ -2,6 +2,7 @@ package vch.portlayer.rule;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,12 +129,34 @@ public final class World {
         new ScopeKind.Bridge(false, true, true),
         List.of(subnets),
         Optional.empty(),
-        false,
+        Set.of(Family.IPV4),
         false,
         Map.of(),
         Map.of(),
         List.of(),
         AT);
+  }
+
+  /// As the given one, with a subnet of each of the families.
+  static CreateScope with(CreateScope c, Set<Family> families) {
+    return new CreateScope(
+        c.id(),
+        c.vch(),
+        c.name(),
+        c.kind(),
+        c.subnets(),
+        c.mtu(),
+        families,
+        c.attachable(),
+        c.labels(),
+        c.options(),
+        c.endpointRoutes(),
+        c.at());
+  }
+
+  public Scope dual(Vch vch, String name, SubnetRequest... subnets) {
+    var command = with(scopeCommand(vch, name, subnets), EnumSet.allOf(Family.class));
+    return decide(i -> ScopeRules.create(i, command));
   }
 
   public Scope scope(Vch vch, String name, SubnetRequest... subnets) {
@@ -153,7 +176,7 @@ public final class World {
                     new ScopeKind.Bridge(true, true, true),
                     c.subnets(),
                     c.mtu(),
-                    c.ipv6(),
+                    c.families(),
                     c.attachable(),
                     c.labels(),
                     c.options(),

@@ -139,7 +139,7 @@ final class InspectJson {
     json.put("Bridge", "")
         .put("SandboxID", sandbox.isEmpty() ? "" : sandboxId(container))
         .put("SandboxKey", sandbox);
-    json.set("Ports", PortsView.of(container).inspect());
+    json.set("Ports", PortsView.of(facts.image(), container).inspect());
     json.put("HairpinMode", false)
         .put("LinkLocalIPv6Address", "")
         .put("LinkLocalIPv6PrefixLen", 0)

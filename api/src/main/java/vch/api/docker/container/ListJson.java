@@ -48,7 +48,7 @@ record ListJson(
         .put("ImageID", c.spec().image())
         .put("Command", command(c.spec().arguments()))
         .put("Created", c.created().getEpochSecond());
-    json.set("Ports", PortsView.of(c).list());
+    json.set("Ports", PortsView.of(image, c).list());
     sizes.apply(c).ifPresent(s -> json.put("SizeRw", s.written()).put("SizeRootFs", s.root()));
     json.set("Labels", Json.object(c.labels()));
     json.put("State", Status.word(c)).put("Status", Status.text(c, health.apply(c), now));

@@ -99,7 +99,7 @@ record ListQuery(boolean all, int limit, Filters filters) {
           && shown(c)
           && filters.exact("health", health.apply(c).map(Status::word).orElse("none"))
           && named(image, linking, c)
-          && placed(c)
+          && placed(image, c)
           && ancestor(ancestors, c)) {
         out.add(c);
       }
@@ -135,7 +135,7 @@ record ListQuery(boolean all, int limit, Filters filters) {
                     n -> filters.pattern("name", n.substring(1)) || filters.pattern("name", n)));
   }
 
-  private boolean placed(Container c) {
+  private boolean placed(Image image, Container c) {
     boolean network =
         !filters.has("network")
             || filters.get("network").stream()
@@ -158,7 +158,7 @@ record ListQuery(boolean all, int limit, Filters filters) {
                                 && filters.get("volume").contains(m.source())));
     boolean publish =
         !filters.has("publish")
-            || PortsView.of(c).bindings().entrySet().stream()
+            || PortsView.of(image, c).bindings().entrySet().stream()
                 .anyMatch(
                     e ->
                         e.getValue().stream()

@@ -1,6 +1,7 @@
 package vch.api.docker.container;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -8,11 +9,15 @@ import java.util.TreeMap;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.Publication;
+import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Role;
 
 /// Ports of a container that are in force: none while it does not run.
 ///
@@ -21,19 +26,34 @@ record PortsView(SortedMap<Port, List<Binding>> bindings) {
   /// Where a port is published.
   record Binding(String ip, int port) {}
 
-  static PortsView of(Container container) {
+  static PortsView of(Image image, Container container) {
     var out = new TreeMap<Port, List<Binding>>();
     if (container.live() && container.mode() instanceof NetworkMode.Scoped) {
       container.exposed().forEach(p -> out.put(p, new ArrayList<>()));
+      var families = families(image, container);
       for (var publication : container.publications()) {
-        add(out, publication);
+        for (var family : families) {
+          if (publication.serves(family)) {
+            add(out, publication, publication.hostIp().orElse(new Ip(family, 0, 0)).toString());
+          }
+        }
       }
     }
     return new PortsView(out);
   }
 
-  private static void add(Map<Port, List<Binding>> out, Publication publication) {
-    var ip = publication.hostIp().map(Ip::toString).orElse("0.0.0.0");
+  /// By which it is reached from outside: those that both the container and the public role have.
+  private static List<Family> families(Image image, Container container) {
+    var nic = image.vch(container.vch()).flatMap(v -> v.nic(Role.PUBLIC));
+    return Arrays.stream(Family.values())
+        .filter(f -> nic.filter(n -> n.has(f)).isPresent())
+        .filter(
+            f ->
+                EndpointRules.published(image, container, f).flatMap(e -> e.address(f)).isPresent())
+        .toList();
+  }
+
+  private static void add(Map<Port, List<Binding>> out, Publication publication, String ip) {
     for (int i = 0; i < publication.container().size(); i++) {
       out.computeIfAbsent(
               new Port(publication.container().first() + i, publication.protocol()),

@@ -23,8 +23,8 @@ record BridgeOptions(
   private static final String GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv4";
   private static final String GATEWAY_MODE_6 = "com.docker.network.bridge.gateway_mode_ipv6";
   private static final String PREFIX = "com.docker.network.container_iface_prefix";
-  private static final String ENABLE_4 = "com.docker.network.enable_ipv4";
-  private static final String ENABLE_6 = "com.docker.network.enable_ipv6";
+  static final String ENABLE_4 = "com.docker.network.enable_ipv4";
+  static final String ENABLE_6 = "com.docker.network.enable_ipv6";
 
   private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
   private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
@@ -47,12 +47,6 @@ record BridgeOptions(
   }
 
   private static void refuse(Map<String, String> options) {
-    if (enabled(options, ENABLE_6, false)) {
-      throw NetworkRequest.noIpv6();
-    }
-    if (!enabled(options, ENABLE_4, true)) {
-      throw new Refusal.Invalid("IPv4 or IPv6 must be enabled");
-    }
     if (flag(options, INHIBIT, false)) {
       throw notOffered(INHIBIT, "true", "the gateway address is always on the bridge");
     }
@@ -66,7 +60,11 @@ record BridgeOptions(
         GATEWAY_MODE,
         Set.of("", "nat"),
         "networks are masqueraded; " + MASQUERADE + "=false leaves addresses as they are");
-    only(options, GATEWAY_MODE_6, Set.of("", "nat"), "IPv6 is not offered yet");
+    only(
+        options,
+        GATEWAY_MODE_6,
+        Set.of("", "nat"),
+        "networks are masqueraded; " + MASQUERADE + "=false leaves addresses as they are");
     only(
         options,
         PREFIX,
@@ -109,7 +107,7 @@ record BridgeOptions(
     return bool(text).orElseThrow(() -> unparsable(option, text, "strconv.ParseBool"));
   }
 
-  private static boolean enabled(Map<String, String> options, String option, boolean absent) {
+  static boolean enabled(Map<String, String> options, String option, boolean absent) {
     var text = options.get(option);
     if (text == null) {
       return absent;

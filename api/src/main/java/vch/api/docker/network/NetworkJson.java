@@ -35,7 +35,7 @@ public final class NetworkJson {
     out.put("Created", Timestamps.rfc3339(scope.created()));
     out.put("Scope", "local");
     out.put("Driver", driver(scope));
-    out.put("EnableIPv4", true);
+    out.put("EnableIPv4", scope.ipv4());
     out.put("EnableIPv6", scope.ipv6());
     out.set("IPAM", ipam(scope));
     out.put("Internal", scope.internal());

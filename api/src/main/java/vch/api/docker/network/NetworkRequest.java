@@ -1,10 +1,14 @@
 package vch.api.docker.network;
 
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import vch.api.docker.Call;
 import vch.api.docker.Fields;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.CreateScope;
@@ -29,10 +33,10 @@ final class NetworkRequest {
     refuseSwarm(body);
     checkDriver(body.text("Driver"));
     checkConfiguration(body);
-    checkFamilies(call, body);
     var ipam = body.object("IPAM");
     checkIpamDriver(ipam.text("Driver"));
     var given = body.textMap("Options");
+    var families = families(call, body, given);
     var options = BridgeOptions.read(given);
     var subnets =
         ipam.objects("Config").stream()
@@ -48,7 +52,7 @@ final class NetworkRequest {
                 body.flag("Internal"), options.interContainer(), options.masquerade()),
             subnets,
             options.mtu().filter(m -> m > 0),
-            false,
+            families,
             body.flag("Attachable"),
             body.textMap("Labels"),
             given,
@@ -93,20 +97,18 @@ final class NetworkRequest {
     }
   }
 
-  private static void checkFamilies(Call call, Fields body) {
-    boolean ipv6 = body.flag("EnableIPv6");
-    boolean ipv4 = !call.since(48) || body.optionalFlag("EnableIPv4").orElse(true);
-    if (!ipv4 && !ipv6) {
-      throw new Refusal.Invalid("IPv4 or IPv6 must be enabled");
+  /// The field of the body counts, else the driver option.
+  private static Set<Family> families(Call call, Fields body, Map<String, String> options) {
+    var out = EnumSet.noneOf(Family.class);
+    var asked = call.since(48) ? body.optionalFlag("EnableIPv4") : Optional.<Boolean>empty();
+    if (asked.orElseGet(() -> BridgeOptions.enabled(options, BridgeOptions.ENABLE_4, true))) {
+      out.add(Family.IPV4);
     }
-    if (ipv6) {
-      throw noIpv6();
+    if (body.optionalFlag("EnableIPv6")
+        .orElseGet(() -> BridgeOptions.enabled(options, BridgeOptions.ENABLE_6, false))) {
+      out.add(Family.IPV6);
     }
-  }
-
-  static Refusal noIpv6() {
-    return new Refusal.Unsupported(
-        "IPv6 networks are not offered yet: create the network without --ipv6 and IPv6 subnets");
+    return out;
   }
 
   private static void checkIpamDriver(String driver) {
@@ -116,12 +118,8 @@ final class NetworkRequest {
   }
 
   private static SubnetRequest subnet(Fields config) {
-    var subnet = config.optionalText("Subnet").filter(s -> !s.isBlank());
-    if (subnet.filter(s -> s.indexOf(':') >= 0).isPresent()) {
-      throw noIpv6();
-    }
     return new SubnetRequest(
-        subnet,
+        config.optionalText("Subnet").filter(s -> !s.isBlank()),
         config.optionalText("IPRange").filter(s -> !s.isBlank()),
         config.optionalText("Gateway").filter(s -> !s.isBlank()),
         config.textMap("AuxiliaryAddresses"));
@@ -130,7 +128,6 @@ final class NetworkRequest {
   /// Clients send empty configurations; they ask for nothing.
   private static boolean says(SubnetRequest request) {
     return !request.equals(
-        new SubnetRequest(
-            Optional.empty(), Optional.empty(), Optional.empty(), java.util.Map.of()));
+        new SubnetRequest(Optional.empty(), Optional.empty(), Optional.empty(), Map.of()));
   }
 }
