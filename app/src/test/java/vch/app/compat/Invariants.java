@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What must hold on a machine whatever happened to its daemon, looked at from outside: with the
 /// docker CLI and with the machine's own tools. Containers on bridge networks only.
@@ -107,7 +108,8 @@ final class Invariants {
               "inspect",
               "--format",
               "{{.State.Status}} {{.State.Pid}}"
-                  + "{{range .NetworkSettings.Networks}} {{.IPAddress}}/{{.IPPrefixLen}}{{end}}",
+                  + "{{range .NetworkSettings.Networks}} {{.IPAddress}}/{{.IPPrefixLen}}"
+                  + ",{{.GlobalIPv6Address}}/{{.GlobalIPv6PrefixLen}}{{end}}",
               id);
       if (state.status() != 0) {
         problems.add("container " + id + " goes while it is looked at");
@@ -117,8 +119,13 @@ final class Invariants {
       switch (words[0]) {
         case "running" -> {
           running.add(id);
-          var wanted = List.of(words).subList(2, words.length);
-          ports += wanted.size();
+          var places = List.of(words).subList(2, words.length);
+          ports += places.size();
+          var wanted =
+              places.stream()
+                  .flatMap(p -> Stream.of(p.split(",", -1)))
+                  .filter(a -> !a.equals("/0"))
+                  .toList();
           container(vch, id, words[1], wanted);
         }
         case "created", "exited" -> {}
@@ -151,11 +158,12 @@ final class Invariants {
       throw new UncheckedIOException(e);
     }
     var now =
-        Command.run("nsenter", "-t", pid, "-n", "ip", "-4", "-br", "addr")
+        Command.run("nsenter", "-t", pid, "-n", "ip", "-br", "addr", "show", "scope", "global")
             .out()
             .lines()
             .filter(l -> l.startsWith("eth"))
-            .map(l -> l.trim().split(" +", 3)[2])
+            .flatMap(l -> Stream.of(l.trim().split(" +")).skip(2))
+            .filter(a -> a.contains("/"))
             .toList();
     same("addresses of " + id, now, wanted);
     for (var address : now) {

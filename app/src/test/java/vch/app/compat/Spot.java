@@ -24,7 +24,8 @@ record Spot(String path) {
   }
 
   boolean pings(String address) {
-    return run("busybox", "ping", "-c", "1", "-W", "1", address).status() == 0;
+    var ping = address.contains(":") ? "ping6" : "ping";
+    return run("busybox", ping, "-c", "1", "-W", "1", address).status() == 0;
   }
 
   /// Ethernet address of its `eth0`.

@@ -1,7 +1,5 @@
 package vch.app.compat;
 
-import static java.net.StandardProtocolFamily.INET;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -10,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -23,6 +22,7 @@ import java.util.function.BiFunction;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.Open;
 import vch.kernel.netns.Gate;
+import vch.portlayer.address.Ip;
 
 /// Sockets of a test in other network namespaces. Closing it closes the servers.
 final class Traffic implements AutoCloseable {
@@ -38,37 +38,32 @@ final class Traffic implements AutoCloseable {
   private final Gate gate = Gate.open();
   private final List<AutoCloseable> servers = new ArrayList<>();
 
-  /// Answers TCP and UDP on a port of the namespace with `text`, a blank, and the address of who
-  /// asks.
+  /// Answers TCP and UDP by both families on a port of the namespace with `text`, a blank, and the
+  /// address of who asks.
   void serve(Spot where, int port, String text) {
-    var tcp =
-        in(
-            where,
-            () -> ServerSocketChannel.open(INET).bind(new InetSocketAddress("0.0.0.0", port)));
+    var tcp = in(where, () -> ServerSocketChannel.open().bind(new InetSocketAddress(port)));
     servers.add(tcp);
     Thread.startVirtualThread(
         () -> {
           while (tcp.isOpen()) {
             try (var client = tcp.accept()) {
-              var asker =
-                  ((InetSocketAddress) client.getRemoteAddress()).getAddress().getHostAddress();
+              var asker = text((InetSocketAddress) client.getRemoteAddress());
               client.write(ByteBuffer.wrap((text + " " + asker).getBytes(StandardCharsets.UTF_8)));
             } catch (IOException _) { // closed, or the client went away
               continue;
             }
           }
         });
-    datagrams(
-        where,
-        port,
-        (_, from) ->
-            (text + " " + from.getAddress().getHostAddress()).getBytes(StandardCharsets.UTF_8));
+    datagrams(where, port, (_, from) -> (text + " " + text(from)).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Answers every datagram; an empty answer is none.
+  private static String text(InetSocketAddress socket) {
+    return Ip.of(socket.getAddress().getAddress()).toString();
+  }
+
+  /// Answers every datagram of both families; an empty answer is none.
   void datagrams(Spot where, int port, BiFunction<byte[], InetSocketAddress, byte[]> answer) {
-    var udp =
-        in(where, () -> DatagramChannel.open(INET).bind(new InetSocketAddress("0.0.0.0", port)));
+    var udp = in(where, () -> DatagramChannel.open().bind(new InetSocketAddress(port)));
     servers.add(udp);
     Thread.startVirtualThread(
         () -> {
@@ -93,7 +88,7 @@ final class Traffic implements AutoCloseable {
 
   /// Connects once and reads what the server says.
   String tcp(Spot from, String address, int port) {
-    try (var socket = in(from, () -> SocketChannel.open(INET))) {
+    try (var socket = in(from, () -> SocketChannel.open(family(address)))) {
       socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
       socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
       var said =
@@ -115,7 +110,7 @@ final class Traffic implements AutoCloseable {
 
   /// Sends a datagram from a new port and returns the answer; none: nothing comes back in time.
   Optional<byte[]> exchange(Spot from, String address, int port, byte[] datagram) {
-    try (var channel = in(from, () -> DatagramChannel.open(INET))) {
+    try (var channel = in(from, () -> DatagramChannel.open(family(address)))) {
       channel.connect(to(address, port));
       channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
       channel.write(ByteBuffer.wrap(datagram));
@@ -129,7 +124,7 @@ final class Traffic implements AutoCloseable {
 
   /// Sends a datagram and does not wait for an answer.
   void send(Spot from, String address, int port, byte[] datagram) {
-    try (var channel = in(from, () -> DatagramChannel.open(INET))) {
+    try (var channel = in(from, () -> DatagramChannel.open(family(address)))) {
       channel.send(ByteBuffer.wrap(datagram), to(address, port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -140,7 +135,7 @@ final class Traffic implements AutoCloseable {
   ///
   /// @return bytes that came back
   int push(Spot from, String address, int port, byte[] bytes) {
-    try (var socket = in(from, () -> SocketChannel.open(INET))) {
+    try (var socket = in(from, () -> SocketChannel.open(family(address)))) {
       socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
       socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
       socket.write(ByteBuffer.wrap(bytes));
@@ -153,7 +148,8 @@ final class Traffic implements AutoCloseable {
 
   /// A client that keeps its UDP port.
   Conversation talk(Spot from, String address, int port) {
-    return new Conversation(in(from, () -> DatagramChannel.open(INET)), to(address, port));
+    return new Conversation(
+        in(from, () -> DatagramChannel.open(family(address))), to(address, port));
   }
 
   record Conversation(DatagramChannel channel, InetSocketAddress to) implements AutoCloseable {
@@ -178,15 +174,21 @@ final class Traffic implements AutoCloseable {
     }
   }
 
+  /// ICMPv6 "administratively prohibited" is EACCES to a program.
   private static String meaning(IOException e) {
     return switch (e) {
       case SocketTimeoutException _ -> SILENCE;
       case ConnectException _, PortUnreachableException _, NoRouteToHostException _ -> REFUSED;
       default ->
-          String.valueOf(e.getMessage()).matches(".*(No route to host|Network is unreachable).*")
+          String.valueOf(e.getMessage())
+                  .matches(".*(No route to host|Network is unreachable|Permission denied).*")
               ? REFUSED
               : String.valueOf(e);
     };
+  }
+
+  private static StandardProtocolFamily family(String address) {
+    return address.contains(":") ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
   }
 
   private static InetSocketAddress to(String address, int port) {
