@@ -149,8 +149,9 @@ public final class Planner {
                 switch (o) {
                   case MachineObject.Address a -> ends.contains(new End(a.namespace(), a.link()));
                   case MachineObject.Route r -> ends.contains(new End(r.namespace(), r.link()));
+                  case MachineObject.Sysctl s ->
+                      s.link().filter(l -> ends.contains(new End(s.namespace(), l))).isPresent();
                   case MachineObject.Namespace _,
-                      MachineObject.Sysctl _,
                       MachineObject.Ruleset _,
                       MachineObject.Element _,
                       Link _ ->
