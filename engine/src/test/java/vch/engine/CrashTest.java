@@ -27,6 +27,7 @@ import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
+import vch.portlayer.address.Family;
 import vch.portlayer.container.Container;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.ScopeKind;
@@ -113,24 +114,28 @@ class CrashTest {
     var wanted = Set.copyOf(Desired.all(image).values().stream().flatMap(List::stream).toList());
     // Kernel state is a function of the record, both ways: nothing missing, no orphan.
     assertThat(machine.observe(wanted)).containsExactlyInAnyOrderElementsOf(wanted);
-    oneAddressPerNetworkAndNoneTwice(image);
+    oneAddressPerNetworkAndFamilyAndNoneTwice(image);
     everythingPublishedLeadsToALiveMember(image);
   }
 
-  private void oneAddressPerNetworkAndNoneTwice(Image image) {
+  private void oneAddressPerNetworkAndFamilyAndNoneTwice(Image image) {
     var addresses = new HashSet<String>();
     Map<String, Integer> perLink = new HashMap<>();
     for (var object : machine.objects()) {
       if (object instanceof Address a && a.namespace().value().startsWith("c-")) {
         assertThat(addresses.add(a.cidr().address().toString())).as(a.toString()).isTrue();
-        perLink.merge(a.namespace() + " " + a.link(), 1, Integer::sum);
+        perLink.merge(
+            a.namespace() + " " + a.link() + " " + a.cidr().address().family(), 1, Integer::sum);
       }
     }
     for (var container : image.containers()) {
       for (var endpoint : container.endpoints()) {
-        boolean on = container.live() && endpoint.scope().flatMap(image::scope).isPresent();
-        assertThat(perLink.get(LinkNames.container(container) + " " + endpoint.link()))
-            .isEqualTo(on ? 1 : null);
+        var scope = endpoint.scope().flatMap(image::scope).filter(_ -> container.live());
+        for (var family : Family.values()) {
+          boolean on = scope.filter(s -> s.subnet(family).isPresent()).isPresent();
+          var place = LinkNames.container(container) + " " + endpoint.link() + " " + family;
+          assertThat(perLink.get(place)).isEqualTo(on ? 1 : null);
+        }
       }
     }
   }

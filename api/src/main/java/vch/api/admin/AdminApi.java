@@ -286,13 +286,13 @@ public final class AdminApi implements HttpHandler {
     var query = exchange.query();
     var name = query.text("name");
     boolean nat = query.flag("nat");
-    var subnet = query.get("subnet");
+    var subnets = query.all("subnet");
     var bridge = query.get("bridge");
-    if (bridge.isPresent() && (nat || subnet.isPresent())) {
+    if (bridge.isPresent() && (nat || !subnets.isEmpty())) {
       throw new Refusal.Invalid(
           "--bridge adopts a Linux bridge as it is; --nat and --subnet do not go with it");
     }
-    if (nat != subnet.isPresent()) {
+    if (nat == subnets.isEmpty()) {
       throw new Refusal.Invalid(
           nat
               ? "--nat needs --subnet, for example --subnet 192.168.100.0/24"
@@ -302,8 +302,11 @@ public final class AdminApi implements HttpHandler {
     PortGroupKind kind =
         bridge
             .<PortGroupKind>map(PortGroupKind.Bridge::new)
-            .or(() -> subnet.map(s -> new PortGroupKind.Nat(subnet(s))))
-            .orElseGet(PortGroupKind.Internal::new);
+            .orElseGet(
+                () ->
+                    nat
+                        ? new PortGroupKind.Nat(subnets.stream().map(AdminApi::subnet).toList())
+                        : new PortGroupKind.Internal());
     var command =
         new CreatePortGroup(
             ids.portGroup(),

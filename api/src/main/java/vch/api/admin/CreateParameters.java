@@ -71,12 +71,7 @@ final class CreateParameters {
       roles.add(role(role));
     }
     roles.add(
-        new RoleRequest(
-            Role.BRIDGE,
-            query.get("bridge-network"),
-            Optional.empty(),
-            Optional.empty(),
-            List.of()));
+        new RoleRequest(Role.BRIDGE, query.get("bridge-network"), List.of(), List.of(), List.of()));
     var bridge = bridge();
     var dns = new ArrayList<Ip>();
     query
@@ -147,29 +142,33 @@ final class CreateParameters {
 
   private RoleRequest role(Role role) {
     var option = role.word() + "-network";
-    var address =
-        query
-            .get(option + "-ip")
-            .flatMap(
-                text -> {
-                  var cidr = Cidr.tryParse(text);
-                  if (cidr.isEmpty()) {
-                    problems.add(
-                        "Failed to parse the provided "
-                            + role.word()
-                            + " network IP address "
-                            + text
-                            + ": an address with its prefix length is wanted, such as 10.0.0.2/24");
-                  }
-                  return cidr;
-                });
+    var addresses = new ArrayList<Cidr>();
+    for (var text : query.all(option + "-ip")) {
+      Cidr.tryParse(text)
+          .ifPresentOrElse(
+              addresses::add,
+              () ->
+                  problems.add(
+                      "Failed to parse the provided "
+                          + role.word()
+                          + " network IP address "
+                          + text
+                          + ": an address with its prefix length is wanted, such as 10.0.0.2/24"));
+    }
     var destinations = new ArrayList<Subnet>();
-    var gateway = query.get(option + "-gateway").flatMap(text -> gateway(role, text, destinations));
-    return new RoleRequest(role, query.get(option), address, gateway, destinations);
+    var gateways = new ArrayList<Ip>();
+    for (var text : query.all(option + "-gateway")) {
+      gateway(role, text, destinations).ifPresent(gateways::add);
+    }
+    return new RoleRequest(role, query.get(option), addresses, gateways, destinations);
   }
 
-  /// `dest[,dest...]:gw` or `gw`.
+  /// `dest[,dest...]:gw` or `gw`; an IPv6 gateway stands alone.
   private Optional<Ip> gateway(Role role, String text, List<Subnet> destinations) {
+    var alone = Ip.tryParse(text);
+    if (alone.isPresent()) {
+      return alone;
+    }
     var parts = text.split(":", -1);
     if (parts.length > 2) {
       problems.add(

@@ -3,7 +3,9 @@ package vch.api.admin;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Phase;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
@@ -82,13 +84,23 @@ final class Views {
         nic.flatMap(n -> image.portGroup(n.portGroup())).map(PortGroup::name).orElse(""));
     out.put("Address", address(vch, role));
     out.put("Subnet", vch.address(role).map(c -> c.subnet().toString()).orElse(""));
-    out.put("Gateway", nic.flatMap(n -> n.gateway()).map(Ip::toString).orElse(""));
+    out.put("Gateway", nic.flatMap(n -> n.gateway(Family.IPV4)).map(Ip::toString).orElse(""));
+    var ipv6 = nic.flatMap(n -> n.address(Family.IPV6));
+    out.put("IPv6Address", ipv6.map(c -> c.address().toString()).orElse(""));
+    out.put("IPv6Subnet", ipv6.map(c -> c.subnet().toString()).orElse(""));
+    out.put("IPv6Gateway", nic.flatMap(n -> n.gateway(Family.IPV6)).map(Ip::toString).orElse(""));
     out.put("MAC", nic.map(n -> n.mac().toString()).orElse(""));
     out.put("NIC", nic.map(n -> n.name()).orElse(""));
     if (role == Role.CLIENT) {
       out.put("Port", vch.tls().port());
     }
     return out;
+  }
+
+  private static String subnet(PortGroup group, Family family) {
+    return group.kind() instanceof PortGroupKind.Nat nat
+        ? nat.subnet(family).map(Subnet::toString).orElse("")
+        : "";
   }
 
   static Map<String, Object> portGroup(Image image, PortGroup group) {
@@ -101,8 +113,8 @@ final class Views {
         group.owner().isPresent()
             ? ""
             : group.link()); // an owned one has its segments inside the VCH
-    out.put(
-        "Subnet", group.kind() instanceof PortGroupKind.Nat(var subnet) ? subnet.toString() : "");
+    out.put("Subnet", subnet(group, Family.IPV4));
+    out.put("IPv6Subnet", subnet(group, Family.IPV6));
     out.put("VCH", group.owner().flatMap(image::vch).map(Vch::name).orElse(""));
     out.put("Created", group.created().toString());
     out.put(

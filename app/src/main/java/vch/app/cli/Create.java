@@ -39,14 +39,14 @@ final class Create implements Callable<Integer> {
   @Option(
       names = "--public-network-ip",
       paramLabel = "CIDR",
-      description = "Static address of the public role.")
-  private Optional<String> publicIp = Optional.empty();
+      description = "Static address of the public role; a second one may be of the other family.")
+  private List<String> publicIps = List.of();
 
   @Option(
       names = "--public-network-gateway",
       paramLabel = "IP",
-      description = "Next hop of the default route.")
-  private Optional<String> publicGateway = Optional.empty();
+      description = "Next hop of the default route; a second one may be of the other family.")
+  private List<String> publicGateways = List.of();
 
   @Option(
       names = {"--client-network", "-cln"},
@@ -57,14 +57,14 @@ final class Create implements Callable<Integer> {
   @Option(
       names = "--client-network-ip",
       paramLabel = "CIDR",
-      description = "Static address of the client role.")
-  private Optional<String> clientIp = Optional.empty();
+      description = "Static address of the client role; a second one may be of the other family.")
+  private List<String> clientIps = List.of();
 
   @Option(
       names = "--client-network-gateway",
       paramLabel = "[DEST,..:]IP",
       description = "Destinations reached over the client network, and their next hop.")
-  private Optional<String> clientGateway = Optional.empty();
+  private List<String> clientGateways = List.of();
 
   @Option(
       names = {"--management-network", "-mn"},
@@ -75,14 +75,15 @@ final class Create implements Callable<Integer> {
   @Option(
       names = "--management-network-ip",
       paramLabel = "CIDR",
-      description = "Static address of the management role.")
-  private Optional<String> managementIp = Optional.empty();
+      description =
+          "Static address of the management role; a second one may be of the other family.")
+  private List<String> managementIps = List.of();
 
   @Option(
       names = "--management-network-gateway",
       paramLabel = "[DEST,..:]IP",
       description = "Destinations reached over the management network, and their next hop.")
-  private Optional<String> managementGateway = Optional.empty();
+  private List<String> managementGateways = List.of();
 
   @Option(
       names = {"--bridge-network", "-b"},
@@ -166,14 +167,14 @@ final class Create implements Callable<Integer> {
     var given = new ArrayList<Map.Entry<String, String>>();
     given.add(Map.entry("name", name));
     add(given, "public-network", publicNetwork);
-    add(given, "public-network-ip", publicIp);
-    add(given, "public-network-gateway", publicGateway);
+    addAll(given, "public-network-ip", publicIps);
+    addAll(given, "public-network-gateway", publicGateways);
     add(given, "client-network", clientNetwork);
-    add(given, "client-network-ip", clientIp);
-    add(given, "client-network-gateway", clientGateway);
+    addAll(given, "client-network-ip", clientIps);
+    addAll(given, "client-network-gateway", clientGateways);
     add(given, "management-network", managementNetwork);
-    add(given, "management-network-ip", managementIp);
-    add(given, "management-network-gateway", managementGateway);
+    addAll(given, "management-network-ip", managementIps);
+    addAll(given, "management-network-gateway", managementGateways);
     add(given, "bridge-network", bridgeNetwork);
     add(given, "bridge-network-range", bridgeRange);
     add(given, "bridge-network-width", bridgeWidth);
@@ -182,8 +183,8 @@ final class Create implements Callable<Integer> {
     add(given, "tls-cname", tlsCname);
     add(given, "organization", organization);
     add(given, "tls-cert-path", tlsCertPath.map(p -> p.toAbsolutePath().toString()));
-    dnsServers.forEach(s -> given.add(Map.entry("dns-server", s)));
-    insecureRegistries.forEach(s -> given.add(Map.entry("insecure-registry", s)));
+    addAll(given, "dns-server", dnsServers);
+    addAll(given, "insecure-registry", insecureRegistries);
     flag(given, "bridge-names", bridgeNames);
     flag(given, "no-tls", noTls);
     flag(given, "no-tlsverify", noTlsVerify);
@@ -194,6 +195,11 @@ final class Create implements Callable<Integer> {
   private static void add(
       List<Map.Entry<String, String>> given, String key, Optional<String> value) {
     value.ifPresent(v -> given.add(Map.entry(key, v)));
+  }
+
+  private static void addAll(
+      List<Map.Entry<String, String>> given, String key, List<String> values) {
+    values.forEach(v -> given.add(Map.entry(key, v)));
   }
 
   private static void flag(List<Map.Entry<String, String>> given, String key, boolean set) {

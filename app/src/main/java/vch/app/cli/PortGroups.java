@@ -54,8 +54,11 @@ final class PortGroups implements Runnable {
         description = "The machine holds the first address of --subnet, routes and masquerades.")
     private boolean nat;
 
-    @Option(names = "--subnet", paramLabel = "CIDR", description = "Subnet of a nat port group.")
-    private Optional<String> subnet = Optional.empty();
+    @Option(
+        names = "--subnet",
+        paramLabel = "CIDR",
+        description = "IPv4 subnet of a nat port group; a second one is its IPv6 subnet.")
+    private List<String> subnets = List.of();
 
     @Option(
         names = "--bridge",
@@ -68,7 +71,7 @@ final class PortGroups implements Runnable {
       var parameters = new ArrayList<Map.Entry<String, String>>();
       parameters.add(Map.entry("name", name));
       parameters.add(Map.entry("nat", Boolean.toString(nat)));
-      subnet.ifPresent(s -> parameters.add(Map.entry("subnet", s)));
+      subnets.forEach(s -> parameters.add(Map.entry("subnet", s)));
       bridge.ifPresent(b -> parameters.add(Map.entry("bridge", b)));
       Vch.daemon(spec).send("POST", "/v1/portgroups", parameters, System.out);
       return 0;

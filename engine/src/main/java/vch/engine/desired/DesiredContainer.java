@@ -73,7 +73,7 @@ final class DesiredContainer {
   private static List<MachineObject> scoped(Image image, Container container) {
     var ns = LinkNames.container(container);
     var out = new ArrayList<>(namespace(ns));
-    if (container.endpoints().stream().anyMatch(e -> e.address(Family.IPV6).isPresent())) {
+    if (container.endpoints().stream().anyMatch(e -> ipv6(container, e))) {
       for (var setting : SETTINGS_IPV6) {
         out.add(new Sysctl(ns, setting[0], setting[1]));
       }
@@ -95,6 +95,7 @@ final class DesiredContainer {
   private static Optional<MachineObject> defaultRoute(
       Image image, Container container, Family family) {
     return EndpointRules.defaultRoute(image, container, family)
+        .filter(e -> family == Family.IPV4 || ipv6(container, e))
         .flatMap(
             endpoint ->
                 endpoint
@@ -143,7 +144,7 @@ final class DesiredContainer {
       case ScopeKind.Bridge kind -> {
         var host = LinkNames.endpoint(container.vch());
         var port = LinkNames.port(container, endpoint);
-        boolean ipv6 = endpoint.address(Family.IPV6).isPresent();
+        boolean ipv6 = ipv6(container, endpoint);
         for (var address : endpoint.addresses()) {
           out.add(member(host, port, endpoint.mac(), address.address()));
         }
@@ -166,7 +167,9 @@ final class DesiredContainer {
           out.add(DesiredVch.ipv6(ns, endpoint.link()));
         }
         for (var address : endpoint.addresses()) {
-          out.add(new Address(ns, endpoint.link(), address));
+          if (ipv6 || address.address().isIpv4()) {
+            out.add(new Address(ns, endpoint.link(), address));
+          }
         }
       }
     }
@@ -180,6 +183,13 @@ final class DesiredContainer {
         new Part.Name(port),
         new Part.Hardware(mac),
         new Part.Address(address));
+  }
+
+  /// Not where the user has switched it off in the container (`--sysctl`): the runtime does so
+  /// after us, and it is not to be undone.
+  private static boolean ipv6(Container container, Endpoint endpoint) {
+    return endpoint.address(Family.IPV6).isPresent()
+        && !"1".equals(container.spec().sysctls().get("net.ipv6.conf.all.disable_ipv6"));
   }
 
   private static Element guard(NamespaceName host, String set, Part... parts) {

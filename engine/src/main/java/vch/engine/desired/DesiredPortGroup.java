@@ -1,5 +1,6 @@
 package vch.engine.desired;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import vch.engine.machine.MachineObject;
@@ -10,6 +11,7 @@ import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
@@ -28,22 +30,27 @@ final class DesiredPortGroup {
     }
     return switch (group.kind()) {
       case PortGroupKind.Internal _ -> List.of(bridge(group));
-      case PortGroupKind.Nat(var subnet) -> nat(group, subnet);
+      case PortGroupKind.Nat(var subnets) -> nat(group, subnets);
       case PortGroupKind.Bridge _ -> List.of(); // adopted: NICs plug in, nothing else is ours
       case PortGroupKind.Nic _ -> List.of(); // a VCH's NIC is a macvlan of its own
     };
   }
 
-  private static List<MachineObject> nat(PortGroup group, Subnet subnet) {
-    return List.of(
-        new Sysctl(NamespaceName.MACHINE, "net/ipv4/ip_forward", "1"),
-        new Ruleset(
-            NamespaceName.MACHINE, "ip", natTable(group), NatTable.text(group.link(), subnet)),
-        bridge(group),
-        new Address(
-            NamespaceName.MACHINE,
-            group.link(),
-            new Cidr(subnet.first().plus(1), subnet.length())));
+  private static List<MachineObject> nat(PortGroup group, List<Subnet> subnets) {
+    var machine = NamespaceName.MACHINE;
+    var out = new ArrayList<MachineObject>();
+    out.add(new Sysctl(machine, "net/ipv4/ip_forward", "1"));
+    out.add(new Ruleset(machine, "inet", natTable(group), NatTable.text(group.link(), subnets)));
+    out.add(bridge(group));
+    for (var subnet : subnets) {
+      if (subnet.family() == Family.IPV6) {
+        out.add(new Sysctl(machine, "net/ipv6/conf/all/forwarding", "1"));
+        out.add(DesiredVch.ipv6(machine, group.link()));
+      }
+      out.add(
+          new Address(machine, group.link(), new Cidr(subnet.first().plus(1), subnet.length())));
+    }
+    return List.copyOf(out);
   }
 
   /// One table a port group, so that they come and go without touching each other.

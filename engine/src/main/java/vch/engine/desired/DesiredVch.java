@@ -122,7 +122,7 @@ final class DesiredVch {
         var part = List.<Part>of(new Part.Address(address.address()));
         out.add(new Element(ns, "inet", EndpointTable.NAME, set, part, List.of()));
       }
-      nic.gateway().ifPresent(via -> out.add(defaultRoute(ns, via, nic.name())));
+      nic.gateways().forEach(via -> out.add(defaultRoute(ns, via, nic.name())));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import vch.engine.compute.Processes.Files;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
@@ -135,11 +136,11 @@ final class NameFiles {
         nic.flatMap(n -> image.portGroup(n.portGroup()))
             .flatMap(
                 g ->
-                    g.kind() instanceof PortGroupKind.Nat(var subnet)
-                        ? Optional.of(subnet.first().plus(1))
+                    g.kind() instanceof PortGroupKind.Nat nat
+                        ? nat.machine(Family.IPV4).map(Cidr::address)
                         : Optional.empty());
     return machine
-        .or(() -> nic.flatMap(n -> n.gateway()))
+        .or(() -> nic.flatMap(n -> n.gateway(Family.IPV4)))
         .or(
             () ->
                 image

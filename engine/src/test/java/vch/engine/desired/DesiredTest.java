@@ -16,6 +16,7 @@ import vch.engine.fake.Samples;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.ObjectText;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
@@ -78,13 +79,32 @@ class DesiredTest {
   }
 
   @Test
+  void both_families() {
+    var web = Samples.container(1, 1, 2);
+    var image =
+        image(
+            new Change.ScopePut(Samples.scope(2)),
+            Samples.put(
+                Samples.running(
+                    Samples.publishing(web, "8080:80/tcp", "9000-9999:9000-9999/tcp"))));
+    var owners = List.of(new Owner.OfScope(Samples.scopeId(2)), new Owner.OfContainer(web.id()));
+    var lines =
+        owners.stream()
+            .flatMap(o -> Desired.of(image, o).stream())
+            .map(ObjectText::of)
+            .collect(Collectors.joining("\n", "", "\n"));
+    Golden.check("desired/both-families.txt", lines);
+  }
+
+  @Test
   void port_groups() {
     var kinds =
         List.of(
             new PortGroupKind.Internal(),
-            new PortGroupKind.Nat(vch.portlayer.address.Subnet.parse("10.1.0.0/24")),
+            new PortGroupKind.Nat(List.of(Subnet.parse("10.1.0.0/24"))),
             new PortGroupKind.Bridge("br0"),
-            new PortGroupKind.Nic("eth1", true));
+            new PortGroupKind.Nic("eth1", true),
+            new PortGroupKind.Nat(List.of(Subnet.parse("10.2.0.0/24"), Subnet.parse("fd02::/64"))));
     var changes = new ArrayList<Change>();
     for (int i = 0; i < kinds.size(); i++) {
       var link = kinds.get(i) instanceof PortGroupKind.Bridge(var name) ? name : "pl000000000" + i;

@@ -1,7 +1,6 @@
 package vch.engine.desired;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,7 @@ class RulesetTest {
             Samples.VM_NETWORK,
             Set.of(Role.PUBLIC),
             List.of(Cidr.parse("192.0.2.2/24")),
-            Optional.empty(),
+            List.of(),
             new Mac(0x0200_0000_0001L));
     var client =
         new Nic(
@@ -56,7 +55,7 @@ class RulesetTest {
             Samples.VM_NETWORK,
             Set.of(Role.CLIENT, Role.MANAGEMENT),
             List.of(Cidr.parse("198.51.100.2/24")),
-            Optional.empty(),
+            List.of(),
             new Mac(0x0200_0000_0002L));
     var blue = Samples.blue();
     var vch =

@@ -19,6 +19,7 @@ import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.ObjectText;
+import vch.portlayer.address.Subnet;
 
 /// The kernel of [FakeMachine]: what exists, and what goes along when something goes. Errors are
 /// the kernel's words. Not thread safe; the machine guards it.
@@ -30,6 +31,8 @@ final class FakeNetwork {
 
   /// The far ends of veth pairs, to the key of the pair.
   private final Map<Where, MachineObject.Key> peers = new java.util.HashMap<>();
+
+  private static final Subnet LINK_LOCAL = Subnet.parse("fe80::/10");
 
   FakeNetwork() {
     namespaces.put(NamespaceName.MACHINE, new TreeMap<>());
@@ -148,12 +151,13 @@ final class FakeNetwork {
   }
 
   private static boolean reaches(SortedMap<MachineObject.Key, MachineObject> space, Route route) {
-    return space.values().stream()
-        .anyMatch(
-            o ->
-                o instanceof Address a
-                    && a.link().equals(route.link())
-                    && a.cidr().subnet().contains(route.via().orElseThrow()));
+    return LINK_LOCAL.contains(route.via().orElseThrow())
+        || space.values().stream()
+            .anyMatch(
+                o ->
+                    o instanceof Address a
+                        && a.link().equals(route.link())
+                        && a.cidr().subnet().contains(route.via().orElseThrow()));
   }
 
   void remove(MachineObject object) {

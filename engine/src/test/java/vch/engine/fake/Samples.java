@@ -51,7 +51,7 @@ public final class Samples {
     return new PortGroup(
         VM_NETWORK,
         PortGroup.VM_NETWORK,
-        new PortGroupKind.Nat(Subnet.parse("192.168.218.0/24")),
+        new PortGroupKind.Nat(List.of(Subnet.parse("192.168.218.0/24"))),
         "pl00000000aa",
         Optional.empty(),
         NOON);
@@ -65,7 +65,7 @@ public final class Samples {
             VM_NETWORK,
             Set.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT),
             List.of(Cidr.parse("192.168.218.2/24")),
-            Optional.of(Ip.parse("192.168.218.1")),
+            List.of(Ip.parse("192.168.218.1")),
             Mac.parse("02:00:00:00:00:02"));
     return new Vch(
         BLUE,
@@ -96,25 +96,35 @@ public final class Samples {
         new Change.ScopePut(scope(1, new ScopeKind.Bridge(false, true, true))));
   }
 
-  /// Scope number `n`, 1 to 250, with subnet `172.(16+n).0.0/16`; number 1 is the default bridge.
+  /// Scope number `n`, 1 to 250, with subnet `172.(16+n).0.0/16` and, but for the first, with
+  /// `fd00:0:0:n::/64` too; number 1 is the default bridge.
   public static Scope scope(int n, ScopeKind kind) {
-    var subnet = Subnet.parse("172." + (16 + n) + ".0.0/16");
     return new Scope(
         scopeId(n),
         BLUE,
         n == 1 ? Scope.DEFAULT_NAME : "net" + n,
         kind,
-        List.of(
-            new SubnetConfig(
-                subnet, subnet.first().plus(1), Optional.empty(), Map.of(), false, false)),
+        subnets(n).stream()
+            .map(
+                s ->
+                    new SubnetConfig(
+                        s, s.first().plus(1), Optional.empty(), Map.of(), false, false))
+            .toList(),
         1500,
         n == 1,
         n == 1,
-        false,
+        n != 1,
         false,
         Map.of(),
         Map.of(),
         NOON);
+  }
+
+  private static List<Subnet> subnets(int n) {
+    var ipv4 = Subnet.parse("172." + (16 + n) + ".0.0/16");
+    return n == 1
+        ? List.of(ipv4)
+        : List.of(ipv4, Subnet.parse("fd00:0:0:" + Integer.toHexString(n) + "::/64"));
   }
 
   public static Scope scope(int n) {
@@ -133,15 +143,14 @@ public final class Samples {
     return new ContainerId(String.format(java.util.Locale.ROOT, "c0%010x", n) + "0".repeat(52));
   }
 
-  /// The place of container `n` on scope `s`, with address `172.(16+s).0.(1+n)`.
+  /// The place of container `n` on scope `s`, with host number `1+n` in each of its subnets.
   public static Endpoint endpoint(int n, int s, int ordinal) {
-    var base = Subnet.parse("172." + (16 + s) + ".0.0/16").first();
     return new Endpoint(
         new EndpointId(String.format(java.util.Locale.ROOT, "e%03x%04x", s, n) + "0".repeat(56)),
         s == 1 ? Scope.DEFAULT_NAME : "net" + s,
         Optional.of(scopeId(s)),
         List.of(),
-        List.of(new Cidr(base.plus(1 + n), 16)),
+        subnets(s).stream().map(it -> new Cidr(it.first().plus(1 + n), it.length())).toList(),
         new Mac(0x0242_0000_0000L | (long) s << 16 | n),
         false,
         List.of(),

@@ -99,7 +99,8 @@ class AttachTest {
     assertThat(endpoint.link()).isEqualTo("eth1");
     assertThat(house.machine.text()).contains("eth1");
     assertThat(hosts(id))
-        .endsWith("172.16.0.2\t" + id.brief() + "\n172.17.0.2\t" + id.brief() + "\n");
+        .endsWith(
+            "172.16.0.2\t%1$s\n172.17.0.2\t%1$s\nfdb1:eb1:eb1::2\t%1$s\n".formatted(id.brief()));
     house.time.settle();
     assertThat(hosts(sharer)).isEqualTo(hosts(id));
     assertThat(house.event("connect").attributes())

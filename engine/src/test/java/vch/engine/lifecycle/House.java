@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -197,7 +198,7 @@ final class House implements AutoCloseable {
                         new ScopeKind.Bridge(false, true, true),
                         List.of(),
                         Optional.empty(),
-                        Set.of(Family.IPV4),
+                        EnumSet.allOf(Family.class),
                         false,
                         Map.of(),
                         Map.of(),

@@ -45,7 +45,12 @@ final class Invariants {
       if (container.live()) {
         namespaces.add(LinkNames.container(container).value());
         for (var endpoint : container.endpoints()) {
-          assertThat(endpoint.addresses()).as(what + " and its addresses").hasSize(1);
+          assertThat(endpoint.addresses().stream().map(a -> a.address().family()))
+              .as(what + " and its addresses")
+              .containsExactlyElementsOf(
+                  image.scope(endpoint.scope().orElseThrow()).orElseThrow().subnets().stream()
+                      .map(s -> s.subnet().family())
+                      .toList());
         }
       }
       for (var endpoint : container.endpoints()) {

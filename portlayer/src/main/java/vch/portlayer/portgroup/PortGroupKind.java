@@ -1,5 +1,9 @@
 package vch.portlayer.portgroup;
 
+import java.util.List;
+import java.util.Optional;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 
 /// What a port group is on the machine (DESIGN section 3).
@@ -7,8 +11,23 @@ public sealed interface PortGroupKind {
   /// A Linux bridge without uplink.
   record Internal() implements PortGroupKind {}
 
-  /// A bridge on which the machine holds the first address of `subnet`, routes and masquerades.
-  record Nat(Subnet subnet) implements PortGroupKind {}
+  /// A bridge on which the machine holds the first address of each subnet, routes and masquerades.
+  ///
+  /// @param subnets an IPv4 one, and an IPv6 one or none
+  record Nat(List<Subnet> subnets) implements PortGroupKind {
+    public Nat {
+      subnets = subnets.stream().sorted().toList();
+    }
+
+    public Optional<Subnet> subnet(Family family) {
+      return subnets.stream().filter(s -> s.family() == family).findFirst();
+    }
+
+    /// The machine's own address on the bridge.
+    public Optional<Cidr> machine(Family family) {
+      return subnet(family).map(s -> new Cidr(s.first().plus(1), s.length()));
+    }
+  }
 
   /// Adopts the existing Linux bridge `link`; never reconfigures or removes it.
   record Bridge(String link) implements PortGroupKind {}

@@ -11,6 +11,7 @@ import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.container.Volume;
+import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
@@ -49,6 +50,7 @@ final class ContainerCreation {
         !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
     if (publishes) {
       warnUnpublished(mode, endpoints);
+      warnOtherFamily(endpoints, publish);
     }
     warnings.addAll(Publishing.warnings(image, vch, publish));
     addVolumes();
@@ -262,6 +264,31 @@ final class ContainerCreation {
                   s ->
                       warnings.add(
                           "Published ports are discarded: network " + s.name() + " is internal"));
+    }
+  }
+
+  /// IPv6 arrives nowhere in a container without IPv6, nor IPv4 in one without that.
+  private void warnOtherFamily(List<Endpoint> endpoints, List<PublishRequest> publish) {
+    var scopes = endpoints.stream().flatMap(e -> e.scope().flatMap(image::scope).stream()).toList();
+    if (scopes.size() < endpoints.size() || scopes.isEmpty()) {
+      return; // what is not there yet may have either
+    }
+    for (var request : publish) {
+      request
+          .hostIp()
+          .filter(ip -> scopes.stream().allMatch(s -> s.subnet(ip.family()).isEmpty()))
+          .ifPresent(
+              ip ->
+                  warnings.add(
+                      "Port "
+                          + request.container()
+                          + "/"
+                          + request.protocol().text()
+                          + " is published on "
+                          + ip
+                          + ", and the container has no "
+                          + (ip.isIpv4() ? "IPv4" : "IPv6")
+                          + " address: nothing arrives there"));
     }
   }
 

@@ -43,8 +43,10 @@ record Obstacles(List<Obstacle> all) {
       }
     }
     for (var group : groups) {
-      if (group.kind() instanceof PortGroupKind.Nat(var subnet)) {
-        out.add(new Obstacle(subnet, "port group \"" + group.name() + "\" subnet " + subnet));
+      if (group.kind() instanceof PortGroupKind.Nat(var subnets)) {
+        for (var subnet : subnets) {
+          out.add(new Obstacle(subnet, "port group \"" + group.name() + "\" subnet " + subnet));
+        }
       }
     }
     for (var server : vch.dnsServers()) {

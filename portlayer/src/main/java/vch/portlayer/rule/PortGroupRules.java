@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.portgroup.PortGroup;
@@ -19,6 +20,9 @@ import vch.portlayer.vch.Vch;
 /// Rules of port groups.
 public final class PortGroupRules {
   private static final int NAME_LENGTH_MAX = 80; // as in vSphere
+
+  /// Longer prefixes have no room for the machine and a VCH.
+  private static final int LENGTH_MAX_IPV6 = 126;
 
   private PortGroupRules() {}
 
@@ -39,7 +43,7 @@ public final class PortGroupRules {
     }
     switch (command.kind()) {
       case PortGroupKind.Internal _ -> {}
-      case PortGroupKind.Nat(var subnet) -> checkNat(image, name, subnet, command.machineRoutes());
+      case PortGroupKind.Nat nat -> checkNat(image, name, nat, command.machineRoutes());
       case PortGroupKind.Bridge(var link) ->
           checkAdopted(image, name, link, command.machineBridges());
       case PortGroupKind.Nic(var uplink, _) ->
@@ -58,22 +62,57 @@ public final class PortGroupRules {
   }
 
   private static void checkNat(
-      Image image, String name, Subnet subnet, List<Subnet> machineRoutes) {
-    if (!subnet.first().isIpv4() || subnet.length() > SubnetCutter.USABLE_LENGTH_MAX) {
-      throw new Refusal.Invalid(
-          "port group \""
-              + name
-              + "\" cannot have subnet "
-              + subnet
-              + ": an IPv4 subnet of /"
-              + SubnetCutter.USABLE_LENGTH_MAX
-              + " or larger is needed");
+      Image image, String name, PortGroupKind.Nat nat, List<Subnet> machineRoutes) {
+    for (var family : Family.values()) {
+      if (nat.subnets().stream().filter(s -> s.family() == family).count() > 1) {
+        throw new Refusal.Invalid(
+            "port group \""
+                + name
+                + "\" cannot have two "
+                + word(family)
+                + " subnets: one of each family is the most");
+      }
     }
-    var other = overlapping(image, subnet, machineRoutes);
-    if (other.isPresent()) {
-      throw new Refusal.Conflict(
-          "subnet " + subnet + " of port group \"" + name + "\" overlaps with " + other.get());
+    if (nat.subnet(Family.IPV4).isEmpty()) {
+      throw unfit(name, nat.subnets().getFirst(), Family.IPV4);
     }
+    for (var subnet : nat.subnets()) {
+      if (subnet.length() > lengthMax(subnet.family())) {
+        throw unfit(name, subnet, subnet.family());
+      }
+      var other = overlapping(image, subnet, machineRoutes);
+      if (other.isPresent()) {
+        throw new Refusal.Conflict(
+            "subnet " + subnet + " of port group \"" + name + "\" overlaps with " + other.get());
+      }
+    }
+  }
+
+  private static Refusal unfit(String name, Subnet subnet, Family wanted) {
+    return new Refusal.Invalid(
+        "port group \""
+            + name
+            + "\" cannot have subnet "
+            + subnet
+            + ": an "
+            + word(wanted)
+            + " subnet of /"
+            + lengthMax(wanted)
+            + " or larger is needed");
+  }
+
+  private static int lengthMax(Family family) {
+    return switch (family) {
+      case IPV4 -> SubnetCutter.USABLE_LENGTH_MAX;
+      case IPV6 -> LENGTH_MAX_IPV6;
+    };
+  }
+
+  private static String word(Family family) {
+    return switch (family) {
+      case IPV4 -> "IPv4";
+      case IPV6 -> "IPv6";
+    };
   }
 
   private static void checkAdopted(
@@ -104,11 +143,14 @@ public final class PortGroupRules {
   private static Optional<String> overlapping(
       Image image, Subnet subnet, List<Subnet> machineRoutes) {
     return image.portGroups().stream()
-        .filter(g -> g.kind() instanceof PortGroupKind.Nat(var other) && other.overlaps(subnet))
-        .findFirst()
-        .map(
+        .flatMap(
             g ->
-                "port group \"" + g.name() + "\" subnet " + ((PortGroupKind.Nat) g.kind()).subnet())
+                g.kind() instanceof PortGroupKind.Nat(var others)
+                    ? others.stream()
+                        .filter(o -> o.overlaps(subnet))
+                        .map(o -> "port group \"" + g.name() + "\" subnet " + o)
+                    : Stream.<String>empty())
+        .findFirst()
         .or(
             () ->
                 machineRoutes.stream()

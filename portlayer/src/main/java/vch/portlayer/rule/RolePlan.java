@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.NextFit;
@@ -23,6 +26,8 @@ import vch.portlayer.vch.Vch;
 /// Works out on which port groups the roles of a new VCH are, and its NICs. Problems are collected,
 /// in the words of vic-machine; what follows from a problem is not reported again.
 final class RolePlan {
+  private static final Subnet LINK_LOCAL = Subnet.parse("fe80::/10");
+
   private final Image image;
   private final CreateVch command;
   private final List<String> problems;
@@ -110,7 +115,7 @@ final class RolePlan {
 
   private PortGroup vmNetwork() {
     var subnet = PortGroupRules.vmNetworkSubnet(image, command.machineRoutes());
-    return make(PortGroup.VM_NETWORK, new PortGroupKind.Nat(subnet), false);
+    return make(PortGroup.VM_NETWORK, new PortGroupKind.Nat(List.of(subnet)), false);
   }
 
   private PortGroup make(String name, PortGroupKind kind, boolean owned) {
@@ -130,7 +135,7 @@ final class RolePlan {
   /// The port group of the bridge role: the one named, else a new one for this VCH alone.
   Optional<PortGroup> bridge(Map<Role, PortGroup> others) {
     var request = request(Role.BRIDGE);
-    if (request.address().isPresent() || request.gateway().isPresent()) {
+    if (!request.addresses().isEmpty() || !request.gateways().isEmpty()) {
       problems.add(
           "bridge network takes no address and no gateway: its subnets come from --bridge-network-range");
     }
@@ -208,7 +213,7 @@ final class RolePlan {
     int before = problems.size();
     boolean withPublic = roles.contains(Role.PUBLIC);
     roles.forEach(r -> checkRole(request(r), withPublic));
-    var asking = roles.stream().map(this::request).filter(r -> r.address().isPresent()).toList();
+    var asking = roles.stream().map(this::request).filter(r -> !r.addresses().isEmpty()).toList();
     if (asking.size() > 1 && !withPublic) {
       problems.add("Incorrect static IP configuration for networks on port group " + group.name());
     }
@@ -216,33 +221,41 @@ final class RolePlan {
       return Optional.empty();
     }
     var lead = roles.iterator().next();
-    var asked = asking.stream().findFirst().flatMap(RoleRequest::address);
-    var address = asked.isPresent() ? checked(lead, group, asked.get()) : next(lead, group);
-    var gateway =
-        withPublic
-            ? request(Role.PUBLIC).gateway().or(() -> natGateway(group))
-            : Optional.<Ip>empty();
-    if (withPublic && asked.isPresent() && gateway.isEmpty()) {
-      problems.add("public network must have both static IP and gateway specified");
+    var asked = asking.stream().findFirst();
+    var addresses = new ArrayList<Cidr>();
+    var gateways = new ArrayList<Ip>();
+    for (var family : Family.values()) {
+      var wanted = asked.flatMap(r -> of(family, r.addresses(), Cidr::address));
+      var address =
+          wanted.isPresent() ? checked(lead, group, wanted.get()) : next(lead, group, family);
+      address.ifPresent(addresses::add);
+      var gateway =
+          of(family, request(Role.PUBLIC).gateways(), g -> g)
+              .or(() -> natAddress(group, family))
+              .filter(_ -> withPublic);
+      gateway.ifPresent(gateways::add);
+      if (withPublic && wanted.isPresent() && gateway.isEmpty()) {
+        problems.add("public network must have both static IP and gateway specified");
+      }
     }
     if (problems.size() > before) {
       return Optional.empty();
     }
     // Golden ratio: the NICs of one seed get addresses far apart.
     var mac =
-        address
+        addresses.stream()
+            .findFirst()
             .map(a -> Mac.at(group.id().value(), a.address()))
             .orElseGet(() -> Mac.local(command.seed() + ordinal * 0x9e37_79b9_7f4a_7c15L));
-    return Optional.of(
-        new Nic(lead.word(), group.id(), roles, address.stream().toList(), gateway, mac));
+    return Optional.of(new Nic(lead.word(), group.id(), roles, addresses, gateways, mac));
   }
 
   /// Rules V1, V5 and V6 of vic-machine, and that a gateway can be reached.
   private void checkRole(RoleRequest request, boolean withPublic) {
     var word = request.role().word();
-    var address = request.address();
-    var gateway = request.gateway();
-    if (request.role() != Role.PUBLIC && withPublic && address.isPresent()) {
+    var addresses = request.addresses();
+    var gateways = request.gateways();
+    if (request.role() != Role.PUBLIC && withPublic && !addresses.isEmpty()) {
       problems.add(
           "Static IP on network sharing port group with public network - Configuration ONLY allowed through public network options"
               + " (--"
@@ -254,20 +267,31 @@ final class RolePlan {
       problems.add(
           "public network has the default route and must not have any routing destinations specified for gateway");
     }
-    if (gateway.isPresent() && address.isEmpty()) {
-      problems.add(
-          request.role() == Role.PUBLIC
-              ? "public network must have both static IP and gateway specified"
-              : "Gateway provided without static IP for " + word + " network");
-      return;
+    for (var family : Family.values()) {
+      if (addresses.stream().filter(a -> a.address().family() == family).count() > 1
+          || gateways.stream().filter(g -> g.family() == family).count() > 1) {
+        problems.add(
+            word + " network takes one address and one gateway of each family, IPv4 and IPv6");
+        return;
+      }
     }
-    if (gateway.isPresent()
-        && (!address.orElseThrow().subnet().isHost(gateway.get())
-            || gateway.get().equals(address.get().address()))) {
-      problems.add(
-          word + " gateway with IP " + gateway.get() + " is not reachable from " + address.get());
+    for (var gateway : gateways) {
+      var address = of(gateway.family(), addresses, Cidr::address);
+      if (address.isEmpty()) {
+        problems.add(
+            request.role() == Role.PUBLIC
+                ? "public network must have both static IP and gateway specified"
+                : "Gateway provided without static IP for " + word + " network");
+        return;
+      }
+      // An IPv6 router is mostly known by its link-local address.
+      boolean reached = address.get().subnet().isHost(gateway) || LINK_LOCAL.isHost(gateway);
+      if (!reached || gateway.equals(address.get().address())) {
+        problems.add(
+            word + " gateway with IP " + gateway + " is not reachable from " + address.get());
+      }
     }
-    if (request.role() != Role.PUBLIC && gateway.isPresent()) {
+    if (request.role() != Role.PUBLIC && !gateways.isEmpty()) {
       problems.add(
           request.destinations().isEmpty()
               ? word + " network gateway specified without at least one routing destination"
@@ -279,18 +303,28 @@ final class RolePlan {
     }
   }
 
+  private static <T> Optional<T> of(Family family, List<T> all, Function<T, Ip> address) {
+    return all.stream().filter(t -> address.apply(t).family() == family).findFirst();
+  }
+
   private Optional<Cidr> checked(Role role, PortGroup group, Cidr asked) {
     var option = "--" + role.word() + "-network-ip " + asked;
     int before = problems.size();
     if (!asked.subnet().isHost(asked.address())
         || asked.address().isLoopback()
-        || asked.address().isMulticast()) {
+        || asked.address().isMulticast()
+        || LINK_LOCAL.contains(asked.address())) {
       problems.add(option + " is not the address of a host in " + asked.subnet());
     }
-    if (group.kind() instanceof PortGroupKind.Nat(var subnet)) {
-      if (!asked.subnet().equals(subnet)) {
-        problems.add(option + " is not in the subnet " + subnet + " of port group " + group.name());
-      } else if (natGateway(group).equals(Optional.of(asked.address()))) {
+    if (group.kind() instanceof PortGroupKind.Nat(var subnets)) {
+      if (!subnets.contains(asked.subnet())) {
+        problems.add(
+            option
+                + " is not in the subnet "
+                + subnets.stream().map(Subnet::toString).collect(Collectors.joining(" or "))
+                + " of port group "
+                + group.name());
+      } else if (natAddress(group, asked.address().family()).equals(Optional.of(asked.address()))) {
         problems.add(option + " is the machine's own address on port group " + group.name());
       }
     }
@@ -306,8 +340,16 @@ final class RolePlan {
     return problems.size() > before ? Optional.empty() : Optional.of(asked);
   }
 
-  private Optional<Cidr> next(Role role, PortGroup group) {
-    if (!(group.kind() instanceof PortGroupKind.Nat(var subnet))) {
+  /// The next free address of the port group's subnet; IPv6 only where it has one.
+  private Optional<Cidr> next(Role role, PortGroup group, Family family) {
+    var there =
+        group.kind() instanceof PortGroupKind.Nat nat
+            ? nat.subnet(family)
+            : Optional.<Subnet>empty();
+    if (there.isEmpty() && family == Family.IPV6) {
+      return Optional.empty();
+    }
+    if (there.isEmpty()) {
       problems.add(
           role.word()
               + " network: port group "
@@ -319,6 +361,7 @@ final class RolePlan {
               + (role == Role.PUBLIC ? " and --public-network-gateway" : ""));
       return Optional.empty();
     }
+    var subnet = there.get();
     var held =
         image.vchs().stream()
             .flatMap(v -> v.nics().stream())
@@ -331,7 +374,7 @@ final class RolePlan {
         NextFit.next(
             subnet.range(),
             Optional.empty(),
-            a -> !subnet.isHost(a) || natGateway(group).equals(Optional.of(a)),
+            a -> !subnet.isHost(a) || natAddress(group, family).equals(Optional.of(a)),
             from -> held.stream().filter(h -> h.compareTo(from) >= 0).iterator());
     if (address.isEmpty()) {
       problems.add(
@@ -379,9 +422,9 @@ final class RolePlan {
         .findFirst();
   }
 
-  private static Optional<Ip> natGateway(PortGroup group) {
-    return group.kind() instanceof PortGroupKind.Nat(Subnet subnet)
-        ? Optional.of(subnet.first().plus(1))
+  private static Optional<Ip> natAddress(PortGroup group, Family family) {
+    return group.kind() instanceof PortGroupKind.Nat nat
+        ? nat.machine(family).map(Cidr::address)
         : Optional.empty();
   }
 

@@ -10,15 +10,16 @@ import vch.portlayer.vch.Role;
 /// What the user said of one role.
 ///
 /// @param portGroup name; empty: the role's default (DESIGN section 4)
-/// @param address static address; empty: from the port group's subnet
-/// @param destinations reached through `gateway`; for public none, it has the default route
+/// @param addresses static addresses, at most one a family; none: from the port group's subnets
+/// @param gateways next hops, at most one a family
+/// @param destinations reached through a gateway; for public none, it has the default route
 public record RoleRequest(
     Role role,
     Optional<String> portGroup,
-    Optional<Cidr> address,
-    Optional<Ip> gateway,
+    List<Cidr> addresses,
+    List<Ip> gateways,
     List<Subnet> destinations) {
   public static RoleRequest defaults(Role role) {
-    return new RoleRequest(role, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+    return new RoleRequest(role, Optional.empty(), List.of(), List.of(), List.of());
   }
 }

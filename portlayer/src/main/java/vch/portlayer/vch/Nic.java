@@ -13,20 +13,30 @@ import vch.portlayer.portgroup.PortGroupId;
 ///
 /// @param name link name inside the endpoint namespace: the word of the first role it serves
 /// @param addresses at most one a family
-/// @param gateway next hop of the default route if this NIC serves the public role
+/// @param gateways next hops of the default routes if this NIC serves the public role; at most one
+///   a family
 public record Nic(
     String name,
     PortGroupId portGroup,
     Set<Role> roles,
     List<Cidr> addresses,
-    Optional<Ip> gateway,
+    List<Ip> gateways,
     Mac mac) {
   public Nic {
     roles = Set.copyOf(roles);
     addresses = List.copyOf(addresses);
+    gateways = List.copyOf(gateways);
+  }
+
+  public Optional<Cidr> address(Family family) {
+    return addresses.stream().filter(a -> a.address().family() == family).findFirst();
+  }
+
+  public Optional<Ip> gateway(Family family) {
+    return gateways.stream().filter(g -> g.family() == family).findFirst();
   }
 
   public boolean has(Family family) {
-    return addresses.stream().anyMatch(a -> a.address().family() == family);
+    return address(family).isPresent();
   }
 }

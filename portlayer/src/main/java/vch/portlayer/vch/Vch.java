@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.portgroup.PortGroupId;
 
@@ -36,9 +37,8 @@ public record Vch(
     return nics.stream().filter(n -> n.roles().contains(role)).findAny();
   }
 
-  /// First IPv4 address of the role, with its prefix length.
+  /// IPv4 address of the role, with its prefix length.
   public Optional<Cidr> address(Role role) {
-    return nic(role)
-        .flatMap(n -> n.addresses().stream().filter(c -> c.address().isIpv4()).findFirst());
+    return nic(role).flatMap(n -> n.address(Family.IPV4));
   }
 }

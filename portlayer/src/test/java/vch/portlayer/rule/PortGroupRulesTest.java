@@ -5,6 +5,7 @@ import static vch.portlayer.rule.Refused.refused;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroupId;
@@ -38,8 +39,33 @@ class PortGroupRulesTest {
                     World.AT)));
   }
 
-  private static PortGroupKind nat(String subnet) {
-    return new PortGroupKind.Nat(Subnet.parse(subnet));
+  private static PortGroupKind nat(String... subnets) {
+    return new PortGroupKind.Nat(Stream.of(subnets).map(Subnet::parse).toList());
+  }
+
+  @Test
+  void a_subnet_of_each_family() {
+    refuse(
+        Refusal.Invalid.class,
+        "port group \"n\" cannot have subnet fd02::/64: an IPv4 subnet of /30 or larger is needed",
+        "n",
+        nat("fd02::/64"));
+    refuse(
+        Refusal.Invalid.class,
+        "port group \"n\" cannot have subnet fd02::/127: an IPv6 subnet of /126 or larger is needed",
+        "n",
+        nat("10.2.0.0/24", "fd02::/127"));
+    refuse(
+        Refusal.Invalid.class,
+        "port group \"n\" cannot have two IPv6 subnets: one of each family is the most",
+        "n",
+        nat("fd02::/64", "10.2.0.0/24", "fd03::/64"));
+    world.portGroup("both", nat("10.2.0.0/24", "fd02::/64"));
+    refuse(
+        Refusal.Conflict.class,
+        "subnet fd02::/48 of port group \"n\" overlaps with port group \"both\" subnet fd02::/64",
+        "n",
+        nat("10.3.0.0/24", "fd02::/48"));
   }
 
   @Test

@@ -113,6 +113,23 @@ class PublishingTest {
   }
 
   @Test
+  void a_family_that_the_container_does_not_have_is_warned_of() {
+    var warned =
+        world.created(
+            blue,
+            "six",
+            w ->
+                w.publish(
+                    Protocol.TCP,
+                    Optional.of("::"),
+                    Optional.of(PortRange.of(99)),
+                    PortRange.of(80)));
+    assertThat(warned.warnings())
+        .containsExactly(
+            "Port 80/tcp is published on ::, and the container has no IPv6 address: nothing arrives there");
+  }
+
+  @Test
   void host_addresses() {
     var ip = blue.address(vch.portlayer.vch.Role.PUBLIC).orElseThrow().address().toString();
     var web =

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
@@ -34,8 +36,8 @@ class VchRulesTest {
     return new RoleRequest(
         role,
         Optional.ofNullable(group),
-        Optional.ofNullable(address).map(Cidr::parse),
-        Optional.ofNullable(gateway).map(Ip::parse),
+        Stream.ofNullable(address).map(Cidr::parse).toList(),
+        Stream.ofNullable(gateway).map(Ip::parse).toList(),
         List.of(destinations).stream().map(Subnet::parse).toList());
   }
 
@@ -55,13 +57,14 @@ class VchRulesTest {
     assertThat(nic.name()).isEqualTo("public");
     assertThat(nic.roles()).isEqualTo(Set.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT));
     assertThat(nic.addresses()).containsExactly(Cidr.parse("192.168.218.2/24"));
-    assertThat(nic.gateway()).hasValue(Ip.parse("192.168.218.1"));
+    assertThat(nic.gateways()).containsExactly(Ip.parse("192.168.218.1"));
     assertThat(VchRules.sharing(blue))
         .containsExactly(
             "Network role client is sharing NIC with public",
             "Network role management is sharing NIC with public");
     var vmNetwork = world.image.portGroupNamed("VM Network").orElseThrow();
-    assertThat(vmNetwork.kind()).isEqualTo(new PortGroupKind.Nat(Subnet.parse("192.168.218.0/24")));
+    assertThat(vmNetwork.kind())
+        .isEqualTo(new PortGroupKind.Nat(List.of(Subnet.parse("192.168.218.0/24"))));
     assertThat(vmNetwork.owner()).isEmpty();
     var bridge = world.image.portGroup(blue.bridgeGroup()).orElseThrow();
     assertThat(bridge.name()).isEqualTo("blue");
@@ -104,7 +107,7 @@ class VchRulesTest {
 
   @Test
   void the_bridge_range_keeps_clear_of_the_roles() {
-    world.portGroup("lan", new PortGroupKind.Nat(Subnet.parse("172.16.5.0/24")));
+    world.portGroup("lan", new PortGroupKind.Nat(List.of(Subnet.parse("172.16.5.0/24"))));
     var blue = world.vch("blue", role(Role.PUBLIC, "lan", null, null));
     assertThat(net(ScopeRules.find(world.image, blue.id(), "bridge"))).hasToString("172.17.0.0/16");
   }
@@ -112,7 +115,7 @@ class VchRulesTest {
   @Test
   void roles_on_several_port_groups_have_several_nics() {
     world.portGroup("lan", new PortGroupKind.Bridge("br0"));
-    world.portGroup("office", new PortGroupKind.Nat(Subnet.parse("10.20.0.0/24")));
+    world.portGroup("office", new PortGroupKind.Nat(List.of(Subnet.parse("10.20.0.0/24"))));
     var blue =
         world.vch(
             "blue",
@@ -122,7 +125,7 @@ class VchRulesTest {
     assertThat(blue.nics().get(0).addresses()).containsExactly(Cidr.parse("10.10.0.7/24"));
     assertThat(blue.nics().get(1).name()).isEqualTo("client");
     assertThat(blue.nics().get(1).addresses()).containsExactly(Cidr.parse("10.20.0.2/24"));
-    assertThat(blue.nics().get(1).gateway()).isEmpty();
+    assertThat(blue.nics().get(1).gateways()).isEmpty();
     assertThat(VchRules.sharing(blue))
         .containsExactly("Network role management is sharing NIC with client");
     assertThat(blue.nics().get(0).mac()).isNotEqualTo(blue.nics().get(1).mac());
@@ -209,7 +212,7 @@ class VchRulesTest {
   void static_addresses_and_gateways() {
     world.portGroup("lan", new PortGroupKind.Internal());
     world.portGroup("lan2", new PortGroupKind.Internal());
-    world.portGroup("nat", new PortGroupKind.Nat(Subnet.parse("10.20.0.0/24")));
+    world.portGroup("nat", new PortGroupKind.Nat(List.of(Subnet.parse("10.20.0.0/24"))));
     var v1 =
         "Static IP on network sharing port group with public network - Configuration ONLY allowed through public network options ";
     refuse(v1 + "(--client-network-ip)", role(Role.CLIENT, null, "192.168.218.9/24", null));
@@ -265,7 +268,7 @@ class VchRulesTest {
         "--public-network-ip 10.0.0.5/24 is already in use by VCH blue on port group lan",
         role(Role.PUBLIC, "lan", "10.0.0.5/24", "10.0.0.1"));
     var red = world.vch("red", role(Role.PUBLIC, "nat", "10.20.0.2/24", null));
-    assertThat(red.nics().getFirst().gateway()).hasValue(Ip.parse("10.20.0.1"));
+    assertThat(red.nics().getFirst().gateways()).containsExactly(Ip.parse("10.20.0.1"));
     assertThat(
             world.vch("green", role(Role.PUBLIC, "nat", null, null)).nics().getFirst().addresses())
         .containsExactly(Cidr.parse("10.20.0.3/24"));
@@ -273,7 +276,7 @@ class VchRulesTest {
 
   @Test
   void a_full_port_group_is_named() {
-    world.portGroup("tiny", new PortGroupKind.Nat(Subnet.parse("10.20.0.0/30")));
+    world.portGroup("tiny", new PortGroupKind.Nat(List.of(Subnet.parse("10.20.0.0/30"))));
     world.vch("blue", role(Role.PUBLIC, "tiny", null, null));
     refuse(
         "no address is left in the subnet 10.20.0.0/30 of port group tiny for role public",
@@ -348,5 +351,56 @@ class VchRulesTest {
 
   private vch.portlayer.state.Decision<?> found(String name) {
     return vch.portlayer.state.Decision.of(VchRules.find(world.image, name));
+  }
+
+  @Test
+  void a_role_has_an_address_of_each_family_that_its_port_group_has() {
+    world.portGroup(
+        "lan6",
+        new PortGroupKind.Nat(List.of(Subnet.parse("10.80.0.0/24"), Subnet.parse("fd80::/64"))));
+    var one = world.vch("one", role(Role.PUBLIC, "lan6", null, null)).nics().getFirst();
+    assertThat(one.addresses())
+        .containsExactly(Cidr.parse("10.80.0.2/24"), Cidr.parse("fd80::2/64"));
+    assertThat(one.gateways()).containsExactly(Ip.parse("10.80.0.1"), Ip.parse("fd80::1"));
+    var two = world.vch("two", role(Role.PUBLIC, "lan6", "fd80::7/64", null)).nics().getFirst();
+    assertThat(two.addresses())
+        .containsExactly(Cidr.parse("10.80.0.3/24"), Cidr.parse("fd80::7/64"));
+    refuse(
+        "--public-network-ip fd80::7/64 is already in use by VCH two on port group lan6",
+        role(Role.PUBLIC, "lan6", "fd80::7/64", null));
+    refuse(
+        "--public-network-ip fd80::1/64 is the machine's own address on port group lan6",
+        role(Role.PUBLIC, "lan6", "fd80::1/64", null));
+    refuse(
+        "--public-network-ip fd81::7/64 is not in the subnet 10.80.0.0/24 or fd80::/64 of port group lan6",
+        role(Role.PUBLIC, "lan6", "fd81::7/64", null));
+  }
+
+  @Test
+  void static_addresses_of_both_families() {
+    world.portGroup("lan", new PortGroupKind.Bridge("br0"));
+    var blue = world.vch("blue", both("10.2.0.5/16", "10.2.0.1", "2001:db8::5/64", "fe80::1"));
+    var nic = blue.nics().getFirst();
+    assertThat(nic.address(Family.IPV6)).hasValue(Cidr.parse("2001:db8::5/64"));
+    assertThat(nic.gateway(Family.IPV6)).hasValue(Ip.parse("fe80::1"));
+    refuse(
+        "public network must have both static IP and gateway specified",
+        both("10.2.0.6/16", "10.2.0.1", "2001:db8::6/64", ""));
+    refuse(
+        "public gateway with IP 2001:db9::1 is not reachable from 2001:db8::6/64",
+        both("10.2.0.6/16", "10.2.0.1", "2001:db8::6/64", "2001:db9::1"));
+    refuse(
+        "public network takes one address and one gateway of each family, IPv4 and IPv6",
+        both("10.2.0.6/16", "10.2.0.1", "10.3.0.6/16", ""));
+  }
+
+  private static RoleRequest both(
+      String address, String gateway, String otherAddress, String otherGateway) {
+    return new RoleRequest(
+        Role.PUBLIC,
+        Optional.of("lan"),
+        List.of(Cidr.parse(address), Cidr.parse(otherAddress)),
+        Stream.of(gateway, otherGateway).filter(g -> !g.isEmpty()).map(Ip::parse).toList(),
+        List.of());
   }
 }
