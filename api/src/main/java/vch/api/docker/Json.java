@@ -85,6 +85,9 @@ public final class Json {
   /// Jackson's sentence without its hints for programmers.
   static String reason(JacksonException e) {
     var text = e.getOriginalMessage();
+    if (text.startsWith("Unexpected end-of-input")) {
+      return "unexpected EOF";
+    }
     int hint = text.indexOf(" (`");
     var brief =
         (hint < 0 ? text : text.substring(0, hint)).lines().findFirst().orElse("it cannot be read");

@@ -170,6 +170,14 @@ public final class FakeVch implements AutoCloseable {
     return send("GET " + path + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
   }
 
+  public Reply call(String method, String path) throws IOException {
+    return send(
+        method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  }
+
   public Reply delete(String path) throws IOException {
     return send("DELETE " + path + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n");
   }

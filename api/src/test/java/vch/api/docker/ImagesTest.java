@@ -242,7 +242,7 @@ class ImagesTest {
     assertThat(vch.post("/v1.42/volumes/prune", "").json().texts("VolumesDeleted"))
         .hasSize(1)
         .doesNotContain("aa");
-    assertThat(vch.post("/v1.42/volumes/prune", "").body()).startsWith("{\"VolumesDeleted\":null");
+    assertThat(vch.post("/v1.42/volumes/prune", "").body()).startsWith("{\"VolumesDeleted\":[]");
     assertThat(vch.delete("/volumes/aa").status()).isEqualTo(204);
     assertThat(vch.delete("/volumes/aa").status()).isEqualTo(404);
     assertThat(vch.delete("/volumes/aa?force=1").status()).isEqualTo(204);

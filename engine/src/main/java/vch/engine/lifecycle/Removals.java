@@ -2,6 +2,7 @@ package vch.engine.lifecycle;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import vch.engine.Lifecycle.Exit;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
@@ -38,20 +39,27 @@ final class Removals {
                     var removal = ContainerRules.remove(image, id, volumes);
                     return new Decision<>(removal.changes(), removal.changes());
                   });
-      core.announcer().container(container, "destroy");
-      core.waiters().removed(id, new Exit(container.state().exitCode(), ""));
-      core.lives().forget(id);
-      health.forget(id);
-      for (var change : changes) {
-        if (change instanceof Change.VolumeRemoved(var vch, var name)) {
-          core.volumes().delete(vch, name);
-          core.announcer().volume(vch, name, "destroy");
-        }
+      try {
+        delete(changes);
+      } finally { // its record is gone, whatever became of the directories
+        core.announcer().container(container, "destroy");
+        core.waiters().removed(id, new Exit(container.state().exitCode(), ""));
+        core.lives().forget(id);
+        health.forget(id);
       }
     } catch (RuntimeException e) {
       var why = "cannot remove container \"" + container.name() + "\": " + Refusals.message(e);
       core.waiters().notRemoved(id, new Exit(container.state().exitCode(), why));
       throw e instanceof Refusal ? e : new Refusal.Failed(why);
+    }
+  }
+
+  private void delete(List<Change> changes) {
+    for (var change : changes) {
+      if (change instanceof Change.VolumeRemoved(var vch, var name)) {
+        core.volumes().delete(vch, name);
+        core.announcer().volume(vch, name, "destroy");
+      }
     }
   }
 

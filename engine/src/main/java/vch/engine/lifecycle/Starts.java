@@ -88,8 +88,8 @@ final class Starts {
         core.engine()
             .decide(
                 image -> ContainerRules.starting(image, id, cause != Cause.POLICY, core.chance()));
-    core.volumeUse().begun(starting);
     core.announcer().networks(starting, "connect");
+    core.volumeUse().begun(starting);
     var image = core.engine().image();
     var owner =
         Sharing.owner(image, starting)

@@ -110,6 +110,32 @@ class StartTest {
   }
 
   @Test
+  void volumes_are_mounted_before_the_process_and_unmounted_after_the_network_is_left() {
+    var id = house.run(1, w -> w.volume("data", "/data"));
+    assertThat(house.event("mount").attributes())
+        .isEqualTo(
+            Map.of(
+                "driver",
+                "local",
+                "container",
+                id.value(),
+                "destination",
+                "/data",
+                "read/write",
+                "true",
+                "propagation",
+                ""));
+    assertThat(house.happened())
+        .endsWith("network connect bridge", "volume mount data", "container start c1");
+    house.processes.end(id, 0);
+    house.time.settle();
+    assertThat(house.event("unmount").attributes())
+        .isEqualTo(Map.of("driver", "local", "container", id.value()));
+    assertThat(house.happened())
+        .containsExactly("container die c1", "network disconnect bridge", "volume unmount data");
+  }
+
+  @Test
   void mode_none_has_a_namespace_and_the_event_of_the_null_driver() {
     var id = house.run(1, w -> w.none());
     assertThat(house.machine.namespaceNames()).contains("c-" + id.brief() + "-1");

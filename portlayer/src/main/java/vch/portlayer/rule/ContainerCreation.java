@@ -39,9 +39,9 @@ final class ContainerCreation {
   }
 
   Decision<CreateContainer.Created> decide() {
-    var name = name();
     checkSettings();
     var mode = mode();
+    var name = name();
     var endpoints = endpoints(mode);
     var publish = Publishing.merged(command.publish());
     Publishing.check(vch, publish);
@@ -85,8 +85,8 @@ final class ContainerCreation {
 
   private String name() {
     if (command.name().isPresent()) {
+      ContainerRules.checkName(command.name().get());
       var name = ContainerRules.bare(command.name().get());
-      ContainerRules.checkName(name);
       ContainerRules.checkFree(image, command.vch(), name, "");
       return name;
     }

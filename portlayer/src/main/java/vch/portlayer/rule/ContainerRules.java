@@ -99,13 +99,15 @@ public final class ContainerRules {
   public static Decision<Container> rename(Image image, ContainerId id, String name) {
     var container = get(image, id);
     var next = bare(name);
-    if (next.isEmpty()) {
+    if (name.isEmpty()) {
       throw new Refusal.Invalid("Neither old nor new names may be empty");
     }
     if (next.equals(container.name())) {
       throw new Refusal.Invalid("Renaming a container with the same name as its current name");
     }
-    checkName(next);
+    if (!Texts.restricted(next)) {
+      throw new Refusal.Invalid("Error when allocating new name: " + invalidName("/" + next));
+    }
     checkFree(image, container.vch(), next, "Error when allocating new name: ");
     var renamed = container.withName(next);
     var changes = new ArrayList<Change>();
@@ -229,11 +231,15 @@ public final class ContainerRules {
     return name.startsWith("/") ? name.substring(1) : name;
   }
 
+  /// @param name as given, perhaps with a leading `/`
   static void checkName(String name) {
-    if (!Texts.restricted(name)) {
-      throw new Refusal.Invalid(
-          "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+    if (!Texts.restricted(bare(name))) {
+      throw new Refusal.Invalid(invalidName(name));
     }
+  }
+
+  private static String invalidName(String name) {
+    return "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed";
   }
 
   static void checkFree(Image image, VchId vch, String name, String heading) {

@@ -563,7 +563,7 @@ class ContainerRulesTest {
     refused(
         world,
         Refusal.Invalid.class,
-        "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+        "Error when allocating new name: Invalid container name (/a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
         i -> ContainerRules.rename(i, web.id(), "a b"));
     world.decide(i -> ContainerRules.rename(i, web.id(), "www"));
     assertThat(ContainerRules.find(world.image, blue.id(), "www").id()).isEqualTo(web.id());

@@ -50,7 +50,9 @@ public final class ContainerRoutes {
             "connects to the streams of a container",
             attach::run));
     out.add(
-        new Route<>("GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket));
+        new Route<Operation>(
+                "GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket)
+            .refused(501));
     out.add(new Route<>("GET", "/containers/{id}/top", "lists processes", new TopRoute(host)::run));
     out.add(
         new Route<>(
@@ -81,7 +83,7 @@ public final class ContainerRoutes {
             host.image(),
             host.lifecycle().namespace(container),
             host.processes().logPath(container.id()),
-            execs.of(container.id()),
+            execs.of(container),
             sizes,
             host.lifecycle().health(container),
             v -> host.volumes().mountpoint(host.vch(), v));

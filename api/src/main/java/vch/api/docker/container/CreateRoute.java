@@ -20,6 +20,9 @@ final class CreateRoute {
   }
 
   void run(Call call) throws IOException {
+    if (call.exchange().bodyLength() == 0) {
+      throw new Refusal.Invalid("invalid JSON: EOF");
+    }
     var body =
         call.bodyIfAny()
             .filter(b -> !b.isEmpty())

@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Processes.ExecSpec;
+import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
@@ -19,6 +20,7 @@ final class ExecInstance {
 
   private final String id;
   private final ContainerId container;
+  private final int run;
   private final Wish wish;
   private final CompletableFuture<Processes.Exec> process = new CompletableFuture<>();
   private boolean begun;
@@ -33,9 +35,11 @@ final class ExecInstance {
       DetachKeys detachKeys,
       boolean keysGiven) {}
 
-  ExecInstance(String id, ContainerId container, Wish wish) {
+  /// @param container whose present run the exec ends with, begun or not
+  ExecInstance(String id, Container container, Wish wish) {
     this.id = id;
-    this.container = container;
+    this.container = container.id();
+    this.run = container.state().run();
     this.wish = wish;
   }
 
@@ -45,6 +49,11 @@ final class ExecInstance {
 
   ContainerId container() {
     return container;
+  }
+
+  /// True while the run of the container lasts that it was made in.
+  boolean belongsTo(Container now) {
+    return now.state().run() == run && Status.running(now);
   }
 
   Wish wish() {

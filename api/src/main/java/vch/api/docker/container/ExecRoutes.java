@@ -80,7 +80,7 @@ final class ExecRoutes {
             Shape.Read.flag(body, "AttachStderr"),
             DetachKeys.parse(keys),
             !keys.isEmpty());
-    var exec = new ExecInstance(host.newId(), container.id(), wish);
+    var exec = new ExecInstance(host.newId(), container, wish);
     execs.add(exec);
     publish(container, exec, "exec_create: " + exec.command(), Map.of());
     call.reply(201, Json.object().put("Id", exec.id()));
@@ -107,7 +107,8 @@ final class ExecRoutes {
     var container =
         host.image()
             .container(exec.container())
-            .orElseThrow(() -> new Refusal.NotFound("No such container: " + exec.container()));
+            .filter(exec::belongsTo)
+            .orElseThrow(() -> Execs.noSuch(exec.id()));
     requireLive(container);
     exec.begin();
     if (Shape.Read.flag(body, "Detach")) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
 
@@ -31,9 +32,10 @@ final class Execs {
   }
 
   /// Ids of those that have not ended, in the order of creation.
-  synchronized List<String> of(ContainerId container) {
+  synchronized List<String> of(Container container) {
     return byId.values().stream()
-        .filter(e -> e.container().equals(container) && e.exitCode().isEmpty())
+        .filter(e -> e.container().equals(container.id()) && e.exitCode().isEmpty())
+        .filter(e -> e.belongsTo(container))
         .map(ExecInstance::id)
         .toList();
   }

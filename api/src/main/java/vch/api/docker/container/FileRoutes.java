@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.node.NullNode;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
@@ -136,6 +137,6 @@ final class FileRoutes {
                 case DELETED -> 2;
               });
     }
-    call.reply(200, out);
+    call.reply(200, out.isEmpty() ? NullNode.getInstance() : out); // as Go writes an empty list
   }
 }

@@ -159,6 +159,7 @@ final class HostPart {
     boolean privileged = Shape.Read.flag(host, "Privileged");
     fill(host, "CgroupnsMode", machine.cgroup2() && !privileged ? "private" : "host");
     fill(host, "Runtime", machine.runtime());
+    unlabelled(host, privileged);
     if (host.path("LogConfig") instanceof ObjectNode log) {
       fill(log, "Type", "json-file");
     }
@@ -190,6 +191,19 @@ final class HostPart {
     if (!privileged) {
       paths(host, "MaskedPaths", MASKED);
       paths(host, "ReadonlyPaths", READ_ONLY);
+    }
+  }
+
+  /// As Docker says of containers that see more of the machine; there are no labels here.
+  private static void unlabelled(ObjectNode host, boolean privileged) {
+    var options = Shape.Read.texts(host, "SecurityOpt");
+    boolean open =
+        privileged
+            || Shape.Read.text(host, "IpcMode").equals("host")
+            || Shape.Read.text(host, "PidMode").equals("host");
+    if (open && options.stream().noneMatch(o -> o.startsWith("label="))) {
+      var shown = Json.array(options);
+      host.set("SecurityOpt", shown.add("label=disable"));
     }
   }
 

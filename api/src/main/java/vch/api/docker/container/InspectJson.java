@@ -1,16 +1,13 @@
 package vch.api.docker.container;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.ApiVersion;
+import vch.api.docker.DerivedId;
 import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
 import vch.engine.health.Health;
@@ -58,7 +55,9 @@ final class InspectJson {
         .put("HostsPath", "")
         .put(
             "LogPath",
-            container.spec().logOptions().containsKey("driver") ? "" : facts.logPath().toString())
+            container.spec().logOptions().containsKey("driver") || container.state().run() == 0
+                ? ""
+                : facts.logPath().toString())
         .put("Name", "/" + container.name())
         .put("RestartCount", container.state().restarts())
         .put("Driver", STORAGE_DRIVER)
@@ -137,7 +136,7 @@ final class InspectJson {
     var view = new NetworksView(facts.image(), container);
     var json = Json.object();
     json.put("Bridge", "")
-        .put("SandboxID", sandbox.isEmpty() ? "" : sandboxId(container))
+        .put("SandboxID", sandbox.isEmpty() ? "" : DerivedId.sandbox(container))
         .put("SandboxKey", sandbox);
     json.set("Ports", PortsView.of(facts.image(), container).inspect());
     json.put("HairpinMode", false)
@@ -148,16 +147,5 @@ final class InspectJson {
     view.legacy(json, version);
     json.set("Networks", view.inspect(version));
     return json;
-  }
-
-  /// Docker's sandboxes have ids of their own; ours are a container and its run.
-  private static String sandboxId(Container container) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      var text = container.id().value() + "/" + container.state().run();
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.US_ASCII)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -18,6 +18,7 @@ import vch.api.docker.Timestamps;
 import vch.api.http.Route;
 import vch.engine.Lifecycle.Condition;
 import vch.engine.Lifecycle.Exit;
+import vch.engine.lifecycle.Signals;
 import vch.portlayer.container.Container;
 import vch.portlayer.refusal.Refusal;
 
@@ -93,24 +94,32 @@ final class LifeRoutes {
   }
 
   private void stop(Call call) throws IOException {
+    var seconds = seconds(call);
     var container = Containers.of(host, call);
-    call.reply(host.lifecycle().stop(container.id(), seconds(call), signal(call)) ? 204 : 304);
+    call.reply(host.lifecycle().stop(container.id(), seconds, signal(call)) ? 204 : 304);
   }
 
   private void restart(Call call) throws IOException {
-    host.lifecycle().restart(Containers.of(host, call).id(), seconds(call), signal(call));
+    var seconds = seconds(call);
+    host.lifecycle().restart(Containers.of(host, call).id(), seconds, signal(call));
     call.reply(204);
   }
 
   private void kill(Call call) throws IOException {
+    var heading = "cannot kill container: " + call.variable("id") + ": ";
+    var signal = call.query().text("signal");
     Container container;
     try {
+      if (!signal.isEmpty()) {
+        Signals.parse(signal);
+      }
       container = Containers.of(host, call);
+    } catch (Refusal.Invalid e) {
+      throw new Refusal.Invalid(heading + e.getMessage());
     } catch (Refusal.NotFound e) {
-      throw new Refusal.NotFound(
-          "cannot kill container: " + call.variable("id") + ": " + e.getMessage());
+      throw new Refusal.NotFound(heading + e.getMessage());
     }
-    host.lifecycle().kill(container.id(), call.query().text("signal"));
+    host.lifecycle().kill(container.id(), signal);
     call.reply(204);
   }
 
@@ -157,12 +166,8 @@ final class LifeRoutes {
   static int size(Call call, String word, String key) {
     var text = call.query().text(key);
     if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65535) {
-      throw new Refusal.Invalid(
-          "invalid resize "
-              + word
-              + " \""
-              + text
-              + "\": a number of characters up to 65535 is needed");
+      var why = text.matches("-?[0-9]+") ? "value out of range" : "invalid syntax";
+      throw new Refusal.Invalid("invalid resize " + word + " \"" + text + "\": " + why);
     }
     return Integer.parseInt(text);
   }
@@ -218,6 +223,9 @@ final class LifeRoutes {
   private void prune(Call call) throws IOException {
     var filters =
         Filters.parse(call.query().text("filters"), java.util.Set.of("label", "label!", "until"));
+    if (filters.get("until").size() > 1) {
+      throw new Refusal.Invalid("more than one until filter specified");
+    }
     var now = host.clock().instant();
     var until = filters.get("until").stream().map(t -> Timestamps.any("until", t, now)).toList();
     call.reply(

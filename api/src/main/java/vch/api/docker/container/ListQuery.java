@@ -11,11 +11,13 @@ import vch.api.http.Query;
 import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
+import vch.portlayer.container.NetworkMode;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
@@ -32,6 +34,7 @@ record ListQuery(boolean all, int limit, Filters filters) {
           "health",
           "id",
           "is-task",
+          "isolation", // of Windows; every container here is of the one kind that there is
           "label",
           "name",
           "network",
@@ -46,7 +49,11 @@ record ListQuery(boolean all, int limit, Filters filters) {
   static ListQuery of(Query query) {
     var filters = Filters.parse(query.text("filters"), KEYS);
     known(filters, "status", STATUSES);
-    known(filters, "health", HEALTHS);
+    for (var health : filters.get("health")) {
+      if (!HEALTHS.contains(health)) {
+        throw new Refusal.Invalid("Unrecognised filter value for health: " + health);
+      }
+    }
     filters.flag("is-task");
     for (var code : filters.get("exited")) {
       if (!code.matches("-?[0-9]{1,9}")) {
@@ -137,17 +144,7 @@ record ListQuery(boolean all, int limit, Filters filters) {
 
   private boolean placed(Image image, Container c) {
     boolean network =
-        !filters.has("network")
-            || filters.get("network").stream()
-                .anyMatch(
-                    n ->
-                        c.endpoints().stream()
-                            .anyMatch(
-                                e ->
-                                    e.network().equals(n)
-                                        || e.scope()
-                                            .filter(s -> s.value().startsWith(n))
-                                            .isPresent()));
+        !filters.has("network") || filters.get("network").stream().anyMatch(n -> on(image, c, n));
     boolean volume =
         !filters.has("volume")
             || c.spec().mounts().stream()
@@ -165,8 +162,25 @@ record ListQuery(boolean all, int limit, Filters filters) {
                             .anyMatch(
                                 b -> among("publish", new Port(b.port(), e.getKey().protocol()))));
     boolean expose =
-        !filters.has("expose") || c.exposed().stream().anyMatch(p -> among("expose", p));
+        !filters.has("expose") // ports that are shown, so of those that run
+            || PortsView.of(image, c).bindings().keySet().stream()
+                .anyMatch(p -> among("expose", p));
     return network && volume && publish && expose;
+  }
+
+  /// @param network a name, or the beginning of an id
+  private static boolean on(Image image, Container c, String network) {
+    if (c.mode() instanceof NetworkMode.None) {
+      return image
+          .scopes(c.vch())
+          .filter(s -> s.kind() instanceof ScopeKind.None)
+          .anyMatch(s -> s.name().equals(network) || s.id().value().startsWith(network));
+    }
+    return c.endpoints().stream()
+        .anyMatch(
+            e ->
+                e.network().equals(network)
+                    || e.scope().filter(s -> s.value().startsWith(network)).isPresent());
   }
 
   private boolean among(String key, Port port) {

@@ -58,7 +58,7 @@ final class LogsRoute {
   private static LogQuery query(Call call) {
     var query = call.query();
     if (!query.flag("stdout") && !query.flag("stderr")) {
-      throw new Refusal.Invalid("must specify at least one of 'stdout' or 'stderr'");
+      throw new Refusal.Invalid("Bad parameters: you must choose at least one stream");
     }
     var tail = query.text("tail");
     return new LogQuery(

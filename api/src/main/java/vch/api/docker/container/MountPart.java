@@ -179,6 +179,10 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
     var out = new LinkedHashMap<String, Place>();
     asked.forEach(
         (target, options) -> {
+          if (!target.startsWith("/")) {
+            throw new Refusal.Invalid(
+                "invalid mount path: '" + target + "' mount path must be absolute");
+          }
           var at = absolute(target, "", "tmpfs");
           var words = options.isEmpty() ? List.<String>of() : List.of(options.split(","));
           out.put(at, new Place(TmpfsOptions.mount(at, false, words), ""));

@@ -1,5 +1,6 @@
 package vch.api.docker.container;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.ApiVersion;
+import vch.api.docker.DerivedId;
 import vch.api.docker.Json;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
@@ -65,12 +67,15 @@ record NetworksView(Image image, Container container) {
     var json = Json.object();
     json.set("IPAMConfig", ipam(endpoint));
     texts(json, "Links", endpoint.links().stream().map(NetworksView::link).toList());
-    var aliases = new LinkedHashSet<>(endpoint.aliases());
+    var aliases = new ArrayList<>(endpoint.aliases()); // as given, twice where given twice
     if (!version.atLeast(45) && !isDefault(endpoint)) {
-      aliases.add(container.id().brief());
-      aliases.add(container.hostname());
+      for (var own : List.of(container.id().brief(), container.hostname())) {
+        if (!own.isEmpty() && !aliases.contains(own)) {
+          aliases.add(own);
+        }
+      }
     }
-    texts(json, "Aliases", List.copyOf(aliases));
+    texts(json, "Aliases", aliases);
     json.put("MacAddress", mac(endpoint));
     if (endpoint.options().isEmpty()) {
       json.putNull("DriverOpts");
@@ -87,7 +92,8 @@ record NetworksView(Image image, Container container) {
     boolean live = container.live();
     var v4 = live ? endpoint.address(Family.IPV4) : Optional.<Cidr>empty();
     var v6 = live ? endpoint.address(Family.IPV6) : Optional.<Cidr>empty();
-    json.put("NetworkID", endpoint.scope().map(s -> s.value()).orElse(""))
+    boolean joined = container.state().run() > 0; // before, nobody has looked the network up
+    json.put("NetworkID", endpoint.scope().filter(_ -> joined).map(s -> s.value()).orElse(""))
         .put("EndpointID", live ? endpoint.id().value() : "")
         .put("Gateway", v4.isPresent() ? gateway(endpoint, Family.IPV4) : "")
         .put("IPAddress", v4.map(a -> a.address().toString()).orElse(""))
@@ -180,8 +186,8 @@ record NetworksView(Image image, Container container) {
     if (version.atLeast(48)) {
       json.put("GwPriority", 0);
     }
-    json.put("NetworkID", id)
-        .put("EndpointID", "")
+    json.put("NetworkID", container.state().run() > 0 ? id : "")
+        .put("EndpointID", container.live() ? DerivedId.endpointOnNone(container) : "")
         .put("Gateway", "")
         .put("IPAddress", "")
         .put("IPPrefixLen", 0)

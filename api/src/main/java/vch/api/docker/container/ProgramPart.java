@@ -41,9 +41,7 @@ record ProgramPart(
     marks(config, "ExposedPorts", image.exposedPorts());
     marks(config, "Volumes", image.volumes());
     var environment = environment(Shape.Read.texts(config, "Env"), image.env());
-    if (!environment.isEmpty()) {
-      config.set("Env", Json.array(environment));
-    }
+    NetworksView.texts(config, "Env", environment);
     var labels = new TreeMap<>(image.labels());
     labels.putAll(Shape.Read.map(config, "Labels"));
     config.set("Labels", Json.object(labels));

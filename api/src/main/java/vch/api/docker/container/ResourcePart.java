@@ -118,10 +118,9 @@ record ResourcePart(
   private static void checkCpu(long nano, long period, long quota, int cpus) {
     require(
         nano == 0 || period == 0,
-        "Conflicting options: Nano CPUs and CPU Period cannot both be set.");
+        "Conflicting options: Nano CPUs and CPU Period cannot both be set");
     require(
-        nano == 0 || quota == 0,
-        "Conflicting options: Nano CPUs and CPU Quota cannot both be set.");
+        nano == 0 || quota == 0, "Conflicting options: Nano CPUs and CPU Quota cannot both be set");
     require(
         nano == 0 || (nano >= NANOS_PER_CPU / 100 && nano <= cpus * NANOS_PER_CPU),
         "Range of CPUs is from 0.01 to "
@@ -141,7 +140,9 @@ record ResourcePart(
     if (given.isEmpty()) {
       return before;
     }
-    require(CPU_LIST.matcher(given).matches(), "Invalid value " + given + " for cpuset " + what);
+    require(
+        CPU_LIST.matcher(given).matches(),
+        "Invalid value " + given + " for cpuset " + what + ": invalid format: " + given);
     for (var part : given.split(",", -1)) {
       var ends = part.split("-", -1);
       int first = Integer.parseInt(ends[0]);

@@ -46,7 +46,8 @@ sealed interface Shape {
   /// A member with a known name.
   ///
   /// @param absent what is written where nothing was given; empty: the name is left out
-  record Field(String name, Shape shape, Optional<JsonNode> absent) {}
+  /// @param zero whether a zero value counts as given
+  record Field(String name, Shape shape, Optional<JsonNode> absent, boolean zero) {}
 
   static Struct struct(Field... fields) {
     return new Struct(List.of(fields));
@@ -56,12 +57,17 @@ sealed interface Shape {
   ///
   /// @param absent the default, as JSON text
   static Field field(String name, Shape shape, String absent) {
-    return new Field(name, shape, Optional.of(JsonMapper.shared().readTree(absent)));
+    return new Field(name, shape, Optional.of(JsonMapper.shared().readTree(absent)), true);
   }
 
-  /// A field that is written only where it was given.
+  /// A field that is written only where it says something: Go's `omitempty`.
   static Field optional(String name, Shape shape) {
-    return new Field(name, shape, Optional.empty());
+    return new Field(name, shape, Optional.empty(), shape instanceof Struct);
+  }
+
+  /// A field that is written where it was given, be it zero: Go's pointer.
+  static Field pointer(String name, Shape shape) {
+    return new Field(name, shape, Optional.empty(), true);
   }
 
   /// Reads a value of this shape.
@@ -79,6 +85,7 @@ sealed interface Shape {
           Optional.ofNullable(byName.get(field.name().toLowerCase(Locale.ROOT)))
               .filter(v -> !v.isNull())
               .map(v -> field.shape().read(v, path + "." + field.name()))
+              .filter(v -> field.zero() || !Read.blank(v))
               .or(() -> field.absent().map(JsonNode::deepCopy))
               .ifPresent(v -> out.set(field.name(), v));
         }

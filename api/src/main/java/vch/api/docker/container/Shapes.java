@@ -8,14 +8,16 @@ import static vch.api.docker.container.Shape.Leaf.NUMBER;
 import static vch.api.docker.container.Shape.Leaf.TEXT;
 import static vch.api.docker.container.Shape.field;
 import static vch.api.docker.container.Shape.optional;
+import static vch.api.docker.container.Shape.pointer;
 import static vch.api.docker.container.Shape.struct;
 
 import vch.api.docker.container.Shape.ListOf;
 import vch.api.docker.container.Shape.MapOf;
 import vch.api.docker.container.Shape.Struct;
 
-/// The objects of container requests, field by field, in the order and with the defaults of `docker
-/// inspect` (Engine API 1.50). Whether a field is offered is not said here but in [NotOffered].
+/// The objects of container requests, field by field, in the order of `docker inspect` and with
+/// what it shows where nothing was said (Engine API 1.50). Whether a field is offered is not said
+/// here but in [NotOffered].
 final class Shapes {
   private Shapes() {}
 
@@ -58,7 +60,7 @@ final class Shapes {
           field("OnBuild", TEXTS, "null"),
           field("Labels", TEXT_MAP, "{}"),
           optional("StopSignal", TEXT),
-          optional("StopTimeout", NUMBER),
+          pointer("StopTimeout", NUMBER),
           optional("Shell", ARGUMENTS));
 
   /// One place of a mount, in `HostConfig.Mounts`.
@@ -118,7 +120,7 @@ final class Shapes {
               struct(field("Type", TEXT, "\"\""), field("Config", TEXT_MAP, "{}")),
               "{\"Type\":\"\",\"Config\":{}}"),
           field("NetworkMode", TEXT, "\"\""),
-          field("PortBindings", new MapOf(new ListOf(BINDING)), "{}"),
+          field("PortBindings", new MapOf(new ListOf(BINDING)), "null"),
           field(
               "RestartPolicy",
               struct(field("Name", TEXT, "\"\""), field("MaximumRetryCount", NUMBER, "0")),
@@ -131,9 +133,9 @@ final class Shapes {
           field("CapAdd", ARGUMENTS, "null"),
           field("CapDrop", ARGUMENTS, "null"),
           field("CgroupnsMode", TEXT, "\"\""),
-          field("Dns", TEXTS, "[]"),
-          field("DnsOptions", TEXTS, "[]"),
-          field("DnsSearch", TEXTS, "[]"),
+          field("Dns", TEXTS, "null"),
+          field("DnsOptions", TEXTS, "null"),
+          field("DnsSearch", TEXTS, "null"),
           field("ExtraHosts", TEXTS, "null"),
           field("GroupAdd", TEXTS, "null"),
           field("IpcMode", TEXT, "\"\""),
@@ -161,11 +163,11 @@ final class Shapes {
           field(
               "BlkioWeightDevice",
               new ListOf(struct(optional("Path", TEXT), optional("Weight", NUMBER))),
-              "[]"),
-          field("BlkioDeviceReadBps", RATES, "[]"),
-          field("BlkioDeviceWriteBps", RATES, "[]"),
-          field("BlkioDeviceReadIOps", RATES, "[]"),
-          field("BlkioDeviceWriteIOps", RATES, "[]"),
+              "null"),
+          field("BlkioDeviceReadBps", RATES, "null"),
+          field("BlkioDeviceWriteBps", RATES, "null"),
+          field("BlkioDeviceReadIOps", RATES, "null"),
+          field("BlkioDeviceWriteIOps", RATES, "null"),
           field("CpuPeriod", NUMBER, "0"),
           field("CpuQuota", NUMBER, "0"),
           field("CpuRealtimePeriod", NUMBER, "0"),
@@ -179,7 +181,7 @@ final class Shapes {
                       field("PathOnHost", TEXT, "\"\""),
                       field("PathInContainer", TEXT, "\"\""),
                       field("CgroupPermissions", TEXT, "\"\""))),
-              "[]"),
+              "null"),
           field("DeviceCgroupRules", TEXTS, "null"),
           field("DeviceRequests", new ListOf(DEVICE_REQUEST), "null"),
           optional("KernelMemory", NUMBER),
@@ -196,7 +198,7 @@ final class Shapes {
                       field("Name", TEXT, "\"\""),
                       field("Hard", NUMBER, "0"),
                       field("Soft", NUMBER, "0"))),
-              "[]"),
+              "null"),
           field("CpuCount", NUMBER, "0"),
           field("CpuPercent", NUMBER, "0"),
           field("IOMaximumIOps", NUMBER, "0"),
@@ -204,7 +206,7 @@ final class Shapes {
           optional("Mounts", new ListOf(MOUNT)),
           field("MaskedPaths", TEXTS, "null"),
           field("ReadonlyPaths", TEXTS, "null"),
-          optional("Init", FLAG));
+          pointer("Init", FLAG));
 
   /// What a user says of a place on a network; the fields that only answers carry are left out.
   static final Struct ENDPOINT =
@@ -237,7 +239,7 @@ final class Shapes {
           field("DetachKeys", TEXT, "\"\""),
           field("Env", TEXTS, "[]"),
           field("WorkingDir", TEXT, "\"\""),
-          field("Cmd", ARGUMENTS, "[]"));
+          field("Cmd", TEXTS, "[]"));
 
   /// Of `POST /exec/{id}/start`.
   static final Struct EXEC_START =

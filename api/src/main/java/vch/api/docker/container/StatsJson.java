@@ -98,9 +98,10 @@ final class StatsJson {
 
   private static ObjectNode blocks(Optional<Sample> sample) {
     var out = Json.object();
-    var bytes = out.putArray("io_service_bytes_recursive");
+    out.putNull("io_service_bytes_recursive"); // keeps the order of the members
     sample.ifPresent(
         s -> {
+          var bytes = out.putArray("io_service_bytes_recursive");
           bytes
               .addObject()
               .put("major", 0)

@@ -20,6 +20,8 @@ final class TopRoute {
   }
 
   void run(Call call) throws IOException {
+    var container = Containers.of(host, call);
+    Containers.requireRunning(container);
     var options = call.query().get("ps_args").orElse(DEFAULT_OPTIONS);
     var columns =
         ProcessTable.Columns.parse(options)
@@ -29,8 +31,6 @@ final class TopRoute {
                         "ps options \""
                             + options
                             + "\" are not offered: use -ef, aux, or -o with names of columns such as pid,user,args"));
-    var container = Containers.of(host, call);
-    Containers.requireRunning(container);
     var table =
         new ProcessTable(
             Path.of("/proc"),

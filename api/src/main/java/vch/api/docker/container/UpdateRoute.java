@@ -70,7 +70,11 @@ final class UpdateRoute {
     }
     Containers.publish(host, after, "update", Map.of());
     var reply = Json.object();
-    reply.set("Warnings", Json.array(warnings));
+    if (warnings.isEmpty()) {
+      reply.putNull("Warnings");
+    } else {
+      reply.set("Warnings", Json.array(warnings));
+    }
     call.reply(200, reply);
   }
 

@@ -46,8 +46,13 @@ public final class ImageJson {
     var out = Json.object();
     out.put("Id", image.id());
     out.put("ParentId", image.parent());
-    names(out, "RepoTags", tags, "<none>:<none>", version.atLeast(43));
-    names(out, "RepoDigests", image.digests(), "<none>@<none>", version.atLeast(43));
+    if (!version.atLeast(43) && tags.isEmpty() && image.digests().isEmpty()) {
+      out.putArray("RepoTags").add("<none>:<none>");
+      out.putArray("RepoDigests").add("<none>@<none>");
+    } else {
+      names(out, "RepoTags", tags, version);
+      names(out, "RepoDigests", image.digests(), version);
+    }
     out.put("Created", image.created().map(Instant::getEpochSecond).orElse(0L));
     out.put("Size", image.sizeBytes());
     if (!version.atLeast(44)) {
@@ -66,9 +71,13 @@ public final class ImageJson {
     return out;
   }
 
-  private static void names(
-      ObjectNode out, String member, List<String> names, String none, boolean emptyAllowed) {
-    out.set(member, Json.array(names.isEmpty() && !emptyAllowed ? List.of(none) : names));
+  /// None are null below 1.43, and an empty list from then on.
+  private static void names(ObjectNode out, String member, List<String> names, ApiVersion version) {
+    if (names.isEmpty() && !version.atLeast(43)) {
+      out.putNull(member);
+    } else {
+      out.set(member, Json.array(names));
+    }
   }
 
   private static void labels(ObjectNode out, Map<String, String> labels) {

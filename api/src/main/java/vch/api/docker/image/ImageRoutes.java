@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
@@ -19,6 +20,8 @@ import vch.portlayer.refusal.Refusal;
 /// The routes below /images, and logging in to registries. The events about images come from the
 /// [vch.engine.compute.Images].
 public final class ImageRoutes {
+  private static final Pattern TAG = Pattern.compile("[\\w][\\w.-]{0,127}");
+
   private static final String TAR = "application/x-tar";
 
   private final DockerHost host;
@@ -233,7 +236,11 @@ public final class ImageRoutes {
       throw new Refusal.Invalid(
           "invalid reference format: no repo given, the name that the image shall have");
     }
-    var target = reference(query.text("repo"), query.text("tag"));
+    var tag = query.text("tag");
+    if (!tag.isEmpty() && !TAG.matcher(tag).matches()) {
+      throw new Refusal.Invalid("invalid tag format");
+    }
+    var target = reference(query.text("repo"), tag);
     host.images().tag(host.vch(), call.variable("name"), target);
     call.reply(201);
   }

@@ -56,7 +56,9 @@ final class PullRoute {
             ? Optional.<String>empty()
             : Optional.of(ImageRoutes.reference(repository, query.text("tag")));
     var platform = call.since(32) ? query.get("platform") : Optional.<String>empty();
-    var made = new Made(query.all("changes"), query.text("message"), platform);
+    var made =
+        new Made(
+            query.all("changes"), query.get("message").orElse("Imported from " + source), platform);
     var progress = new ProgressStream(call);
     progress.run(
         () -> {

@@ -1,9 +1,12 @@
 package vch.api.docker.network;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.DerivedId;
+import vch.api.docker.Fields;
 import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
 import vch.portlayer.address.Cidr;
@@ -17,6 +20,11 @@ import vch.portlayer.state.Image;
 
 /// A scope as Docker shows a network (NetworkInspect of API 1.50).
 public final class NetworkJson {
+  /// Among the options of a scope: what the user said of `IPAM.Options`, as JSON. Absent where
+  /// nothing was said, which Docker shows as null. The built-in address management has no options,
+  /// so they are only shown.
+  private static final String IPAM_OPTIONS = "vch.ipam.options";
+
   private NetworkJson() {}
 
   /// The driver's name.
@@ -66,17 +74,25 @@ public final class NetworkJson {
   private static ObjectNode ipam(Scope scope) {
     var out = Json.object();
     out.put("Driver", "default");
-    if (scope.builtin()) {
-      out.putNull("Options");
-    } else {
-      out.putObject("Options");
-    }
+    Optional.ofNullable(scope.options().get(IPAM_OPTIONS))
+        .ifPresentOrElse(
+            text -> out.set("Options", Json.read(text).raw()), () -> out.putNull("Options"));
     switch (scope.kind()) {
       case ScopeKind.Bridge _ -> {
         var config = out.putArray("Config");
         scope.subnets().forEach(s -> config.add(subnet(s)));
       }
       case ScopeKind.None _ -> out.putNull("Config");
+    }
+    return out;
+  }
+
+  /// The driver options, with what was said of the address management kept beside them.
+  static Map<String, String> withIpamOptions(Map<String, String> options, Fields ipam) {
+    var out = new TreeMap<>(options);
+    out.remove(IPAM_OPTIONS);
+    if (ipam.has("Options")) {
+      out.put(IPAM_OPTIONS, Json.text(Json.object(ipam.textMap("Options"))));
     }
     return out;
   }
@@ -97,7 +113,9 @@ public final class NetworkJson {
     var endpoint = container.on(scope.id());
     var out = Json.object();
     out.put("Name", container.name());
-    out.put("EndpointID", endpoint.map(e -> e.id().value()).orElse(""));
+    out.put(
+        "EndpointID",
+        endpoint.map(e -> e.id().value()).orElseGet(() -> DerivedId.endpointOnNone(container)));
     out.put("MacAddress", endpoint.map(e -> e.mac().toString()).orElse(""));
     out.put(
         "IPv4Address",
@@ -110,10 +128,11 @@ public final class NetworkJson {
 
   /// What the user said; for the default bridge, which nobody made, what holds there.
   private static Map<String, String> options(Scope scope) {
-    if (!scope.isDefault() || !(scope.kind() instanceof ScopeKind.Bridge bridge)) {
-      return scope.options();
-    }
     var out = new TreeMap<>(scope.options());
+    out.remove(IPAM_OPTIONS);
+    if (!scope.isDefault() || !(scope.kind() instanceof ScopeKind.Bridge bridge)) {
+      return out;
+    }
     out.put("com.docker.network.bridge.default_bridge", "true");
     out.put(BridgeOptions.ICC, Boolean.toString(bridge.interContainer()));
     out.put(BridgeOptions.MASQUERADE, Boolean.toString(bridge.masquerade()));

@@ -55,7 +55,7 @@ final class NetworkRequest {
             families,
             body.flag("Attachable"),
             body.textMap("Labels"),
-            given,
+            NetworkJson.withIpamOptions(given, ipam),
             endpointRoutes,
             at);
     return new Read(command, options.warning());

@@ -17,6 +17,7 @@ import vch.api.docker.Timestamps;
 import vch.api.docker.container.EndpointSettings;
 import vch.api.http.Route;
 import vch.engine.desired.LinkNames;
+import vch.portlayer.container.Container;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.ScopeRules;
@@ -109,16 +110,28 @@ public final class NetworkRoutes {
 
   private void disconnect(Call call) throws IOException {
     var body = call.body();
+    var name = container(body);
+    boolean force = body.flag("Force");
+    Container container;
+    try {
+      container = ContainerRules.find(host.image(), host.vch(), name);
+    } catch (Refusal.NotFound e) {
+      if (!force) {
+        throw e;
+      }
+      // Docker looks for an endpoint of that name; here none is without its container
+      ScopeRules.find(host.image(), host.vch(), call.variable("id"));
+      throw new Refusal.NotFound("endpoint " + name + " not found");
+    }
     var scope = ScopeRules.find(host.image(), host.vch(), call.variable("id"));
-    var container = ContainerRules.find(host.image(), host.vch(), container(body));
-    host.attachments().disconnect(container.id(), scope.id(), body.flag("Force"));
+    host.attachments().disconnect(container.id(), scope.id(), force);
     call.reply(200);
   }
 
   private static String container(Fields body) {
     var name = body.text("Container");
     if (name.isEmpty()) {
-      throw new Refusal.Invalid("no container given: the body needs Container, a name or an id");
+      throw new Refusal.Invalid("invalid name or ID supplied: \"\"");
     }
     return name;
   }

@@ -106,7 +106,9 @@ final class EventStream {
     var out = Json.object();
     if (event.type().equals("container") || event.type().equals("image")) {
       out.put("status", event.action());
-      out.put("id", event.actor());
+      if (!event.actor().isEmpty()) { // a prune is about no single one
+        out.put("id", event.actor());
+      }
       if (event.attributes().containsKey("image")) {
         out.put("from", event.attributes().get("image"));
       }

@@ -56,7 +56,6 @@ final class NotOffered {
     unsupported(out, "POST", "/swarm/join", SWARM);
     for (var path :
         List.of(
-            "/swarm/leave",
             "/swarm/update",
             "/swarm/unlock",
             "/nodes/{id}/update",
@@ -68,6 +67,7 @@ final class NotOffered {
             "/configs/{id}/update")) {
       unavailable(out, "POST", path);
     }
+    unavailable(out, "POST", "/swarm/leave", "This node is not part of a swarm");
     for (var path : List.of("/nodes/{id}", "/services/{id}", "/secrets/{id}", "/configs/{id}")) {
       unavailable(out, "DELETE", path);
     }
@@ -119,23 +119,30 @@ final class NotOffered {
   private static void unsupported(
       List<Route<Operation>> out, String method, String path, String sentence) {
     out.add(
-        new Route<>(
-            method,
-            path,
-            "not offered (501)",
-            _ -> {
-              throw new Refusal.Unsupported(sentence);
-            }));
+        new Route<Operation>(
+                method,
+                path,
+                "not offered (501)",
+                _ -> {
+                  throw new Refusal.Unsupported(sentence);
+                })
+            .refused(501));
   }
 
   private static void unavailable(List<Route<Operation>> out, String method, String path) {
+    unavailable(out, method, path, NO_MANAGER);
+  }
+
+  private static void unavailable(
+      List<Route<Operation>> out, String method, String path, String sentence) {
     out.add(
-        new Route<>(
-            method,
-            path,
-            "no swarm (503)",
-            _ -> {
-              throw new Refusal.Unavailable(NO_MANAGER);
-            }));
+        new Route<Operation>(
+                method,
+                path,
+                "no swarm (503)",
+                _ -> {
+                  throw new Refusal.Unavailable(sentence);
+                })
+            .refused(503));
   }
 }

@@ -25,7 +25,7 @@ public final class DockerApi {
     out.addAll(ImageRoutes.of(host));
     out.addAll(VolumeRoutes.of(host));
     out.addAll(SystemRoutes.notOffered());
-    return out;
+    return out.stream().map(Notes::noted).toList();
   }
 
   public static DockerHandler handler(DockerHost host) {

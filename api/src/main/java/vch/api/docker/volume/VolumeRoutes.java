@@ -157,11 +157,7 @@ public final class VolumeRoutes {
               }
               host.publish("volume", "prune", "", Map.of("reclaimed", Long.toString(bytes)));
               var out = Json.object();
-              if (gone.isEmpty()) {
-                out.putNull("VolumesDeleted");
-              } else {
-                out.set("VolumesDeleted", Json.array(gone));
-              }
+              out.set("VolumesDeleted", Json.array(gone));
               return out.put("SpaceReclaimed", bytes);
             }));
   }

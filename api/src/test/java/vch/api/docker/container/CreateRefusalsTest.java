@@ -34,7 +34,7 @@ class CreateRefusalsTest {
           {"HostConfig":{"MemorySwap":8000000}}                            | Invalid     | You should always set the Memory limit when using Memoryswap limit, see usage
           {"HostConfig":{"Memory":8000000,"MemoryReservation":9000000}}    | Invalid     | Minimum memory limit can not be less than memory reservation limit, see usage
           {"HostConfig":{"NanoCpus":3000000000}}                           | Invalid     | Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available
-          {"HostConfig":{"NanoCpus":1000000000,"CpuQuota":5000}}           | Invalid     | Conflicting options: Nano CPUs and CPU Quota cannot both be set.
+          {"HostConfig":{"NanoCpus":1000000000,"CpuQuota":5000}}           | Invalid     | Conflicting options: Nano CPUs and CPU Quota cannot both be set
           {"HostConfig":{"CpuPeriod":10}}                                  | Invalid     | CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)
           {"HostConfig":{"CpuQuota":10}}                                   | Invalid     | CPU cfs quota can not be less than 1ms (i.e. 1000)
           {"HostConfig":{"CpusetCpus":"0-7"}}                              | Invalid     | Requested CPUs are not available - requested 0-7, available: 0-1
