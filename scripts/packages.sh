@@ -31,6 +31,8 @@ ping:iputils-ping
 openssl:openssl
 sysctl:procps
 sqlite3:sqlite3
+dockerd:docker.io
+iptables:iptables
 docker-compose:docker-compose
 node:nodejs
 npm:npm"

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a daemon that was killed may have left: processes and mounts below its directories.
-final class Leftovers {
+public final class Leftovers {
   private Leftovers() {}
 
   /// Ends the processes whose command line names the directory, and what they started, and undoes
   /// the mounts below it.
-  static void remove(Path directory) {
+  public static void remove(Path directory) {
     for (var process : processes(directory)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();

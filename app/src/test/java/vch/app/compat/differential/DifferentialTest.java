@@ -1,0 +1,76 @@
+package vch.app.compat.differential;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import vch.app.compat.TestMachine;
+import vch.compute.image.BusyboxRoot;
+
+/// The same random calls to Debian's dockerd and to a VCH, in one run: statuses, bodies, headers
+/// and events are the same, but for the differences that are listed with their reasons
+/// (docs/reference/differences.md). `-Ddiff.seed=N` plays one seed, `-Ddiff.seeds=N` that many,
+/// `-Ddiff.steps=N` so long.
+@Tag("compat")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DifferentialTest {
+  private static final int SEEDS = 5;
+  private static final int STEPS = 40;
+
+  private final Known known = Known.read();
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private Optional<Duel> duel = Optional.empty();
+
+  @BeforeAll
+  void start() throws IOException {
+    var machine = opened(TestMachine.started());
+    machine.vch("create", "--name", "blue").saying("Installer completed successfully");
+    var process = opened(new Dockerd());
+    var dockerd = opened(new Engine("dockerd", process.socket()));
+    var ours = opened(new Engine("ours", machine.run.resolve("blue/docker.sock")));
+    var tar = new ByteArrayOutputStream();
+    BusyboxRoot.write(Path.of("/bin/busybox"), tar);
+    dockerd.importBusybox(tar.toByteArray());
+    ours.importBusybox(tar.toByteArray());
+    duel = Optional.of(new Duel(dockerd, ours));
+  }
+
+  private <T extends AutoCloseable> T opened(T it) {
+    open.push(it);
+    return it;
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+
+  static LongStream seeds() {
+    var one = Long.getLong("diff.seed");
+    return one != null
+        ? LongStream.of(one)
+        : LongStream.rangeClosed(1, Long.getLong("diff.seeds", SEEDS));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void the_same_calls_get_the_same_answers(long seed) {
+    var sequence = new Sequence(duel.orElseThrow(), known);
+    var fault = sequence.play(seed, Integer.getInteger("diff.steps", STEPS));
+    fault.ifPresent(
+        f -> {
+          throw new AssertionError(f.text());
+        });
+  }
+}
