@@ -84,7 +84,7 @@ final class LayerDifference {
         && a.modified().equals(b.modified());
   }
 
-  private static boolean hides(Node.Attributes attributes) throws IOException {
+  static boolean hides(Node.Attributes attributes) throws IOException {
     return attributes.kind() == Node.Kind.CHARACTERS && attributes.device() == 0;
   }
 
@@ -96,8 +96,7 @@ final class LayerDifference {
     }
   }
 
-  private static Optional<Node.Attributes> before(String name, List<Path> lower)
-      throws IOException {
+  static Optional<Node.Attributes> before(String name, List<Path> lower) throws IOException {
     for (var layer : lower) {
       var there = look(layer.resolve(name));
       if (there.isPresent()) {
@@ -108,7 +107,7 @@ final class LayerDifference {
   }
 
   /// The directories that overlayfs would join under the name.
-  private static List<Path> directories(String name, List<Path> lower) throws IOException {
+  static List<Path> directories(String name, List<Path> lower) throws IOException {
     var joined = new ArrayList<Path>();
     for (var layer : lower) {
       var path = layer.resolve(name);
@@ -126,7 +125,7 @@ final class LayerDifference {
     return joined;
   }
 
-  private static boolean opaque(Path directory) throws IOException {
+  static boolean opaque(Path directory) throws IOException {
     try {
       // Behind /proc/self/fd the link is to be followed, which lgetxattr(2) does for all but the
       // last name.

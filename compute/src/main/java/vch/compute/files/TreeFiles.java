@@ -269,6 +269,12 @@ public final class TreeFiles implements ContainerFiles {
   }
 
   @Override
+  public long layer(Container container, OutputStream tar) throws IOException {
+    var upper = source.upper(container);
+    return Files.isDirectory(upper) ? LayerWriter.write(upper, source.lower(container), tar) : 0;
+  }
+
+  @Override
   public List<Difference> differences(Container container) throws IOException {
     var upper = source.upper(container);
     return Files.isDirectory(upper)

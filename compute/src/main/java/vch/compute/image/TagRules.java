@@ -17,13 +17,14 @@ import vch.portlayer.vch.VchId;
 
 /// The rules of naming images within a VCH. Pure. Rows of the record are `name:tag`, `name@digest`
 /// (pulled by digest, or its tag has moved on), or `<none>@<image id>` (nothing names it any more).
+/// Those of [Lineage] are no names.
 final class TagRules {
   private static final String NONE = "<none>@";
 
   private TagRules() {}
 
   static List<ImageTag> rows(Image image, VchId vch, String imageId) {
-    return image.tags(vch).filter(t -> t.image().equals(imageId)).toList();
+    return image.tags(vch).filter(t -> t.image().equals(imageId) && !Lineage.row(t)).toList();
   }
 
   static boolean tagged(ImageTag row) {
@@ -108,6 +109,7 @@ final class TagRules {
             t ->
                 t.repoDigest().equals(digest)
                     && !nameless(t)
+                    && !Lineage.row(t)
                     && Reference.parse(t.reference()).name().equals(reference.name()))
         .findFirst();
   }
@@ -128,8 +130,9 @@ final class TagRules {
   /// What `rmi` did to names.
   ///
   /// @param words `Untagged` lines
-  /// @param deleted the image lost its last name and no container holds it
-  record Removal(String imageId, List<Removed> words, boolean deleted) {}
+  /// @param deleted the image, where it lost its last name and neither a container nor another
+  ///   image holds it; then those that it alone was made of
+  record Removal(String imageId, List<Removed> words, List<String> deleted) {}
 
   /// `docker rmi`, as Docker decides it: `ImageDelete` of moby's `daemon/images/image_delete.go`.
   static Decision<Removal> remove(Image image, VchId vch, String text, boolean force) {
@@ -192,6 +195,9 @@ final class TagRules {
               + using(image, vch, id, _ -> true).map(TagRules::brief).orElse("")
               + "; remove the container");
     }
+    if (Lineage.hasChildren(image, vch, id)) {
+      throw conflict(id, "cannot be forced", "image has dependent child images");
+    }
     refuseRunning(image, vch, id);
     if (!force) {
       var stopped = using(image, vch, id, _ -> true);
@@ -222,11 +228,40 @@ final class TagRules {
       Image image, VchId vch, String id, List<ImageTag> gone, List<ImageTag> left) {
     var changes = new ArrayList<Change>();
     gone.forEach(r -> changes.add(new Change.TagRemoved(vch, r.reference())));
-    boolean held = left.isEmpty() && using(image, vch, id, Container::live).isPresent();
-    if (held) { // what runs keeps its image listed
-      changes.add(new Change.TagPut(new ImageTag(vch, NONE + id, id, "")));
+    var deleted = new ArrayList<String>();
+    if (left.isEmpty()) {
+      boolean held =
+          using(image, vch, id, Container::live).isPresent() || Lineage.hasChildren(image, vch, id);
+      if (held) { // what runs, and what others were made of, keeps its image
+        changes.add(new Change.TagPut(new ImageTag(vch, NONE + id, id, "")));
+      } else {
+        deleted.add(id);
+        forgetLineage(image, vch, id, changes, deleted);
+      }
     }
-    return new Decision<>(changes, new Removal(id, untagged(gone, left), left.isEmpty() && !held));
+    return new Decision<>(changes, new Removal(id, untagged(gone, left), deleted));
+  }
+
+  /// With an image go those without a name that only it was made of.
+  private static void forgetLineage(
+      Image image, VchId vch, String id, List<Change> changes, List<String> deleted) {
+    var at = id;
+    while (true) {
+      var parent = Lineage.parent(image, vch, at);
+      changes.addAll(Lineage.removed(image, vch, at));
+      if (parent.isEmpty()) {
+        return;
+      }
+      at = parent.get();
+      var rows = rows(image, vch, at);
+      if (Lineage.hasChildren(image.after(changes), vch, at)
+          || !rows.stream().allMatch(TagRules::nameless)
+          || using(image, vch, at, _ -> true).isPresent()) {
+        return;
+      }
+      rows.forEach(r -> changes.add(new Change.TagRemoved(vch, r.reference())));
+      deleted.add(at);
+    }
   }
 
   private static List<Removed> untagged(List<ImageTag> gone, List<ImageTag> left) {
@@ -276,23 +311,33 @@ final class TagRules {
         "conflict: unable to delete " + id.substring(7, 19) + " (" + force + ") - " + why);
   }
 
-  /// The images that `prune` removes and what it does to names; images in use stay.
+  /// The images that `prune` removes and what it does to names; images in use stay, and so do those
+  /// that images which stay were made of.
   ///
   /// @param all also those with a tag
   static Decision<List<Removal>> prune(Image image, VchId vch, boolean all) {
     var changes = new ArrayList<Change>();
     var out = new ArrayList<Removal>();
-    var ids = image.tags(vch).map(ImageTag::image).distinct().toList();
-    for (var id : ids) {
-      var rows = rows(image, vch, id);
-      boolean dangling = rows.stream().noneMatch(TagRules::tagged);
-      if ((all || dangling) && using(image, vch, id, _ -> true).isEmpty()) {
-        var decision = finish(image, vch, id, rows, List.of());
-        changes.addAll(decision.changes());
-        out.add(decision.reply());
-      }
+    var at = image;
+    for (var id = prunable(at, vch, all); id.isPresent(); id = prunable(at, vch, all)) {
+      var decision = finish(at, vch, id.get(), rows(at, vch, id.get()), List.of());
+      changes.addAll(decision.changes());
+      at = at.after(decision.changes());
+      out.add(decision.reply());
     }
     return new Decision<>(changes, out);
+  }
+
+  private static Optional<String> prunable(Image image, VchId vch, boolean all) {
+    return image
+        .tags(vch)
+        .filter(t -> !Lineage.row(t))
+        .map(ImageTag::image)
+        .distinct()
+        .filter(id -> all || rows(image, vch, id).stream().noneMatch(TagRules::tagged))
+        .filter(id -> using(image, vch, id, _ -> true).isEmpty())
+        .filter(id -> !Lineage.hasChildren(image, vch, id))
+        .findFirst();
   }
 
   static Refusal notFound(String text) {

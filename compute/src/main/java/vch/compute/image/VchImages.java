@@ -126,7 +126,7 @@ public final class VchImages implements Images, AutoCloseable {
         c.config(),
         c.diffIds().stream().map(Digest::toString).toList(),
         c.history(),
-        "");
+        Lineage.parent(image, vch, stored.id().toString()).orElse(""));
   }
 
   @Override
@@ -382,26 +382,82 @@ public final class VchImages implements Images, AutoCloseable {
   private List<Removed> removed(VchId vch, TagRules.Removal removal, Image after) {
     var out = new ArrayList<>(removal.words());
     removal.words().forEach(_ -> event(vch, "untag", removal.imageId(), removal.imageId()));
-    if (!removal.deleted()) {
+    if (removal.deleted().isEmpty()) {
       return out;
     }
-    out.add(new Removed("Deleted", removal.imageId()));
-    event(vch, "delete", removal.imageId(), removal.imageId());
-    var gone = Digest.tryParse(removal.imageId()).flatMap(store::image);
-    if (gone.isPresent()) {
-      var kept =
-          Stream.concat(
-                  after.tags(vch).map(ImageTag::image),
-                  after.containers(vch).map(c -> c.spec().image()))
-              .distinct()
-              .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
-              .flatMap(i -> i.config().chainIds().stream())
-              .collect(Collectors.toSet());
-      gone.get().config().chainIds().reversed().stream()
-          .filter(c -> !kept.contains(c))
+    var kept =
+        Stream.concat(
+                after.tags(vch).map(ImageTag::image),
+                after.containers(vch).map(c -> c.spec().image()))
+            .distinct()
+            .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
+            .flatMap(i -> i.config().chainIds().stream())
+            .collect(Collectors.toSet());
+    for (var id : removal.deleted()) {
+      out.add(new Removed("Deleted", id));
+      event(vch, "delete", id, id);
+      Digest.tryParse(id).flatMap(store::image).stream()
+          .flatMap(gone -> gone.config().chainIds().reversed().stream())
+          .filter(kept::add)
           .forEach(c -> out.add(new Removed("Deleted", c.toString())));
     }
     return out;
+  }
+
+  @Override
+  public ImageInfo make(VchId vch, NewImage wish) throws IOException {
+    try (var pin = store.pin()) {
+      var parent = Optional.<StoredImage>empty();
+      if (!wish.parent().isEmpty()) {
+        pin.add(Digest.parse(wish.parent()));
+        parent = Optional.of(stored(wish.parent(), wish.parent()));
+      }
+      var made = new ImageMaker(store, pin, clock).make(wish, parent);
+      note(vch, wish.parent(), made.id().toString(), wish.key());
+      return info(engine.image(), vch, made);
+    }
+  }
+
+  @Override
+  public void adopt(VchId vch, String parent, String image, String key) {
+    note(vch, parent, image, key);
+  }
+
+  private void note(VchId vch, String parent, String id, String key) {
+    engine.note(
+        image -> {
+          var changes = new ArrayList<>(TagRules.putNameless(image, vch, id));
+          if (!parent.isEmpty()) {
+            changes.addAll(TagRules.putNameless(image, vch, parent));
+          }
+          changes.add(Lineage.put(vch, id, parent, key));
+          return new Decision<>(changes, id);
+        });
+  }
+
+  @Override
+  public Optional<ImageInfo> made(VchId vch, String parent, String key) {
+    var image = engine.image();
+    return Lineage.made(image, vch, parent, key)
+        .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
+        .max(
+            java.util.Comparator.comparing(
+                i -> i.config().created().orElse(java.time.Instant.EPOCH)))
+        .map(i -> info(image, vch, i));
+  }
+
+  @Override
+  public String familiar(String reference) {
+    var name = Reference.parse(reference).orLatest();
+    if (name.digest().isPresent()) {
+      throw new Refusal.Invalid("refusing to create a tag with a digest reference");
+    }
+    return name.familiar();
+  }
+
+  @Override
+  public java.nio.file.Path scratch() {
+    return store.newTemp();
   }
 
   private void event(VchId vch, String action, String actor, String name) {

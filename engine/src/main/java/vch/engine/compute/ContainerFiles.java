@@ -34,6 +34,14 @@ public interface ContainerFiles {
   /// Writes the root file system as a tar archive, without what is mounted into it.
   void export(Container container, OutputStream tar) throws IOException;
 
+  /// Writes what the root file system changes of the image, as a layer of images has it: a tar
+  /// archive with what is new, and marks for what is gone.
+  ///
+  /// @return the number of its entries
+  default long layer(Container container, OutputStream tar) throws IOException {
+    throw new vch.portlayer.refusal.Refusal.Unsupported("reading layers is not offered");
+  }
+
   /// How the root file system differs from the image, by path.
   List<Difference> differences(Container container) throws IOException;
 

@@ -3,6 +3,7 @@ package vch.engine.compute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public interface Images {
   /// @throws vch.portlayer.refusal.Refusal.NotFound `No such image: <ref>`
   ImageInfo find(VchId vch, String reference);
 
-  /// All images that the VCH has a tag for.
+  /// All images that the VCH has a tag for, made without one, or others of its images were made of.
   List<ImageInfo> list(VchId vch);
 
   /// Bytes of the files of a layer, by its diff id; -1 where that is not known.
@@ -118,6 +119,67 @@ public interface Images {
   /// Removes images without a tag (`all`: without a container) and returns what went.
   List<Removed> prune(VchId vch, boolean all);
 
+  /// Makes an image of a parent, at most one further layer and a configuration, and keeps it for
+  /// the VCH without a name. As long as it is there, so is its parent.
+  default ImageInfo make(VchId vch, NewImage image) throws IOException {
+    throw new vch.portlayer.refusal.Refusal.Unsupported("making images is not offered");
+  }
+
+  /// The latest image that the VCH made of this parent (empty: of nothing) under this key.
+  default Optional<ImageInfo> made(VchId vch, String parent, String key) {
+    return Optional.empty();
+  }
+
+  /// Notes that an image counts as made of this parent under this key.
+  default void adopt(VchId vch, String parent, String image, String key) {}
+
+  /// A name for an image as Docker writes it: short, with a tag.
+  ///
+  /// @throws vch.portlayer.refusal.Refusal.Invalid it is none that an image can be given
+  default String familiar(String reference) {
+    return reference;
+  }
+
+  /// A path for work that nobody else uses, on the disk that images are on. Its user removes it;
+  /// what a crash leaves is swept away.
+  default Path scratch() {
+    throw new vch.portlayer.refusal.Refusal.Unsupported("work beside images is not offered");
+  }
+
+  /// An image to be made.
+  ///
+  /// @param parent id of the image it stands on; empty: none
+  /// @param createdBy how history shows the step
+  /// @param created empty: now
+  /// @param layer what lies on the parent's layers; without an entry: nothing
+  /// @param key under which [#made(VchId, String, String)] finds it; empty: never
+  record NewImage(
+      String parent,
+      Config config,
+      String createdBy,
+      String comment,
+      String author,
+      Optional<Instant> created,
+      NewLayer layer,
+      String key) {}
+
+  /// Where the further layer of a new image comes from.
+  sealed interface NewLayer {
+    /// No further layer.
+    record None() implements NewLayer {}
+
+    /// One that is here, by its diff id.
+    record Known(String diffId) implements NewLayer {}
+
+    /// A tar archive in the form of image layers.
+    non-sealed interface Tar extends NewLayer {
+      /// Writes it.
+      ///
+      /// @return the number of its entries
+      long write(OutputStream tar) throws IOException;
+    }
+  }
+
   /// @param word `Untagged` or `Deleted`
   record Removed(String word, String name) {}
 
@@ -139,6 +201,7 @@ public interface Images {
   /// @param tags of this VCH, in familiar form `busybox:latest`
   /// @param digests of this VCH, in familiar form `busybox@sha256:…`
   /// @param layers diff ids, lowest first
+  /// @param parent id of the image that the VCH made this one of; empty: none is known
   record ImageInfo(
       String id,
       List<String> tags,

@@ -308,6 +308,9 @@ public final class ImageStore implements Layers {
 
   @Override
   public List<Path> directories(String imageId) {
+    if (imageId.isEmpty()) {
+      return List.of(); // made of nothing
+    }
     var image =
         Digest.tryParse(imageId)
             .flatMap(this::image)
