@@ -4,6 +4,7 @@
 module vch.api {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
+  requires vch.build;
   requires transitive tools.jackson.databind;
   requires org.eclipse.jetty.server;
   requires org.eclipse.jetty.unixdomain.server;

@@ -19,7 +19,8 @@ class ModuleMapTest {
           "linux", Set.of("vch.engine", "vch.kernel"),
           "services", Set.of("vch.engine"),
           "compute", Set.of("vch.engine", "vch.kernel"),
-          "api", Set.of("vch.engine"),
+          "build", Set.of("vch.engine"),
+          "api", Set.of("vch.engine", "vch.build"),
           "app",
               Set.of(
                   "vch.engine",

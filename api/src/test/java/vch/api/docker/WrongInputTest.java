@@ -168,7 +168,7 @@ class WrongInputTest {
     assertThat(vch.get("/swarm").status()).isEqualTo(503);
     assertThat(vch.get("/nodes").message()).startsWith("This node is not a swarm manager.");
     assertThat(vch.post("/swarm/init", "{}").status()).isEqualTo(501);
-    assertThat(vch.post("/build", "application/x-tar", "x").status()).isEqualTo(501);
+    assertThat(vch.post("/build?version=2", "application/x-tar", "x").status()).isEqualTo(501);
     assertThat(vch.get("/images/search?term=x").status()).isEqualTo(501);
   }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SystemTest {
   private static final String[] NOT_OFFERED = {
-    "POST /build",
-    "POST /commit",
+    "POST /build?version=2",
+    "POST /grpc",
     "GET /images/search?term=x",
     "POST /swarm/init",
     "POST /plugins/pull?remote=x",

@@ -187,6 +187,13 @@ public final class Roots {
     Files.deleteIfExists(target);
   }
 
+  /// The containers of which something is kept.
+  public List<ContainerId> kept() throws IOException {
+    try (var list = Files.list(containers)) {
+      return list.map(p -> new ContainerId(p.getFileName().toString())).toList();
+    }
+  }
+
   /// Removes everything of the container.
   public void delete(ContainerId id) throws IOException {
     locked(

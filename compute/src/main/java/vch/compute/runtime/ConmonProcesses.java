@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import vch.compute.files.TreeFiles;
 import vch.compute.image.Layers;
 import vch.compute.log.DirectoryWatch;
@@ -276,6 +277,26 @@ public final class ConmonProcesses implements Processes {
           roots.delete(id);
           return id;
         });
+  }
+
+  @Override
+  public void keepOnly(Predicate<ContainerId> known) {
+    try {
+      var strays = roots.kept().stream().filter(known.negate()).toList();
+      if (!strays.isEmpty()) {
+        Thread.ofVirtual().name("stray-roots").start(() -> strays.forEach(this::removeStray));
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "look for what a crash left of containers", e);
+    }
+  }
+
+  private void removeStray(ContainerId id) {
+    try {
+      delete(id);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "remove what a crash left of " + id.brief(), e);
+    }
   }
 
   @Override

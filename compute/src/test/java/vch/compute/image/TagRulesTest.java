@@ -18,6 +18,7 @@ import vch.portlayer.state.ImageTag;
 class TagRulesTest {
   private static final String A = "sha256:" + "a1".repeat(32);
   private static final String B = "sha256:" + "a2".repeat(32);
+  private static final String C = "sha256:" + "a3".repeat(32);
   private static final String D1 = "sha256:" + "d1".repeat(32);
   private static final String D2 = "sha256:" + "d2".repeat(32);
 
@@ -150,5 +151,49 @@ class TagRulesTest {
         .hasMessage("No such image: nosuch:latest");
     assertThatThrownBy(() -> remove(A, false)).hasMessage("No such image: " + A);
     assertThatThrownBy(() -> remove("No Such", false)).isInstanceOf(Refusal.Invalid.class);
+  }
+
+  private void made(String id, String parent, String key) {
+    image = image.after(TagRules.putNameless(image, BLUE, id));
+    image = image.after(List.of(Lineage.put(BLUE, id, parent, key)));
+  }
+
+  @Test
+  void an_image_is_found_by_what_it_was_made_of_and_how() {
+    put("base", A, "");
+    made(B, A, "key");
+    assertThat(Lineage.made(image, BLUE, A, "key")).containsExactly(B);
+    assertThat(Lineage.made(image, BLUE, A, "other")).isEmpty();
+    assertThat(Lineage.made(image, GREEN, A, "key")).isEmpty();
+    assertThat(Lineage.parent(image, BLUE, B)).contains(A);
+    assertThat(TagRules.rows(image, BLUE, A)).hasSize(1);
+  }
+
+  @Test
+  void what_others_were_made_of_stays_until_they_go() {
+    put("base", A, "");
+    made(C, A, "1");
+    made(B, C, "2");
+    put("top", B, "");
+    assertThatThrownBy(() -> remove(C, true)).hasMessageContaining("has dependent child images");
+    assertThat(remove("base", false)).containsExactly(new Removed("Untagged", "base:latest"));
+    assertThat(TagRules.resolve(image, BLUE, A)).contains(A);
+    assertThat(TagRules.prune(image, BLUE, false).changes()).isEmpty();
+    var removal = TagRules.remove(image, BLUE, "top", false);
+    assertThat(removal.reply().deleted()).containsExactly(B, C, A);
+    assertThat(image.after(removal.changes()).tags(BLUE)).isEmpty();
+  }
+
+  @Test
+  void a_named_parent_and_one_in_use_outlive_the_child() {
+    put("base", A, "");
+    made(C, A, "1");
+    made(B, C, "2");
+    contains("c1", C, ContainerState.NEW);
+    assertThat(TagRules.remove(image, BLUE, B, false).reply().deleted()).containsExactly(B);
+    var pruned = TagRules.prune(image, BLUE, true);
+    assertThat(pruned.reply()).extracting(TagRules.Removal::imageId).containsExactly(B);
+    image = image.after(pruned.changes());
+    assertThat(TagRules.resolve(image, BLUE, "base")).contains(A);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 
@@ -40,6 +41,9 @@ public interface Processes extends AutoCloseable {
 
   /// Removes the root file system, logs and everything else of the container.
   void delete(ContainerId id);
+
+  /// Removes, in the background, what is kept of other containers than these: a crash left it.
+  default void keepOnly(Predicate<ContainerId> known) {}
 
   /// Every container this machine part knows to run or to have ended since it was last released.
   Map<ContainerId, Observed> observe();

@@ -62,6 +62,8 @@ final class Recovery {
         stray(stray.getKey(), stray.getValue());
       }
     }
+    var image = core.engine().image();
+    core.processes().keepOnly(id -> image.container(id).isPresent() || observed.containsKey(id));
     core.processes().onExit(end -> core.scheduler().soon(() -> exits.ended(end)));
     return wanted;
   }

@@ -76,6 +76,44 @@ public record ContainerSpec(
     logOptions = Map.copyOf(logOptions);
   }
 
+  /// The files of an image and nothing else: no bounds, no mounts, no program that could run.
+  public static ContainerSpec filesOf(String image) {
+    return new ContainerSpec(
+        image,
+        image,
+        List.of("none"),
+        List.of(),
+        "",
+        "",
+        List.of(),
+        false,
+        false,
+        false,
+        "",
+        Optional.empty(),
+        List.of(),
+        Limits.NONE,
+        List.of(),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        false,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        Map.of(),
+        RestartPolicy.NEVER,
+        true,
+        false,
+        Map.of(),
+        Optional.empty());
+  }
+
   public ContainerSpec withMounts(List<Mount> next) {
     return new ContainerSpec(
         image,

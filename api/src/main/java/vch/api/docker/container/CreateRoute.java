@@ -43,7 +43,7 @@ final class CreateRoute {
                 Surroundings.of(host),
                 host.chance(),
                 host.clock().instant()));
-    translated.volumes().forEach(this::make);
+    translated.volumes().forEach(v -> make(host, v));
     var created = host.lifecycle().create(translated.command());
     var warnings = new ArrayList<>(translated.warnings());
     warnings.addAll(created.warnings());
@@ -52,7 +52,7 @@ final class CreateRoute {
     call.reply(201, reply);
   }
 
-  private void make(NewVolume volume) {
+  static void make(DockerHost host, NewVolume volume) {
     boolean there = host.image().volume(host.vch(), volume.name()).isPresent();
     host.engine()
         .note(

@@ -4,13 +4,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Filters;
 import vch.api.docker.Timestamps;
 import vch.engine.compute.Images.ImageInfo;
 
 /// Which images, and which of their tags, a list shows.
-final class ImageFilter {
+public final class ImageFilter {
   private static final Set<String> ACCEPTED =
       Set.of("dangling", "label", "label!", "before", "since", "reference", "until");
 
@@ -39,6 +40,14 @@ final class ImageFilter {
 
   private static Instant at(ImageInfo image) {
     return image.created().orElse(Instant.EPOCH);
+  }
+
+  /// Without those that have no name and others were made of.
+  public static List<ImageInfo> withoutSteps(List<ImageInfo> images) {
+    var parents = images.stream().map(ImageInfo::parent).collect(Collectors.toSet());
+    return images.stream()
+        .filter(i -> !i.tags().isEmpty() || !i.digests().isEmpty() || !parents.contains(i.id()))
+        .toList();
   }
 
   boolean test(ImageInfo image) {

@@ -74,7 +74,7 @@ final class ImageRemoval {
     var now = host.clock().instant();
     var until = filters.get("until").stream().findFirst().map(u -> Timestamps.any("until", u, now));
     var out = new ArrayList<Removed>();
-    for (var image : images) {
+    for (var image : ImageFilter.withoutSteps(images)) {
       boolean used =
           host.image().containers(host.vch()).anyMatch(c -> c.spec().image().equals(image.id()));
       if (used

@@ -70,7 +70,8 @@ public final class ImageRoutes {
   private void list(Call call) throws IOException {
     var query = call.query();
     var filter = new ImageFilter(host, query.text("filters"));
-    var all = host.images().list(host.vch());
+    var every = host.images().list(host.vch());
+    var all = query.flag("all") ? every : ImageFilter.withoutSteps(every);
     var layers =
         call.since(42) && query.flag("shared-size")
             ? Optional.of(new LayerUse(host, all))
@@ -95,6 +96,14 @@ public final class ImageRoutes {
     return host.images().find(host.vch(), name);
   }
 
+  private Optional<ImageInfo> known(String id) {
+    try {
+      return Optional.of(find(id));
+    } catch (Refusal.NotFound _) { // removed meanwhile
+      return Optional.empty();
+    }
+  }
+
   private void history(Call call) throws IOException {
     var image = find(call.variable("name"));
     OnePlatform.asked(call, 48).ifPresent(p -> p.check(image, call.variable("name")));
@@ -115,11 +124,16 @@ public final class ImageRoutes {
       row.put("Comment", step.comment());
       rows.addFirst(row);
     }
-    if (!rows.isEmpty()) {
-      rows.getFirst().put("Id", image.id());
-      if (!image.tags().isEmpty()) {
-        rows.getFirst().set("Tags", Json.array(image.tags()));
+    var at = Optional.of(image);
+    for (var row : rows) {
+      if (at.isEmpty()) {
+        break;
       }
+      row.put("Id", at.get().id());
+      if (!at.get().tags().isEmpty()) {
+        row.set("Tags", Json.array(at.get().tags()));
+      }
+      at = at.map(ImageInfo::parent).filter(p -> !p.isEmpty()).flatMap(this::known);
     }
     var out = Json.array();
     rows.forEach(out::add);

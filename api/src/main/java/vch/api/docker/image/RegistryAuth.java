@@ -8,28 +8,36 @@ import vch.api.docker.Json;
 import vch.engine.compute.Images.Credentials;
 import vch.portlayer.refusal.Refusal;
 
-/// Reads the header `X-Registry-Auth`: base64 of a JSON object.
-final class RegistryAuth {
+/// Reads the headers `X-Registry-Auth` and `X-Registry-Config`: base64 of a JSON object.
+public final class RegistryAuth {
   private RegistryAuth() {}
 
   static Optional<Credentials> read(Optional<String> header) {
     if (header.isEmpty() || header.get().isBlank()) {
       return Optional.empty();
     }
-    Fields auth;
+    return of(decoded("X-Registry-Auth", header.get()));
+  }
+
+  /// Credentials by registry, as builds are given them.
+  public static Fields all(Optional<String> header) {
+    return header.isEmpty() || header.get().isBlank()
+        ? Fields.empty()
+        : decoded("X-Registry-Config", header.get());
+  }
+
+  private static Fields decoded(String name, String header) {
     try {
-      var bytes =
-          Base64.getDecoder().decode(header.get().strip().replace('-', '+').replace('_', '/'));
-      auth = Json.read(new String(bytes, StandardCharsets.UTF_8));
+      var bytes = Base64.getDecoder().decode(header.strip().replace('-', '+').replace('_', '/'));
+      return Json.read(new String(bytes, StandardCharsets.UTF_8));
     } catch (IllegalArgumentException | Refusal.Invalid e) {
       throw new Refusal.Invalid(
-          "the X-Registry-Auth header is not base64 of a JSON object: " + e.getMessage());
+          "the " + name + " header is not base64 of a JSON object: " + e.getMessage());
     }
-    return of(auth);
   }
 
   /// From an AuthConfig; empty where it holds none.
-  static Optional<Credentials> of(Fields auth) {
+  public static Optional<Credentials> of(Fields auth) {
     if (!auth.text("registrytoken").isEmpty()) {
       throw new Refusal.Unsupported(
           "registry tokens given in X-Registry-Auth are not offered: give user and password");

@@ -9,6 +9,7 @@ import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
 import vch.api.docker.container.ContainerList;
+import vch.api.docker.image.ImageFilter;
 import vch.api.docker.image.ImageJson;
 import vch.api.docker.image.LayerUse;
 import vch.api.docker.volume.VolumeJson;
@@ -38,10 +39,12 @@ final class DiskUsage {
       var layers = new LayerUse(host, images);
       out.put("LayersSize", Math.max(0, layers.totalBytes()));
       var list = out.putArray("Images");
-      images.forEach(
-          i ->
-              list.add(
-                  ImageJson.summary(host, i, i.tags(), call.version(), true, Optional.of(layers))));
+      ImageFilter.withoutSteps(images)
+          .forEach(
+              i ->
+                  list.add(
+                      ImageJson.summary(
+                          host, i, i.tags(), call.version(), true, Optional.of(layers))));
     }
     if (wanted.contains("container")) {
       var all = host.image().containers(host.vch()).toList();

@@ -2,7 +2,6 @@ package vch.api.docker.system;
 
 import java.util.ArrayList;
 import java.util.List;
-import vch.api.docker.Json;
 import vch.api.docker.Operation;
 import vch.api.http.Route;
 import vch.portlayer.refusal.Refusal;
@@ -14,17 +13,15 @@ final class NotOffered {
       "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and"
           + " try again.";
   private static final String SWARM = "swarm mode is not offered by a virtual container host";
-  private static final String BUILD =
-      "building images is not offered by a virtual container host: build with another builder (docker buildx build --push, or"
-          + " --output type=docker) and docker pull or docker load the result";
+  private static final String BUILDKIT =
+      "BuildKit is not offered by a virtual container host: build with the classic builder (DOCKER_BUILDKIT=0 docker build), or"
+          + " with another builder (docker buildx build --output type=docker) and docker load the result";
   private static final String PLUGINS =
       "managed plugins are not offered by a virtual container host: the bridge network driver and the local volume driver are"
           + " built in";
   private static final String SEARCH =
       "searching a registry is not offered by a virtual container host: use the search of the registry's own web site";
-  private static final String COMMIT =
-      "docker commit is not offered by a virtual container host: docker export the container and docker import the result, or"
-          + " build an image with another builder";
+
   private static final String CHECKPOINTS =
       "checkpoints are not offered by a virtual container host: docker pause freezes a container, docker stop ends it";
   private static final String CLUSTER_VOLUMES =
@@ -71,25 +68,13 @@ final class NotOffered {
     for (var path : List.of("/nodes/{id}", "/services/{id}", "/secrets/{id}", "/configs/{id}")) {
       unavailable(out, "DELETE", path);
     }
-    for (var path : List.of("/build", "/build/cancel", "/session", "/grpc")) {
-      unsupported(out, "POST", path, BUILD);
+    for (var path : List.of("/session", "/grpc")) {
+      unsupported(out, "POST", path, BUILDKIT);
     }
-    // docker system prune asks for this too.
-    out.add(
-        new Route<>(
-            "POST",
-            "/build/prune",
-            "removes build caches: there are none",
-            call -> {
-              var reply = Json.object();
-              reply.putArray("CachesDeleted");
-              call.reply(200, reply.put("SpaceReclaimed", 0));
-            }));
     unsupported(out, "GET", "/containers/{id}/checkpoints", CHECKPOINTS);
     unsupported(out, "POST", "/containers/{id}/checkpoints", CHECKPOINTS);
     unsupported(out, "DELETE", "/containers/{id}/checkpoints/{checkpoint}", CHECKPOINTS);
     unsupported(out, "PUT", "/volumes/{name}", CLUSTER_VOLUMES);
-    unsupported(out, "POST", "/commit", COMMIT);
     unsupported(out, "GET", "/images/search", SEARCH);
     unsupported(out, "GET", "/plugins/privileges", PLUGINS);
     // docker inspect asks everywhere for a name; only 404 lets it say that there is no such object.

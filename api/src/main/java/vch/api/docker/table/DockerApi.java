@@ -5,6 +5,7 @@ import java.util.List;
 import vch.api.docker.DockerHandler;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Operation;
+import vch.api.docker.build.BuildRoutes;
 import vch.api.docker.container.ContainerRoutes;
 import vch.api.docker.image.ImageRoutes;
 import vch.api.docker.network.NetworkRoutes;
@@ -23,6 +24,7 @@ public final class DockerApi {
     out.addAll(ContainerRoutes.of(host));
     out.addAll(NetworkRoutes.of(host));
     out.addAll(ImageRoutes.of(host));
+    out.addAll(BuildRoutes.of(host));
     out.addAll(VolumeRoutes.of(host));
     out.addAll(SystemRoutes.notOffered());
     return out.stream().map(Notes::noted).toList();

@@ -241,7 +241,7 @@ public final class ImageStore implements Layers {
     var work = newTemp();
     try {
       Files.createDirectories(work.resolve("fs"));
-      var unpacking = unpack(blob, blobId, work.resolve("fs"), read);
+      var unpacking = unpack(blob, blobId, expected, work.resolve("fs"), read);
       var made = unpacking.layer();
       if (expected.isPresent() && !expected.get().equals(made.diffId())) {
         throw new BadArchiveException(
@@ -275,14 +275,19 @@ public final class ImageStore implements Layers {
 
   private record Unpacking(StoredLayer layer, long files) {}
 
-  private Unpacking unpack(Path blob, Digest blobId, Path fs, LongConsumer read)
+  private Unpacking unpack(
+      Path blob, Digest blobId, Optional<Digest> expected, Path fs, LongConsumer read)
       throws IOException {
     var hasher = Digest.hasher();
+    // Of a file without compression the digest is known already; to make it once more would cost
+    // more than all the rest.
+    boolean known = expected.filter(blobId::equals).isPresent() && Compression.none(blob);
     try (var file =
             new BoundedInputStream(Files.newInputStream(blob), Long.MAX_VALUE, "the layer", read);
+        var opened = Compression.open(file, tmp);
         var plain =
             new BoundedInputStream(
-                new DigestInputStream(Compression.open(file, tmp), hasher),
+                known ? opened : new DigestInputStream(opened, hasher),
                 limits.layerBytes(),
                 "the layer without its compression")) {
       var unpacked = new LayerUnpacker(fs, rights, limits).unpack(plain);
@@ -291,7 +296,11 @@ public final class ImageStore implements Layers {
               .nullOutputStream()); // what stands behind the end marker counts for the digest
       return new Unpacking(
           new StoredLayer(
-              Digest.of(hasher), blobId, Files.size(blob), plain.count(), unpacked.bytes()),
+              known ? blobId : Digest.of(hasher),
+              blobId,
+              Files.size(blob),
+              plain.count(),
+              unpacked.bytes()),
           unpacked.files());
     }
   }

@@ -1,0 +1,3 @@
+/// The door: [vch.build.Builder] makes an image by a Dockerfile, [vch.build.Changes] change
+/// defaults.
+package vch.build;

@@ -1,0 +1,86 @@
+package vch.build.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import vch.build.context.Entry;
+import vch.build.context.FileSet;
+import vch.build.context.Patterns;
+import vch.portlayer.refusal.Refusal;
+
+/// The sources of one COPY or ADD within a set of files.
+final class Sources {
+  private final FileSet files;
+  private final boolean context;
+
+  /// @param context whether the set is the build context, for messages
+  Sources(FileSet files, boolean context) {
+    this.files = files;
+    this.context = context;
+  }
+
+  /// A source that was found.
+  ///
+  /// @param name what the copy is called
+  record Source(String name, Entry entry) {}
+
+  /// Finds what is named, or what fits a pattern.
+  List<Source> find(String instruction, List<String> named) throws IOException {
+    var out = new ArrayList<Source>();
+    for (var name : named) {
+      if (Patterns.wild(name)) {
+        out.addAll(fitting(name));
+      } else {
+        out.add(one(instruction, name));
+      }
+    }
+    if (out.isEmpty()) {
+      throw new Refusal.Invalid(instruction + " failed: no source files were specified");
+    }
+    return out;
+  }
+
+  private List<Source> fitting(String pattern) {
+    var wanted = Patterns.glob(Paths.relative(pattern));
+    return files.all().stream()
+        .filter(e -> wanted.test(e.path()))
+        .flatMap(e -> files.find(e.path()).stream().map(found -> new Source(e.name(), found)))
+        .toList();
+  }
+
+  private Source one(String instruction, String name) {
+    if (context && Paths.leadsOut(name)) {
+      throw new Refusal.Invalid(
+          instruction + " failed: forbidden path outside the build context: " + name + " ()");
+    }
+    var path = Paths.relative(name);
+    var found =
+        files
+            .find(path)
+            .orElseThrow(
+                () ->
+                    new Refusal.Invalid(
+                        instruction
+                            + " failed: "
+                            + (context
+                                ? "file not found in build context or excluded by .dockerignore: "
+                                : "")
+                            + "stat "
+                            + path
+                            + ": file does not exist"));
+    return new Source(path.substring(path.lastIndexOf('/') + 1), found);
+  }
+
+  /// How history names what was copied.
+  String digest(List<Source> sources) {
+    var all =
+        sources.stream()
+            .map(s -> (s.entry().isDirectory() ? "dir:" : "file:") + files.digest(s.entry()))
+            .toList();
+    return all.size() == 1 ? all.getFirst() : "multi:" + FileSet.hash(all);
+  }
+
+  FileSet files() {
+    return files;
+  }
+}

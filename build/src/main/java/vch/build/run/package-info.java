@@ -1,0 +1,2 @@
+/// Runs the steps of a build.
+package vch.build.run;
