@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +38,9 @@ import vch.portlayer.state.Image;
 public final class Reconciler implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Reconciler.class.getName());
 
+  /// Namespaces of containers that a start waits for; looking at one takes about a millisecond.
+  static final int LOOK_TOGETHER_MAX = 100;
+
   private final Machine machine;
   private final InstantSource clock;
   private final Pace pace;
@@ -66,6 +70,8 @@ public final class Reconciler implements AutoCloseable {
 
   private record Everything(CompletableFuture<Optional<String>> done) implements Request {}
 
+  private record First(CompletableFuture<Optional<String>> done) implements Request {}
+
   private record Ask(CompletableFuture<Plan> plan) implements Request {}
 
   /// Look at the clock again.
@@ -75,10 +81,15 @@ public final class Reconciler implements AutoCloseable {
 
   /// Brings the whole machine to what the image says, then goes on by itself. Failures are tried
   /// again later.
+  ///
+  /// Where very many namespaces are to be looked at, those of VCHs come first; if nothing is to be
+  /// done there, this returns, and the others follow before whatever is asked for next.
   public void start() {
     machine.watch(this::touched);
     thread.start();
-    everything().join();
+    var done = new CompletableFuture<Optional<String>>();
+    inbox.add(new First(done));
+    done.join();
   }
 
   /// Called in the order of the images. The future completes when the machine is as the image, or a
@@ -150,6 +161,7 @@ public final class Reconciler implements AutoCloseable {
       switch (request) {
         case Settle settle -> settles.add(settle);
         case Everything everything -> full.add(everything);
+        case First first -> full.add(new Everything(first(first.done)));
         case Ask ask -> asks.add(ask);
         case Wake _ -> {}
         case Stop _ -> stop = true;
@@ -170,6 +182,37 @@ public final class Reconciler implements AutoCloseable {
     full.forEach(f -> f.done.complete(firstFailure(failing.keySet())));
     asks.forEach(this::answer);
     return !stop;
+  }
+
+  /// What the look at everything is to complete: what waits for the start, unless that need not
+  /// wait so long.
+  private CompletableFuture<Optional<String>> first(CompletableFuture<Optional<String>> start) {
+    try {
+      if (endpointsAreRight()) {
+        start.complete(Optional.empty());
+        return new CompletableFuture<>();
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.DEBUG, "the first look failed; everything is looked at", e);
+    }
+    return start;
+  }
+
+  private boolean endpointsAreRight() {
+    var all = Desired.all(image);
+    var endpoints = new HashSet<NamespaceName>();
+    var others = new HashSet<NamespaceName>();
+    all.forEach(
+        (owner, objects) ->
+            objects.forEach(
+                o -> (owner instanceof Owner.OfContainer ? others : endpoints).add(o.namespace())));
+    others.removeAll(endpoints);
+    if (others.size() <= LOOK_TOGETHER_MAX) {
+      return false;
+    }
+    var within =
+        flat(all.values()).stream().filter(o -> endpoints.contains(o.namespace())).toList();
+    return Planner.plan(within, machine.observe(endpoints, within)).isEmpty();
   }
 
   private void reconcile(List<Settle> settles, boolean everything) {

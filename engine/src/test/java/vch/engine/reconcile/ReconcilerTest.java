@@ -81,6 +81,36 @@ class ReconcilerTest {
     isAsWanted();
   }
 
+  private void restartOverMany(NamespaceName damaged) {
+    var changes = new ArrayList<Change>();
+    for (int n = 1; n <= 2 * Reconciler.LOOK_TOGETHER_MAX; n++) {
+      changes.add(running(n, 1));
+    }
+    assertThat(settle(changes.toArray(Change[]::new)).join()).isEmpty();
+    reconciler.close();
+    var address =
+        machine.objects().stream()
+            .filter(o -> o instanceof MachineObject.Address && o.namespace().equals(damaged))
+            .findFirst()
+            .orElseThrow();
+    machine.foreignRemove(address);
+    reconciler = new Reconciler(machine, image, clock);
+    reconciler.start();
+  }
+
+  @Test
+  void over_many_containers_a_start_puts_right_before_it_returns_what_vchs_need() {
+    restartOverMany(ENDPOINT);
+    isAsWanted();
+  }
+
+  @Test
+  void over_many_containers_a_start_puts_them_right_before_what_is_asked_for_next() {
+    restartOverMany(new NamespaceName("c-c00000000007-1"));
+    assertThat(settle(running(1000, 1)).join()).isEmpty();
+    isAsWanted();
+  }
+
   @Test
   void what_waits_goes_into_one_plan() {
     int before = machine.stages().size();
