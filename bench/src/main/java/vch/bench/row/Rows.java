@@ -17,6 +17,7 @@ public final class Rows {
     rows.put("parallel", new ParallelStarts());
     rows.put("network", new Networks());
     rows.put("ports", new Ports());
+    rows.put("netpart", new NetworkPart());
     rows.put("connections", new NewConnections());
     rows.put("throughput", new Throughput());
     rows.put("dns", new Dns());
