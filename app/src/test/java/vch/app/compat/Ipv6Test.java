@@ -156,8 +156,10 @@ class Ipv6Test {
 
   @Test
   void without_an_address_outside_there_is_no_way_out_and_that_is_told_at_once() {
-    assertThat(traffic.tcp(in("web"), "2001:db8::1", 80)).isEqualTo(REFUSED);
-    assertThat(traffic.tcp(in("alone"), "2001:db8::1", 80)).isEqualTo(REFUSED);
+    for (var name : List.of("web", "alone")) {
+      assertThat(traffic.tcp(in(name), "2001:db8::1", 80)).as(name).isEqualTo(REFUSED);
+      assertThat(traffic.udp(in(name), "2001:db8::1", 80)).as(name).isEqualTo(REFUSED);
+    }
   }
 
   @Test

@@ -109,6 +109,13 @@ public final class EndpointTable {
           iifname != "lo" iifname != @bridges fib saddr . iif oif missing drop
         }
 
+        # Where the public role has no IPv6 there is no route out. The kernel's own word for that comes while a connecting
+        # program still holds its socket, and is not heard: a reset is.
+        chain unroutable {
+          type filter hook prerouting priority mangle; policy accept;
+          meta nfproto ipv6 iifname @bridges ct state new fib daddr type unreachable goto refuse
+        }
+
         # Publications are reached at the addresses of the public role: from its network, and from segments that may go
         # out (hairpin), which may also ask their gateway. There the name service is never published over.
         chain prerouting {
