@@ -77,10 +77,7 @@ record PortsPart(Set<Port> exposed, List<PublishRequest> publish) {
             ? Optional.<PortRange>empty()
             : Optional.of(PortRange.tryParse(hostPort).orElseThrow(() -> invalid(hostPort)));
     return new PublishRequest(
-        container.protocol(),
-        PortRange.of(container.number()),
-        address.filter(a -> !a.isUnspecified()),
-        host);
+        container.protocol(), PortRange.of(container.number()), address, host);
   }
 
   private static Refusal.Invalid invalid(String port) {
