@@ -26,7 +26,7 @@ class CrashTest {
     var chance = new Random(seed);
     try (var machine = TestMachine.started()) {
       var vch = machine.create("blue");
-      vch.docker("network", "create", "net0").ok();
+      vch.docker("network", "create", "--ipv6", "net0").ok();
       for (int round = 0; round < ROUNDS; round++) {
         boolean kindly = chance.nextInt(4) == 0; // SIGTERM, in the midst of work too
         var over = new AtomicBoolean();
@@ -100,7 +100,7 @@ class CrashTest {
       case 5 -> words.addAll(List.of("start", name));
       case 6 -> words.addAll(List.of("rm", "-f", name));
       case 7 -> words.addAll(List.of("restart", "-t", "0", name));
-      case 8 -> words.addAll(List.of("network", "create", net));
+      case 8 -> words.addAll(List.of("network", "create", "--ipv6", net));
       case 9 -> words.addAll(List.of("network", "rm", net));
       case 10 -> words.addAll(List.of("network", "connect", net, name));
       default -> words.addAll(List.of("network", "disconnect", "-f", net, name));

@@ -29,7 +29,7 @@ class RepairTest {
   void start() {
     machine.startDaemon();
     var vch = machine.create("blue");
-    vch.docker("network", "create", "net").ok();
+    vch.docker("network", "create", "--ipv6", "net").ok();
     vch.docker(
             "run",
             "-d",
