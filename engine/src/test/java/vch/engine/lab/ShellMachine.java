@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import vch.engine.machine.MachineObject;
@@ -86,7 +87,13 @@ final class ShellMachine implements AutoCloseable {
               + "}\nEND";
       case Link l -> link(l);
       case Element e -> "ip netns exec " + ns(ns) + " nft 'add element " + element(e) + "'";
-      case Address a -> ip(ns) + "addr add " + a.cidr() + " dev " + a.link();
+      case Address a ->
+          ip(ns)
+              + "addr add "
+              + a.cidr()
+              + " dev "
+              + a.link()
+              + (a.cidr().address().isIpv4() ? "" : " nodad");
       case Route r ->
           ip(ns)
               + "route replace "
@@ -139,15 +146,17 @@ final class ShellMachine implements AutoCloseable {
 
   private static String element(Element e) {
     var data = e.data().isEmpty() ? "" : " : " + Part.text(e.data());
-    return e.family()
-        + " "
-        + e.table()
-        + " "
-        + e.set()
-        + " { "
-        + Part.text(e.parts())
-        + data
-        + " }";
+    return e.family() + " " + e.table() + " " + e.set() + " { " + key(e) + data + " }";
+  }
+
+  /// In a set of raw bytes (`typeof … @th,64,128`) nft wants an address as a number.
+  private static String key(Element e) {
+    if (!e.set().equals("members6") || !(e.parts().getLast() instanceof Part.Address(var ip))) {
+      return Part.text(e.parts());
+    }
+    return Part.text(e.parts().subList(0, e.parts().size() - 1))
+        + " . 0x"
+        + HexFormat.of().formatHex(ip.bytes());
   }
 
   private String remove(MachineObject object) {
@@ -168,7 +177,7 @@ final class ShellMachine implements AutoCloseable {
               + " "
               + e.set()
               + " { "
-              + Part.text(e.parts())
+              + key(e)
               + " }'";
       case Address a -> ip(ns) + "addr del " + a.cidr() + " dev " + a.link();
       case Route r -> ip(ns) + "route del " + r.to();
