@@ -132,7 +132,13 @@ final class TagRules {
   /// @param words `Untagged` lines
   /// @param deleted the image, where it lost its last name and neither a container nor another
   ///   image holds it; then those that it alone was made of
-  record Removal(String imageId, List<Removed> words, List<String> deleted) {}
+  /// @param untags times that Docker tells of it: once for a name, with whose last tag its digests
+  ///   go unsaid, and for each name where an id was given
+  record Removal(String imageId, List<Removed> words, List<String> deleted, int untags) {
+    Removal once() {
+      return new Removal(imageId, words, deleted, Math.min(1, words.size()));
+    }
+  }
 
   /// `docker rmi`, as Docker decides it: `ImageDelete` of moby's `daemon/images/image_delete.go`.
   static Decision<Removal> remove(Image image, VchId vch, String text, boolean force) {
@@ -182,7 +188,8 @@ final class TagRules {
           .forEach(gone::add);
     }
     var left = rows.stream().filter(r -> !gone.contains(r)).toList();
-    return finish(image, vch, id, gone, left);
+    var decision = finish(image, vch, id, gone, left);
+    return new Decision<>(decision.changes(), decision.reply().once());
   }
 
   private static Decision<Removal> byId(
@@ -239,7 +246,8 @@ final class TagRules {
         forgetLineage(image, vch, id, changes, deleted);
       }
     }
-    return new Decision<>(changes, new Removal(id, untagged(gone, left), deleted));
+    var words = untagged(gone, left);
+    return new Decision<>(changes, new Removal(id, words, deleted, words.size()));
   }
 
   /// With an image go those without a name that only it was made of.

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -293,7 +294,8 @@ public final class VchImages implements Images, AutoCloseable {
                   name.map(n -> TagRules.put(i, vch, n, id, ""))
                       .orElseGet(() -> TagRules.putNameless(i, vch, id)),
                   ""));
-      event(vch, "import", id, name.map(Reference::familiar).orElse(id));
+      name.ifPresent(n -> event(vch, "tag", id, n.familiar()));
+      event(vch, "import", id, id);
       return info(engine.image(), vch, image);
     } catch (BadArchiveException e) {
       throw new Refusal.Invalid(e.getMessage());
@@ -381,7 +383,9 @@ public final class VchImages implements Images, AutoCloseable {
 
   private List<Removed> removed(VchId vch, TagRules.Removal removal, Image after) {
     var out = new ArrayList<>(removal.words());
-    removal.words().forEach(_ -> event(vch, "untag", removal.imageId(), removal.imageId()));
+    for (int i = 0; i < removal.untags(); i++) {
+      event(vch, "untag", removal.imageId(), removal.imageId());
+    }
     if (removal.deleted().isEmpty()) {
       return out;
     }
@@ -460,10 +464,20 @@ public final class VchImages implements Images, AutoCloseable {
     return store.newTemp();
   }
 
+  /// With the labels of the image, unless it is gone.
   private void event(VchId vch, String action, String actor, String name) {
+    var attributes = new HashMap<String, String>();
+    if (!action.equals("delete")) {
+      TagRules.resolve(engine.image(), vch, actor)
+          .or(() -> Optional.of(actor))
+          .flatMap(Digest::tryParse)
+          .flatMap(store::image)
+          .ifPresent(i -> attributes.putAll(i.config().config().labels()));
+    }
+    attributes.put("name", name);
     engine
         .events()
-        .publish(new Event(vch, "image", action, actor, Map.of("name", name), clock.instant()));
+        .publish(new Event(vch, "image", action, actor, Map.copyOf(attributes), clock.instant()));
   }
 
   /// Sweeps now and waits for the end, for tests.

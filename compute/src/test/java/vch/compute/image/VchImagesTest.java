@@ -294,7 +294,7 @@ class VchImagesTest {
     try (var subscription = engine.events().subscribe(_ -> {})) {
       assertThat(subscription.past())
           .extracting(e -> e.type() + " " + e.action())
-          .containsExactly("image import", "image tag", "image untag");
+          .containsExactly("image tag", "image import", "image tag", "image untag");
     }
   }
 
