@@ -1,5 +1,6 @@
 package vch.app.compat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -129,5 +130,103 @@ class ImagesTest {
         .refused("image is being used by running container");
     vch.docker("rm", "-f", "uses").ok();
     assertThat(vch.docker("history", "--format", "{{.Size}}", "busybox").ok()).contains("MB");
+  }
+
+  @Test
+  void all_tags_of_a_repository_are_pushed_pulled_and_saved(@TempDir Path here) {
+    var all = "127.0.0.1:5000/all";
+    vch.docker("login", "-u", "alice", "-p", "secret", "127.0.0.1:5000").ok();
+    vch.docker("tag", "busybox", all + ":a").ok();
+    vch.docker("tag", "busybox", all + ":b").ok();
+    vch.docker("push", "-a", all).saying("a: digest: sha256:").saying("b: digest: sha256:");
+    var tar = here.resolve("all.tar").toString();
+    vch.docker("save", "-o", tar, all).ok();
+    vch.docker("rmi", all + ":a", all + ":b").ok();
+    vch.docker("pull", "-a", all)
+        .saying("a: Pulling from all")
+        .saying("b: Pulling from all")
+        .saying("Status: Downloaded newer image for " + all);
+    vch.docker("rmi", all + ":a", all + ":b").ok();
+    vch.docker("load", "-i", tar)
+        .saying("Loaded image: " + all + ":a")
+        .saying("Loaded image: " + all + ":b");
+    vch.docker("rmi", all + ":a", all + ":b").ok();
+  }
+
+  @Test
+  void a_root_is_imported_for_a_platform_and_from_an_address(@TempDir Path here)
+      throws IOException {
+    Files.writeString(here.resolve("f"), "x");
+    Command.run("tar", "-C", here.toString(), "-cf", here + "/root.tar", "f").ok();
+    vch.docker("import", "--platform", "linux/arm64", here + "/root.tar", "arm:1")
+        .saying("sha256:");
+    assertThat(vch.docker("image", "inspect", "-f", "{{.Os}}/{{.Architecture}}", "arm:1").ok())
+        .isEqualTo("linux/arm64");
+    vch.docker("image", "inspect", "--platform", "linux/amd64", "arm:1")
+        .refused("was found but does not provide the specified platform (linux/amd64)");
+    vch.docker("import", "--platform", "windows/amd64", here + "/root.tar", "w")
+        .refused("operating system is not supported");
+    vch.docker("import", "http://127.0.0.1:1/root.tar", "u")
+        .refused("dial tcp 127.0.0.1:1: connect: connection refused");
+    var server =
+        new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                machine.namespace,
+                "busybox",
+                "httpd",
+                "-f",
+                "-p",
+                "127.0.0.1:8099",
+                "-h",
+                here.toString())
+            .start();
+    try {
+      TestMachine.until(
+          "the file can be fetched",
+          () -> vch.docker("import", "http://127.0.0.1:8099/root.tar", "fetched:1").status() == 0);
+      assertThat(vch.docker("image", "inspect", "-f", "{{.Size}}", "fetched:1").ok())
+          .isEqualTo("1");
+      vch.docker("import", "http://127.0.0.1:8099/none.tar", "none:1").refused("404");
+    } finally {
+      server.destroyForcibly();
+    }
+    vch.docker("rmi", "arm:1", "fetched:1").ok();
+  }
+
+  @Test
+  void a_registry_is_asked_about_an_image() {
+    assertThat(vch.api("GET", "/v1.50/distribution/127.0.0.1:5000/none/json").out())
+        .contains("no basic auth credentials");
+    var auth =
+        java.util.Base64.getUrlEncoder()
+            .encodeToString("{\"username\":\"alice\",\"password\":\"secret\"}".getBytes(UTF_8));
+    assertThat(
+            vch.api(
+                    "GET",
+                    "/v1.50/distribution/" + NAME + ":1/json",
+                    "-H",
+                    "X-Registry-Auth: " + auth)
+                .out())
+        .contains("\"mediaType\":\"application/vnd.", "\"architecture\":\"amd64\"");
+  }
+
+  @Test
+  void a_stopped_container_keeps_the_layers_of_its_image() {
+    vch.docker("import", "--change", "LABEL own=1", archive(), "held:1").ok();
+    vch.docker("create", "--name", "holds", "held:1", "sh").ok();
+    var id = vch.docker("image", "inspect", "-f", "{{.Id}}", "held:1").ok();
+    vch.docker("rmi", id).refused("(must be forced) - image is being used by stopped container");
+    assertThat(vch.docker("rmi", "-f", id).ok().lines())
+        .contains("Untagged: held:1", "Deleted: " + id)
+        .hasSize(2);
+    vch.docker("rm", "holds").ok();
+  }
+
+  private String archive() {
+    var tar = machine.state.resolve("archive.tar");
+    Command.run("tar", "-C", "/etc", "-cf", tar.toString(), "hostname").ok();
+    return tar.toString();
   }
 }

@@ -137,7 +137,7 @@ class VolumesTest {
                 "--since",
                 "1h",
                 "--until",
-                "0s",
+                java.time.Instant.now().toString(),
                 "--filter",
                 "volume=told",
                 "--format",

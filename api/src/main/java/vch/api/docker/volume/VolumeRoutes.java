@@ -20,9 +20,6 @@ import vch.portlayer.rule.VolumeRules;
 
 /// The routes below /volumes.
 public final class VolumeRoutes {
-  /// How Docker marks volumes that nobody named.
-  private static final String ANONYMOUS = "com.docker.volume.anonymous";
-
   private final DockerHost host;
   private final Pruning pruning = new Pruning();
 
@@ -51,7 +48,7 @@ public final class VolumeRoutes {
         .volumes(host.vch())
         .filter(v -> filters.pattern("name", v.name()))
         .filter(_ -> filters.exact("driver", "local"))
-        .filter(v -> filters.labels("label", v.labels()))
+        .filter(v -> filters.labels("label", VolumeJson.labels(v)))
         .filter(
             v ->
                 dangling
@@ -82,7 +79,7 @@ public final class VolumeRoutes {
     var name = body.text("Name");
     if (name.isEmpty()) {
       name = host.newId();
-      labels.put(ANONYMOUS, "");
+      labels.put(VolumeJson.ANONYMOUS, "");
     }
     var wanted = name;
     boolean there = host.image().volume(host.vch(), name).isPresent();
@@ -136,11 +133,12 @@ public final class VolumeRoutes {
               var candidates =
                   image
                       .volumes(host.vch())
-                      .filter(v -> all || v.anonymous() || v.labels().containsKey(ANONYMOUS))
+                      .filter(
+                          v -> all || v.anonymous() || v.labels().containsKey(VolumeJson.ANONYMOUS))
                       .filter(
                           v ->
-                              filters.labels("label", v.labels())
-                                  && filters.withoutLabels("label!", v.labels()))
+                              filters.labels("label", VolumeJson.labels(v))
+                                  && filters.withoutLabels("label!", VolumeJson.labels(v)))
                       .filter(v -> VolumeRules.users(image, host.vch(), v.name()).isEmpty())
                       .toList();
               var gone = new ArrayList<String>();
