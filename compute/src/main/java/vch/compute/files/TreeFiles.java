@@ -109,8 +109,10 @@ public final class TreeFiles implements ContainerFiles {
     for (var mount : container.spec().mounts()) {
       switch (mount.kind()) {
         case BIND -> mounts.put(target(mount), Path.of(mount.source()));
-        case VOLUME ->
-            mounts.put(target(mount), volumes.mountpoint(container.vch(), mount.source()));
+        case VOLUME -> {
+          volumes.mount(container.vch(), mount.source());
+          mounts.put(target(mount), volumes.mountpoint(container.vch(), mount.source()));
+        }
         case TMPFS -> {} // empty without its processes
       }
     }

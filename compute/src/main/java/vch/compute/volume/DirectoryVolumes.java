@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.Volumes;
@@ -82,11 +83,11 @@ public final class DirectoryVolumes implements Volumes {
   }
 
   @Override
-  public synchronized void unmount(VchId vch, String name) {
-    if (options.of(vch, name).isEmpty()) {
-      return;
+  public synchronized void unmount(VchId vch, String name, BooleanSupplier unused) {
+    var data = mountpoint(vch, name);
+    if (!options.of(vch, name).isEmpty() && Files.exists(data) && unused.getAsBoolean()) {
+      unmount(data);
     }
-    unmount(mountpoint(vch, name));
   }
 
   private static void unmount(Path data) {

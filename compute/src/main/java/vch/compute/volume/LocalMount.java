@@ -154,9 +154,17 @@ record LocalMount(String device, String type, long flags, String data, long prop
     return String.join(",", out);
   }
 
-  /// Whether something is mounted there.
+  /// Whether something is mounted there. The kernel names mounts by real paths, with some
+  /// characters as octal numbers (proc(5)).
   static boolean isMounted(Path target) throws IOException {
-    var path = target.toString();
+    var path =
+        target
+            .toRealPath()
+            .toString()
+            .replace("\\", "\\134")
+            .replace(" ", "\\040")
+            .replace("\t", "\\011")
+            .replace("\n", "\\012");
     try (var lines = Files.lines(MOUNTS)) {
       return lines.anyMatch(
           line -> {

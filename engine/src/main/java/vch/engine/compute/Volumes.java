@@ -1,6 +1,7 @@
 package vch.engine.compute;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import vch.portlayer.vch.VchId;
 
 /// The directories behind named volumes.
@@ -15,8 +16,10 @@ public interface Volumes {
   /// has no options.
   void mount(VchId vch, String name);
 
-  /// Ends that; to be called when no container uses the volume any more.
-  void unmount(VchId vch, String name);
+  /// Ends that.
+  ///
+  /// @param unused whether no container uses the volume; asked while nobody can mount it
+  void unmount(VchId vch, String name, BooleanSupplier unused);
 
   /// Removes the directory with its content; nothing happens if it is gone.
   void delete(VchId vch, String name);

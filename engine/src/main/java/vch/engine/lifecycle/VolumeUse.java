@@ -6,6 +6,7 @@ import vch.engine.event.Event;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.rule.VolumeRules;
+import vch.portlayer.vch.VchId;
 
 /// Tells when containers begin and cease to use volumes, and lets go of volumes with driver options
 /// that nobody uses.
@@ -38,18 +39,24 @@ final class VolumeUse {
 
   /// Without telling.
   void release(Container container) {
-    var image = core.engine().image();
     for (var mount : container.spec().mounts()) {
-      if (mount.kind() != Mount.Kind.VOLUME
-          || VolumeRules.users(image, container.vch(), mount.source()).stream()
-              .anyMatch(Container::live)) {
-        continue;
+      if (mount.kind() == Mount.Kind.VOLUME) {
+        release(container.vch(), mount.source());
       }
-      try {
-        core.volumes().unmount(container.vch(), mount.source());
-      } catch (RuntimeException e) {
-        LOG.log(Level.WARNING, "volume " + mount.source() + " stays mounted", e);
-      }
+    }
+  }
+
+  private void release(VchId vch, String volume) {
+    try {
+      core.volumes()
+          .unmount(
+              vch,
+              volume,
+              () ->
+                  VolumeRules.users(core.engine().image(), vch, volume).stream()
+                      .noneMatch(Container::live));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "volume " + volume + " stays mounted", e);
     }
   }
 

@@ -3,6 +3,7 @@ package vch.engine.fake;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import vch.engine.compute.Volumes;
 import vch.portlayer.vch.VchId;
 
@@ -34,8 +35,10 @@ public final class FakeVolumes implements Volumes {
   }
 
   @Override
-  public synchronized void unmount(VchId vch, String name) {
-    mounted.remove(name);
+  public synchronized void unmount(VchId vch, String name, BooleanSupplier unused) {
+    if (unused.getAsBoolean()) {
+      mounted.remove(name);
+    }
   }
 
   /// Names of the volumes that are mounted.
