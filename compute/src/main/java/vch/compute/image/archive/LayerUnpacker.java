@@ -196,10 +196,13 @@ public final class LayerUnpacker {
       throw new BadArchiveException(
           "entry \"" + entry.getName() + "\" is a symbolic link to nothing");
     }
-    count(entry.getLinkName().length()); // as stat(2) tells its size, and Docker counts it
+    count(
+        entry
+            .getLinkName()
+            .getBytes(StandardCharsets.UTF_8)
+            .length); // as stat(2) tells its size, and Docker counts it
     try {
       Files.createSymbolicLink(path, path.getFileSystem().getPath(entry.getLinkName()));
-      bytes += entry.getLinkName().getBytes(StandardCharsets.UTF_8).length; // as Docker counts
     } catch (java.nio.file.InvalidPathException e) {
       throw new BadArchiveException(
           "the target of symbolic link \""
