@@ -11,6 +11,10 @@ public record ApiVersion(List<Integer> parts) implements Comparable<ApiVersion> 
   /// The newest version served; calls without a version in their path get this one.
   public static final ApiVersion MAX = parse("1.50");
 
+  /// The release of Docker's engine that brought [#MAX]: what the number of a server's version is
+  /// measured by.
+  public static final String ENGINE = "28.2.0";
+
   public ApiVersion {
     parts = List.copyOf(parts);
   }

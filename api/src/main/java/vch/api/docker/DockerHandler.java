@@ -22,7 +22,7 @@ public final class DockerHandler implements HttpHandler {
   private final Router<Operation> router;
   private final String server;
 
-  /// @param version of the product, for the `Server` header
+  /// @param version of the engine, for the `Server` header
   public DockerHandler(String version, List<Route<Operation>> routes) {
     router = new Router<>(routes);
     server = "Docker/" + version + " (linux)";

@@ -33,6 +33,12 @@ public record DockerSettings(
     runtimes = List.copyOf(runtimes);
   }
 
+  /// The version on the scale of Docker's engine, as programs compare it (Testcontainers takes no
+  /// server below 1.6.0); ours stands behind it.
+  public String engineVersion() {
+    return ApiVersion.ENGINE + "+portlayer." + version;
+  }
+
   /// The architecture as Go and image indexes write it.
   public String goArchitecture() {
     return switch (architecture) {

@@ -33,7 +33,7 @@ class WrongInputTest {
               "Api-Version: 1.50\r\n",
               "Docker-Experimental: false\r\n",
               "Ostype: linux\r\n",
-              "Server: Docker/0.1.0 (linux)\r\n");
+              "Server: Docker/28.2.0+portlayer.0.1.0 (linux)\r\n");
     }
   }
 

@@ -69,7 +69,7 @@ final class SystemInfo {
     out.put("Name", vch.name());
     out.putArray("Labels");
     out.put("ExperimentalBuild", false);
-    out.put("ServerVersion", s.version());
+    out.put("ServerVersion", s.engineVersion());
     runtimes(out);
     out.putObject("Swarm")
         .put("NodeID", "")

@@ -29,13 +29,19 @@ final class Version {
       details.put("KernelVersion", s.kernelVersion());
       details.put("MinAPIVersion", ApiVersion.MIN.toString());
       details.put("Os", "linux");
-      out.putArray("Components")
+      var components = out.putArray("Components");
+      components
           .addObject()
           .put("Name", "Engine")
-          .put("Version", s.version())
+          .put("Version", s.engineVersion())
           .set("Details", details);
+      components
+          .addObject()
+          .put("Name", "Portlayer")
+          .put("Version", s.version())
+          .set("Details", Json.object().put("GitCommit", s.gitCommit()));
     }
-    out.put("Version", s.version());
+    out.put("Version", s.engineVersion());
     out.put("ApiVersion", ApiVersion.MAX.toString());
     if (call.since(25)) {
       out.put("MinAPIVersion", ApiVersion.MIN.toString());

@@ -31,6 +31,6 @@ public final class DockerApi {
   }
 
   public static DockerHandler handler(DockerHost host) {
-    return new DockerHandler(host.settings().version(), routes(host));
+    return new DockerHandler(host.settings().engineVersion(), routes(host));
   }
 }
