@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.ApiVersion;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
@@ -89,7 +90,16 @@ public final class ImageRoutes {
   private void inspect(Call call) throws IOException {
     var image = find(call.variable("name"));
     OnePlatform.asked(call, 49).ifPresent(p -> p.check(image, call.variable("name")));
-    call.reply(200, ImageJson.inspect(image, call.version()));
+    call.reply(200, ImageJson.inspect(image, shown(call)));
+  }
+
+  /// docker-compose 1 asks in the newest version, but cannot recreate a container without
+  /// `ContainerConfig`, which 1.45 took away: it gets the last version that it can read.
+  private static ApiVersion shown(Call call) {
+    var agent = call.exchange().header("User-Agent").orElse("");
+    return agent.startsWith("docker-compose/1.") && call.version().atLeast(45)
+        ? ApiVersion.parse("1.44")
+        : call.version();
   }
 
   private ImageInfo find(String name) {
