@@ -34,6 +34,7 @@ sqlite3:sqlite3
 dockerd:docker.io
 iptables:iptables
 docker-compose:docker-compose
+debootstrap:debootstrap
 node:nodejs
 npm:npm"
 
