@@ -65,11 +65,7 @@ class ServicesExampleTest {
     var said =
         play(
             List.of(
-                "ip",
-                "netns",
-                "exec",
-                machine.namespace,
-                EXAMPLE.resolve("run.sh").toString()));
+                "ip", "netns", "exec", machine.namespace, EXAMPLE.resolve("run.sh").toString()));
     assertThat(said)
         .contains("== By link", "== By network", "== By compose", "All of it worked.")
         .contains("<td>quince<td>3");
