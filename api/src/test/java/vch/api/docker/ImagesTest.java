@@ -96,7 +96,7 @@ class ImagesTest {
         .containsExactly(
             "import 5 mine:1 [CMD x, ENV a=b] hi",
             "fetch http://x/y.tar",
-            "import 3 mine:latest [] ");
+            "import 3 mine:latest [] Imported from x/y.tar");
     assertThat(vch.post("/images/load?quiet=1", "application/x-tar", "tar").body())
         .isEqualTo("{\"stream\":\"Loaded image: busybox:latest\\n\"}\r\n");
     assertThat(vch.post("/images/load", "application/x-tar", "junk").status()).isEqualTo(400);

@@ -133,20 +133,16 @@ final class UpdateRoute {
           cannot(now.id())
               + "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time");
     }
-    try {
-      var machine = Surroundings.of(host);
-      var limits = ResourcePart.limits(asked, now.spec().limits(), machine);
-      int weight = (int) FinePart.weight(asked, machine, warnings);
-      if (weight > 0) {
-        var fine = limits.fine();
-        limits = limits.with(fine.withBlockIo(fine.blockIo().withWeight(weight)));
-      }
-      boolean unlimited =
-          asked.path("PidsLimit").isNumber() && Shape.Read.number(asked, "PidsLimit") <= 0;
-      return unlimited ? limits.withPids(0) : limits;
-    } catch (Refusal.Invalid e) {
-      throw new Refusal.Invalid(cannot(now.id()) + e.getMessage());
+    var machine = Surroundings.of(host);
+    var limits = ResourcePart.limits(asked, now.spec().limits(), machine);
+    int weight = (int) FinePart.weight(asked, machine, warnings);
+    if (weight > 0) {
+      var fine = limits.fine();
+      limits = limits.with(fine.withBlockIo(fine.blockIo().withWeight(weight)));
     }
+    boolean unlimited =
+        asked.path("PidsLimit").isNumber() && Shape.Read.number(asked, "PidsLimit") <= 0;
+    return unlimited ? limits.withPids(0) : limits;
   }
 
   private static RestartPolicy restart(Container now, ObjectNode asked) {
