@@ -179,6 +179,45 @@ class BuildTest {
   }
 
   @Test
+  void a_context_that_leads_out_of_itself_does_not() throws IOException {
+    var secret = temp.resolve("secret");
+    Files.writeString(secret, "secret");
+    Files.createSymbolicLink(context.resolve("out"), secret);
+    Files.createSymbolicLink(context.resolve("etc"), Path.of("/etc"));
+    build("FROM busybox\nCOPY out /\n").refused("stat out: file does not exist");
+    build("FROM busybox\nCOPY etc/shadow /\n").refused("stat etc/shadow: file does not exist");
+    build(
+            "FROM busybox\nRUN mkdir /in && ln -s " + temp + " /in/abs\nCOPY Dockerfile /in/abs/\n",
+            "-t",
+            "links")
+        .ok();
+    assertThat(run("links", "cat", temp + "/Dockerfile")).startsWith("FROM busybox");
+    assertThat(temp.resolve("Dockerfile")).doesNotExist();
+    var tar = temp.resolve("bad.tar").toString();
+    Command.run(
+            "tar",
+            "-cPf",
+            tar,
+            "--transform",
+            "s,^,../../,",
+            "-C",
+            context.toString(),
+            "Dockerfile")
+        .ok();
+    assertThat(
+            vch.api(
+                    "POST",
+                    "/build",
+                    "-H",
+                    "Content-Type: application/x-tar",
+                    "--data-binary",
+                    "@" + tar)
+                .out())
+        .contains("of the build context leads out of it")
+        .endsWith("400");
+  }
+
+  @Test
   void a_client_that_leaves_ends_its_build() throws Exception {
     file("Dockerfile", "FROM busybox\nRUN echo begun; sleep 3600\n");
     var log = temp.resolve("log").toFile();

@@ -26,6 +26,8 @@ import vch.compute.image.registry.Dialer;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.engine.compute.Images.Made;
+import vch.engine.compute.Images.NewImage;
+import vch.engine.compute.Images.NewLayer;
 import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Removed;
 import vch.portlayer.container.ContainerState;
@@ -316,5 +318,44 @@ class VchImagesTest {
     assertThat(Files.readSymbolicLink(root.resolve("bin/sh"))).hasToString("busybox");
     assertThat(Files.getAttribute(root.resolve("tmp"), "unix:mode")).isEqualTo(0x4000 | 01777);
     assertThat(root.resolve("etc/passwd")).content().startsWith("root:x:0:0:");
+  }
+
+  @Test
+  void an_image_is_made_of_a_parent_and_a_layer() throws IOException {
+    var base = imported("base", "hello");
+    var config = base.config();
+    var wish =
+        new NewImage(
+            base.id(),
+            config,
+            "a step",
+            "a comment",
+            "an author",
+            Optional.empty(),
+            (NewLayer.Tar)
+                out -> {
+                  out.write(Tars.root("changed"));
+                  return 2;
+                },
+            "key");
+    var made = images.make(BLUE, wish);
+    assertThat(made.parent()).isEqualTo(base.id());
+    assertThat(made.layers()).hasSize(2).startsWith(base.layers().getFirst());
+    assertThat(made.author()).isEqualTo("an author");
+    assertThat(made.config()).isEqualTo(config);
+    assertThat(made.history().getLast().createdBy()).isEqualTo("a step");
+    assertThat(images.made(BLUE, base.id(), "key")).contains(made);
+    assertThat(images.made(GREEN, base.id(), "key")).isEmpty();
+    var empty =
+        images.make(
+            BLUE,
+            new NewImage(
+                made.id(), config, "b", "", "", Optional.empty(), (NewLayer.Tar) _ -> 0, ""));
+    assertThat(empty.layers()).isEqualTo(made.layers());
+    assertThat(empty.history().getLast().emptyLayer()).isTrue();
+    assertThat(images.remove(BLUE, empty.id(), false))
+        .contains(new Removed("Deleted", empty.id()), new Removed("Deleted", made.id()))
+        .doesNotContain(new Removed("Deleted", base.id()));
+    assertThat(images.list(BLUE)).extracting(i -> i.id()).containsExactly(base.id());
   }
 }
