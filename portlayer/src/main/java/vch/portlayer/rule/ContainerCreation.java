@@ -239,7 +239,7 @@ final class ContainerCreation {
           ContainerRules.lookUp(image, command.vch(), link.target())
               .orElseThrow(
                   () ->
-                      new Refusal.NotFound(
+                      new Refusal.Invalid( // 404 would make clients say that the image is missing
                           "could not get container for "
                               + link.target()
                               + ": No such container: "
