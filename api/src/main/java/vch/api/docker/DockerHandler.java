@@ -44,14 +44,19 @@ public final class DockerHandler implements HttpHandler {
     var version = given ? ApiVersion.parse(versioned.group(1)) : ApiVersion.MAX;
     var path = given ? versioned.group(2) : exchange.path();
     var match = router.find(exchange.method(), path);
+    boolean old = version.compareTo(ApiVersion.MIN) < 0; // clients as old as that read plain text
     if (match.isEmpty()) {
-      error(exchange, 404, "page not found");
+      if (old) {
+        plain(exchange, 404, "page not found");
+      } else {
+        error(exchange, 404, "page not found");
+      }
       return;
     }
-    if (version.compareTo(ApiVersion.MIN) < 0) {
-      // Clients as old as that read plain text.
+    if (old) {
       plain(
           exchange,
+          400,
           "client version "
               + versioned.group(1)
               + " is too old. Minimum supported API version is "
@@ -105,9 +110,9 @@ public final class DockerHandler implements HttpHandler {
     return Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
   }
 
-  private static void plain(Exchange exchange, String message) throws IOException {
+  private static void plain(Exchange exchange, int status, String message) throws IOException {
     exchange.respond(
-        400, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
+        status, "text/plain; charset=utf-8", (message + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /// Reads a small body that nobody wanted: a client that is cut off while it still writes never

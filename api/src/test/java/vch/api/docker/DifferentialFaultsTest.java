@@ -151,6 +151,13 @@ class DifferentialFaultsTest {
   }
 
   @Test
+  void clients_older_than_json_errors_read_plain_text() throws Exception {
+    var reply = vch.get("/v1.11/nosuch");
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.body()).isEqualTo("page not found\n");
+  }
+
+  @Test
   void a_prune_takes_one_time() throws Exception {
     var reply = vch.post("/containers/prune?filters=" + encode("{\"until\":[\"1h\",\"2h\"]}"), "");
     assertThat(reply.status()).isEqualTo(400);

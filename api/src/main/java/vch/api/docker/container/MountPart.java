@@ -183,6 +183,9 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
             throw new Refusal.Invalid(
                 "invalid mount path: '" + target + "' mount path must be absolute");
           }
+          if (clean(target).equals("/")) {
+            throw new Refusal.Invalid("invalid specification: destination can't be '/'");
+          }
           var at = absolute(target, "", "tmpfs");
           var words = options.isEmpty() ? List.<String>of() : List.of(options.split(","));
           out.put(at, new Place(TmpfsOptions.mount(at, false, words), ""));
@@ -209,7 +212,7 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
     }
     var clean = clean(target);
     if (clean.equals("/")) {
-      throw new Refusal.Invalid(before + "invalid specification: destination can't be '/'");
+      throw new Refusal.Invalid(config + "invalid specification: destination can't be '/'");
     }
     return clean;
   }

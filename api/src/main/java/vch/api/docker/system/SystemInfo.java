@@ -84,7 +84,11 @@ final class SystemInfo {
     for (var commit : new String[] {"ContainerdCommit", "RuncCommit", "InitCommit"}) {
       out.putObject(commit).put("ID", "").put("Expected", "");
     }
-    out.putArray("SecurityOptions").add("name=seccomp,profile=builtin");
+    out.putArray("SecurityOptions")
+        .add(call.since(25) ? "name=seccomp,profile=builtin" : "seccomp");
+    if (!call.since(25)) {
+      out.put("ExecutionDriver", "<not supported>");
+    }
     if (call.since(41)) {
       out.putArray("DefaultAddressPools")
           .addObject()
