@@ -127,6 +127,14 @@ final class Comparison {
         : text;
   }
 
+  /// True when the two tell of the same things in the same order, whatever they say of them.
+  static boolean alike(List<JsonNode> dockerd, List<JsonNode> ours) {
+    return dockerd.stream()
+        .map(Comparison::brief)
+        .toList()
+        .equals(ours.stream().map(Comparison::brief).toList());
+  }
+
   /// Events of the step.
   List<Difference> events(List<JsonNode> dockerd, List<JsonNode> ours) {
     var left = sorted(dockerd);

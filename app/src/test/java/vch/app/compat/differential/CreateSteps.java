@@ -272,7 +272,6 @@ final class CreateSteps {
             host.formatted("\"UTSMode\":\"nope\""),
             host.formatted("\"UsernsMode\":\"nope\""),
             host.formatted("\"CgroupnsMode\":\"nope\""),
-            host.formatted("\"LogConfig\":{\"Type\":\"nope\"}"),
             host.formatted("\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"nope\":\"1\"}}"),
             host.formatted(
                 "\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{\"max-size\":\"x\"}}"),
@@ -305,7 +304,6 @@ final class CreateSteps {
                 "\"Devices\":[{\"PathOnHost\":\"/dev/nope\",\"PathInContainer\":\"/dev/x\",\"CgroupPermissions\":\"rwm\"}]"),
             host.formatted("\"VolumesFrom\":[\"nosuch\"]"),
             host.formatted("\"VolumesFrom\":[\"\"]"),
-            host.formatted("\"VolumeDriver\":\"nope\",\"Binds\":[\"x9:/y\"]"),
             host.formatted("\"Links\":[\"nosuch:a\"]"),
             host.formatted("\"Links\":[\":\"]"),
             host.formatted("\"NetworkMode\":\"none\",\"Links\":[\"c1:a\"]"),

@@ -53,11 +53,11 @@ final class Duel {
   private record Happened(List<JsonNode> dockerd, List<JsonNode> ours) {}
 
   /// What the step made happen. The end of a container is told a moment after it can be seen, so
-  /// where one has told more than the other it is asked again.
+  /// where the two tell of different things they are asked again.
   private Happened events() {
     var theirs = new ArrayList<JsonNode>();
     var mine = new ArrayList<JsonNode>();
-    for (int i = 0; i == 0 || (theirs.size() != mine.size() && i < EVENT_TRIES); i++) {
+    for (int i = 0; i == 0 || (!Comparison.alike(theirs, mine) && i < EVENT_TRIES); i++) {
       if (i > 0) {
         pause(EVENT_PAUSE_MILLIS);
       }

@@ -121,6 +121,12 @@ final class Engine implements AutoCloseable {
       }
     }
     events.upToNow();
+    try { // the ends of what was killed are told a moment later
+      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(50);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    events.upToNow();
   }
 
   private JsonNode array(String path) {

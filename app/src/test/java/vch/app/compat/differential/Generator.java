@@ -6,6 +6,7 @@ import java.util.Random;
 import java.util.function.Function;
 
 /// Makes the next call out of what exists. The same seed and the same answers give the same calls.
+/// Names of plugins that do not exist are left out: dockerd looks for one for 15 seconds.
 final class Generator {
   /// Spoken by both.
   private static final List<String> VERSIONS =

@@ -109,7 +109,6 @@ final class OtherSteps {
                 "{\"Name\":\"-\"}",
                 "{\"Name\":\"a b\"}",
                 "{\"Name\":\"/x\"}",
-                "{\"Name\":\"x\",\"Driver\":\"nope\"}",
                 "{\"Name\":\"x\",\"DriverOpts\":{\"nope\":\"1\"}}",
                 "{\"Name\":1}",
                 "[]",
