@@ -103,7 +103,9 @@ public final class Filters {
     return exact(key, text) || get(key).stream().anyMatch(p -> found(p, text));
   }
 
-  private static boolean found(String pattern, String text) {
+  /// True when the pattern is found in the text, within a bound of steps; one that is none matches
+  /// nothing.
+  public static boolean found(String pattern, String text) {
     try {
       return Pattern.compile(pattern).matcher(new Bounded(text)).find();
     } catch (PatternSyntaxException | OutOfSteps _) { // matches nothing, as in Docker

@@ -2,6 +2,7 @@ package vch.app.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +74,7 @@ class HealthTest {
                     "--since",
                     "0",
                     "--until",
-                    "0s",
+                    Instant.now().toString(),
                     "--filter",
                     "container=" + inspect("web", "{{.Id}}"),
                     "--filter",

@@ -14,9 +14,11 @@ import java.util.Optional;
 /// The files of one container's log: `ctr.log`, which conmon writes, and `ctr.log.1` (younger) to
 /// `ctr.log.N` (older).
 ///
-/// conmon rotates by putting a new file in the place of the old one, which is then gone. To keep
-/// it, a second name (`ctr.log.keep`) points to the file that is being written: once it points to
-/// another file than `ctr.log`, conmon has rotated, and that name becomes `ctr.log.1`.
+/// The daemon rotates: it gives the current file another name, and conmon, once told, begins a new
+/// one. A writer may be faster, and the daemon may be away; then conmon itself puts a new file in
+/// the place of one that grew far too large, which is then gone. To keep it, a second name
+/// (`ctr.log.keep`) points to the file that is being written: once it points to another file than
+/// `ctr.log`, conmon has rotated, and that name becomes `ctr.log.1`.
 public final class LogFiles {
   private final Path current;
   private final Path directory;
@@ -77,6 +79,36 @@ public final class LogFiles {
     }
   }
 
+  /// Makes the current file the youngest of the old ones where it has reached `bytes`. For one
+  /// thread at a time.
+  ///
+  /// @param filesMax how many files there may be, with the current one; at least 2
+  /// @return true when whoever writes has to be told to begin a new file
+  public boolean rotate(long bytes, int filesMax) throws IOException {
+    try {
+      if (Files.size(current) < bytes) {
+        return false;
+      }
+      Files.deleteIfExists(keep());
+      shift(filesMax);
+      Files.move(current, numbered(1), StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (NoSuchFileException _) {
+      return false; // it was rotated a moment ago
+    }
+  }
+
+  /// Frees the name of the youngest old file; the oldest goes.
+  private void shift(int filesMax) throws IOException {
+    for (int i = filesMax - 1; i >= 1; i--) {
+      Files.deleteIfExists(numbered(i + 1));
+      if (Files.exists(numbered(i))) {
+        Files.move(numbered(i), numbered(i + 1), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    Files.deleteIfExists(numbered(filesMax));
+  }
+
   /// Keeps what conmon has rotated away since the last call. For one thread at a time.
   ///
   /// @param filesMax how many files there may be, with the current one
@@ -87,13 +119,7 @@ public final class LogFiles {
       return;
     }
     if (kept.isPresent()) {
-      for (int i = filesMax - 1; i >= 1; i--) {
-        Files.deleteIfExists(numbered(i + 1));
-        if (Files.exists(numbered(i))) {
-          Files.move(numbered(i), numbered(i + 1), StandardCopyOption.ATOMIC_MOVE);
-        }
-      }
-      Files.deleteIfExists(numbered(filesMax));
+      shift(filesMax);
       Files.move(keep(), numbered(1), StandardCopyOption.ATOMIC_MOVE);
       if (filesMax < 2) {
         Files.deleteIfExists(numbered(1));

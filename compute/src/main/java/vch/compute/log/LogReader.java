@@ -91,16 +91,21 @@ public final class LogReader implements Logs {
         // read after it
         var line = read();
         if (line.isPresent()) {
-          if (query.until().filter(u -> line.get().at().isAfter(u)).isPresent()) {
+          if (tooYoung(line.get())) {
             return Line.END;
           }
-          if (query.since().filter(s -> line.get().at().isBefore(s)).isEmpty()) {
+          if (inTime(line.get())) {
             return line.get();
           }
           continue;
         }
         if (!query.follow() || !live) {
-          return rest().orElse(Line.END);
+          for (var left = rest(); left.isPresent(); left = rest()) {
+            if (inTime(left.get())) {
+              return left.get();
+            }
+          }
+          return Line.END;
         }
         var patience =
             query.until().map(u -> Duration.between(clock.instant(), u)).orElse(UNTOLD_CHANGE_MAX);
@@ -123,6 +128,14 @@ public final class LogReader implements Logs {
       Thread.currentThread().interrupt();
       throw new IOException("read the log " + files.current() + ": interrupted", e);
     }
+  }
+
+  private boolean tooYoung(Line line) {
+    return query.until().filter(line.at()::isAfter).isPresent();
+  }
+
+  private boolean inTime(Line line) {
+    return !tooYoung(line) && query.since().filter(line.at()::isBefore).isEmpty();
   }
 
   private boolean wantedStream(Entry entry) {

@@ -1,9 +1,13 @@
 package vch.compute.runtime;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +23,7 @@ import vch.portlayer.container.ContainerId;
 /// close pipes that conmon still uses (SIGPIPE, and the container with it). So its side channels
 /// are FIFOs opened by path; sh does no more than give them the numbers that conmon wants.
 final class Conmon {
+  private static final System.Logger LOG = System.getLogger(Conmon.class.getName());
   private static final JsonMapper JSON = new JsonMapper();
   private static final String CREATE_CHANNELS = "exec 3>sync; exec \"$@\"";
   private static final String EXEC_CHANNELS = "exec 3>sync 5>attachp 4<begin; exec \"$@\"";
@@ -167,6 +172,27 @@ final class Conmon {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("start conmon: interrupted", e);
+    }
+  }
+
+  /// Tells a conmon the size of a terminal; nothing happens when it is gone.
+  static void resize(Path control, int rows, int columns) {
+    tell(control, String.format(Locale.ROOT, "1 %d %d%n", rows, columns));
+  }
+
+  /// Tells a conmon to begin a new log file; nothing happens when it is gone.
+  static void reopenLog(Path control) {
+    tell(control, "2 0 0\n");
+  }
+
+  private static void tell(Path control, String text) {
+    // Open for both, as opening for writing alone would wait for a conmon that is gone.
+    try (var fifo = FileChannel.open(control, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      fifo.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+    } catch (NoSuchFileException _) {
+      return;
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "tell conmon through " + control, e);
     }
   }
 

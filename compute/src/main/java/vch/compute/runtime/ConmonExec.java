@@ -1,13 +1,7 @@
 package vch.compute.runtime;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -135,7 +129,7 @@ final class ConmonExec implements Exec {
   @Override
   public void resize(int rows, int columns) {
     if (!ended.isDone()) {
-      resize(bundle.control(), rows, columns);
+      Conmon.resize(bundle.control(), rows, columns);
     }
   }
 
@@ -161,19 +155,6 @@ final class ConmonExec implements Exec {
       if (!e.is(Errno.ESRCH)) {
         throw e;
       }
-    }
-  }
-
-  /// Tells conmon the size of a terminal; nothing happens when conmon is gone.
-  static void resize(Path control, int rows, int columns) {
-    // Open for both, as opening for writing alone would wait for a conmon that is gone.
-    try (var fifo = FileChannel.open(control, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      var text = String.format(Locale.ROOT, "1 %d %d%n", rows, columns);
-      fifo.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-    } catch (java.nio.file.NoSuchFileException _) {
-      return;
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "resize through " + control, e);
     }
   }
 

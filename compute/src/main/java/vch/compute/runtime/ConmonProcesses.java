@@ -212,6 +212,9 @@ public final class ConmonProcesses implements Processes {
   @Override
   public void unpause(ContainerId id) {
     running(id);
+    if (!cgroups.frozen(id)) {
+      return; // thawed to be killed, or by somebody else: runtimes refuse to do it twice
+    }
     byRuntime("unpause container " + id.brief(), () -> runtime.resume(id));
   }
 
@@ -370,7 +373,7 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public void resize(ContainerId id, int rows, int columns) {
-    ConmonExec.resize(running(id).bundle().control(), rows, columns);
+    Conmon.resize(running(id).bundle().control(), rows, columns);
   }
 
   @Override
@@ -399,6 +402,13 @@ public final class ConmonProcesses implements Processes {
   public long writtenBytes(ContainerId id) {
     var upper = roots.upper(id);
     return java.nio.file.Files.isDirectory(upper) ? Trees.bytes(upper) : 0;
+  }
+
+  @Override
+  public Optional<NamePaths> namePaths(ContainerId id) {
+    return runs.live(id)
+        .map(Run::bundle)
+        .map(b -> new NamePaths(b.resolvConf(), b.hosts(), b.hostname()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import vch.compute.log.DirectoryWatch;
 import vch.compute.log.LogReader;
 import vch.engine.compute.LogQuery;
@@ -61,7 +62,7 @@ final class ContainerLogs {
     }
   }
 
-  /// conmon throws rotated logs away; somebody has to keep them while the run goes on.
+  /// Rotates the log while the run goes on, and keeps what conmon threw away.
   void keepRotated(Run run) {
     int filesMax = run.record().logFilesMax();
     if (filesMax < 2) {
@@ -69,16 +70,24 @@ final class ContainerLogs {
     }
     var id = run.record().id();
     var log = preparation.logs(id);
+    long bytesMax = run.record().logBytesMax();
+    var one = new ReentrantLock(); // the watch's thread, and this one
     Runnable keep =
         () -> {
+          one.lock();
           try {
             log.keepRotated(filesMax);
+            if (bytesMax > 0 && log.rotate(bytesMax, filesMax)) {
+              Conmon.reopenLog(run.bundle().control());
+            }
           } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "keep the rotated log " + log.current(), e);
+            LOG.log(System.Logger.Level.WARNING, "rotate the log " + log.current(), e);
+          } finally {
+            one.unlock();
           }
         };
     try {
-      var before = rotations.put(id, watch.on(log.directory(), false, keep));
+      var before = rotations.put(id, watch.on(log.directory(), bytesMax > 0, keep));
       if (before != null) {
         before.close();
       }

@@ -19,6 +19,10 @@ import vch.portlayer.refusal.Refusal;
 /// What a container needs on disk before it can run: its layer, directories for binds, filled
 /// volumes, a place for its log. Holds no state.
 final class Preparation {
+  /// A log that the daemon does not rotate in time grows to this size, or to the bound of all its
+  /// files together if that is more, bytes.
+  static final long UNWATCHED_BYTES_MAX = 16L << 20;
+
   private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([kmgKMG]?)[bB]?");
 
   private final Roots roots;
@@ -96,9 +100,17 @@ final class Preparation {
   /// @param bytesMax of one file; 0: no bound
   /// @param filesMax with the current one
   record Log(boolean kept, long bytesMax, int filesMax) {
-    /// conmon rotates, and older files are wanted.
+    /// Older files are wanted.
     boolean keepsRotated() {
       return kept && bytesMax > 0 && filesMax > 1;
+    }
+
+    /// Bytes at which conmon rotates by itself. Where the daemon does, that is for when it is away,
+    /// or far behind.
+    long writerBytesMax() {
+      return keepsRotated()
+          ? Math.max(UNWATCHED_BYTES_MAX, saturated(bytesMax, filesMax))
+          : bytesMax;
     }
   }
 
@@ -121,6 +133,10 @@ final class Preparation {
           throw new Refusal.Unsupported(
               "logging driver \"" + driver + "\" is not offered; json-file, local and none are");
     };
+  }
+
+  private static long saturated(long bytes, int files) {
+    return bytes > Long.MAX_VALUE / files ? Long.MAX_VALUE : bytes * files;
   }
 
   private static long bytes(String text) {

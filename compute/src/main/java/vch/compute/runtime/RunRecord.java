@@ -18,6 +18,7 @@ import vch.portlayer.container.ContainerId;
 /// @param process empty until the first process was started: a run that a daemon's death cut short
 /// @param cgroupParent of the container's control group, where it is not the daemon's own
 /// @param logFilesMax how many files of a rotating log are kept; 1: conmon alone sees to it
+/// @param logBytesMax size at which the daemon rotates; 0: conmon alone does
 record RunRecord(
     ContainerId id,
     String boot,
@@ -25,9 +26,11 @@ record RunRecord(
     Optional<ProcessKey> monitor,
     Optional<ProcessKey> process,
     String cgroupParent,
-    int logFilesMax) {
+    int logFilesMax,
+    long logBytesMax) {
   RunRecord started(Optional<ProcessKey> nextMonitor, Optional<ProcessKey> nextProcess) {
-    return new RunRecord(id, boot, runtime, nextMonitor, nextProcess, cgroupParent, logFilesMax);
+    return new RunRecord(
+        id, boot, runtime, nextMonitor, nextProcess, cgroupParent, logFilesMax, logBytesMax);
   }
 
   void write(Path file) throws IOException {
@@ -37,6 +40,7 @@ record RunRecord(
     values.setProperty("runtime", runtime.toString());
     values.setProperty("cgroupParent", cgroupParent);
     values.setProperty("logFilesMax", Integer.toString(logFilesMax));
+    values.setProperty("logBytesMax", Long.toString(logBytesMax));
     monitor.ifPresent(m -> values.setProperty("monitor", m.text()));
     process.ifPresent(p -> values.setProperty("process", p.text()));
     var text = new StringWriter();
@@ -65,7 +69,8 @@ record RunRecord(
             ProcessKey.fromText(values.getProperty("monitor", "")),
             ProcessKey.fromText(values.getProperty("process", "")),
             values.getProperty("cgroupParent", ""),
-            Integer.parseInt(values.getProperty("logFilesMax", "1"))));
+            Integer.parseInt(values.getProperty("logFilesMax", "1")),
+            Long.parseLong(values.getProperty("logBytesMax", "0"))));
   }
 
   static String currentBoot() throws IOException {

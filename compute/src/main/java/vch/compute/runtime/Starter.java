@@ -99,7 +99,8 @@ final class Starter {
             Optional.empty(),
             Optional.empty(),
             container.spec().limits().fine().cgroupParent(),
-            log.keepsRotated() ? log.filesMax() : 1);
+            log.keepsRotated() ? log.filesMax() : 1,
+            log.keepsRotated() ? log.bytesMax() : 0);
     record.write(bundle.record());
     cgroups.place(id, record.cgroupParent());
     RunFiles.write(bundle, names);
@@ -160,7 +161,7 @@ final class Starter {
               spec.stdinOpen(),
               keepStdin,
               log.kept() ? Optional.of(current.current()) : Optional.empty(),
-              log.bytesMax()));
+              log.writerBytesMax()));
     } catch (Conmon.Refused e) {
       throw StartErrors.create(runtime.name(), StartErrors.said(e));
     }

@@ -168,6 +168,30 @@ class LogReaderTest {
   }
 
   @Test
+  void the_daemon_rotates_what_has_grown_to_its_bound() throws IOException {
+    var files = new LogFiles(file);
+    for (int i = 0; i < 4; i++) {
+      Files.writeString(file, text(i * 10, i * 10 + 10));
+      files.keepRotated(3);
+      assertThat(files.rotate(100_000, 3)).isFalse();
+      assertThat(files.rotate(100, 3)).isTrue();
+      assertThat(files.rotate(100, 3)).isFalse(); // nobody has begun a new one yet
+    }
+    assertThat(read(query(-1))).hasSize(20).startsWith("line 20\n").endsWith("line 39\n");
+    Files.writeString(file, text(40, 41));
+    files.keepRotated(3);
+    assertThat(read(query(2))).containsExactly("line 39\n", "line 40\n");
+  }
+
+  @Test
+  void times_bound_a_last_line_without_line_feed_too() throws IOException {
+    Files.writeString(file, line(1, "stdout P out") + line(5, "stderr P err"));
+    var late =
+        new LogQuery(false, true, true, Optional.of(NOON.plusSeconds(3)), Optional.empty(), -1);
+    assertThat(read(late)).containsExactly("err");
+  }
+
+  @Test
   void closing_ends_a_reader_that_waits() throws Exception {
     var follow = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), -1);
     var logs =

@@ -126,7 +126,8 @@ class DaemonDeathLabTest {
             java.util.Optional.empty(),
             java.util.Optional.empty(),
             "",
-            1)
+            1,
+            0)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();
@@ -148,7 +149,8 @@ class DaemonDeathLabTest {
             record.monitor(),
             record.process(),
             "",
-            1)
+            1,
+            0)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();

@@ -280,6 +280,17 @@ class StreamsLabTest {
   }
 
   @Test
+  void a_rotated_log_of_a_fast_writer_has_no_holes() throws Exception {
+    var container = lab.start(sh("seq 1 50000").log(Map.of("max-size", "64k", "max-file", "3")));
+    lab.awaitEnd(container.id());
+    var lines = lines(container, ALL);
+    assertThat(lines).endsWith("1:50000\n");
+    for (int i = 1; i < lines.size(); i++) { // the first may be the end of a line that was cut
+      assertThat(lines.get(i)).isEqualTo("1:" + (50000 - lines.size() + 1 + i) + "\n");
+    }
+  }
+
+  @Test
   void a_container_without_a_log_writes_none() throws Exception {
     var container = lab.start(sh("echo out").log(Map.of("driver", "none")));
     lab.awaitEnd(container.id());

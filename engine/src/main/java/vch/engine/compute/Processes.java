@@ -78,6 +78,9 @@ public interface Processes extends AutoCloseable {
   /// Bytes that the container added to its image.
   long writtenBytes(ContainerId id);
 
+  /// Where the files for names of a running container are; empty when it does not run.
+  Optional<NamePaths> namePaths(ContainerId id);
+
   /// Where the container's log is kept.
   Path logPath(ContainerId id);
 
@@ -95,6 +98,9 @@ public interface Processes extends AutoCloseable {
 
   /// Contents of the files that the daemon owns inside a container.
   record Files(String resolvConf, String hosts, String hostname) {}
+
+  /// Where those files are on the machine.
+  record NamePaths(Path resolvConf, Path hosts, Path hostname) {}
 
   /// @param pid 0 when it has ended
   record Observed(long pid, Optional<Ended> ended) {}

@@ -216,7 +216,7 @@ public final class ContainerLives implements Lifecycle {
           "removal of container " + container.name() + " is already in progress");
     }
     if (!force) {
-      LifeRules.removing(core.engine().image(), id); // refuses what runs
+      LifeRules.removing(core.engine().image(), id, false); // refuses what runs
     }
     life.removing = true;
   }

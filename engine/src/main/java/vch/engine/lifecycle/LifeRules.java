@@ -60,12 +60,23 @@ final class LifeRules {
   }
 
   /// Phase REMOVING; refused while live. One that is REMOVING already, because its removal was cut,
-  /// is left alone.
-  static Decision<Container> removing(Image image, ContainerId id) {
+  /// goes on.
+  ///
+  /// @param volumes anonymous volumes go too: the record keeps that as `autoRemove`, which means
+  ///   the same, for a daemon that has to finish the removal of another
+  static Decision<Container> removing(Image image, ContainerId id, boolean volumes) {
     var container = container(image, id);
-    return container.state().phase() == Phase.REMOVING
+    var removing =
+        container.state().phase() == Phase.REMOVING
+            ? container
+            : ContainerRules.removing(image, id).reply();
+    var marked =
+        volumes && !removing.spec().autoRemove()
+            ? removing.withSpec(removing.spec().withAutoRemove(), removing.document())
+            : removing;
+    return marked.equals(container)
         ? Decision.of(container)
-        : ContainerRules.removing(image, id);
+        : Decision.of(marked, new Change.ContainerPut(marked));
   }
 
   private static Decision<Container> put(Container container, UnaryOperator<ContainerState> next) {

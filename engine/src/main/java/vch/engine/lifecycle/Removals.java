@@ -28,7 +28,7 @@ final class Removals {
   ///
   /// To be called with the life's lock held.
   void remove(Life life, ContainerId id, boolean volumes) {
-    var container = core.engine().note(image -> LifeRules.removing(image, id));
+    var container = core.engine().note(image -> LifeRules.removing(image, id, volumes));
     life.cancelRestart();
     try {
       core.processes().delete(id);

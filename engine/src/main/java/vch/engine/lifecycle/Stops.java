@@ -135,7 +135,7 @@ final class Stops {
     };
   }
 
-  /// @param thaw a frozen container is thawed, so that it can obey
+  /// @param thaw a frozen container is thawed, so that it can obey; KILL needs none
   /// @param byUser its restart policy leaves it alone from now on
   private void deliver(Container container, int signal, boolean thaw, boolean byUser) {
     var id = container.id();
@@ -144,7 +144,7 @@ final class Stops {
     }
     core.processes().signal(id, signal);
     core.announcer().killed(container, signal);
-    if (thaw && container.state().phase() == Phase.PAUSED) {
+    if (thaw && signal != Signals.KILL && container.state().phase() == Phase.PAUSED) {
       core.processes().unpause(id);
       var resumed = core.engine().note(image -> LifeRules.resumed(image, id));
       health.resume(resumed);

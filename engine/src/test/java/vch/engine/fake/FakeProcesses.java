@@ -384,6 +384,16 @@ public final class FakeProcesses implements Processes {
   }
 
   @Override
+  public Optional<NamePaths> namePaths(ContainerId id) {
+    var home = Path.of("/fake/run", id.brief());
+    return runs(id)
+        ? Optional.of(
+            new NamePaths(
+                home.resolve("resolv.conf"), home.resolve("hosts"), home.resolve("hostname")))
+        : Optional.empty();
+  }
+
+  @Override
   public Path logPath(ContainerId id) {
     return Path.of("/fake/containers", id.value(), "log.json");
   }

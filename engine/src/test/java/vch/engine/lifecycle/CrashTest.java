@@ -193,11 +193,15 @@ class CrashTest {
       case END_OF_ONE_THAT_GOES -> assertThat(record).as(where).isEmpty();
       case REMOVE -> {
         assertThat(record.isEmpty() || !acknowledged).as(where).isTrue();
-        record.ifPresent(
+        record.ifPresentOrElse(
             c ->
                 assertThat(house.volumes.names())
                     .as(where)
-                    .contains(c.spec().mounts().getFirst().source()));
+                    .contains(c.spec().mounts().getFirst().source()),
+            () ->
+                assertThat(house.engine.image().volumes(Samples.BLUE))
+                    .as(where + ": its anonymous volume")
+                    .isEmpty());
       }
       case REMOVE_BY_FORCE -> assertThat(record.isEmpty() || !acknowledged).as(where).isTrue();
       case PAUSE -> assertThat(house.phase(ONE)).as(where).isIn(Phase.RUNNING, Phase.PAUSED);

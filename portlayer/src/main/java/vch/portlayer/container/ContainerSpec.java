@@ -188,6 +188,44 @@ public record ContainerSpec(
         health);
   }
 
+  /// As one that goes by itself, with its anonymous volumes.
+  public ContainerSpec withAutoRemove() {
+    return new ContainerSpec(
+        image,
+        imageRef,
+        arguments,
+        environment,
+        workingDirectory,
+        user,
+        groupAdd,
+        tty,
+        stdinOpen,
+        stdinOnce,
+        stopSignal,
+        stopTimeoutSeconds,
+        mounts,
+        limits,
+        ulimits,
+        devices,
+        sysctls,
+        annotations,
+        capAdd,
+        capDrop,
+        privileged,
+        readOnlyRoot,
+        noNewPrivileges,
+        seccomp,
+        maskedPaths,
+        readOnlyPaths,
+        shmBytes,
+        namespaces,
+        restart,
+        true,
+        initProcess,
+        logOptions,
+        health);
+  }
+
   /// What `docker update` changes.
   public ContainerSpec withBounds(Limits nextLimits, RestartPolicy nextRestart) {
     return new ContainerSpec(

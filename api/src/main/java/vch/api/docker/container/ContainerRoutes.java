@@ -83,6 +83,7 @@ public final class ContainerRoutes {
             host.image(),
             host.lifecycle().namespace(container),
             host.processes().logPath(container.id()),
+            host.processes().namePaths(container.id()),
             execs.of(container),
             sizes,
             host.lifecycle().health(container),

@@ -185,7 +185,7 @@ record CreateRequest(
         HostPart.restart(host),
         Shape.Read.flag(host, "AutoRemove"),
         Shape.Read.flag(host, "Init"),
-        HostPart.log(host),
+        LogPart.of(host),
         program.health());
   }
 }

@@ -1,22 +1,16 @@
 package vch.api.docker.container;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.refusal.Refusal;
 
-/// The rest of `HostConfig`: restart policy, log, shared memory; and `HostConfig` as inspect shows
-/// it.
+/// The rest of `HostConfig`: restart policy, shared memory; and `HostConfig` as inspect shows it.
 final class HostPart {
   /// Size of `/dev/shm` where the user says nothing, bytes.
   static final long SHM_BYTES = 64L * 1024 * 1024;
 
-  private static final Pattern SIZE =
-      Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,3})?\\s?([bB]|[kKmMgGtT][iI]?[bB]?)?");
   private static final List<String> MASKED =
       List.of(
           "/proc/acpi",
@@ -64,65 +58,6 @@ final class HostPart {
     return new RestartPolicy(
         when,
         when == RestartPolicy.When.ON_FAILURE ? (int) Math.min(retries, Integer.MAX_VALUE) : 0);
-  }
-
-  /// Options of the log, `driver` among them where there is to be none.
-  static Map<String, String> log(ObjectNode host) {
-    var config = host.path("LogConfig") instanceof ObjectNode o ? o : Json.object();
-    var type = Shape.Read.text(config, "Type");
-    var options = Shape.Read.map(config, "Config");
-    var out = new HashMap<String, String>();
-    switch (type) {
-      case "none" -> {
-        if (!options.isEmpty()) {
-          throw new Refusal.Invalid(
-              "unknown log opt '" + options.keySet().iterator().next() + "' for none log driver");
-        }
-        out.put("driver", "none");
-      }
-      case "local" -> { // our log files are of one kind; what a user sees of the driver is its
-        // bounds
-        out.put("max-size", "20m");
-        out.put("max-file", "5");
-      }
-      case "", "json-file" -> {}
-      default ->
-          throw new Refusal.Unsupported(
-              "log driver \""
-                  + type
-                  + "\" (--log-driver) is not offered: use json-file, local or none");
-    }
-    options.forEach(
-        (option, value) -> logOption(type.isEmpty() ? "json-file" : type, option, value, out));
-    return out;
-  }
-
-  private static void logOption(String type, String option, String value, Map<String, String> out) {
-    switch (option) {
-      case "max-size" -> {
-        if (!SIZE.matcher(value).matches() && !value.equals("-1")) {
-          throw new Refusal.Invalid(
-              "invalid value for 'max-size': " + value + " is no size such as 10m");
-        }
-        out.put(option, value);
-      }
-      case "max-file" -> {
-        if (!value.matches("[1-9][0-9]{0,4}")) {
-          throw new Refusal.Invalid(
-              "invalid value for 'max-file': " + value + " is no positive number");
-        }
-        out.put(option, value);
-      }
-      case "mode" -> {
-        if (!value.equals("blocking")) {
-          throw new Refusal.Unsupported("log mode \"" + value + "\" is not offered: use blocking");
-        }
-      }
-      case "compress", "labels", "labels-regex", "env", "env-regex", "tag", "max-buffer-size" ->
-          throw new Refusal.Unsupported("log option " + option + " is not offered: leave it out");
-      default ->
-          throw new Refusal.Invalid("unknown log opt '" + option + "' for " + type + " log driver");
-    }
   }
 
   static long shmBytes(ObjectNode host) {

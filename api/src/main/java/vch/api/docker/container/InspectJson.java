@@ -10,6 +10,7 @@ import vch.api.docker.ApiVersion;
 import vch.api.docker.DerivedId;
 import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
+import vch.engine.compute.Processes.NamePaths;
 import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
@@ -26,12 +27,14 @@ final class InspectJson {
   /// What the record does not say.
   ///
   /// @param sandbox where the network namespace can be joined from; empty when it does not run
+  /// @param names where the files for names are; empty when it does not run
   /// @param execIds of execs that run
   /// @param volumePath where a volume is on the machine
   record Facts(
       Image image,
       Optional<Path> sandbox,
       Path logPath,
+      Optional<NamePaths> names,
       List<String> execIds,
       Optional<Sizes> sizes,
       Optional<Health> health,
@@ -50,9 +53,9 @@ final class InspectJson {
         .set("Args", Json.array(arguments.subList(1, arguments.size())));
     json.set("State", Status.json(container, facts.health()));
     json.put("Image", container.spec().image())
-        .put("ResolvConfPath", "")
-        .put("HostnamePath", "")
-        .put("HostsPath", "")
+        .put("ResolvConfPath", path(facts.names().map(NamePaths::resolvConf)))
+        .put("HostnamePath", path(facts.names().map(NamePaths::hostname)))
+        .put("HostsPath", path(facts.names().map(NamePaths::hosts)))
         .put(
             "LogPath",
             container.spec().logOptions().containsKey("driver") || container.state().run() == 0
@@ -73,6 +76,10 @@ final class InspectJson {
     json.set("Config", document.config());
     json.set("NetworkSettings", networkSettings(container, facts, version));
     return json;
+  }
+
+  private static String path(Optional<Path> path) {
+    return path.map(Path::toString).orElse("");
   }
 
   private static ObjectNode hostConfig(Container container, Document document, Image image) {

@@ -14,6 +14,7 @@ import vch.api.docker.DockerHost;
 import vch.api.docker.Timestamps;
 import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
+import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 
@@ -43,7 +44,7 @@ final class LogsRoute {
     boolean raw = container.spec().tty();
     try (var logs = host.processes().logs(container, query)) {
       try (var out = call.exchange().stream(200, Framing.type(call, raw), logs::close)) {
-        write(call, logs, new Framing(out, raw));
+        write(call, container, logs, new Framing(out, raw));
       } catch (UncheckedIOException | IOException e) {
         leave(e);
       }
@@ -70,15 +71,18 @@ final class LogsRoute {
         tail.matches("[0-9]{1,9}") ? Integer.parseInt(tail) : -1);
   }
 
-  private static void write(Call call, Logs logs, Framing framing) throws IOException {
+  private static void write(Call call, Container container, Logs logs, Framing framing)
+      throws IOException {
     boolean timestamps = call.query().flag("timestamps");
     boolean details = call.query().flag("details");
+    var attributes = details ? LogAttributes.text(container) : "";
     for (var line = logs.next(); line.stream() != 0; line = logs.next()) {
-      framing.write(line.stream(), text(line, timestamps, details));
+      framing.write(line.stream(), text(line, timestamps, details, attributes));
     }
   }
 
-  private static byte[] text(Logs.Line line, boolean timestamps, boolean details) {
+  private static byte[] text(
+      Logs.Line line, boolean timestamps, boolean details, String attributes) {
     if (!timestamps && !details) {
       return line.text();
     }
@@ -87,7 +91,7 @@ final class LogsRoute {
       out.writeBytes((at(line.at()) + " ").getBytes(StandardCharsets.US_ASCII));
     }
     if (details) {
-      out.write(' '); // attributes of the log driver, of which there are none
+      out.writeBytes((attributes + " ").getBytes(StandardCharsets.UTF_8));
     }
     out.writeBytes(line.text());
     return out.toByteArray();

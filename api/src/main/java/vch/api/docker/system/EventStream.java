@@ -31,8 +31,8 @@ final class EventStream {
   }
 
   void run(Call call) throws IOException, InterruptedException {
-    var since = Timestamps.unix("since", call.query().text("since"));
-    var until = Timestamps.unix("until", call.query().text("until"));
+    var since = time(call, "since");
+    var until = time(call, "until");
     if (since.isPresent() && until.isPresent() && until.get().isBefore(since.get())) {
       throw new Refusal.Invalid(
           "`since` time ("
@@ -70,6 +70,12 @@ final class EventStream {
       }
       follow(out, waiting, until, over);
     }
+  }
+
+  /// Here 0 is a time too: the beginning of 1970.
+  private static Optional<Instant> time(Call call, String name) {
+    var text = call.query().text(name);
+    return text.equals("0") ? Optional.of(Instant.EPOCH) : Timestamps.unix(name, text);
   }
 
   private void follow(

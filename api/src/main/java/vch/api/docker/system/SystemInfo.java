@@ -121,7 +121,7 @@ final class SystemInfo {
     plugins.putArray("Volume").add("local");
     plugins.putArray("Network").add("bridge").add("null");
     plugins.putNull("Authorization");
-    plugins.putArray("Log").add("json-file").add("none");
+    plugins.putArray("Log").add("json-file").add("local");
   }
 
   private static void capabilities(ObjectNode out, Call call) {

@@ -60,7 +60,22 @@ class CreateRefusalsTest {
           {"HostConfig":{"RestartPolicy":{"Name":"often"}}}                | Invalid     | invalid restart policy: unknown policy 'often'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'
           {"HostConfig":{"RestartPolicy":{"Name":"always","MaximumRetryCount":2}}} | Invalid | invalid restart policy: maximum retry count can only be used with 'on-failure'
           {"HostConfig":{"RestartPolicy":{"Name":"on-failure","MaximumRetryCount":-2}}} | Invalid | invalid restart policy: maximum retry count cannot be negative
-          {"HostConfig":{"LogConfig":{"Type":"syslog"}}}                   | Unsupported | log driver "syslog"
+          {"HostConfig":{"LogConfig":{"Type":"syslog"}}}                   | Invalid     | error looking up logging plugin syslog: plugin "syslog" not found
+          {"HostConfig":{"LogConfig":{"Type":"none","Config":{"tag":"x"}}}} | Invalid    | unknown log opt 'tag' for none log driver
+          {"HostConfig":{"LogConfig":{"Type":"local","Config":{"tag":"x"}}}} | Invalid   | unknown log opt 'tag' for log driver local
+          {"HostConfig":{"LogConfig":{"Type":"local","Config":{"max-size":"abc"}}}} | Invalid | failed to initialize logging driver: invalid value for max-size: abc: invalid size: 'abc'
+          {"HostConfig":{"LogConfig":{"Config":{"max-size":"-1"}}}}        | Invalid     | failed to initialize logging driver: invalid size: '-1'
+          {"HostConfig":{"LogConfig":{"Config":{"max-size":"0"}}}}         | Invalid     | failed to initialize logging driver: max-size must be a positive number
+          {"HostConfig":{"LogConfig":{"Config":{"max-file":"0"}}}}         | Invalid     | failed to initialize logging driver: max-file cannot be less than 1
+          {"HostConfig":{"LogConfig":{"Config":{"max-file":"x"}}}}         | Invalid     | failed to initialize logging driver: strconv.Atoi: parsing "x": invalid syntax
+          {"HostConfig":{"LogConfig":{"Config":{"compress":"true"}}}}      | Invalid     | failed to initialize logging driver: compress cannot be true when max-file is less than 2 or max-size is not set
+          {"HostConfig":{"LogConfig":{"Config":{"compress":"true","max-size":"1k","max-file":"2"}}}} | Unsupported | log option compress=true is not offered
+          {"HostConfig":{"LogConfig":{"Config":{"compress":"xx"}}}}        | Invalid     | strconv.ParseBool: parsing "xx": invalid syntax
+          {"HostConfig":{"LogConfig":{"Config":{"tag":"{{.Bad"}}}}         | Invalid     | template: log-tag:1: unclosed action
+          {"HostConfig":{"LogConfig":{"Config":{"tag":"{{.Nope}}"}}}}      | Unsupported | {{.Nope}} is not offered
+          {"HostConfig":{"LogConfig":{"Config":{"labels-regex":"("}}}}     | Invalid     | failed to initialize logging driver: error parsing regexp:
+          {"HostConfig":{"LogConfig":{"Config":{"mode":"xx"}}}}            | Invalid     | logger: logging mode not supported: xx
+          {"HostConfig":{"LogConfig":{"Config":{"max-buffer-size":"1m"}}}} | Invalid     | logger: max-buffer-size option is only supported with 'mode=non-blocking'
           {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-sise":"1m"}}}} | Invalid | unknown log opt 'max-sise' for json-file log driver
           {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"much"}}}} | Invalid | invalid value for 'max-size'
           {"HostConfig":{"Runtime":"kata"}}                                | Invalid     | unknown or invalid runtime name: kata

@@ -184,7 +184,8 @@ class CreateRequestTest {
             .command()
             .spec();
     assertThat(spec.restart()).isEqualTo(new RestartPolicy(RestartPolicy.When.UNLESS_STOPPED, 0));
-    assertThat(spec.logOptions()).isEqualTo(Map.of("max-size", "20m", "max-file", "2"));
+    assertThat(spec.logOptions())
+        .isEqualTo(Map.of("driver", "local", "max-size", "20971520", "max-file", "2"));
     assertThat(
             Requests.translate("{\"HostConfig\":{\"LogConfig\":{\"Type\":\"none\"}}}", "1.50")
                 .command()

@@ -1,0 +1,182 @@
+package vch.app.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// `docker logs`, over drivers, bounds, times and torn lines.
+@Tag("compat")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LogsTest {
+  private final TestMachine machine = new TestMachine();
+  private TestVch vch = new TestVch(machine, "blue");
+
+  @BeforeAll
+  void start() {
+    machine.startDaemon();
+    vch = machine.create("blue");
+  }
+
+  @AfterAll
+  void stop() {
+    machine.close();
+  }
+
+  /// Runs a line of shell to its end.
+  private void ran(String name, String line, String... options) {
+    var words = Command.words(List.of("run", "-d", "--name", name), options);
+    words.addAll(List.of("busybox", "sh", "-c", line));
+    vch.docker(words.toArray(new String[0])).ok();
+    vch.docker("wait", name).ok();
+  }
+
+  private List<String> logs(String... words) {
+    var all = new ArrayList<>(List.of("logs"));
+    all.addAll(List.of(words));
+    var ran = vch.docker(all.toArray(new String[0]));
+    ran.ok();
+    return ran.out().lines().toList();
+  }
+
+  @Test
+  void ends_of_logs() {
+    ran("ends", "seq 1 100; printf unfinished");
+    assertThat(logs("ends")).hasSize(101).endsWith("100", "unfinished");
+    assertThat(logs("--tail", "2", "ends")).containsExactly("100", "unfinished");
+    assertThat(logs("--tail", "0", "ends")).isEmpty();
+    assertThat(logs("--tail", "all", "ends")).hasSize(101);
+    assertThat(logs("--tail", "-1", "ends")).hasSize(101);
+    assertThat(logs("-f", "--tail", "1", "ends")).containsExactly("unfinished");
+    assertThat(logs("-t", "--tail", "1", "ends").getFirst())
+        .matches("[0-9-]{10}T[0-9:]{8}\\.[0-9]{9}Z unfinished");
+  }
+
+  @Test
+  void times_bound_what_is_shown() {
+    ran("times", "echo early; usleep 1100000; echo late; printf last");
+    var late = logs("-t", "times").get(1).split(" ", -1)[0];
+    assertThat(logs("--since", late, "times")).containsExactly("late", "last");
+    assertThat(logs("--since", "1h", "times")).containsExactly("early", "late", "last");
+    assertThat(logs("--until", "1h", "times")).isEmpty();
+    assertThat(logs("--since", "2999-01-01T00:00:00Z", "times")).isEmpty();
+    assertThat(logs("--until", late, "times")).containsExactly("early", "late");
+    vch.docker("logs", "--since", "yesterday", "times").refused("invalid value for \"since\"");
+  }
+
+  @Test
+  void bytes_and_long_lines_come_back_as_they_went() {
+    ran("bytes", "printf 'a\\001b\\n'; head -c 100000 /dev/zero | tr '\\0' x; echo; echo err >&2");
+    assertThat(logs("bytes")).containsExactly("a\u0001b", "x".repeat(100_000));
+    assertThat(vch.docker("logs", "bytes").err()).isEqualTo("err\n");
+  }
+
+  @Test
+  void details_are_labels_variables_and_the_tag() {
+    ran(
+        "details",
+        "echo hello",
+        "-l",
+        "a=1",
+        "-l",
+        "b=2",
+        "-l",
+        "x1=5",
+        "-e",
+        "E=3 4",
+        "-e",
+        "y1=2",
+        "--log-opt",
+        "labels=a,nope",
+        "--log-opt",
+        "labels-regex=^x",
+        "--log-opt",
+        "env=E",
+        "--log-opt",
+        "env-regex=^y",
+        "--log-opt",
+        "tag={{.Name}}/{{.ImageName}}");
+    assertThat(logs("--details", "details"))
+        .containsExactly("E=3+4,a=1,tag=details%2Fbusybox,x1=5,y1=2 hello");
+    assertThat(logs("details")).containsExactly("hello");
+  }
+
+  @Test
+  void a_bounded_log_keeps_its_end_without_holes() {
+    ran(
+        "bounded",
+        "for i in $(seq 1 60); do seq $((i*1000)) $((i*1000+999)); usleep 10000; done",
+        "--log-opt",
+        "max-size=100k",
+        "--log-opt",
+        "max-file=2");
+    var lines = logs("bounded");
+    assertThat(lines.size()).isBetween(100, 59_000);
+    assertThat(lines).endsWith("60999");
+    for (int i = 1; i < lines.size(); i++) {
+      assertThat(lines.get(i)).isEqualTo(Integer.toString(60_999 - lines.size() + 1 + i));
+    }
+  }
+
+  @Test
+  void following_goes_on_over_rotations_and_ends_with_the_container() {
+    vch.docker(
+            "run",
+            "-d",
+            "--name",
+            "followed",
+            "--log-opt",
+            "max-size=10k",
+            "--log-opt",
+            "max-file=5",
+            "busybox",
+            "sh",
+            "-c",
+            "for i in $(seq 1 30); do seq $((i*100)) $((i*100+99)); usleep 20000; done")
+        .ok();
+    var lines = logs("-f", "followed");
+    assertThat(lines).hasSize(3000).startsWith("100").endsWith("3099");
+  }
+
+  @Test
+  void drivers() {
+    ran("local", "echo kept", "--log-driver", "local", "--log-opt", "max-size=1m");
+    assertThat(logs("local")).containsExactly("kept");
+    assertThat(
+            vch.docker(
+                    "inspect",
+                    "--format",
+                    "{{.HostConfig.LogConfig.Type}} {{.HostConfig.LogConfig.Config}} [{{.LogPath}}]",
+                    "local")
+                .ok())
+        .isEqualTo("local map[max-size:1m] []");
+    ran("none", "echo lost", "--log-driver", "none");
+    vch.docker("logs", "none").refused("configured logging driver does not support reading");
+    vch.api("GET", "/containers/none/logs?stdout=1").saying("501");
+    assertThat(vch.docker("info", "--format", "{{.Plugins.Log}}").ok())
+        .isEqualTo("[json-file local]");
+    vch.docker("logs", "nobody").refused("No such container: nobody");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nosuch    | a=b           | error looking up logging plugin nosuch: plugin \"nosuch\" not found",
+        "json-file | x=1           | unknown log opt 'x' for json-file log driver",
+        "local     | tag=x         | unknown log opt 'tag' for log driver local",
+        "json-file | max-size=abc  | failed to initialize logging driver: invalid size: 'abc'",
+        "json-file | max-file=0    | failed to initialize logging driver: max-file cannot be less than 1",
+        "json-file | mode=xx       | logger: logging mode not supported: xx"
+      })
+  void wrong_options_are_refused_as_docker_does(String driver, String option, String why) {
+    vch.docker("create", "--log-driver", driver, "--log-opt", option, "busybox").refused(why);
+  }
+}
