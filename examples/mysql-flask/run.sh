@@ -14,6 +14,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+export DOCKER_BUILDKIT=${DOCKER_BUILDKIT:-0} # a VCH has the classic builder
 [ ${#ways[@]} -gt 0 ] || ways=(link network compose)
 
 # Where published ports answer: the public address of the VCH.

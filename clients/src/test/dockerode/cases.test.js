@@ -181,6 +181,27 @@ test('files go in and out', async () => {
   await inside.remove({ force: true });
 });
 
+test('an image is built of a tar', async () => {
+  const context = tar.pack();
+  context.entry({ name: 'Dockerfile' }, 'FROM busybox\nARG word\nRUN echo $word >/built\nCOPY note /note\nCMD cat /built /note\n');
+  context.entry({ name: 'note' }, 'copied\n');
+  context.finalize();
+  const steps = [];
+  await followed(await docker.buildImage(context, { t: 'node/built:1', buildargs: { word: 'made' } }), (e) => steps.push(e.stream ?? ''));
+  assert.ok(steps.join('').includes('Successfully tagged node/built:1'), steps.join(''));
+  const ran = await docker.createContainer({ Image: 'node/built:1' });
+  await ran.start();
+  await ran.wait();
+  assert.deepEqual(frames(await ran.logs({ stdout: true })), ['made\ncopied\n', '']);
+  await ran.remove();
+  await docker.getImage('node/built:1').remove();
+  const wrong = tar.pack();
+  wrong.entry({ name: 'Dockerfile' }, 'FROM busybox\nRUN exit 9\n');
+  wrong.finalize();
+  const told = await followed(await docker.buildImage(wrong, {}));
+  assert.match(told.at(-1).error, /returned a non-zero code: 9/);
+});
+
 test('networks have addresses and names', async () => {
   const network = await docker.createNetwork({ Name: 'node-net', CheckDuplicate: true, IPAM: { Config: [{ Subnet: '10.78.0.0/24' }] } });
   const server = await container('node-server', {

@@ -173,6 +173,18 @@ class Cases(unittest.TestCase):
             self.docker.images.pull(f"{REGISTRY}/bb", tag="none")
         self.assertFalse(self.docker.images.prune()["ImagesDeleted"])
 
+    def test_an_image_is_built(self):
+        context = archive(Dockerfile="FROM busybox\nARG word\nRUN echo $word >/built\nCOPY note /\nLABEL by=py\nCMD cat /built /note\n", note="copied\n")
+        image, log = self.docker.images.build(
+            fileobj=io.BytesIO(context), custom_context=True, tag="py/built:1", buildargs={"word": "made"}, rm=True)
+        self.addCleanup(self.docker.images.remove, "py/built:1")
+        self.assertEqual("py", image.labels["by"])
+        self.assertIn("Successfully tagged py/built:1", "".join(line.get("stream", "") for line in log))
+        self.assertEqual(b"made\ncopied\n", self.docker.containers.run("py/built:1", remove=True))
+        with self.assertRaises(docker.errors.BuildError) as refused:
+            self.docker.images.build(fileobj=io.BytesIO(b"FROM busybox\nRUN exit 9\n"), rm=True)
+        self.assertIn("returned a non-zero code: 9", str(refused.exception))
+
     def test_networks(self):
         pool = docker.types.IPAMPool(subnet="10.79.0.0/24", gateway="10.79.0.9", iprange="10.79.0.128/25")
         made = self.docker.networks.create(

@@ -57,7 +57,7 @@ record Compose(List<String> words, String version) {
     }
 
     Map<String, String> environment() {
-      return Map.of("DOCKER_HOST", vch.host());
+      return Map.of("DOCKER_HOST", vch.host(), "DOCKER_BUILDKIT", "0");
     }
 
     List<String> command(String... words) {

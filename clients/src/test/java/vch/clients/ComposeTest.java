@@ -401,6 +401,29 @@ class ComposeTest {
 
   @ParameterizedTest
   @MethodSource("programs")
+  void images_are_built(Compose compose) {
+    var made =
+        compose.project(
+            vch,
+            here.resolve("made"),
+            """
+            services:
+              main:
+                build: {context: ctx, args: {WORD: given}}
+                image: made/main
+            """);
+    made.write("ctx/Dockerfile", "FROM busybox\nARG WORD\nRUN echo $WORD >/word\nCMD sleep 3600\n");
+    made.run("up", "-d").ok();
+    made.exec("main", "cat", "/word").saying("given");
+    made.run("build", "--build-arg", "WORD=other").ok();
+    made.run("up", "-d", "-t", "0").ok();
+    made.exec("main", "cat", "/word").saying("other");
+    made.down();
+    vch.docker("rmi", "made/main").ok();
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
   void profiles_extends_and_env_files(Compose compose) {
     var parts =
         compose.project(

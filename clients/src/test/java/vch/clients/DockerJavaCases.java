@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.LoadImageCallback;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
@@ -393,6 +394,54 @@ class DockerJavaCases {
     assertThat(docker.containerDiffCmd(id).exec())
         .anyMatch(change -> change.getPath().equals("/tmp/note") && change.getKind() == 1);
     remove(id);
+  }
+
+  @Test
+  void a_container_becomes_an_image() throws Exception {
+    var id = run("java-commit", "sh", "-c", "echo kept >/kept");
+    waitFor(id);
+    var image =
+        docker.commitCmd(id).withRepository("java/kept").withTag("1").withMessage("m").exec();
+    assertThat(docker.inspectImageCmd(image).exec().getRepoTags()).containsExactly("java/kept:1");
+    var again = docker.createContainerCmd("java/kept:1").withCmd("cat", "/kept").exec().getId();
+    docker.startContainerCmd(again).exec();
+    waitFor(again);
+    assertThat(logs(again)).isEqualTo("kept\n|");
+    remove(again);
+    remove(id);
+    try (var tar = docker.saveImageCmd("java/kept:1").exec()) {
+      var bytes = tar.readAllBytes();
+      docker.removeImageCmd("java/kept:1").exec();
+      // The other way, loadImageCmd, comes back before the image is there.
+      docker
+          .loadImageAsyncCmd(new ByteArrayInputStream(bytes))
+          .exec(new LoadImageCallback())
+          .awaitMessage();
+    }
+    assertThat(docker.inspectImageCmd("java/kept:1").exec().getId()).isEqualTo(image);
+    docker.removeImageCmd("java/kept:1").withForce(true).exec();
+  }
+
+  @Test
+  void an_image_is_built_of_a_directory(@TempDir Path here) throws Exception {
+    Files.writeString(here.resolve("note"), "copied\n");
+    Files.writeString(
+        here.resolve("Dockerfile"),
+        "FROM busybox\nARG word\nRUN echo $word >/built\nCOPY note /\nCMD cat /built /note\n");
+    var image =
+        docker
+            .buildImageCmd(here.toFile())
+            .withTags(java.util.Set.of("java/built:1"))
+            .withBuildArg("word", "made")
+            .start()
+            .awaitImageId(60, TimeUnit.SECONDS);
+    assertThat(docker.inspectImageCmd("java/built:1").exec().getId()).contains(image);
+    var id = docker.createContainerCmd("java/built:1").exec().getId();
+    docker.startContainerCmd(id).exec();
+    waitFor(id);
+    assertThat(logs(id)).isEqualTo("made\ncopied\n|");
+    remove(id);
+    docker.removeImageCmd("java/built:1").exec();
   }
 
   @Test
