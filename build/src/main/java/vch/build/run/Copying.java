@@ -22,6 +22,9 @@ import vch.portlayer.refusal.Refusal;
 final class Copying {
   private static final Owner ROOT = new Owner(0, 0);
 
+  /// As MAXSYMLINKS of the kernel.
+  private static final int LINKS_MAX = 40;
+
   private final Site site;
   private final Committer committer;
 
@@ -127,23 +130,28 @@ final class Copying {
     return slash <= 0 ? "/" : path.substring(0, slash);
   }
 
-  /// Entries for the directories on the way that are not there.
+  /// Entries for the directories on the way that are not there. A link to what is not there is
+  /// followed: the directory is made where it leads to, within the root.
   private List<Piece> directories(Root root, String path, Optional<Owner> owner) {
     var missing = new ArrayList<Piece>();
-    for (var at = path; !at.equals("/"); at = parent(at)) {
-      if (root.isDirectory(at)) {
-        break;
-      }
-      if (root.stat(at).isPresent()) {
+    int links = 0;
+    var at = path;
+    while (!at.equals("/") && !root.isDirectory(at)) {
+      var found = root.stat(at);
+      if (found.isEmpty()) {
+        missing.addFirst(
+            new Piece(
+                at.substring(1),
+                Entry.made(at.substring(1), site.clock().instant()),
+                Optional.empty(),
+                owner.or(() -> Optional.of(ROOT))));
+        at = parent(at);
+      } else if (found.get().linkTarget().isEmpty() || ++links > LINKS_MAX) {
         throw new Refusal.Invalid(
             "failed to copy files: cannot create directory " + at + ": a file is in its place");
+      } else {
+        at = found.get().linkTarget();
       }
-      missing.addFirst(
-          new Piece(
-              at.substring(1),
-              Entry.made(at.substring(1), site.clock().instant()),
-              Optional.empty(),
-              owner.or(() -> Optional.of(ROOT))));
     }
     return missing;
   }
