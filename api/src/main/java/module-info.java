@@ -8,6 +8,7 @@ module vch.api {
   requires transitive tools.jackson.databind;
   requires org.eclipse.jetty.server;
   requires org.eclipse.jetty.unixdomain.server;
+  requires org.eclipse.jetty.websocket.core.server;
   requires org.eclipse.jetty.http;
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;

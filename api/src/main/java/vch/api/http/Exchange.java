@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// One request and its answer. Used by one thread, except for what [#stream] and [#hijack] return.
 ///
-/// There is one answer: [#respond], [#stream] or [#hijack], once.
+/// There is one answer: [#respond], [#stream], [#hijack] or [#websocket], once.
 public interface Exchange {
   /// `GET`, `POST`, …
   String method();
@@ -59,4 +59,11 @@ public interface Exchange {
   /// is 101 and `Upgrade: tcp`, without it 200; both without length. The handler must close what it
   /// gets before it returns.
   Duplex hijack(String contentType) throws IOException;
+
+  /// Makes the connection a web socket (RFC 6455). What is written goes out as binary messages; of
+  /// what comes in the content of messages counts, not their bounds. The handler must close what it
+  /// gets before it returns.
+  ///
+  /// @throws HttpProblem 400 when the request does not ask for a web socket
+  Duplex websocket() throws IOException;
 }

@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -270,14 +271,34 @@ final class JettyExchange implements Exchange {
       Content.Sink.write(response, false, BufferUtil.EMPTY_BUFFER);
     }
     callback.succeeded();
+    return opened(raw.opened);
+  }
+
+  private static Duplex opened(CompletableFuture<Duplex> connection) throws IOException {
     try {
-      return raw.opened.get(UPGRADE_SECONDS_MAX, TimeUnit.SECONDS);
+      return connection.get(UPGRADE_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("the connection could not be taken over", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while taking the connection over", e);
     }
+  }
+
+  @Override
+  public Duplex websocket() throws IOException {
+    if (!header("Upgrade").orElse("").equalsIgnoreCase("websocket")) {
+      throw new HttpProblem(
+          400, "this is reached by web socket only: the request lacks Upgrade: websocket");
+    }
+    var socket = new WebSocketStream();
+    if (!socket.upgrade(request, response, callback)) {
+      throw new HttpProblem(
+          400, "the request for a web socket is not complete: see RFC 6455, section 4.1");
+    }
+    answer = Answer.HIJACKED;
+    ending = socket::close;
+    return opened(socket.opened);
   }
 
   private EndPoint endPoint() {

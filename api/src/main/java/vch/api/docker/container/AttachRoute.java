@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
+import vch.api.http.Duplex;
 import vch.engine.compute.LogQuery;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
@@ -22,11 +23,13 @@ final class AttachRoute {
     this.host = host;
   }
 
-  /// `GET /containers/{id}/attach/ws`.
-  void websocket(Call call) {
-    Containers.of(host, call);
-    throw new Refusal.Unsupported(
-        "attaching by websocket is not offered: use POST /containers/{id}/attach");
+  /// `GET /containers/{id}/attach/ws`: the same by web socket, whose messages carry the streams as
+  /// they are.
+  void websocket(Call call) throws IOException {
+    var keys = DetachKeys.parse(call.query().text("detachKeys"));
+    var container = Containers.of(host, call);
+    requireAttachable(container, call.variable("id"));
+    attach(call, container, keys, call.exchange()::websocket, true);
   }
 
   void run(Call call) throws IOException {
@@ -46,7 +49,8 @@ final class AttachRoute {
       error(call, 400, e);
       return;
     }
-    attach(call, container, keys);
+    var tty = container.spec().tty();
+    attach(call, container, keys, () -> call.exchange().hijack(Framing.hijackType(call, tty)), tty);
   }
 
   /// Clients read these as text behind the status line, as they would read the stream.
@@ -67,7 +71,13 @@ final class AttachRoute {
     }
   }
 
-  private void attach(Call call, Container container, DetachKeys keys) throws IOException {
+  private interface Opening {
+    Duplex open() throws IOException;
+  }
+
+  /// @param raw standard output and standard error are not told apart
+  private void attach(Call call, Container container, DetachKeys keys, Opening opening, boolean raw)
+      throws IOException {
     var query = call.query();
     var spec = container.spec();
     boolean stream = query.flag("stream");
@@ -81,9 +91,9 @@ final class AttachRoute {
     // Before the answer: the client starts the container when it has it.
     var stdio = host.processes().attach(container.id());
     boolean detached = false;
-    try (var duplex = call.exchange().hijack(Framing.hijackType(call, spec.tty()))) {
+    try (var duplex = opening.open()) {
       Containers.publish(host, container, "attach", Map.of());
-      var framing = new Framing(duplex.output(), spec.tty());
+      var framing = new Framing(duplex.output(), raw);
       if (query.flag("logs")) {
         past(container, wish, framing);
       }

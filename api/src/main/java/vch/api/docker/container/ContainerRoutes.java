@@ -50,9 +50,11 @@ public final class ContainerRoutes {
             "connects to the streams of a container",
             attach::run));
     out.add(
-        new Route<Operation>(
-                "GET", "/containers/{id}/attach/ws", "not offered (501)", attach::websocket)
-            .refused(501));
+        new Route<>(
+            "GET",
+            "/containers/{id}/attach/ws",
+            "attaches to the streams of a container by web socket",
+            attach::websocket));
     out.add(new Route<>("GET", "/containers/{id}/top", "lists processes", new TopRoute(host)::run));
     out.add(
         new Route<>(

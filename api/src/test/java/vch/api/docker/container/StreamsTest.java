@@ -140,7 +140,42 @@ class StreamsTest {
         .isEqualTo("container web1 is paused, unpause the container before attach\r\n");
     assertThat(vch.post("/containers/web1/attach?detachKeys=ctrl-", "").body())
         .isEqualTo("Invalid detach keys (ctrl-) provided\r\n");
-    assertThat(vch.get("/containers/web1/attach/ws").status()).isEqualTo(501);
+    assertThat(vch.get("/containers/web1/attach/ws").status()).isEqualTo(409);
+    vch.post("/containers/web1/unpause", "");
+    assertThat(vch.get("/containers/web1/attach/ws").status()).isEqualTo(400);
+  }
+
+  @Test
+  void attach_by_web_socket() throws Exception {
+    var id = create(",\"OpenStdin\":true,\"StdinOnce\":true");
+    start();
+    try (var wire = Wire.unix(vch.socket)) {
+      wire.send(
+          "GET /v1.50/containers/web1/attach/ws?stream=1&stdin=1&stdout=1&stderr=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\n"
+              + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+      assertThat(wire.head())
+          .startsWith("HTTP/1.1 101 ")
+          .containsIgnoringCase("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+      // RFC 6455, 5.2: final, text, masked by zeros; a ping; the rest of a message in two parts
+      wire.send("\u0081\u0085\0\0\0\0typed");
+      wire.send("\u0089\u0082\0\0\0\0hi");
+      wire.send("\u0002\u0081\0\0\0\0!\u0080\u0081\0\0\0\0?");
+      assertThat(bytes(wire, 4)).isEqualTo("\u008a\u0002hi");
+      var stdio = processes.stdio(id);
+      while (stdio.written().length < 7) {
+        Thread.onSpinWait();
+      }
+      assertThat(stdio.written()).asString(StandardCharsets.UTF_8).isEqualTo("typed!?");
+      processes.says(id, 1, "one");
+      processes.says(id, 2, "two");
+      assertThat(bytes(wire, 10)).isEqualTo("\u0082\u0003one\u0082\u0003two");
+      processes.end(id, 0);
+      assertThat(bytes(wire, 4)).isEqualTo("\u0088\u0002\u0003\u00e8"); // close, 1000
+    }
+  }
+
+  private static String bytes(Wire wire, int count) throws Exception {
+    return new String(wire.in().readNBytes(count), StandardCharsets.ISO_8859_1);
   }
 
   private String exec(String json) throws Exception {
