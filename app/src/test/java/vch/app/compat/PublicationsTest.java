@@ -164,6 +164,9 @@ class PublicationsTest {
     traffic.serve(web, 80, "web");
     assertThat(traffic.tcp(neighbour, publicly, 8080)).isEqualTo("web " + NEIGHBOUR);
     assertThat(traffic.tcp(neighbour, publicly, 8081)).isEqualTo(REFUSED);
+    assertThat(traffic.tcp(Spot.named(machine.namespace), publicly, 8081))
+        .as("what is published on 127.0.0.1 is for the machine alone")
+        .isEqualTo("web 192.168.218.1");
     assertThat(vch.docker("port", "web", "80").ok().lines())
         .contains(publicly + ":8080", "127.0.0.1:8081");
     vch.docker(
@@ -180,7 +183,10 @@ class PublicationsTest {
             "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address "
                 + publicly);
     vch.docker("create", "--name", "lonely", "-p", "127.0.0.1:8090:90", "busybox", "true")
-        .saying("Port 90/tcp is published on 127.0.0.1, the loopback of the VCH's endpoint");
+        .saying(
+            "Port 90/tcp is published on 127.0.0.1: only the machine itself reaches it, at "
+                + vch.publicAddress()
+                + ":8090");
     // The same port of all addresses and of one address are in each other's way.
     vch.docker("run", "-d", "--name", "all", "-p", "8080:80", "busybox", "sleep", "3600")
         .refused("port is already allocated (by container web)");

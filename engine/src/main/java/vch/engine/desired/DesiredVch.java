@@ -1,6 +1,7 @@
 package vch.engine.desired;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import vch.engine.machine.MachineObject;
@@ -14,6 +15,7 @@ import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
@@ -77,13 +79,25 @@ final class DesiredVch {
     for (var setting : SETTINGS) {
       out.add(new Sysctl(ns, setting[0], setting[1]));
     }
-    out.add(new Ruleset(ns, "inet", EndpointTable.NAME, EndpointTable.text(vch)));
+    out.add(
+        new Ruleset(ns, "inet", EndpointTable.NAME, EndpointTable.text(vch, machine(image, vch))));
     out.add(new Ruleset(ns, "bridge", EndpointTable.NAME, BridgeTable.text()));
     out.add(loopback(ns));
     for (var nic : vch.nics()) {
       image.portGroup(nic.portGroup()).ifPresent(group -> plug(out, ns, vch, nic, group));
     }
     return List.copyOf(out);
+  }
+
+  /// Where the machine itself asks from when it asks the public role.
+  private static List<Ip> machine(Image image, Vch vch) {
+    var group = vch.nic(Role.PUBLIC).flatMap(nic -> image.portGroup(nic.portGroup()));
+    return group.isPresent() && group.get().kind() instanceof PortGroupKind.Nat nat
+        ? Arrays.stream(Family.values())
+            .flatMap(f -> nat.machine(f).stream())
+            .map(Cidr::address)
+            .toList()
+        : List.of();
   }
 
   private static void plug(

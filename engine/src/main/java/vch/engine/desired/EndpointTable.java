@@ -1,7 +1,9 @@
 package vch.engine.desired;
 
 import java.util.ArrayList;
+import java.util.List;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
@@ -22,8 +24,9 @@ public final class EndpointTable {
     };
   }
 
-  static String text(Vch vch) {
-    return SETS + translation(vch) + filter(vch);
+  /// @param machine the addresses by which the machine asks the public role, where they are known
+  static String text(Vch vch, List<Ip> machine) {
+    return SETS + translation(vch, machine) + filter(vch);
   }
 
   private static final String SETS =
@@ -97,7 +100,7 @@ public final class EndpointTable {
 
       """;
 
-  private static String translation(Vch vch) {
+  private static String translation(Vch vch, List<Ip> machine) {
     var out = new StringBuilder();
     out.append(
         """
@@ -123,17 +126,38 @@ public final class EndpointTable {
         """);
     vch.nic(Role.PUBLIC)
         .ifPresent(
-            nic ->
+            nic -> {
+              for (var address : machine) {
                 out.append(
-                    """
-                      iifname "%1$s" ip daddr @public jump publications
-                      iifname "%1$s" ip6 daddr @public6 jump publications6
-                    """
-                        .formatted(nic.name())));
+                    address.isIpv4()
+                        ? "  iifname \"%s\" ip saddr %s ip daddr @public jump machine\n"
+                            .formatted(nic.name(), address)
+                        : "  iifname \"%s\" ip6 saddr %s ip6 daddr @public6 jump machine6\n"
+                            .formatted(nic.name(), address));
+              }
+              out.append(
+                  """
+                    iifname "%1$s" ip daddr @public jump publications
+                    iifname "%1$s" ip6 daddr @public6 jump publications6
+                  """
+                      .formatted(nic.name()));
+            });
     out.append(
         """
           iifname @out jump hairpins
           iifname @routed jump hairpins
+        }
+
+        # What is published on a loopback address is for the machine alone. A lookup needs a key that is taken from
+        # the packet, so a constant is made of one.
+        chain machine {
+          dnat ip to ip daddr & 127.0.0.1 | 127.0.0.1 . meta l4proto . th dport map @pub_ip
+          dnat ip to ip daddr & 127.0.0.1 | 127.0.0.1 . meta l4proto . th dport map @pub_ip_range
+        }
+
+        chain machine6 {
+          dnat ip6 to ip6 daddr & ::1 | ::1 . meta l4proto . th dport map @pub_ip6
+          dnat ip6 to ip6 daddr & ::1 | ::1 . meta l4proto . th dport map @pub_ip6_range
         }
 
         chain hairpins {

@@ -19,6 +19,7 @@ import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
+import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
@@ -114,17 +115,7 @@ final class Publishing {
     var out = new ArrayList<String>();
     requests.stream()
         .filter(r -> r.hostIp().filter(Ip::isLoopback).isPresent())
-        .forEach(
-            r ->
-                out.add(
-                    "Port "
-                        + r.container()
-                        + "/"
-                        + r.protocol().text()
-                        + " is published on "
-                        + r.hostIp().map(Ip::toString).orElse("")
-                        + ", the loopback of the VCH's"
-                        + " endpoint, where nothing asks: leave the host IP out to reach it at the public address"));
+        .forEach(r -> out.add(onLoopback(image, vch, r)));
     var explicit =
         requests.stream().filter(Publishing::oneToOne).map(Publishing::publication).toList();
     if (explicit.isEmpty()) {
@@ -149,6 +140,43 @@ final class Publishing {
               }
             });
     return out;
+  }
+
+  /// The machine has a loopback of its own; what is published on that of the VCH is for the machine
+  /// alone, where the VCH knows it.
+  private static String onLoopback(Image image, Vch vch, PublishRequest request) {
+    var loopback = request.hostIp().orElseThrow();
+    var what =
+        "Port "
+            + request.container()
+            + "/"
+            + request.protocol().text()
+            + " is published on "
+            + loopback;
+    var nic = vch.nic(Role.PUBLIC);
+    var at =
+        nic.flatMap(
+            n ->
+                n.addresses().stream()
+                    .map(Cidr::address)
+                    .filter(a -> a.family() == loopback.family())
+                    .findFirst());
+    boolean known =
+        nic.flatMap(n -> image.portGroup(n.portGroup()))
+            .filter(
+                g ->
+                    g.kind() instanceof PortGroupKind.Nat nat
+                        && nat.machine(loopback.family()).isPresent())
+            .isPresent();
+    return known && at.isPresent()
+        ? what
+            + ": only the machine itself reaches it, at "
+            + (at.get().isIpv4() ? at.get().toString() : "[" + at.get() + "]")
+            + request.host().map(h -> ":" + h).orElse("")
+            + "; leave the host IP out to let others in"
+        : what
+            + ", the loopback of the VCH's endpoint, where nothing asks: leave the host IP out to reach it at the public"
+            + " address";
   }
 
   private static String warning(Publication mine, Publication theirs, Container other) {
