@@ -3,6 +3,7 @@ package vch.compute.files;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vch.kernel.libc.Errno;
@@ -35,21 +36,28 @@ final class ExtendedAttributes {
     }
   }
 
-  /// Records of a header; empty where the file has no attributes that travel.
-  static byte[] pax(Node node) throws IOException {
+  /// Records of a header by their keywords; empty where the file has no attributes that travel.
+  static Map<String, byte[]> records(Node node) throws IOException {
+    var records = new LinkedHashMap<String, byte[]>();
     var kind = node.kind();
     if (kind != Node.Kind.FILE && kind != Node.Kind.DIRECTORY) {
-      return new byte[0];
+      return records;
     }
-    var records = new ByteArrayOutputStream();
     try (var held = node.hold()) {
       for (var name : names(held)) {
-        Xattr.get(held, name).ifPresent(value -> record(records, PREFIX + name, value));
+        Xattr.get(held, name).ifPresent(value -> records.put(PREFIX + name, value));
       }
     } catch (KernelException e) {
       throw new IOException(node.inside() + ": " + e.getMessage(), e);
     }
-    return records.toByteArray();
+    return records;
+  }
+
+  /// The body of a header.
+  static byte[] pax(Map<String, byte[]> records) {
+    var out = new ByteArrayOutputStream();
+    records.forEach((keyword, value) -> record(out, keyword, value));
+    return out.toByteArray();
   }
 
   private static List<String> names(Fd file) {

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -96,8 +98,9 @@ final class TreeWriter implements AutoCloseable {
 
   private void directory(Node node, String name) throws IOException {
     if (!name.isEmpty()) {
-      attributes(node);
-      end(entry(name.endsWith("/") ? name : name + "/", TarConstants.LF_DIR, node));
+      end(
+          attributed(
+              entry(name.endsWith("/") ? name : name + "/", TarConstants.LF_DIR, node), node));
     }
     var prefix = name.isEmpty() || name.endsWith("/") ? name : name + "/";
     try (var directory = node.holdDirectory()) {
@@ -135,8 +138,7 @@ final class TreeWriter implements AutoCloseable {
         return; // exchanged meanwhile
       }
       try (var in = FileChannel.open(at, StandardOpenOption.READ)) {
-        attributes(node);
-        var entry = entry(name, TarConstants.LF_NORMAL, now);
+        var entry = attributed(entry(name, TarConstants.LF_NORMAL, now), now);
         long left = now.attributes().size();
         entry.setSize(left);
         out.putArchiveEntry(entry);
@@ -154,18 +156,31 @@ final class TreeWriter implements AutoCloseable {
     }
   }
 
-  /// Comes before the entry that it belongs to.
-  private void attributes(Node node) throws IOException {
-    var records = ExtendedAttributes.pax(node);
-    if (records.length > 0) {
-      var header =
-          new TarArchiveEntry("./PaxHeaders/attributes", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
-      header.setSize(records.length);
-      header.setLastModifiedTime(FileTime.from(Instant.EPOCH));
-      out.putArchiveEntry(header);
-      out.write(records);
-      out.closeArchiveEntry();
+  /// Writes the entry's extended attributes before it. An entry has one extended header only, so
+  /// what the library would write one for goes into ours.
+  private TarArchiveEntry attributed(TarArchiveEntry entry, Node node) throws IOException {
+    var records = ExtendedAttributes.records(node);
+    if (records.isEmpty()) {
+      return entry;
     }
+    var name = entry.getName();
+    var time = node.attributes().modified();
+    records.put("path", name.getBytes(StandardCharsets.UTF_8));
+    records.put(
+        "mtime",
+        String.format(Locale.ROOT, "%d.%09d", time.getEpochSecond(), time.getNano())
+            .getBytes(StandardCharsets.US_ASCII));
+    var bytes = ExtendedAttributes.pax(records);
+    var header =
+        new TarArchiveEntry("./PaxHeaders/attributes", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+    header.setSize(bytes.length);
+    header.setLastModifiedTime(FileTime.from(Instant.EPOCH));
+    out.putArchiveEntry(header);
+    out.write(bytes);
+    out.closeArchiveEntry();
+    entry.setName(name.endsWith("/") ? "directory/" : "file");
+    entry.setLastModifiedTime(FileTime.from(time.truncatedTo(ChronoUnit.SECONDS)));
+    return entry;
   }
 
   private static TarArchiveEntry entry(String name, byte kind, Node node) {
