@@ -26,7 +26,6 @@ import vch.kernel.libc.Fd;
 final class TreeWriter implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TreeWriter.class.getName());
   private static final int COPY_BYTES = 128 * 1024;
-  private static final byte PAX_HEADER = TarConstants.LF_PAX_EXTENDED_HEADER_LC;
 
   private final FileTree tree;
   private final TarArchiveOutputStream out;
@@ -64,17 +63,8 @@ final class TreeWriter implements AutoCloseable {
 
   /// Writes a node with its extended attributes and without what is below it.
   void putOne(Node node, String name) throws IOException {
-    var attributes = LayerAttributes.pax(node);
-    if (attributes.length > 0) {
-      var header = new TarArchiveEntry("./PaxHeaders/attributes", PAX_HEADER);
-      header.setSize(attributes.length);
-      header.setLastModifiedTime(FileTime.from(java.time.Instant.EPOCH));
-      out.putArchiveEntry(header);
-      out.write(attributes);
-      out.closeArchiveEntry();
-    }
     if (node.kind() == Node.Kind.DIRECTORY) {
-      end(entry(name + "/", TarConstants.LF_DIR, node));
+      end(attributed(entry(name + "/", TarConstants.LF_DIR, node), node));
     } else {
       put(node, name);
     }
