@@ -38,6 +38,10 @@ class LogsTest {
     vch.docker("wait", name).ok();
   }
 
+  private void docker(String... words) {
+    vch.docker(words).ok();
+  }
+
   private List<String> logs(String... words) {
     var all = new ArrayList<>(List.of("logs"));
     all.addAll(List.of(words));
@@ -67,7 +71,8 @@ class LogsTest {
     assertThat(logs("--since", "1h", "times")).containsExactly("early", "late", "last");
     assertThat(logs("--until", "1h", "times")).isEmpty();
     assertThat(logs("--since", "2999-01-01T00:00:00Z", "times")).isEmpty();
-    assertThat(logs("--until", late, "times")).containsExactly("early", "late");
+    var early = logs("-t", "times").getFirst().split(" ", -1)[0];
+    assertThat(logs("--until", early, "times")).containsExactly("early");
     vch.docker("logs", "--since", "yesterday", "times").refused("invalid value for \"since\"");
   }
 
@@ -110,18 +115,26 @@ class LogsTest {
 
   @Test
   void a_bounded_log_keeps_its_end_without_holes() {
-    ran(
+    docker(
+        "run",
+        "-d",
+        "--name",
         "bounded",
-        "for i in $(seq 1 60); do seq $((i*1000)) $((i*1000+999)); usleep 10000; done",
         "--log-opt",
         "max-size=100k",
         "--log-opt",
-        "max-file=2");
+        "max-file=2",
+        "busybox",
+        "sh",
+        "-c",
+        "i=1; while true; do seq $((i*1000)) $((i*1000+999)); i=$((i+1)); usleep 20000; done");
+    TestMachine.until("the oldest lines go", () -> !logs("bounded").getFirst().equals("1000"));
+    docker("stop", "-t", "0", "bounded");
     var lines = logs("bounded");
-    assertThat(lines.size()).isBetween(100, 59_000);
-    assertThat(lines).endsWith("60999");
-    for (int i = 1; i < lines.size(); i++) {
-      assertThat(lines.get(i)).isEqualTo(Integer.toString(60_999 - lines.size() + 1 + i));
+    assertThat(lines).hasSizeGreaterThan(100);
+    long last = Long.parseLong(lines.getLast());
+    for (int i = 1; i < lines.size(); i++) { // the first may be the end of a line that was cut
+      assertThat(lines.get(i)).isEqualTo(Long.toString(last - lines.size() + 1 + i));
     }
   }
 

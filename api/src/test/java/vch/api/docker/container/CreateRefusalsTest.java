@@ -77,7 +77,7 @@ class CreateRefusalsTest {
           {"HostConfig":{"LogConfig":{"Config":{"mode":"xx"}}}}            | Invalid     | logger: logging mode not supported: xx
           {"HostConfig":{"LogConfig":{"Config":{"max-buffer-size":"1m"}}}} | Invalid     | logger: max-buffer-size option is only supported with 'mode=non-blocking'
           {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-sise":"1m"}}}} | Invalid | unknown log opt 'max-sise' for json-file log driver
-          {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"much"}}}} | Invalid | invalid value for 'max-size'
+          {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"much"}}}} | Invalid | failed to initialize logging driver: invalid size: 'much'
           {"HostConfig":{"Runtime":"kata"}}                                | Invalid     | unknown or invalid runtime name: kata
           {"HostConfig":{"Isolation":"hyperv"}}                            | Invalid     | invalid isolation "hyperv" on linux
           {"HostConfig":{"BlkioWeight":5}}                                 | Invalid     | range of blkio weight is from 10 to 1000
