@@ -14,6 +14,9 @@ final class Engine implements AutoCloseable {
   static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final Pattern PLACE = Pattern.compile("<([a-z]+):([A-Za-z0-9_.-]+)>");
 
+  /// So long without an event, and nothing more is to come.
+  private static final long QUIET_MILLIS = 150;
+
   final String name;
   final Wire wire;
   private final Map<String, String> symbols = new HashMap<>();
@@ -120,13 +123,13 @@ final class Engine implements AutoCloseable {
         }
       }
     }
-    events.upToNow();
-    try { // the ends of what was killed are told a moment later
-      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(50);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-    events.upToNow();
+    do { // the ends of what was killed are told a moment later
+      try {
+        java.util.concurrent.TimeUnit.MILLISECONDS.sleep(QUIET_MILLIS);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    } while (!events.upToNow().isEmpty());
   }
 
   private JsonNode array(String path) {
