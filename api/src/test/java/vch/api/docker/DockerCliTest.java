@@ -110,7 +110,8 @@ class DockerCliTest {
     assertThat(docker("import", dir.resolve("y.tar").toString(), "mine:2"))
         .isEqualTo("0\n" + FakeImages.BUSYBOX + "\n");
     assertThat(docker("push", "mine:1"))
-        .isEqualTo("0\nThe push refers to repository [mine]\naaaaaaaaaaaa: Pushed\n");
+        .isEqualTo(
+            "0\nThe push refers to repository [docker.io/library/mine]\naaaaaaaaaaaa: Pushed\n");
     assertThat(docker("rmi", "mine:1")).startsWith("0\nUntagged: mine:1\n");
     assertThat(docker("volume", "create", "data")).isEqualTo("0\ndata\n");
     assertThat(docker("volume", "ls", "-q")).isEqualTo("0\ndata\n");

@@ -25,14 +25,33 @@ public final class SqliteJournal implements Journal {
   static final String FILE = "state.db";
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
-  static final int SCHEMA = 2;
+  static final int SCHEMA = 5;
 
   /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
   private static final List<String> STEPS =
       List.of(
           // 2: containers have health checks
           "update entity set json = json_set(json, '$.spec.health', json('null'))"
-              + " where kind = 'container'");
+              + " where kind = 'container'",
+          // 3: containers have annotations and finer bounds
+          """
+          update entity set json = json_set(json, '$.spec.annotations', json('{}'), '$.spec.limits.fine', json('{
+            "swappiness": -1, "oomKillDisabled": false, "realtimeRuntimeMicros": 0, "realtimePeriodMicros": 0,
+            "blockIo": {"weight": 0, "weights": [], "rates": []}, "deviceRules": [], "cgroupParent": ""}'))
+          where kind = 'container'""",
+          // 4: port groups of kind nat have a subnet for each family
+          """
+          update entity set json = json_remove(
+            json_set(json, '$.kind.subnets', json_array(json_extract(json, '$.kind.subnet'))), '$.kind.subnet')
+          where kind = 'portgroup' and json_extract(json, '$.kind.type') = 'nat'""",
+          // 5: NICs have a gateway for each family
+          """
+          update entity set json = json_set(json, '$.nics', (
+            select json_group_array(json(json_remove(json_set(value, '$.gateways',
+              json(iif(json_extract(value, '$.gateway') is null, '[]', json_array(json_extract(value, '$.gateway'))))),
+              '$.gateway')))
+            from json_each(entity.json, '$.nics')))
+          where kind = 'vch'""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;

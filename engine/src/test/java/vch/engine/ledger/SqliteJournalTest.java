@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.JDBC;
 import vch.engine.fake.Samples;
 import vch.portlayer.state.Change;
+import vch.portlayer.state.Image;
 
 class SqliteJournalTest extends JournalContract {
   @TempDir private Path directory;
@@ -65,14 +66,32 @@ class SqliteJournalTest extends JournalContract {
     assertThat(System.getProperty("org.sqlite.lib.path")).contains("/native/sqlite-");
   }
 
+  /// Rows as the first version wrote them.
   @Test
-  void containers_without_health_checks_are_of_format_1() throws Exception {
+  void a_record_of_the_first_format_is_brought_to_this_one() throws Exception {
     fill();
+    Image before;
+    try (var journal = open()) {
+      before = journal.load();
+    }
     sql(
-        "update entity set json = json_remove(json, '$.spec.health') where kind = 'container'",
+        """
+        update entity set json = json_remove(json, '$.spec.health', '$.spec.annotations', '$.spec.limits.fine')
+        where kind = 'container'""",
+        """
+        update entity set json = json_remove(
+          json_set(json, '$.kind.subnet', json_extract(json, '$.kind.subnets[0]')), '$.kind.subnets')
+        where kind = 'portgroup' and json_extract(json, '$.kind.type') = 'nat'""",
+        """
+        update entity set json = json_remove(
+          json_set(json, '$.nics[0].gateway', json_extract(json, '$.nics[0].gateways[0]')), '$.nics[0].gateways')
+        where kind = 'vch'""",
         "pragma user_version = 1");
     try (var journal = open()) {
-      assertThat(journal.load().containers()).containsExactly(Samples.container(1, 1));
+      var image = journal.load();
+      assertThat(image.containers()).containsExactlyElementsOf(before.containers());
+      assertThat(image.vchs()).containsExactlyElementsOf(before.vchs()).isNotEmpty();
+      assertThat(image.portGroups()).containsExactlyElementsOf(before.portGroups()).isNotEmpty();
     }
     try (var journal = open()) { // now of the new format
       assertThat(journal.load().containers()).hasSize(1);
@@ -88,7 +107,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 2). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 5). Start that version, or name another --state-dir.");
   }
 
   @Test
