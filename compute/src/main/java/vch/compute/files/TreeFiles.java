@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.Compression;
 import vch.engine.compute.ContainerFiles;
 import vch.engine.compute.Processes.RootAction;
@@ -204,10 +205,18 @@ public final class TreeFiles implements ContainerFiles {
               how.asUser() && !container.spec().user().isEmpty()
                   ? Optional.of(owner(tree, container))
                   : Optional.<TreeReader.Owner>empty();
-          new TreeReader(tree, base, how, owner).unpack(Compression.open(tar, libraries));
+          unpack(new TreeReader(tree, base, how, owner), tar);
           tar.transferTo(OutputStream.nullOutputStream()); // so that the client is done
           return directory;
         });
+  }
+
+  private void unpack(TreeReader reader, InputStream tar) throws IOException {
+    try {
+      reader.unpack(Compression.open(tar, libraries));
+    } catch (BadArchiveException e) {
+      throw new Refusal.Invalid(e.getMessage());
+    }
   }
 
   private static String base(FileTree tree, Container container, String directory)

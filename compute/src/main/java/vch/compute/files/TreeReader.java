@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.TarReader;
 import vch.engine.compute.ContainerFiles.Unpacking;
 import vch.kernel.libc.Chmod;
@@ -80,8 +79,6 @@ final class TreeReader {
       tar.transferTo(
           java.io.OutputStream
               .nullOutputStream()); // what stands behind the end, so that the client is done
-    } catch (BadArchiveException e) {
-      throw new Refusal.Invalid(e.getMessage());
     } catch (KernelException e) {
       throw new IOException(e.getMessage(), e);
     }

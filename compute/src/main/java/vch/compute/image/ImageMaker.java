@@ -79,7 +79,7 @@ final class ImageMaker {
       }
       return Optional.of(digest);
     } catch (BadArchiveException e) {
-      throw new Refusal.Failed("the new layer cannot be kept: " + e.getMessage());
+      throw new Refusal.Invalid("the new layer cannot be kept: " + e.getMessage());
     } finally {
       Files.deleteIfExists(file);
     }

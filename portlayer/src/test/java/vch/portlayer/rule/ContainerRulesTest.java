@@ -396,7 +396,7 @@ class ContainerRulesTest {
   @Test
   void links_on_the_default_bridge() {
     create(
-        Refusal.NotFound.class,
+        Refusal.Invalid.class,
         "could not get container for db: No such container: db",
         "c1",
         w -> w.links(new NameLink("db", "d")));

@@ -1,5 +1,6 @@
 package vch.compute.image.archive;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,13 @@ final class SourceStream extends FilterInputStream {
         () ->
             decoder instanceof BadArchiveException bad
                 ? bad
-                : new BadArchiveException(what + ": " + decoder.getMessage(), decoder));
+                : new BadArchiveException(what + ": " + reason(decoder), decoder));
+  }
+
+  private static String reason(Exception decoder) {
+    return decoder instanceof EOFException
+        ? "it ends too early"
+        : Optional.ofNullable(decoder.getMessage()).orElse(decoder.getClass().getSimpleName());
   }
 
   private IOException failed(IOException e) {
