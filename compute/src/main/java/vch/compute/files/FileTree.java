@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ final class FileTree implements AutoCloseable {
           mounted.isPresent()
               ? Node.look(mounted.get(), inside, true)
               : Node.look(Path.of(directory.path()).resolve(name), inside, false));
-    } catch (NoSuchFileException _) {
+    } catch (NoSuchFileException | InvalidPathException _) {
       return Optional.empty();
     } catch (FileSystemException e) {
       if ("File name too long".equals(e.getReason())) {
