@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import vch.engine.machine.Step;
 import vch.kernel.libc.Errno;
+import vch.kernel.netlink.Ack;
 import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.Rtnl;
 
@@ -38,10 +39,15 @@ final class Requests {
       var ack = acks.get(i);
       var request = requests.get(i);
       if (!ack.ok() && request.alreadySo.stream().noneMatch(ack::is)) {
-        outcomes.fail(
-            request.step,
-            request.existing.filter(_ -> ack.is(Errno.EEXIST)).orElseGet(ack::reason));
+        outcomes.fail(request.step, reason(request, ack));
       }
     }
+  }
+
+  private static String reason(Request request, Ack ack) {
+    if (ack.is(Errno.EXFULL)) { // BR_MAX_PORTS of net/bridge/br_private.h
+      return "a network takes at most 1023 running containers, as a Linux bridge takes 1023 ports";
+    }
+    return request.existing.filter(_ -> ack.is(Errno.EEXIST)).orElseGet(ack::reason);
   }
 }

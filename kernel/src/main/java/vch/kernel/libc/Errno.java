@@ -50,6 +50,7 @@ public record Errno(int number, String name, String text) {
               new Errno(38, "ENOSYS", "function not implemented"),
               new Errno(39, "ENOTEMPTY", "directory not empty"),
               new Errno(40, "ELOOP", "too many levels of symbolic links"),
+              new Errno(54, "EXFULL", "exchange full"),
               new Errno(61, "ENODATA", "no data available"),
               new Errno(75, "EOVERFLOW", "value too large for defined data type"),
               new Errno(76, "ENOTUNIQ", "name not unique on network"),
@@ -105,6 +106,7 @@ public record Errno(int number, String name, String text) {
   public static final Errno ENAMETOOLONG = of(36);
   public static final Errno ENODATA = of(61);
   public static final Errno EMSGSIZE = of(90);
+  public static final Errno EXFULL = of(54);
   public static final Errno EOPNOTSUPP = of(95);
   public static final Errno EADDRINUSE = of(98);
   public static final Errno EADDRNOTAVAIL = of(99);
