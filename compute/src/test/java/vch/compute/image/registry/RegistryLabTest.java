@@ -213,10 +213,13 @@ class RegistryLabTest {
   void without_tls_a_registry_that_is_not_insecure_is_refused() throws Exception {
     try (var registry = new LabRegistry(directory.resolve("registry"), false, false)) {
       assertThatThrownBy(() -> open(registry.host(), false, new Trust(List.of())).close())
-          .hasMessage(
+          // the registry answers and hangs up; on a busy machine only the latter is seen
+          .message()
+          .isIn(
               "Get \"https://"
                   + registry.host()
-                  + "/v2/\": http: server gave HTTP response to HTTPS client");
+                  + "/v2/\": http: server gave HTTP response to HTTPS client",
+              "Get \"https://" + registry.host() + "/v2/\": EOF");
     }
   }
 
