@@ -9,10 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Runs programs. What a measurement starts is told neither of Docker nor of VCHs by the
 /// environment.
 public final class Shell {
+  /// Characters of a word that a message repeats: a class path is no help.
+  private static final int WORD_MAX = 40;
+
   private static final Map<String, String> FURTHER =
       Map.of("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
 
@@ -150,7 +154,9 @@ public final class Shell {
 
   /// What a reader recognises a long command by.
   private static String tail(List<String> words) {
-    return String.join(" ", words.subList(Math.max(0, words.size() - 6), words.size()));
+    return words.subList(Math.max(0, words.size() - 6), words.size()).stream()
+        .map(w -> w.length() > WORD_MAX ? w.substring(0, WORD_MAX) + "…" : w)
+        .collect(Collectors.joining(" "));
   }
 
   /// Starts a program that goes on, with its output in a file of the directory.
