@@ -115,81 +115,30 @@ public record ContainerSpec(
   }
 
   public ContainerSpec withMounts(List<Mount> next) {
-    return new ContainerSpec(
-        image,
-        imageRef,
-        arguments,
-        environment,
-        workingDirectory,
-        user,
-        groupAdd,
-        tty,
-        stdinOpen,
-        stdinOnce,
-        stopSignal,
-        stopTimeoutSeconds,
-        next,
-        limits,
-        ulimits,
-        devices,
-        sysctls,
-        annotations,
-        capAdd,
-        capDrop,
-        privileged,
-        readOnlyRoot,
-        noNewPrivileges,
-        seccomp,
-        maskedPaths,
-        readOnlyPaths,
-        shmBytes,
-        namespaces,
-        restart,
-        autoRemove,
-        initProcess,
-        logOptions,
-        health);
+    return copy(environment, next, limits, restart, autoRemove);
   }
 
   public ContainerSpec withEnvironment(List<String> next) {
-    return new ContainerSpec(
-        image,
-        imageRef,
-        arguments,
-        next,
-        workingDirectory,
-        user,
-        groupAdd,
-        tty,
-        stdinOpen,
-        stdinOnce,
-        stopSignal,
-        stopTimeoutSeconds,
-        mounts,
-        limits,
-        ulimits,
-        devices,
-        sysctls,
-        annotations,
-        capAdd,
-        capDrop,
-        privileged,
-        readOnlyRoot,
-        noNewPrivileges,
-        seccomp,
-        maskedPaths,
-        readOnlyPaths,
-        shmBytes,
-        namespaces,
-        restart,
-        autoRemove,
-        initProcess,
-        logOptions,
-        health);
+    return copy(next, mounts, limits, restart, autoRemove);
   }
 
   /// As one that goes by itself, with its anonymous volumes.
   public ContainerSpec withAutoRemove() {
+    return copy(environment, mounts, limits, restart, true);
+  }
+
+  /// What `docker update` changes.
+  public ContainerSpec withBounds(Limits nextLimits, RestartPolicy nextRestart) {
+    return copy(environment, mounts, nextLimits, nextRestart, autoRemove);
+  }
+
+  /// Everything that is ever changed later; the rest stays.
+  private ContainerSpec copy(
+      List<String> environment,
+      List<Mount> mounts,
+      Limits limits,
+      RestartPolicy restart,
+      boolean autoRemove) {
     return new ContainerSpec(
         image,
         imageRef,
@@ -220,44 +169,6 @@ public record ContainerSpec(
         shmBytes,
         namespaces,
         restart,
-        true,
-        initProcess,
-        logOptions,
-        health);
-  }
-
-  /// What `docker update` changes.
-  public ContainerSpec withBounds(Limits nextLimits, RestartPolicy nextRestart) {
-    return new ContainerSpec(
-        image,
-        imageRef,
-        arguments,
-        environment,
-        workingDirectory,
-        user,
-        groupAdd,
-        tty,
-        stdinOpen,
-        stdinOnce,
-        stopSignal,
-        stopTimeoutSeconds,
-        mounts,
-        nextLimits,
-        ulimits,
-        devices,
-        sysctls,
-        annotations,
-        capAdd,
-        capDrop,
-        privileged,
-        readOnlyRoot,
-        noNewPrivileges,
-        seccomp,
-        maskedPaths,
-        readOnlyPaths,
-        shmBytes,
-        namespaces,
-        nextRestart,
         autoRemove,
         initProcess,
         logOptions,
