@@ -61,6 +61,7 @@ public final class FakeVch implements AutoCloseable {
                     List.of(),
                     TlsMode.VERIFY,
                     List.of("reg:5000"),
+                    false,
                     List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")),
                     List.of("pl00000000aa", "pl00000000bb"),
                     List.of(Samples.scopeId(1), Samples.scopeId(2)),

@@ -135,6 +135,12 @@ final class Create implements Callable<Integer> {
   private List<String> insecureRegistries = new ArrayList<>();
 
   @Option(
+      names = "--allow-net-admin",
+      description =
+          "Containers on a container network may have CAP_NET_ADMIN, with which they can lift their own firewall.")
+  private boolean allowNetAdmin;
+
+  @Option(
       names = {"--no-tlsverify", "-kv"},
       description = "Offer the Docker API with TLS, but ask clients for no certificate.")
   private boolean noTlsVerify;
@@ -186,6 +192,7 @@ final class Create implements Callable<Integer> {
     addAll(given, "dns-server", dnsServers);
     addAll(given, "insecure-registry", insecureRegistries);
     flag(given, "bridge-names", bridgeNames);
+    flag(given, "allow-net-admin", allowNetAdmin);
     flag(given, "no-tls", noTls);
     flag(given, "no-tlsverify", noTlsVerify);
     Vch.daemon(spec).send("POST", "/v1/vchs", given, System.out);

@@ -52,7 +52,8 @@ public final class TestEngine implements Engine {
         BridgeSettings.DEFAULT,
         List.of(),
         TlsMode.NONE,
-        insecure);
+        insecure,
+        false);
   }
 
   public static Container container(VchId vch, String id, String image, ContainerState state) {

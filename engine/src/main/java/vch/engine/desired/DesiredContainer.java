@@ -9,6 +9,7 @@ import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
+import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
@@ -43,8 +44,13 @@ final class DesiredContainer {
   /// link-local address is the one that the guards know.
   private static final String[][] SETTINGS_IPV6 = {
     {"net/ipv6/conf/default/accept_dad", "0"},
-    {"net/ipv6/conf/default/accept_ra", "0"},
     {"net/ipv6/conf/default/addr_gen_mode", "0"},
+  };
+
+  /// Settings of a container with NICs on container networks: each address is told on its own link
+  /// only.
+  private static final String[][] SETTINGS_EXTERNAL = {
+    {"net/ipv4/conf/all/arp_ignore", "1"}, {"net/ipv4/conf/all/arp_announce", "2"},
   };
 
   private DesiredContainer() {}
@@ -73,16 +79,28 @@ final class DesiredContainer {
   private static List<MachineObject> scoped(Image image, Container container) {
     var ns = LinkNames.container(container);
     var out = new ArrayList<>(namespace(ns));
-    if (container.endpoints().stream().anyMatch(e -> ipv6(container, e))) {
+    if (container.endpoints().stream().anyMatch(e -> ipv6(image, container, e))) {
       for (var setting : SETTINGS_IPV6) {
         out.add(new Sysctl(ns, setting[0], setting[1]));
       }
+      // Links are made with it: a link that accepts routers asks for them when it comes up.
+      out.add(
+          new Sysctl(
+              ns, "net/ipv6/conf/default/accept_ra", acceptsRouters(image, container) ? "1" : "0"));
     }
+    ContainerTable.text(image, container)
+        .ifPresent(
+            text -> {
+              for (var setting : SETTINGS_EXTERNAL) {
+                out.add(new Sysctl(ns, setting[0], setting[1]));
+              }
+              out.add(new Ruleset(ns, "inet", EndpointTable.NAME, text));
+            });
     for (var endpoint : container.endpoints()) {
       endpoint
           .scope()
           .flatMap(image::scope)
-          .ifPresent(scope -> attach(out, ns, container, endpoint, scope));
+          .ifPresent(scope -> attach(out, image, ns, container, endpoint, scope));
     }
     for (var family : Family.values()) {
       defaultRoute(image, container, family).ifPresent(out::add);
@@ -95,7 +113,7 @@ final class DesiredContainer {
   private static Optional<MachineObject> defaultRoute(
       Image image, Container container, Family family) {
     return EndpointRules.defaultRoute(image, container, family)
-        .filter(e -> family == Family.IPV4 || ipv6(container, e))
+        .filter(e -> e.settled() && (family == Family.IPV4 || ipv6(container, e)))
         .flatMap(
             endpoint ->
                 endpoint
@@ -117,10 +135,13 @@ final class DesiredContainer {
     if (container.publications().isEmpty()) {
       return Optional.empty();
     }
-    var out = EndpointRules.defaultRoute(image, container, family);
+    var out =
+        EndpointRules.defaultRoute(image, container, family)
+            .filter(e -> !EndpointRules.external(image, e));
     var in =
         EndpointRules.published(image, container, family)
-            .filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)));
+            .filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)))
+            .filter(e -> !EndpointRules.external(image, e));
     return out.flatMap(
         leaves ->
             in.flatMap(e -> e.address(family))
@@ -135,12 +156,15 @@ final class DesiredContainer {
 
   private static void attach(
       List<MachineObject> out,
+      Image image,
       NamespaceName ns,
       Container container,
       Endpoint endpoint,
       Scope scope) {
     switch (scope.kind()) {
       case ScopeKind.None _ -> {}
+      case ScopeKind.External kind ->
+          out.addAll(ExternalPlace.objects(image, container, endpoint, scope, kind));
       case ScopeKind.Bridge kind -> {
         var host = LinkNames.endpoint(container.vch());
         var port = LinkNames.port(container, endpoint);
@@ -183,6 +207,21 @@ final class DesiredContainer {
         new Part.Name(port),
         new Part.Hardware(mac),
         new Part.Address(address));
+  }
+
+  private static boolean acceptsRouters(Image image, Container container) {
+    return container.endpoints().stream()
+        .flatMap(e -> e.scope().flatMap(image::scope).stream())
+        .anyMatch(ExternalPlace::acceptsRouters);
+  }
+
+  private static boolean ipv6(Image image, Container container, Endpoint endpoint) {
+    return ipv6(container, endpoint)
+        || endpoint
+            .scope()
+            .flatMap(image::scope)
+            .filter(s -> ExternalPlace.ipv6(container, endpoint, s))
+            .isPresent();
   }
 
   /// Not where the user has switched it off in the container (`--sysctl`): the runtime does so

@@ -26,7 +26,7 @@ final class DesiredScope {
     }
     return switch (scope.kind()) {
       case ScopeKind.Bridge bridge -> segment(scope, bridge);
-      case ScopeKind.None _ -> List.of();
+      case ScopeKind.External _, ScopeKind.None _ -> List.of(); // the segment is the port group's
     };
   }
 

@@ -65,6 +65,13 @@ public final class LinkNames {
     return new Mac((seed & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
   }
 
+  /// Ethernet address of the machine's end of a place on a container network; high, as that of a
+  /// NIC's.
+  static Mac placeMac(Endpoint endpoint) {
+    long seed = Long.parseUnsignedLong(hash("place/" + endpoint.id().value()).substring(0, 16), 16);
+    return new Mac((seed & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
+  }
+
   static String hash(String text) {
     try {
       return HexFormat.of()

@@ -35,6 +35,7 @@ public final class Publications {
       // None: internal scopes only, so nothing comes in from outside, or scopes of the other
       // family.
       EndpointRules.published(image, container, family)
+          .filter(e -> !EndpointRules.external(image, e)) // it opens its ports itself
           .flatMap(e -> e.address(family))
           .ifPresent(address -> add(out, image, container, address));
     }
@@ -44,7 +45,7 @@ public final class Publications {
   private static void add(List<Element> out, Image image, Container container, Cidr address) {
     var ns = LinkNames.endpoint(container.vch());
     for (var publication : container.publications()) {
-      if (publication.serves(address.address().family())) {
+      if (!publication.direct() && publication.serves(address.address().family())) {
         add(out, ns, publication, address.address());
       }
     }

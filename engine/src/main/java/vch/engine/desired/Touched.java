@@ -1,11 +1,16 @@
 package vch.engine.desired;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import vch.portlayer.address.Family;
+import vch.portlayer.container.ContainerId;
 import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
@@ -36,14 +41,32 @@ public final class Touched {
       case Change.VchRemoved(var id) -> vch(id);
       case Change.ScopePut(var it) -> scope(it.id());
       case Change.ScopeRemoved(var id) -> scope(id);
-      case Change.ContainerPut(var it) -> owners.add(new Owner.OfContainer(it.id()));
-      case Change.ContainerRemoved(var id) -> owners.add(new Owner.OfContainer(id));
+      case Change.ContainerPut(var it) -> container(it.id());
+      case Change.ContainerRemoved(var id) -> container(id);
       case Change.VolumePut _,
           Change.VolumeRemoved _,
           Change.TagPut _,
           Change.TagRemoved _,
           Change.AddressCursorPut _ -> {} // no network
     }
+  }
+
+  /// The container, and those that let it in because it is a live member of their network.
+  private void container(ContainerId id) {
+    owners.add(new Owner.OfContainer(id));
+    for (var image : List.of(before, after)) {
+      image.container(id).stream()
+          .flatMap(c -> c.endpoints().stream())
+          .flatMap(e -> e.scope().flatMap(image::scope).stream())
+          .filter(Touched::admitsMembers)
+          .flatMap(s -> image.members(s.id()))
+          .forEach(c -> owners.add(new Owner.OfContainer(c.id())));
+    }
+  }
+
+  private static boolean admitsMembers(Scope scope) {
+    return scope.kind() instanceof ScopeKind.External kind
+        && Arrays.stream(Family.values()).anyMatch(f -> ContainerTable.admitsMembers(kind, f));
   }
 
   /// The bridge, and the NICs plugged into it.

@@ -23,6 +23,7 @@ import tools.jackson.databind.module.SimpleModule;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
+import vch.portlayer.address.Range;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.EndpointId;
@@ -52,6 +53,7 @@ final class RecordJson {
         .addMixIn(NetworkMode.class, Variant.class)
         .registerSubtypes(
             new NamedType(ScopeKind.Bridge.class, "bridge"),
+            new NamedType(ScopeKind.External.class, "external"),
             new NamedType(ScopeKind.None.class, "none"),
             new NamedType(PortGroupKind.Internal.class, "internal"),
             new NamedType(PortGroupKind.Nat.class, "nat"),
@@ -87,6 +89,7 @@ final class RecordJson {
     text(module, Ip.class, Ip::toString, Ip::parse);
     text(module, Cidr.class, Cidr::toString, Cidr::parse);
     text(module, Subnet.class, Subnet::toString, Subnet::parse);
+    text(module, Range.class, Range::toString, Range::parse);
     text(module, Mac.class, Mac::toString, Mac::parse);
     text(
         module,

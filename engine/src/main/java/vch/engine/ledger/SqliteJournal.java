@@ -25,7 +25,7 @@ public final class SqliteJournal implements Journal {
   static final String FILE = "state.db";
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
-  static final int SCHEMA = 5;
+  static final int SCHEMA = 6;
 
   /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
   private static final List<String> STEPS =
@@ -51,7 +51,20 @@ public final class SqliteJournal implements Journal {
               json(iif(json_extract(value, '$.gateway') is null, '[]', json_array(json_extract(value, '$.gateway'))))),
               '$.gateway')))
             from json_each(entity.json, '$.nics')))
-          where kind = 'vch'""");
+          where kind = 'vch'""",
+          // 6: container networks: places are probed or leased, publications may be direct
+          """
+          update entity set json = case kind
+            when 'vch' then json_set(json, '$.allowNetAdmin', json('false'))
+            else json_set(json,
+              '$.endpoints', (
+                select json_group_array(json_set(value, '$.settled', json('true'), '$.lease', json('null')))
+                from json_each(entity.json, '$.endpoints')),
+              '$.publications', (
+                select json_group_array(json_set(value, '$.direct', json('false')))
+                from json_each(entity.json, '$.publications')))
+            end
+          where kind in ('vch', 'container')""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;

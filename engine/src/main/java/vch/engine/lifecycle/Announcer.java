@@ -98,6 +98,7 @@ final class Announcer {
   private static String driver(ScopeKind kind) {
     return switch (kind) {
       case ScopeKind.Bridge _ -> "bridge";
+      case ScopeKind.External _ -> "external";
       case ScopeKind.None _ -> "null";
     };
   }

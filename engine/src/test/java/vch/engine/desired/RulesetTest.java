@@ -68,7 +68,8 @@ class RulesetTest {
             blue.bridge(),
             List.of(),
             TlsMode.NONE,
-            List.of());
+            List.of(),
+            false);
     var image =
         Image.EMPTY.after(
             List.of(new Change.PortGroupPut(Samples.vmNetwork()), new Change.VchPut(vch)));

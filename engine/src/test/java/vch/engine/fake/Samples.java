@@ -76,7 +76,8 @@ public final class Samples {
         BridgeSettings.DEFAULT,
         List.of(),
         TlsMode.VERIFY,
-        List.of());
+        List.of(),
+        false);
   }
 
   /// What `vch create --name blue` adds.
@@ -158,7 +159,9 @@ public final class Samples {
         0,
         ordinal,
         Optional.empty(),
-        Map.of());
+        Map.of(),
+        true,
+        Optional.empty());
   }
 
   /// Container `n`, created, with places on these scopes in this order.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -81,7 +82,9 @@ class PromisesLabTest {
             10,
             1,
             e.linkName(),
-            e.options());
+            e.options(),
+            true,
+            Optional.empty());
     return Samples.container(9, 1).withEndpoints(List.of(Samples.endpoint(9, 1, 0), first));
   }
 

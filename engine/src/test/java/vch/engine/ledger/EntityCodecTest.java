@@ -24,6 +24,7 @@ import vch.portlayer.container.Device;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.HealthCheck;
+import vch.portlayer.container.Lease;
 import vch.portlayer.container.Limits;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NameLink;
@@ -136,6 +137,19 @@ class EntityCodecTest {
         Samples.NOON);
   }
 
+  private static Lease lease() {
+    return new Lease(
+        Cidr.parse("10.4.0.9/16"),
+        Ip.parse("10.4.0.1"),
+        List.of(Ip.parse("10.4.0.1")),
+        List.of(Ip.parse("10.4.0.2")),
+        List.of(new Lease.StaticRoute(Subnet.parse("10.9.0.0/16"), Ip.parse("10.4.0.3"))),
+        Optional.of(1400),
+        Optional.of("lan.example"),
+        Samples.NOON,
+        Samples.NOON.plusSeconds(3600));
+  }
+
   private static Container fullContainer() {
     var endpoint =
         new Endpoint(
@@ -151,7 +165,9 @@ class EntityCodecTest {
             7,
             0,
             Optional.of("lan0"),
-            Map.of("k", "v"));
+            Map.of("k", "v"),
+            false,
+            Optional.of(lease()));
     var unresolved =
         new Endpoint(
             new EndpointId("d".repeat(64)),
@@ -166,7 +182,9 @@ class EntityCodecTest {
             0,
             1,
             Optional.empty(),
-            Map.of());
+            Map.of(),
+            true,
+            Optional.empty());
     var spec =
         new ContainerSpec(
             "sha256:" + "1".repeat(64),

@@ -107,7 +107,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 5). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 6). Start that version, or name another --state-dir.");
   }
 
   @Test

@@ -77,6 +77,7 @@ final class House implements AutoCloseable {
                     List.of(),
                     TlsMode.VERIFY,
                     List.of(),
+                    false,
                     List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")),
                     List.of("pl00000000aa", "pl00000000bb"),
                     List.of(Samples.scopeId(1), Samples.scopeId(2)),

@@ -79,7 +79,9 @@ class PlannerTest {
             10,
             1,
             second.linkName(),
-            second.options());
+            second.options(),
+            true,
+            java.util.Optional.empty());
     var after = before.withEndpoints(List.of(before.endpoints().getFirst(), raised));
     var scope = new Change.ScopePut(Samples.scope(2));
     Golden.check(

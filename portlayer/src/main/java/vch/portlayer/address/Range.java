@@ -11,6 +11,17 @@ public record Range(Ip first, Ip last) {
     }
   }
 
+  /// The range from its text, `a-b`.
+  ///
+  /// @throws IllegalArgumentException the text is something else
+  public static Range parse(String text) {
+    int dash = text.indexOf('-');
+    if (dash < 0) {
+      throw new IllegalArgumentException("'" + text + "' is not a range of addresses");
+    }
+    return new Range(Ip.parse(text.substring(0, dash)), Ip.parse(text.substring(dash + 1)));
+  }
+
   public boolean contains(Ip address) {
     return address.family() == first.family()
         && first.compareTo(address) <= 0

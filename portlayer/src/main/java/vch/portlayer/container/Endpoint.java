@@ -1,5 +1,6 @@
 package vch.portlayer.container;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,9 @@ import vch.portlayer.scope.ScopeId;
 /// @param requested addresses the user asked for, at most one a family
 /// @param addresses addresses held, with the subnet's prefix length; at most one a family
 /// @param macRequested true when the user asked for `mac`
+/// @param settled the addresses may be on the link: on segments that others share they are probed
+///   first (RFC 5227); on bridge scopes always true
+/// @param lease where the address comes by DHCP: the lease, once there is one
 /// @param gatewayPriority highest gives the default route
 /// @param ordinal order of attachment within the container, from 0; the link is `eth<ordinal>`
 ///   unless `linkName`
@@ -35,7 +39,9 @@ public record Endpoint(
     int gatewayPriority,
     int ordinal,
     Optional<String> linkName,
-    Map<String, String> options) {
+    Map<String, String> options,
+    boolean settled,
+    Optional<Lease> lease) {
   public Endpoint {
     requested = List.copyOf(requested);
     addresses = List.copyOf(addresses);
@@ -45,20 +51,61 @@ public record Endpoint(
   }
 
   public Endpoint withLinks(List<NameLink> next) {
+    return copy(network, scope, addresses, mac, next, settled, lease);
+  }
+
+  /// A place on the scope with these addresses, and the Ethernet address that goes with them.
+  public Endpoint placed(String name, ScopeId on, List<Cidr> held, Mac hardware) {
+    return copy(name, Optional.of(on), held, hardware, links, settled, lease);
+  }
+
+  /// Without its scope, which is gone: start resolves `name` or refuses.
+  public Endpoint unresolved(String name) {
+    return copy(name, Optional.empty(), List.of(), mac, links, true, Optional.empty());
+  }
+
+  public Endpoint withAddresses(List<Cidr> next) {
+    return copy(network, scope, next, mac, links, settled, lease);
+  }
+
+  public Endpoint withSettled(boolean next) {
+    return copy(network, scope, addresses, mac, links, next, lease);
+  }
+
+  /// With what DHCP gave; the lease's address is the only one of its family.
+  public Endpoint withLease(Lease next) {
+    var held = new ArrayList<Cidr>();
+    held.add(next.address());
+    addresses.stream()
+        .filter(a -> a.address().family() != next.address().address().family())
+        .forEach(held::add);
+    return copy(network, scope, held, mac, links, true, Optional.of(next));
+  }
+
+  private Endpoint copy(
+      String nextNetwork,
+      Optional<ScopeId> nextScope,
+      List<Cidr> nextAddresses,
+      Mac nextMac,
+      List<NameLink> nextLinks,
+      boolean nextSettled,
+      Optional<Lease> nextLease) {
     return new Endpoint(
         id,
-        network,
-        scope,
+        nextNetwork,
+        nextScope,
         requested,
-        addresses,
-        mac,
+        nextAddresses,
+        nextMac,
         macRequested,
         aliases,
-        next,
+        nextLinks,
         gatewayPriority,
         ordinal,
         linkName,
-        options);
+        options,
+        nextSettled,
+        nextLease);
   }
 
   public Optional<Cidr> address(Family family) {

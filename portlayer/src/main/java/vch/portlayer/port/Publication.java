@@ -7,9 +7,11 @@ import vch.portlayer.address.Ip;
 /// A published port or range: what arrives at `host` of the public role goes to `container`, one to
 /// one. Both ranges are of one size.
 ///
+/// @param direct on a container network: `host` is a port of the container's own address, opened or
+///   redirected inside its namespace; never in conflict with other containers
 /// @param hostIp empty: every address; `0.0.0.0` or `::`: every address of that family
 public record Publication(
-    Protocol protocol, Optional<Ip> hostIp, PortRange host, PortRange container) {
+    Protocol protocol, Optional<Ip> hostIp, PortRange host, PortRange container, boolean direct) {
   public Publication {
     if (host.size() != container.size()) {
       throw new IllegalArgumentException(
@@ -17,9 +19,18 @@ public record Publication(
     }
   }
 
+  /// A publication at the public role.
+  public Publication(Protocol protocol, Optional<Ip> hostIp, PortRange host, PortRange container) {
+    this(protocol, hostIp, host, container, false);
+  }
+
   /// True when both would claim the same port of the same address.
   public boolean conflictsWith(Publication other) {
-    return protocol == other.protocol && host.overlaps(other.host) && meet(hostIp, other.hostIp);
+    return !direct
+        && !other.direct
+        && protocol == other.protocol
+        && host.overlaps(other.host)
+        && meet(hostIp, other.hostIp);
   }
 
   /// True when the host addresses have one in common.

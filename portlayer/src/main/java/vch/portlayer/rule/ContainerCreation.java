@@ -44,7 +44,12 @@ final class ContainerCreation {
     var name = name();
     var endpoints = endpoints(mode);
     var publish = Publishing.merged(command.publish());
-    Publishing.check(vch, publish);
+    var direct = direct(endpoints);
+    if (direct.isPresent() && direct.get().kind() instanceof ScopeKind.External kind) {
+      DirectPublishing.check(direct.get(), kind, publish);
+    } else {
+      Publishing.check(vch, publish);
+    }
     var links = links();
     boolean publishes =
         !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
@@ -52,7 +57,9 @@ final class ContainerCreation {
       warnUnpublished(mode, endpoints);
       warnOtherFamily(endpoints, publish);
     }
-    warnings.addAll(Publishing.warnings(image, vch, publish));
+    if (direct.isEmpty()) {
+      warnings.addAll(Publishing.warnings(image, vch, publish));
+    }
     addVolumes();
     var hostname =
         mode instanceof NetworkMode.Shared
@@ -78,9 +85,19 @@ final class ContainerCreation {
             command.spec(),
             ContainerState.NEW,
             command.document());
+    ExternalRules.checkCapabilities(image, vch, container);
     changes.add(new Change.ContainerPut(container));
     return new Decision<>(
         changes, new CreateContainer.Created(command.id(), List.copyOf(warnings)));
+  }
+
+  /// The container network that ports are published on: the one named at create.
+  private Optional<Scope> direct(List<Endpoint> endpoints) {
+    return endpoints.stream()
+        .findFirst()
+        .flatMap(Endpoint::scope)
+        .flatMap(image::scope)
+        .filter(s -> s.kind() instanceof ScopeKind.External);
   }
 
   private String name() {

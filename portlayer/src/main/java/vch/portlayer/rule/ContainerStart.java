@@ -49,6 +49,7 @@ final class ContainerStart {
     var endpoints = endpoints();
     checkLinks(endpoints);
     var placed = container.withEndpoints(endpoints);
+    ExternalRules.checkCapabilities(image, vch, placed);
     int restarts = byUser ? 0 : container.state().restarts() + 1;
     var next =
         placed
@@ -100,7 +101,8 @@ final class ContainerStart {
       EndpointRules.checkMac(image, container.id(), endpoint, scope);
       var held = Places.require(image, container.id(), endpoint, scope);
       changes.addAll(held.cursors());
-      out.add(held.endpoint());
+      // Others on the segment may have taken the address while nobody used it.
+      out.add(held.endpoint().withSettled(!(scope.kind() instanceof ScopeKind.External)));
     }
     return out;
   }

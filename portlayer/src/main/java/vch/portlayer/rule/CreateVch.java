@@ -27,6 +27,7 @@ public record CreateVch(
     List<Ip> dnsServers,
     TlsMode tls,
     List<String> insecureRegistries,
+    boolean allowNetAdmin,
     List<PortGroupId> newGroups,
     List<String> newLinks,
     List<ScopeId> newScopes,

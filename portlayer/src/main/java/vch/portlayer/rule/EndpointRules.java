@@ -70,6 +70,7 @@ public final class EndpointRules {
 
   /// A live container that was on internal scopes only, or on none, publishes from now on.
   private static Container publishing(Image image, Container placed, long seed) {
+    image.vch(placed.vch()).ifPresent(vch -> ExternalRules.checkCapabilities(image, vch, placed));
     return placed.live() && placed.publications().isEmpty()
         ? image
             .vch(placed.vch())
@@ -132,7 +133,7 @@ public final class EndpointRules {
   /// As [#defaultRoute(Image, Container)], among the scopes that have the family: one container's
   /// IPv4 and IPv6 may leave by different ones.
   public static Optional<Endpoint> defaultRoute(Image image, Container container, Family family) {
-    return defaultRoute(image, container, s -> s.subnet(family).isPresent());
+    return defaultRoute(image, container, s -> has(s, family));
   }
 
   private static Optional<Endpoint> defaultRoute(
@@ -142,7 +143,26 @@ public final class EndpointRules {
         .min(
             Comparator.comparingInt((Endpoint e) -> e.gatewayPriority())
                 .reversed()
+                .thenComparing(e -> !external(image, e))
                 .thenComparingInt(Endpoint::ordinal));
+  }
+
+  /// True for scopes whose members have addresses of the family; without a subnet they have IPv4,
+  /// by DHCP.
+  static boolean has(Scope scope, Family family) {
+    return scope.subnet(family).isPresent()
+        || (scope.kind() instanceof ScopeKind.External
+            && scope.subnets().isEmpty()
+            && family == Family.IPV4);
+  }
+
+  /// True for a place on a container network.
+  public static boolean external(Image image, Endpoint endpoint) {
+    return endpoint
+        .scope()
+        .flatMap(image::scope)
+        .filter(s -> s.kind() instanceof ScopeKind.External)
+        .isPresent();
   }
 
   private static boolean leadsOut(Image image, Endpoint endpoint, Predicate<Scope> which) {
@@ -156,6 +176,7 @@ public final class EndpointRules {
   private static boolean leadsOut(Scope scope) {
     return switch (scope.kind()) {
       case ScopeKind.Bridge b -> !b.internal();
+      case ScopeKind.External _ -> true;
       case ScopeKind.None _ -> false;
     };
   }
@@ -169,7 +190,7 @@ public final class EndpointRules {
 
   /// As [#published(Image, Container)], for what arrives by one family.
   public static Optional<Endpoint> published(Image image, Container container, Family family) {
-    return published(image, container, s -> s.subnet(family).isPresent());
+    return published(image, container, s -> has(s, family));
   }
 
   private static Optional<Endpoint> published(

@@ -3,19 +3,25 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.NextFit;
+import vch.portlayer.address.Range;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
+import vch.portlayer.state.Holder;
 import vch.portlayer.state.Image;
+import vch.portlayer.vch.Vch;
 
 /// Gives endpoints their addresses on a scope. Dynamic addresses go round (next-fit): the cursor is
 /// part of the record.
@@ -69,21 +75,7 @@ final class Places {
     boolean fresh =
         endpoint.addresses().isEmpty() && !endpoint.macRequested() && !addresses.isEmpty();
     var mac = fresh ? Mac.at(scope.id().value(), addresses.getFirst().address()) : endpoint.mac();
-    var placed =
-        new Endpoint(
-            endpoint.id(),
-            scope.name(),
-            Optional.of(scope.id()),
-            endpoint.requested(),
-            addresses,
-            mac,
-            endpoint.macRequested(),
-            endpoint.aliases(),
-            endpoint.links(),
-            endpoint.gatewayPriority(),
-            endpoint.ordinal(),
-            endpoint.linkName(),
-            endpoint.options());
+    var placed = endpoint.placed(scope.name(), scope.id(), addresses, mac);
     return new Outcome.Held(placed, cursors);
   }
 
@@ -96,15 +88,65 @@ final class Places {
   }
 
   private static Optional<Ip> next(Image image, Scope scope, SubnetConfig subnet) {
-    var pool = subnet.range().orElse(subnet.subnet()).range();
-    return NextFit.next(
-        pool,
-        image.addressCursor(scope.id(), subnet.subnet().family()),
-        a ->
-            !subnet.subnet().isHost(a)
-                || a.equals(subnet.gateway())
-                || subnet.reserved().containsValue(a),
-        from -> image.held(scope.vch(), from));
+    var last = image.addressCursor(scope.id(), subnet.subnet().family());
+    return pools(scope, subnet, last)
+        .map(
+            pool ->
+                NextFit.next(
+                    pool,
+                    last,
+                    a -> never(image, scope, subnet, a),
+                    from -> image.held(scope.vch(), from)))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /// Where dynamic addresses come from, beginning with the pool of the last one.
+  private static Stream<Range> pools(Scope scope, SubnetConfig subnet, Optional<Ip> last) {
+    var pools =
+        scope.kind() instanceof ScopeKind.External external
+            ? external.pools().stream()
+                .filter(p -> p.first().family() == subnet.subnet().family())
+                .toList()
+            : List.<Range>of();
+    if (pools.isEmpty()) {
+      return Stream.of(subnet.range().orElse(subnet.subnet()).range());
+    }
+    int at = 0;
+    while (at < pools.size() - 1 && last.filter(pools.get(at)::contains).isEmpty()) {
+      at++;
+    }
+    int first = last.filter(pools.get(at)::contains).isPresent() ? at : 0;
+    return Stream.concat(
+        pools.subList(first, pools.size()).stream(), pools.subList(0, first).stream());
+  }
+
+  private static boolean never(Image image, Scope scope, SubnetConfig subnet, Ip address) {
+    return !subnet.subnet().isHost(address)
+        || address.equals(subnet.gateway())
+        || subnet.reserved().containsValue(address)
+        || (scope.kind() instanceof ScopeKind.External external
+            && (external.dns().contains(address)
+                || elsewhere(image, scope, external, address).isPresent()));
+  }
+
+  /// Who of another VCH holds the address on the segment of the same port group.
+  private static Optional<Holder> elsewhere(
+      Image image, Scope scope, ScopeKind.External external, Ip address) {
+    return image.vchs().stream()
+        .map(Vch::id)
+        .filter(v -> !v.equals(scope.vch()))
+        .flatMap(v -> image.holder(v, address).stream())
+        .filter(
+            h ->
+                image
+                    .scope(h.scope())
+                    .filter(
+                        s ->
+                            s.kind() instanceof ScopeKind.External e
+                                && e.portGroup().equals(external.portGroup()))
+                    .isPresent())
+        .findFirst();
   }
 
   /// Whose the address is, if it cannot be given to the container.
@@ -125,20 +167,35 @@ final class Places {
         return Optional.of("the auxiliary address " + aux.getKey() + " of network " + scope.name());
       }
     }
+    if (scope.kind() instanceof ScopeKind.External external) {
+      if (external.dns().contains(address)) {
+        return Optional.of("a name server of network " + scope.name());
+      }
+      var other = elsewhere(image, scope, external, address);
+      if (other.isPresent()) {
+        return other.map(h -> holderText(image, h) + " of another VCH on the same port group");
+      }
+    }
     return image
         .holder(scope.vch(), address)
         .filter(h -> !h.container().equals(self))
-        .map(
-            h ->
-                "held by container "
-                    + image
-                        .container(h.container())
-                        .map(Container::name)
-                        .orElse(h.container().brief()));
+        .map(h -> holderText(image, h));
+  }
+
+  static String holderText(Image image, Holder holder) {
+    return "held by container "
+        + image
+            .container(holder.container())
+            .map(Container::name)
+            .orElse(holder.container().brief());
   }
 
   /// Refuses an address asked for that the scope could never give.
   static void check(Endpoint endpoint, Scope scope) {
+    if (scope.kind() instanceof ScopeKind.External external) {
+      checkExternal(endpoint, scope, external);
+      return;
+    }
     for (var address : endpoint.requested()) {
       var subnet = scope.subnets().stream().filter(s -> s.subnet().contains(address)).findFirst();
       if (subnet.isEmpty()) {
@@ -158,6 +215,42 @@ final class Places {
                 + " (the subnet of network "
                 + scope.name()
                 + " was chosen automatically)");
+      }
+    }
+  }
+
+  /// On a container network an address is asked for within the ranges.
+  private static void checkExternal(Endpoint endpoint, Scope scope, ScopeKind.External external) {
+    for (var address : endpoint.requested()) {
+      if (scope.subnets().isEmpty()) {
+        throw new Refusal.Invalid(
+            "Cannot set static IP ("
+                + address
+                + ") when default gateway is not set for network "
+                + scope.name()
+                + ": its addresses come by DHCP");
+      }
+      var pools =
+          external.pools().stream().filter(p -> p.first().family() == address.family()).toList();
+      boolean inside =
+          pools.isEmpty()
+              ? scope.subnet(address.family()).filter(s -> s.subnet().contains(address)).isPresent()
+              : pools.stream().anyMatch(p -> p.contains(address));
+      if (!inside) {
+        throw new Refusal.Invalid(
+            address
+                + " is outside "
+                + (pools.isEmpty()
+                    ? "the subnets of network "
+                        + scope.name()
+                        + ": "
+                        + scope.subnets().stream()
+                            .map(s -> s.subnet().toString())
+                            .collect(Collectors.joining(", "))
+                    : "the range of network "
+                        + scope.name()
+                        + ": "
+                        + pools.stream().map(Range::toString).collect(Collectors.joining(", "))));
       }
     }
   }

@@ -21,6 +21,7 @@ import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
@@ -204,6 +205,13 @@ final class Publishing {
     var endpoint = EndpointRules.published(image, placed);
     if (endpoint.isEmpty()) {
       return List.of();
+    }
+    if (EndpointRules.external(image, endpoint.get())) {
+      var scope = endpoint.get().scope().flatMap(image::scope).orElseThrow();
+      if (scope.kind() instanceof ScopeKind.External kind) {
+        DirectPublishing.check(scope, kind, placed.publish());
+      }
+      return DirectPublishing.of(placed);
     }
     check(vch, placed.publish());
     return bind(image, vch, placed, endpoint.get(), chance);

@@ -11,7 +11,6 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.container.Container;
-import vch.portlayer.container.Endpoint;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
@@ -107,6 +106,12 @@ public final class ScopeRules {
     if (PREDEFINED.contains(name)) {
       throw new Refusal.Forbidden("operation is not permitted on predefined " + name + " network ");
     }
+    if (command.kind() instanceof ScopeKind.External) {
+      throw new Refusal.Forbidden(
+          "cannot create external networks: container networks are the VCH's own; add one with vch configure --container-network"
+              + " PORTGROUP:"
+              + name);
+    }
     if (command.kind() instanceof ScopeKind.None) {
       throw new Refusal.Forbidden("only one instance of \"null\" network is allowed");
     }
@@ -199,6 +204,12 @@ public final class ScopeRules {
   /// scope and addresses.
   public static Decision<Scope> remove(Image image, ScopeId id) {
     var scope = image.scope(id).orElseThrow(() -> Texts.noSuchNetwork(id.value()));
+    if (scope.kind() instanceof ScopeKind.External) {
+      throw new Refusal.Forbidden(
+          "network "
+              + scope.name()
+              + " is a container network of the VCH and cannot be removed by Docker; remove it with vch configure");
+    }
     if (scope.builtin()) {
       throw new Refusal.Forbidden(scope.name() + " is a pre-defined network and cannot be removed");
     }
@@ -228,25 +239,8 @@ public final class ScopeRules {
   private static Container without(Container container, Scope scope) {
     return container.withEndpoints(
         container.endpoints().stream()
-            .map(e -> e.scope().equals(Optional.of(scope.id())) ? unresolved(e, scope.name()) : e)
+            .map(e -> e.scope().equals(Optional.of(scope.id())) ? e.unresolved(scope.name()) : e)
             .toList());
-  }
-
-  private static Endpoint unresolved(Endpoint e, String network) {
-    return new Endpoint(
-        e.id(),
-        network,
-        Optional.empty(),
-        e.requested(),
-        List.of(),
-        e.mac(),
-        e.macRequested(),
-        e.aliases(),
-        e.links(),
-        e.gatewayPriority(),
-        e.ordinal(),
-        e.linkName(),
-        e.options());
   }
 
   /// Lookup by exact id, then exact name, then unique id prefix. `default` is the default bridge.

@@ -9,6 +9,7 @@ import vch.portlayer.address.Mac;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
 
 /// Reads what the user asked of an endpoint. All that is wrong with it is refused together, one a
 /// line.
@@ -63,7 +64,9 @@ final class Settings {
         request.gatewayPriority(),
         ordinal(linkName.isPresent(), others),
         linkName,
-        request.options());
+        request.options(),
+        scope.filter(s -> s.kind() instanceof ScopeKind.External).isEmpty(),
+        Optional.empty());
   }
 
   private static List<Ip> addresses(EndpointRequest request, List<String> problems) {

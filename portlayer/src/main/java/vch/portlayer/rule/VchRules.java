@@ -64,7 +64,8 @@ public final class VchRules {
             command.bridge(),
             command.dnsServers(),
             command.tls(),
-            command.insecureRegistries());
+            command.insecureRegistries(),
+            command.allowNetAdmin());
     var subnet =
         SubnetCutter.cut(
             command.bridge().range(),

@@ -40,9 +40,13 @@ public record Scope(
     return subnets.stream().filter(s -> s.subnet().family() == family).findFirst();
   }
 
-  /// True for scopes with IPv4 addresses, and for the one without any.
+  /// True for scopes with IPv4 addresses (by DHCP, too), and for the one without any.
   public boolean ipv4() {
-    return kind instanceof ScopeKind.None || subnet(Family.IPV4).isPresent();
+    return switch (kind) {
+      case ScopeKind.None _ -> true;
+      case ScopeKind.External _ -> subnets.isEmpty() || subnet(Family.IPV4).isPresent();
+      case ScopeKind.Bridge _ -> subnet(Family.IPV4).isPresent();
+    };
   }
 
   public boolean internal() {

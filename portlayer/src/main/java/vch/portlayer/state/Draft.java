@@ -126,6 +126,9 @@ final class Draft {
     }
     if (it.live()) {
       for (var p : it.publications()) {
+        if (p.direct()) {
+          continue; // its ports are those of its own address
+        }
         ports = ports.with(portKey(it, p), new Bound(it.id(), p));
       }
     }

@@ -16,6 +16,8 @@ import vch.portlayer.portgroup.PortGroupId;
 /// @param tls how the Docker API is offered on the client role
 /// @param insecureRegistries host, host:port or CIDR that may be pulled from without TLS
 ///   verification
+/// @param allowNetAdmin containers on a container network may have CAP_NET_ADMIN, with which they
+///   can lift their own firewall
 public record Vch(
     VchId id,
     String name,
@@ -25,7 +27,8 @@ public record Vch(
     BridgeSettings bridge,
     List<Ip> dnsServers,
     TlsMode tls,
-    List<String> insecureRegistries) {
+    List<String> insecureRegistries,
+    boolean allowNetAdmin) {
   public Vch {
     nics = List.copyOf(nics);
     dnsServers = List.copyOf(dnsServers);

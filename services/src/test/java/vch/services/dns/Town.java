@@ -56,7 +56,8 @@ final class Town {
                 BridgeSettings.DEFAULT,
                 List.of(dnsServers),
                 TlsMode.VERIFY,
-                List.of())));
+                List.of(),
+                false)));
     change(new Change.ScopePut(scope(NET, "net", "127.1.0.0/16", false)));
     change(new Change.ScopePut(scope(IN, "in", "127.2.0.0/16", true)));
   }
@@ -106,7 +107,9 @@ final class Town {
             0,
             0,
             Optional.empty(),
-            Map.of());
+            Map.of(),
+            true,
+            Optional.empty());
     var spec =
         new ContainerSpec(
             "sha256:0",

@@ -31,6 +31,7 @@ public final class NetworkJson {
   public static String driver(Scope scope) {
     return switch (scope.kind()) {
       case ScopeKind.Bridge _ -> "bridge";
+      case ScopeKind.External _ -> "external";
       case ScopeKind.None _ -> "null";
     };
   }
@@ -63,7 +64,8 @@ public final class NetworkJson {
   /// Containers that Docker counts as attached: those with a live endpoint.
   static Stream<Container> members(Image image, Scope scope) {
     return switch (scope.kind()) {
-      case ScopeKind.Bridge _ -> image.members(scope.id()).filter(Container::live);
+      case ScopeKind.Bridge _, ScopeKind.External _ ->
+          image.members(scope.id()).filter(Container::live);
       case ScopeKind.None _ ->
           image
               .containers(scope.vch())
@@ -78,7 +80,7 @@ public final class NetworkJson {
         .ifPresentOrElse(
             text -> out.set("Options", Json.read(text).raw()), () -> out.putNull("Options"));
     switch (scope.kind()) {
-      case ScopeKind.Bridge _ -> {
+      case ScopeKind.Bridge _, ScopeKind.External _ -> {
         var config = out.putArray("Config");
         scope.subnets().forEach(s -> config.add(subnet(s)));
       }

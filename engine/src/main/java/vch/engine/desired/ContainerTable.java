@@ -1,0 +1,270 @@
+package vch.engine.desired;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import vch.portlayer.address.Family;
+import vch.portlayer.address.Range;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.port.Protocol;
+import vch.portlayer.port.Publication;
+import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.TrustLevel;
+import vch.portlayer.state.Image;
+
+/// Rules inside the namespace of a container that is on container networks: the trust level of each
+/// (DESIGN section 5). Levels, openings and redirects stand in the text, so they change at once and
+/// together. Links of bridge scopes pass as if there were no table.
+final class ContainerTable {
+  private final Image image;
+  private final Container container;
+  private final StringBuilder out = new StringBuilder();
+
+  private ContainerTable(Image image, Container container) {
+    this.image = image;
+    this.container = container;
+  }
+
+  /// A place on a container network.
+  private record Place(Endpoint endpoint, Scope scope, ScopeKind.External kind) {
+    String link() {
+      return '"' + endpoint.link() + '"';
+    }
+
+    boolean leased() {
+      return scope.subnets().isEmpty();
+    }
+  }
+
+  /// Empty for a container that is on bridge scopes only.
+  static Optional<String> text(Image image, Container container) {
+    var table = new ContainerTable(image, container);
+    var places = table.places();
+    return places.isEmpty() ? Optional.empty() : Optional.of(table.write(places));
+  }
+
+  /// Name of the set of the live members that may come in by the endpoint's link.
+  static String peers(Endpoint endpoint, Family family) {
+    return EndpointTable.set("peers_" + endpoint.ordinal() + "_", family);
+  }
+
+  /// True where members are let in one by one: level peers without a range of the family.
+  static boolean admitsMembers(ScopeKind.External kind, Family family) {
+    return kind.trust() == TrustLevel.PEERS && ranges(kind, family).isEmpty();
+  }
+
+  private static List<Range> ranges(ScopeKind.External kind, Family family) {
+    return kind.pools().stream().filter(r -> r.first().family() == family).toList();
+  }
+
+  private List<Place> places() {
+    var places = new ArrayList<Place>();
+    for (var endpoint : container.endpoints()) {
+      endpoint
+          .scope()
+          .flatMap(image::scope)
+          .ifPresent(
+              scope -> {
+                if (scope.kind() instanceof ScopeKind.External kind) {
+                  places.add(new Place(endpoint, scope, kind));
+                }
+              });
+    }
+    return places;
+  }
+
+  private String write(List<Place> places) {
+    places.forEach(this::sets);
+    redirects();
+    out.append(
+        """
+        chain input {
+          type filter hook input priority filter; policy drop;
+          iifname "lo" accept
+        """);
+    for (var endpoint : container.endpoints()) {
+      if (!EndpointRules.external(image, endpoint)) {
+        out.append("  iifname \"").append(endpoint.link()).append("\" accept\n");
+      }
+    }
+    for (var place : places) {
+      out.append("  iifname %s goto in_%d\n".formatted(place.link(), place.endpoint.ordinal()));
+    }
+    out.append("}\n\n");
+    places.forEach(this::input);
+    outputAndForward(places);
+    return out.toString();
+  }
+
+  private void sets(Place place) {
+    for (var family : Family.values()) {
+      if (admitsMembers(place.kind, family)) {
+        out.append(
+            """
+            # Live members of network %s.
+            set %s {
+              type %s
+            }
+
+            """
+                .formatted(
+                    place.scope.name(),
+                    peers(place.endpoint, family),
+                    family == Family.IPV4 ? "ipv4_addr" : "ipv6_addr"));
+      }
+    }
+  }
+
+  /// `-p 80:8080`: asked at 80, the program at 8080 answers.
+  private void redirects() {
+    var maps = new TreeMap<Protocol, String>();
+    for (var protocol : Protocol.values()) {
+      var pairs =
+          direct(p -> p.protocol() == protocol && !p.host().equals(p.container()))
+              .flatMap(ContainerTable::pairs)
+              .collect(Collectors.joining(", "));
+      if (!pairs.isEmpty()) {
+        maps.put(protocol, pairs);
+      }
+    }
+    var first =
+        EndpointRules.published(image, container).filter(e -> EndpointRules.external(image, e));
+    if (maps.isEmpty() || first.isEmpty()) {
+      return;
+    }
+    out.append(
+        """
+        chain redirect {
+          type nat hook prerouting priority dstnat; policy accept;
+        """);
+    maps.forEach(
+        (protocol, pairs) ->
+            out.append(
+                "  iifname \"%s\" redirect to :%s dport map { %s }\n"
+                    .formatted(first.get().link(), protocol.text(), pairs)));
+    out.append("}\n\n");
+  }
+
+  private static Stream<String> pairs(Publication p) {
+    return IntStream.range(0, p.host().size())
+        .mapToObj(i -> (p.host().first() + i) + " : " + (p.container().first() + i));
+  }
+
+  private Stream<Publication> direct(Predicate<Publication> which) {
+    return container.publications().stream().filter(Publication::direct).filter(which);
+  }
+
+  private void input(Place place) {
+    var level = place.kind.trust();
+    out.append("# Network %s: %s.\n".formatted(place.scope.name(), level.word()));
+    out.append("chain in_%d {\n".formatted(place.endpoint.ordinal()));
+    if (place.leased() && level != TrustLevel.OPEN) {
+      out.append("  udp sport 67 udp dport 68 accept\n");
+    }
+    switch (level) {
+      case CLOSED -> {}
+      case OUTBOUND -> replies();
+      case PEERS -> {
+        replies();
+        for (var family : Family.values()) {
+          out.append("  %s saddr %s accept\n".formatted(word(family), from(place, family)));
+        }
+      }
+      case PUBLISHED -> {
+        replies();
+        out.append("  icmp type echo-request accept\n  icmpv6 type echo-request accept\n");
+        if (published(place.endpoint)) {
+          openings();
+        }
+      }
+      case OPEN -> out.append("  accept\n");
+    }
+    if (level != TrustLevel.OPEN) {
+      out.append("  drop\n");
+    }
+    out.append("}\n\n");
+  }
+
+  private static String word(Family family) {
+    return family == Family.IPV4 ? "ip" : "ip6";
+  }
+
+  private static String from(Place place, Family family) {
+    return admitsMembers(place.kind, family)
+        ? "@" + peers(place.endpoint, family)
+        : ranges(place.kind, family).stream()
+            .map(ContainerTable::interval)
+            .collect(Collectors.joining(", ", "{ ", " }"));
+  }
+
+  private static String interval(Range range) {
+    return range.first().equals(range.last()) ? range.first().toString() : range.toString();
+  }
+
+  /// Also the neighbour discovery without which IPv6 has no replies (RFC 4861); routers are heard
+  /// only where the network's option lets the kernel listen.
+  private void replies() {
+    out.append(
+        """
+          ct state established,related accept
+          icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } ip6 hoplimit 255 accept
+        """);
+  }
+
+  private boolean published(Endpoint endpoint) {
+    return EndpointRules.published(image, container)
+        .filter(e -> e.id().equals(endpoint.id()))
+        .isPresent();
+  }
+
+  private void openings() {
+    for (var protocol : Protocol.values()) {
+      var ports =
+          direct(p -> p.protocol() == protocol)
+              .map(p -> p.container().toString())
+              .distinct()
+              .collect(Collectors.joining(", "));
+      if (!ports.isEmpty()) {
+        out.append("  %s dport { %s } accept\n".formatted(protocol.text(), ports));
+      }
+    }
+  }
+
+  /// Nothing is forwarded between a container network and anything else, unless it is open.
+  private void outputAndForward(List<Place> places) {
+    out.append(
+        """
+        chain output {
+          type filter hook output priority filter; policy accept;
+        """);
+    for (var place : places) {
+      if (place.kind.trust() == TrustLevel.CLOSED) {
+        if (place.leased()) {
+          out.append("  oifname %s udp sport 68 udp dport 67 accept\n".formatted(place.link()));
+        }
+        out.append("  oifname %s drop\n".formatted(place.link()));
+      }
+    }
+    out.append(
+        """
+        }
+
+        chain forward {
+          type filter hook forward priority filter; policy accept;
+        """);
+    for (var place : places) {
+      if (place.kind.trust() != TrustLevel.OPEN) {
+        out.append("  iifname %1$s drop\n  oifname %1$s drop\n".formatted(place.link()));
+      }
+    }
+    out.append("}\n");
+  }
+}
