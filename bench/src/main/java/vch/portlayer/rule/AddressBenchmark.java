@@ -30,20 +30,7 @@ public class AddressBenchmark {
   private final Endpoint endpoint = withoutAddress(Samples.endpoint(Crowd.CONTAINERS + 1, 2, 0));
 
   private static Endpoint withoutAddress(Endpoint e) {
-    return new Endpoint(
-        e.id(),
-        e.network(),
-        e.scope(),
-        e.requested(),
-        List.of(),
-        e.mac(),
-        e.macRequested(),
-        e.aliases(),
-        e.links(),
-        e.gatewayPriority(),
-        e.ordinal(),
-        e.linkName(),
-        e.options());
+    return e.withAddresses(List.of());
   }
 
   @Benchmark
