@@ -6,6 +6,7 @@ module vch.kernel {
 
   exports vch.kernel.libc;
   exports vch.kernel.unix;
+  exports vch.kernel.packet;
   exports vch.kernel.netns;
   exports vch.kernel.netlink;
   exports vch.kernel.rtnl;

@@ -1,0 +1,190 @@
+package vch.kernel.packet;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+import vch.kernel.ffi.Native;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Fd;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Poll;
+
+/// An AF_PACKET socket, packet(7): whole Ethernet frames of one link, ours and those for us. It
+/// belongs to the network namespace of the thread that opens it, for ever; after that one thread
+/// may receive while others send. Who closes it must know that nobody uses it any more.
+///
+/// A link that is set down gives ENETDOWN once to who receives, and is heard again when it is up. A
+/// link that vanishes gives the same, and is never heard again.
+public final class PacketSocket implements AutoCloseable {
+  /// Protocol number of linux/if_ether.h.
+  public static final int ETH_P_ARP = 0x0806;
+
+  /// Hears nothing; what is sent is of the protocol that the frame names.
+  public static final int NO_PROTOCOL = 0;
+
+  private static final int AF_PACKET = 17;
+  private static final int SOCK_RAW = 3;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int MSG_DONTWAIT = 0x40;
+
+  /// struct sockaddr_ll: u16 family, be16 protocol, s32 link, u16 hardware type, u8 packet type, u8
+  /// address length, u8 address[8]
+  private static final int SOCKADDR_BYTES = 20;
+
+  private static final int PROTOCOL_AT = 2;
+  private static final int LINK_AT = 4;
+  private static final int PACKET_TYPE_AT = 10;
+
+  /// From this number on (PACKET_OTHERHOST, PACKET_OUTGOING) frames were for others: of another
+  /// VLAN, seen by a link in promiscuous mode, or sent from here.
+  private static final int PACKET_OTHERHOST = 3;
+
+  private static final MethodHandle SOCKET =
+      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND =
+      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SEND =
+      Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECVFROM =
+      Native.function(
+          "recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+
+  private final Fd fd;
+  private final String name;
+
+  private PacketSocket(Fd fd, String name) {
+    this.fd = fd;
+    this.name = name;
+  }
+
+  /// Opens a socket in the namespace of the calling thread.
+  ///
+  /// @param link index of the link
+  /// @param protocol what is heard, [#ETH_P_ARP] or another, or [#NO_PROTOCOL]
+  /// @throws KernelException ENODEV: there is no such link; EPERM: CAP_NET_RAW is missing
+  public static PacketSocket open(int link, int protocol) {
+    var name = "AF_PACKET link " + link;
+    // A socket that is made with a protocol hears it on all links until it is bound, so the
+    // protocol comes with the link.
+    var fd =
+        new Fd(
+            (int)
+                Native.call(
+                    "socket",
+                    name,
+                    (_, state) ->
+                        (int) SOCKET.invokeExact(state, AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)));
+    try {
+      Native.call(
+          "bind",
+          name,
+          (arena, state) ->
+              (int)
+                  BIND.invokeExact(
+                      state, fd.number(), address(arena, link, protocol), SOCKADDR_BYTES));
+    } catch (RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+    return new PacketSocket(fd, name);
+  }
+
+  private static MemorySegment address(Arena arena, int link, int protocol) {
+    var address = arena.allocate(SOCKADDR_BYTES, 4);
+    address.set(JAVA_SHORT, 0, (short) AF_PACKET);
+    address.set(JAVA_BYTE, PROTOCOL_AT, (byte) (protocol >>> 8));
+    address.set(JAVA_BYTE, PROTOCOL_AT + 1, (byte) protocol);
+    address.set(JAVA_INT, LINK_AT, link);
+    return address;
+  }
+
+  /// For poll(2).
+  public int number() {
+    return fd.number();
+  }
+
+  /// Sends a frame, from destination address to payload. Does not wait.
+  ///
+  /// @return false when the link's queue is full: the frame is lost, as it may be on any link
+  /// @throws KernelException ENETDOWN: the link is down; ENXIO or ENODEV: it has vanished;
+  ///   EMSGSIZE: the frame is longer than the link takes; EINVAL: it is no frame
+  public boolean send(byte[] frame) {
+    try {
+      Native.call(
+          "send",
+          name,
+          (arena, state) -> {
+            var buffer = arena.allocate(Math.max(1, frame.length));
+            MemorySegment.copy(frame, 0, buffer, JAVA_BYTE, 0, frame.length);
+            return (long)
+                SEND.invokeExact(state, fd.number(), buffer, (long) frame.length, MSG_DONTWAIT);
+          });
+      return true;
+    } catch (KernelException e) {
+      if (e.is(Errno.ENOBUFS) || e.is(Errno.EAGAIN)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /// Takes the next frame that came for us or for all, without those that this machine sent.
+  ///
+  /// @param bytesMax what a frame has beyond is lost
+  /// @param timeoutMs how long to wait for it, holding the thread; 0: not at all
+  /// @return empty when none came
+  /// @throws KernelException ENETDOWN: the link went down or vanished
+  public Optional<byte[]> receive(int bytesMax, int timeoutMs) {
+    if (timeoutMs != 0) {
+      Poll.poll(timeoutMs, new int[] {fd.number()}, new short[] {Poll.POLLIN});
+    }
+    try {
+      while (true) {
+        var frame = next(bytesMax);
+        if (frame.isPresent()) {
+          return frame;
+        }
+      }
+    } catch (KernelException e) {
+      if (e.is(Errno.EAGAIN)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /// Empty when the next frame was for others.
+  private Optional<byte[]> next(int bytesMax) {
+    var out = new byte[1][];
+    Native.call(
+        "recvfrom",
+        name,
+        (arena, state) -> {
+          var buffer = arena.allocate(bytesMax);
+          var from = arena.allocate(SOCKADDR_BYTES, 4);
+          var length = arena.allocateFrom(JAVA_INT, SOCKADDR_BYTES);
+          long n =
+              (long)
+                  RECVFROM.invokeExact(
+                      state, fd.number(), buffer, (long) bytesMax, MSG_DONTWAIT, from, length);
+          if (n >= 0 && from.get(JAVA_BYTE, PACKET_TYPE_AT) < PACKET_OTHERHOST) {
+            out[0] = new byte[(int) n];
+            MemorySegment.copy(buffer, JAVA_BYTE, 0, out[0], 0, (int) n);
+          }
+          return n;
+        });
+    return Optional.ofNullable(out[0]);
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}
