@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import vch.engine.machine.Arp;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
@@ -50,6 +51,7 @@ public final class LinuxMachine implements Machine {
   private final SysctlSteps settings;
   private final RulesetSteps rulesets;
   private final ElementSteps elements;
+  private final LinuxArp arp;
 
   /// Guarded by this.
   private Optional<Watcher> watcher = Optional.empty();
@@ -64,6 +66,7 @@ public final class LinuxMachine implements Machine {
     this.settings = new SysctlSteps(spaces);
     this.rulesets = new RulesetSteps(spaces, daemon);
     this.elements = new ElementSteps(spaces);
+    this.arp = new LinuxArp(spaces);
   }
 
   /// The machine is the namespace that this process was started in.
@@ -200,6 +203,11 @@ public final class LinuxMachine implements Machine {
   }
 
   @Override
+  public Arp arp() {
+    return arp;
+  }
+
+  @Override
   public void forgetConnections(NamespaceName namespace, List<Element> publications) {
     var published =
         publications.stream().map(Published::of).filter(p -> p.protocol == Protocol.UDP).toList();
@@ -304,6 +312,7 @@ public final class LinuxMachine implements Machine {
   @Override
   public synchronized void close() {
     watcher.ifPresent(Watcher::close);
+    arp.close();
     removals.close();
     spaces.close();
     gate.close();

@@ -46,6 +46,9 @@ public interface Machine extends AutoCloseable {
   /// only open and bind: it runs on a thread that serves nothing else meanwhile.
   <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
 
+  /// What is said in ARP on the machine's links.
+  Arp arp();
+
   /// Removes connection tracking entries of the endpoint namespace for datagrams to these published
   /// ports, so that the next datagram finds the new mapping.
   void forgetConnections(NamespaceName namespace, List<MachineObject.Element> publications);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import vch.engine.machine.Arp;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.NamespaceName;
@@ -75,6 +76,12 @@ public final class CrashingMachine implements Machine {
   public <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception {
     alive();
     return machine.open(namespace, opening);
+  }
+
+  @Override
+  public Arp arp() {
+    alive();
+    return machine.arp();
   }
 
   @Override

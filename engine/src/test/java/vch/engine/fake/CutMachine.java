@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import vch.engine.machine.Arp;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
@@ -55,6 +56,11 @@ public final class CutMachine implements Machine {
   @Override
   public <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception {
     return machine.open(namespace, opening);
+  }
+
+  @Override
+  public Arp arp() {
+    return machine.arp();
   }
 
   @Override

@@ -24,7 +24,8 @@ import vch.portlayer.address.Subnet;
 /// A machine in memory with faults on demand. [#text()] prints it as an administrator would see it.
 /// Safe for any number of threads.
 public final class FakeMachine implements Machine {
-  private final FakeNetwork network = new FakeNetwork(); // guarded by this, as is all that follows
+  // guarded by this, as is all that follows
+  private final FakeNetwork network = new FakeNetwork(this::linkGone);
   private final List<Subnet> foreignRoutes = new ArrayList<>();
   private final List<Element> forgotten = new ArrayList<>();
   private final List<Step> done = new ArrayList<>();
@@ -36,6 +37,7 @@ public final class FakeMachine implements Machine {
   private int observations;
   private final CopyOnWriteArrayList<Consumer<NamespaceName>> watchers =
       new CopyOnWriteArrayList<>();
+  private final FakeArp arp = new FakeArp(this, network);
 
   /// The daemon was killed: thrown out of the call that it was in, and of all that follow.
   public static final class Crash extends Error {
@@ -101,7 +103,11 @@ public final class FakeMachine implements Machine {
     }
   }
 
-  private void alive() {
+  private void linkGone(MachineObject.Link link) {
+    arp.linkGone(link);
+  }
+
+  void alive() {
     if (dead) {
       throw new Crash();
     }
@@ -126,6 +132,11 @@ public final class FakeMachine implements Machine {
       }
     }
     return opening.call();
+  }
+
+  @Override
+  public FakeArp arp() {
+    return arp;
   }
 
   @Override
@@ -217,6 +228,7 @@ public final class FakeMachine implements Machine {
     dead = false;
     stepsUntilCrash = -1;
     watchers.clear();
+    arp.restart();
   }
 
   /// Somebody else removes the object, and the kernel what goes along.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
@@ -19,12 +20,14 @@ import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.ObjectText;
+import vch.portlayer.address.Mac;
 import vch.portlayer.address.Subnet;
 
 /// The kernel of [FakeMachine]: what exists, and what goes along when something goes. Errors are
 /// the kernel's words. Not thread safe; the machine guards it.
 final class FakeNetwork {
-  private record Where(NamespaceName namespace, String link) {}
+  /// A link by where it is.
+  record Where(NamespaceName namespace, String link) {}
 
   private final SortedMap<NamespaceName, SortedMap<MachineObject.Key, MachineObject>> namespaces =
       new TreeMap<>();
@@ -32,9 +35,13 @@ final class FakeNetwork {
   /// The far ends of veth pairs, to the key of the pair.
   private final Map<Where, MachineObject.Key> peers = new java.util.HashMap<>();
 
+  private final Consumer<Link> linkGone;
+
   private static final Subnet LINK_LOCAL = Subnet.parse("fe80::/10");
 
-  FakeNetwork() {
+  /// @param linkGone told of each link that is removed
+  FakeNetwork(Consumer<Link> linkGone) {
+    this.linkGone = linkGone;
     namespaces.put(NamespaceName.MACHINE, new TreeMap<>());
   }
 
@@ -214,6 +221,7 @@ final class FakeNetwork {
     if (space == null || !(space.remove(key) instanceof Link link)) {
       return;
     }
+    linkGone.accept(link);
     forget(link.namespace(), link.name());
     if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
       peers.remove(new Where(namespace, peer));
@@ -268,6 +276,30 @@ final class FakeNetwork {
     var space = namespaces.get(namespace);
     return (space != null && space.containsKey(new MachineObject.Key(Kind.LINK, namespace, link)))
         || peers.containsKey(new Where(namespace, link));
+  }
+
+  /// A link as its segment sees it.
+  ///
+  /// @param segment the bridge that the link is or is a port of, the NIC that it is a macvlan on,
+  ///   or the link itself
+  record Plug(Where segment, boolean up, Mac mac) {}
+
+  /// Empty when there is no such link. The far ends of pairs are always up.
+  Optional<Plug> plug(NamespaceName namespace, String name) {
+    var pair = peers.get(new Where(namespace, name));
+    var key = pair != null ? pair : new MachineObject.Key(Kind.LINK, namespace, name);
+    if (!(get(key).orElse(null) instanceof Link link)) {
+      return Optional.empty();
+    }
+    var unknown = Mac.local(key.hashCode());
+    var segment =
+        link.kind() instanceof LinkKind.Macvlan(var parent)
+            ? new Where(NamespaceName.MACHINE, parent)
+            : new Where(link.namespace(), link.master().orElse(link.name()));
+    return Optional.of(
+        pair != null && link.kind() instanceof LinkKind.Veth(_, _, var peerMac)
+            ? new Plug(segment, true, peerMac)
+            : new Plug(segment, link.up(), link.mac().orElse(unknown)));
   }
 
   private static boolean belongs(Element element, Ruleset rules) {
