@@ -11,6 +11,7 @@ module vch.engine {
 
   exports vch.engine;
   exports vch.engine.desired;
+  exports vch.engine.lease;
   exports vch.engine.ledger;
   exports vch.engine.plan;
   exports vch.engine.reconcile;

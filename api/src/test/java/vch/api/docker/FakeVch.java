@@ -47,7 +47,9 @@ public final class FakeVch implements AutoCloseable {
     engine = RunningEngine.start(new MemoryJournal(), new FakeMachine(), time);
     var volumes = new FakeVolumes(new Cuts());
     var processes = new FakeProcesses(time);
-    lives = new ContainerLives(engine, processes, volumes, time, new Random(7), time);
+    lives =
+        new ContainerLives(
+            engine, processes, volumes, time, new Random(7), time, new vch.engine.fake.FakeDhcp());
     lives.recover();
     engine.decide(
         image ->

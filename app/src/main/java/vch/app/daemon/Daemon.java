@@ -95,7 +95,10 @@ final class Daemon implements AutoCloseable {
                 volumes,
                 clock));
     var scheduler = own(new SystemScheduler());
-    var lives = own(new ContainerLives(engine, processes, volumes, clock, chance, scheduler));
+    var lives =
+        own(
+            new ContainerLives(
+                engine, processes, volumes, clock, chance, scheduler, new WithoutDhcp()));
     var starts = lives.recover();
 
     var facts = MachineFacts.read(settings, processes.tools().runtime().getFileName().toString());

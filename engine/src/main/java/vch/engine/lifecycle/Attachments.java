@@ -15,10 +15,14 @@ public final class Attachments {
 
   private final Core core;
   private final Rewrites rewrites;
+  private final Settlement settlement;
+  private final Leases leases;
 
-  Attachments(Core core, Rewrites rewrites) {
+  Attachments(Core core, Rewrites rewrites, Settlement settlement, Leases leases) {
     this.core = core;
     this.rewrites = rewrites;
+    this.settlement = settlement;
+    this.leases = leases;
   }
 
   /// Returns when the running container can use its new place, and names know it.
@@ -31,6 +35,9 @@ public final class Attachments {
     Endpoint endpoint;
     try {
       endpoint = core.engine().decide(image -> EndpointRules.connect(image, id, request));
+      if (Sharing.runs(core.container(id))) {
+        settlement.settle(id);
+      }
     } catch (RuntimeException e) {
       takeBack(id, request);
       throw e;
@@ -56,7 +63,8 @@ public final class Attachments {
 
   private void disconnectLocked(Life life, ContainerId id, ScopeId scope) {
     refuseRemoval(life, id);
-    core.engine().decide(image -> EndpointRules.disconnect(image, id, scope));
+    var left = core.engine().decide(image -> EndpointRules.disconnect(image, id, scope));
+    leases.release(core.container(id).vch(), left);
     var container = core.container(id);
     rewrites.changed(container);
     core.engine()
@@ -84,7 +92,11 @@ public final class Attachments {
             .flatMap(e -> e.scope().stream())
             .findFirst();
     try {
-      scope.ifPresent(s -> core.engine().note(image -> EndpointRules.disconnect(image, id, s)));
+      scope.ifPresent(
+          s -> {
+            var left = core.engine().note(image -> EndpointRules.disconnect(image, id, s));
+            leases.release(core.container(id).vch(), left);
+          });
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,

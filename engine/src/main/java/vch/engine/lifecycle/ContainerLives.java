@@ -14,6 +14,7 @@ import vch.engine.compute.Processes;
 import vch.engine.compute.Volumes;
 import vch.engine.desired.LinkNames;
 import vch.engine.health.Health;
+import vch.engine.lease.DhcpClients;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
@@ -35,6 +36,9 @@ public final class ContainerLives implements Lifecycle {
   private final Rewrites rewrites;
   private final Attachments attachments;
   private final HealthChecks health;
+  private final Leases leases;
+  private final Settlement settlement;
+  private final AddressGuard guard;
 
   /// @param chance thread safe
   public ContainerLives(
@@ -43,7 +47,8 @@ public final class ContainerLives implements Lifecycle {
       Volumes volumes,
       InstantSource clock,
       RandomGenerator chance,
-      Scheduler scheduler) {
+      Scheduler scheduler,
+      DhcpClients dhcp) {
     core =
         new Core(
             engine,
@@ -57,12 +62,15 @@ public final class ContainerLives implements Lifecycle {
             new Announcer(engine, clock));
     health = new HealthChecks(core);
     creations = new Creations(core);
-    removals = new Removals(core, health);
-    starts = new Starts(core, creations, removals, health);
-    stops = new Stops(core, health);
-    exits = new Exits(core, starts, removals, health);
     rewrites = new Rewrites(core);
-    attachments = new Attachments(core, rewrites);
+    leases = new Leases(core, dhcp, rewrites);
+    settlement = new Settlement(core, leases);
+    guard = new AddressGuard(engine, clock, scheduler);
+    removals = new Removals(core, health, leases);
+    starts = new Starts(core, creations, removals, health, settlement, leases);
+    stops = new Stops(core, health);
+    exits = new Exits(core, starts, removals, health, leases);
+    attachments = new Attachments(core, rewrites, settlement, leases);
   }
 
   /// Adopts what runs, records what ended meanwhile, finishes what was cut, and watches from now
@@ -71,14 +79,21 @@ public final class ContainerLives implements Lifecycle {
   /// @return lets restart policies start what they want; to be run once the daemon can be asked
   ///   again, as starting many containers takes its time
   public Runnable recover() {
-    var recovery = new Recovery(core, starts, exits, removals, health);
+    var recovery = new Recovery(core, starts, exits, removals, health, settlement);
     var wanted = recovery.recover();
+    leases.begin();
+    guard.begin();
     return () -> recovery.start(wanted);
   }
 
   /// Connects and disconnects containers and networks.
   public Attachments attachments() {
     return attachments;
+  }
+
+  /// What is heard of addresses that other hosts use too.
+  public AddressGuard addressGuard() {
+    return guard;
   }
 
   @Override
@@ -271,6 +286,7 @@ public final class ContainerLives implements Lifecycle {
   @Override
   public void close() {
     core.scheduler().close();
+    guard.close();
     health.close();
     core.waiters().close();
   }

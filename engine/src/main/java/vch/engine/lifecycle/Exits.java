@@ -26,12 +26,14 @@ final class Exits {
   private final Starts starts;
   private final Removals removals;
   private final HealthChecks health;
+  private final Leases leases;
 
-  Exits(Core core, Starts starts, Removals removals, HealthChecks health) {
+  Exits(Core core, Starts starts, Removals removals, HealthChecks health, Leases leases) {
     this.core = core;
     this.starts = starts;
     this.removals = removals;
     this.health = health;
+    this.leases = leases;
   }
 
   void ended(Ended end) {
@@ -62,6 +64,7 @@ final class Exits {
     }
     life.process = false;
     health.end(id);
+    quietly(id, "stop the DHCP clients", () -> leases.stop(found.get()));
     quietly(id, "release", () -> core.processes().release(id));
     announce(after.get(), end);
     core.waiters().exited(id, new Exit(end.exitCode(), ""));

@@ -14,6 +14,7 @@ import vch.engine.compute.Processes.Ended;
 import vch.engine.compute.Processes.Observed;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
@@ -32,13 +33,21 @@ final class Recovery {
   private final Exits exits;
   private final Removals removals;
   private final HealthChecks health;
+  private final Settlement settlement;
 
-  Recovery(Core core, Starts starts, Exits exits, Removals removals, HealthChecks health) {
+  Recovery(
+      Core core,
+      Starts starts,
+      Exits exits,
+      Removals removals,
+      HealthChecks health,
+      Settlement settlement) {
     this.core = core;
     this.starts = starts;
     this.exits = exits;
     this.removals = removals;
     this.health = health;
+    this.settlement = settlement;
   }
 
   /// Brings records and processes together, and begins to watch for ends.
@@ -94,6 +103,7 @@ final class Recovery {
             core.engine().note(image -> LifeRules.adopted(image, id, pid));
           }
           refreeze(container);
+          resettle(container);
           health.begin(core.container(id));
         }
       }
@@ -186,6 +196,16 @@ final class Recovery {
       case UNLESS_STOPPED -> !state.stoppedByUser();
       case ON_FAILURE -> cut;
     };
+  }
+
+  /// The last daemon was giving the running container a place on a container network.
+  private void resettle(Container container) {
+    if (container.endpoints().stream().allMatch(Endpoint::settled)) {
+      return;
+    }
+    var id = container.id();
+    core.scheduler()
+        .soon(() -> core.lives().run(id, _ -> guarded(container, () -> settlement.settle(id))));
   }
 
   private void refreeze(Container container) {

@@ -16,10 +16,12 @@ final class Removals {
 
   private final Core core;
   private final HealthChecks health;
+  private final Leases leases;
 
-  Removals(Core core, HealthChecks health) {
+  Removals(Core core, HealthChecks health, Leases leases) {
     this.core = core;
     this.health = health;
+    this.leases = leases;
   }
 
   /// Phase REMOVING first, so that a daemon that dies in between goes on; then files, then the
@@ -42,6 +44,7 @@ final class Removals {
       try {
         delete(changes);
       } finally { // its record is gone, whatever became of the directories
+        leases.release(container);
         core.announcer().container(container, "destroy");
         core.waiters().removed(id, new Exit(container.state().exitCode(), ""));
         core.lives().forget(id);

@@ -23,12 +23,22 @@ final class Starts {
   private final Creations creations;
   private final Removals removals;
   private final HealthChecks health;
+  private final Settlement settlement;
+  private final Leases leases;
 
-  Starts(Core core, Creations creations, Removals removals, HealthChecks health) {
+  Starts(
+      Core core,
+      Creations creations,
+      Removals removals,
+      HealthChecks health,
+      Settlement settlement,
+      Leases leases) {
     this.core = core;
     this.creations = creations;
     this.removals = removals;
     this.health = health;
+    this.settlement = settlement;
+    this.leases = leases;
   }
 
   /// Who starts a container.
@@ -84,12 +94,13 @@ final class Starts {
     if (!life.prepared && container.state().run() == 0) {
       creations.layOut(life, container); // the daemon died while it was made
     }
-    var starting =
+    var begun =
         core.engine()
             .decide(
                 image -> ContainerRules.starting(image, id, cause != Cause.POLICY, core.chance()));
-    core.announcer().networks(starting, "connect");
-    core.volumeUse().begun(starting);
+    core.announcer().networks(begun, "connect");
+    core.volumeUse().begun(begun);
+    var starting = settlement.settle(id);
     var image = core.engine().image();
     var owner =
         Sharing.owner(image, starting)
@@ -120,6 +131,7 @@ final class Starts {
         core.processes().signal(id, Signals.KILL); // its end is dealt with when it comes
       }
       var before = core.container(id);
+      leases.stop(before);
       var phase = before.state().phase();
       if (phase == Phase.STARTING || phase == Phase.RESTARTING) {
         core.engine().decide(image -> ContainerRules.failed(image, id, code, message));

@@ -16,6 +16,7 @@ import vch.engine.event.Event;
 import vch.engine.fake.CutJournal;
 import vch.engine.fake.CutMachine;
 import vch.engine.fake.Cuts;
+import vch.engine.fake.FakeDhcp;
 import vch.engine.fake.FakeMachine;
 import vch.engine.fake.FakeProcesses;
 import vch.engine.fake.FakeVolumes;
@@ -57,6 +58,7 @@ final class House implements AutoCloseable {
   final List<Event> events = Collections.synchronizedList(new ArrayList<>());
   ManualScheduler time = new ManualScheduler(Samples.NOON);
   final FakeProcesses processes = new FakeProcesses(() -> time.instant(), cuts);
+  final FakeDhcp dhcp = new FakeDhcp();
   final FakeVolumes volumes = new FakeVolumes(cuts);
   RunningEngine engine;
   ContainerLives lives;
@@ -98,7 +100,7 @@ final class House implements AutoCloseable {
   }
 
   private ContainerLives lives() {
-    return new ContainerLives(engine, processes, volumes, time, new Random(7), time);
+    return new ContainerLives(engine, processes, volumes, time, new Random(7), time, dhcp);
   }
 
   /// The daemon ends, or has been killed; a new one begins on what it left.

@@ -40,6 +40,10 @@ final class Places {
   static Outcome hold(Image image, ContainerId container, Endpoint endpoint, Scope scope) {
     var addresses = new ArrayList<Cidr>();
     var cursors = new ArrayList<Change>();
+    endpoint
+        .lease()
+        .filter(_ -> ExternalRules.dynamic(scope))
+        .ifPresent(l -> addresses.add(l.address()));
     for (var subnet : scope.subnets()) {
       var family = subnet.subnet().family();
       int length = subnet.subnet().length();

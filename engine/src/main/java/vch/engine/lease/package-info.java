@@ -1,0 +1,2 @@
+/// What the engine needs of whatever leases addresses: DHCP clients that outlive the daemon.
+package vch.engine.lease;

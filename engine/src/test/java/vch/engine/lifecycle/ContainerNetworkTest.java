@@ -1,0 +1,315 @@
+package vch.engine.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import vch.engine.desired.LinkNames;
+import vch.engine.fake.FakeDhcp;
+import vch.engine.fake.Samples;
+import vch.engine.machine.MachineObject;
+import vch.engine.machine.Part;
+import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
+import vch.portlayer.address.Range;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.Phase;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.EndpointRequest;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.scope.TrustLevel;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.Decision;
+
+/// Containers on container networks: places that settle, by probe or by lease.
+class ContainerNetworkTest {
+  private static final PortGroupId LAN = new PortGroupId("00000000001a");
+  private static final Mac STRANGER = Mac.parse("02:aa:00:00:00:01");
+
+  private final House house = new House();
+
+  @BeforeEach
+  void networks() {
+    var group =
+        new PortGroup(
+            LAN, "lan", new PortGroupKind.Internal(), "pllan", Optional.empty(), Samples.NOON);
+    var subnet =
+        new SubnetConfig(
+            Subnet.parse("10.2.0.0/16"),
+            Ip.parse("10.2.0.1"),
+            Optional.empty(),
+            Map.of(),
+            true,
+            true);
+    house.engine.decide(
+        _ ->
+            Decision.of(
+                "",
+                new Change.PortGroupPut(group),
+                new Change.ScopePut(scope(8, "lan", List.of(subnet), TrustLevel.PUBLISHED)),
+                new Change.ScopePut(scope(9, "dyn", List.of(), TrustLevel.OPEN))));
+    house.time.settle();
+    house.happened();
+  }
+
+  private static Scope scope(int n, String name, List<SubnetConfig> subnets, TrustLevel trust) {
+    return new Scope(
+        id(n),
+        Samples.BLUE,
+        name,
+        new ScopeKind.External(
+            LAN,
+            trust,
+            subnets.isEmpty() ? List.of() : List.of(Range.parse("10.2.0.10-10.2.0.12")),
+            List.of(),
+            false),
+        subnets,
+        1500,
+        true,
+        false,
+        false,
+        false,
+        Map.of(),
+        Map.of(),
+        Samples.NOON);
+  }
+
+  private static ScopeId id(int n) {
+    return Samples.scopeId(n);
+  }
+
+  @AfterEach
+  void close() {
+    house.close();
+  }
+
+  private static EndpointRequest asking(int n, String address) {
+    var request = House.request(n, "lan");
+    return new EndpointRequest(
+        request.id(),
+        "lan",
+        List.of(address),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        0,
+        Optional.empty(),
+        Map.of(),
+        5);
+  }
+
+  private Endpoint place(ContainerId id, int scope) {
+    return house.of(id).on(id(scope)).orElseThrow();
+  }
+
+  private String ip(ContainerId id, int scope) {
+    return place(id, scope).address(Family.IPV4).orElseThrow().address().toString();
+  }
+
+  private boolean onLink(ContainerId id, String address) {
+    var ns = LinkNames.container(house.of(id));
+    return house.machine.observe(List.of()).stream()
+        .anyMatch(
+            o ->
+                o instanceof MachineObject.Address a
+                    && a.namespace().equals(ns)
+                    && a.cidr().address().toString().equals(address));
+  }
+
+  @Test
+  void an_address_that_nobody_has_is_put_on_the_link_and_announced() {
+    var id = house.run(1, w -> w.on("lan"));
+    assertThat(ip(id, 8)).isEqualTo("10.2.0.10");
+    assertThat(place(id, 8).settled()).isTrue();
+    assertThat(onLink(id, "10.2.0.10")).isTrue();
+    assertThat(house.machine.arp().announcements())
+        .anyMatch(a -> a.address().equals(Ip.parse("10.2.0.10")));
+    assertThat(house.machine.observe(List.of()))
+        .anyMatch(
+            o ->
+                o instanceof MachineObject.Route r
+                    && r.namespace().equals(LinkNames.container(house.of(id)))
+                    && r.via().equals(Optional.of(Ip.parse("10.2.0.1"))));
+  }
+
+  @Test
+  void an_address_that_a_host_of_the_lan_has_is_passed_over() {
+    house.machine.arp().addForeign("pllan", Ip.parse("10.2.0.10"), STRANGER);
+    var id = house.run(1, w -> w.on("lan"));
+    assertThat(ip(id, 8)).isEqualTo("10.2.0.11");
+    assertThat(onLink(id, "10.2.0.10")).isFalse();
+    assertThat(onLink(id, "10.2.0.11")).isTrue();
+  }
+
+  @Test
+  void where_every_address_is_taken_the_start_is_refused_and_nothing_stays() {
+    for (int i = 10; i <= 12; i++) {
+      house.machine.arp().addForeign("pllan", Ip.parse("10.2.0." + i), STRANGER);
+    }
+    var id = house.create(1, w -> w.on("lan"));
+    assertThatThrownBy(() -> house.lives.start(id))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("lan");
+    assertThat(house.phase(id)).isNotEqualTo(Phase.RUNNING);
+    assertThat(house.processes.latest(id)).isEmpty();
+    assertThat(house.machine.observe(List.of()))
+        .noneMatch(o -> o.namespace().value().startsWith("c-"));
+  }
+
+  @Test
+  void an_address_that_was_asked_for_and_is_taken_names_the_other() {
+    house.machine.arp().addForeign("pllan", Ip.parse("10.2.0.12"), STRANGER);
+    var id = house.create(1);
+    house.lives.attachments().connect(id, asking(91, "10.2.0.12"));
+    assertThatThrownBy(() -> house.lives.start(id))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessage(
+            "address 10.2.0.12 of network lan is in use by another host with MAC address 02:aa:00:00:00:01: choose another"
+                + " address, or take that host off the network");
+  }
+
+  @Test
+  void a_running_container_is_connected_and_probes_first() {
+    var id = house.run(1);
+    house.lives.attachments().connect(id, House.request(90, "lan"));
+    assertThat(onLink(id, "10.2.0.10")).isTrue();
+    house.machine.arp().addForeign("pllan", Ip.parse("10.2.0.11"), STRANGER);
+    var other = house.run(2);
+    assertThatThrownBy(() -> house.lives.attachments().connect(other, asking(91, "10.2.0.11")))
+        .hasMessageContaining("02:aa:00:00:00:01");
+    assertThat(house.of(other).on(id(8))).isEmpty();
+  }
+
+  @Test
+  void another_host_that_takes_the_address_later_is_answered_and_remembered() {
+    var id = house.run(1, w -> w.on("lan"));
+    house.machine.arp().hear("pllan", STRANGER, Ip.parse("10.2.0.10"));
+    house.time.settle();
+    assertThat(house.lives.addressGuard().conflict(place(id, 8).id()))
+        .hasValueSatisfying(c -> assertThat(c.other()).isEqualTo(STRANGER));
+    house.machine.arp().hear("pllan", place(id, 8).mac(), Ip.parse("10.2.0.10"));
+    house.time.settle();
+    assertThat(house.lives.addressGuard().conflict(place(id, 8).id()).orElseThrow().other())
+        .isEqualTo(STRANGER);
+  }
+
+  @Test
+  void a_lease_is_obtained_kept_over_a_stop_and_given_back_on_removal() {
+    var id = house.run(1, w -> w.on("dyn"));
+    assertThat(ip(id, 9)).isEqualTo("10.77.0.100");
+    assertThat(onLink(id, "10.77.0.100")).isFalse(); // the client's matter
+    house.lives.kill(id, "KILL");
+    house.time.settle();
+    assertThat(house.dhcp.running).isEmpty();
+    assertThat(ip(id, 9)).isEqualTo("10.77.0.100");
+    house.lives.start(id);
+    assertThat(house.dhcp.running.get(place(id, 9).id()).wanted())
+        .contains(Ip.parse("10.77.0.100"));
+    house.lives.remove(id, true, false);
+    assertThat(house.dhcp.released).containsExactly("10.77.0.100 on pllan");
+  }
+
+  @Test
+  void without_an_offer_the_start_says_so() {
+    house.dhcp.failing = Optional.of("no DHCP offer on network dyn within 10 s");
+    var id = house.create(1, w -> w.on("dyn"));
+    assertThatThrownBy(() -> house.lives.start(id))
+        .hasMessage(
+            "container c1 has no address on network dyn: no DHCP offer on network dyn within 10 s");
+    assertThat(house.dhcp.running).isEmpty();
+  }
+
+  @Test
+  void a_renewal_with_another_address_reaches_the_record() {
+    var id = house.run(1, w -> w.on("dyn"));
+    house.dhcp.renew(place(id, 9).id(), FakeDhcp.lease(Ip.parse("10.77.0.7")));
+    house.time.settle();
+    assertThat(ip(id, 9)).isEqualTo("10.77.0.7");
+  }
+
+  @Test
+  void a_lease_goes_on_while_no_daemon_runs() {
+    var id = house.run(1, w -> w.on("dyn"));
+    house.kill();
+    house.dhcp.leases.put(place(id, 9).id(), FakeDhcp.lease(Ip.parse("10.77.0.8")));
+    house.begin();
+    assertThat(house.phase(id)).isEqualTo(Phase.RUNNING);
+    assertThat(ip(id, 9)).isEqualTo("10.77.0.8");
+    assertThat(house.dhcp.running).containsKey(place(id, 9).id());
+  }
+
+  @Test
+  void a_daemon_that_died_while_a_place_settled_goes_on() {
+    var id = house.run(1, w -> w.on("lan"));
+    house.engine.note(
+        image -> {
+          Container c = image.container(id).orElseThrow();
+          var next =
+              c.withEndpoints(c.endpoints().stream().map(e -> e.withSettled(false)).toList());
+          return Decision.of("", new Change.ContainerPut(next));
+        });
+    house.restart();
+    assertThat(place(id, 8).settled()).isTrue();
+    assertThat(onLink(id, "10.2.0.10")).isTrue();
+  }
+
+  @Test
+  void members_of_a_network_of_level_peers_know_each_other() {
+    house.engine.decide(
+        image -> {
+          var scope = image.scope(id(8)).orElseThrow();
+          var kind = (ScopeKind.External) scope.kind();
+          var open =
+              new ScopeKind.External(
+                  kind.portGroup(), TrustLevel.PEERS, List.of(), List.of(), false);
+          return Decision.of(
+              "",
+              new Change.ScopePut(
+                  new Scope(
+                      scope.id(),
+                      scope.vch(),
+                      scope.name(),
+                      open,
+                      scope.subnets(),
+                      1500,
+                      true,
+                      false,
+                      false,
+                      false,
+                      Map.of(),
+                      Map.of(),
+                      Samples.NOON)));
+        });
+    var one = house.run(1, w -> w.on("lan"));
+    var two = house.run(2, w -> w.on("lan"));
+    assertThat(peersOf(one)).containsExactly(ip(two, 8));
+    assertThat(peersOf(two)).containsExactly(ip(one, 8));
+    house.lives.kill(two, "KILL");
+    house.time.settle();
+    assertThat(peersOf(one)).isEmpty();
+  }
+
+  private List<String> peersOf(ContainerId id) {
+    var ns = LinkNames.container(house.of(id));
+    return house.machine.observe(List.of()).stream()
+        .filter(o -> o.namespace().equals(ns))
+        .filter(o -> o instanceof MachineObject.Element e && e.set().startsWith("peers_"))
+        .map(o -> Part.text(((MachineObject.Element) o).parts()))
+        .toList();
+  }
+}
