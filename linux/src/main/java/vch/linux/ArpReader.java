@@ -18,7 +18,7 @@ import vch.kernel.packet.PacketSocket;
 
 /// Reads ARP packets from any number of sockets. Owns one thread, begun with the first socket:
 /// waiting for a socket holds a thread, so whoever waits for a packet (a virtual thread, most
-/// often) lets this one do it. It calls the listeners, and it alone closes sockets, so none is
+/// often) lets this one do it. It calls the listeners, and it alone has sockets closed, so none is
 /// closed while it is waited for. The monitor guards what is listed.
 final class ArpReader implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ArpReader.class.getName());
@@ -29,11 +29,16 @@ final class ArpReader implements AutoCloseable {
 
   private static final String CLOSED = "the machine is closed";
 
+  private final SocketCloser closer;
   private final Pipe wake = Pipe.open(Open.O_NONBLOCK);
   private final Set<Ear> ears = new LinkedHashSet<>();
   private Optional<Thread> thread = Optional.empty();
   private boolean closing;
   private boolean ended;
+
+  ArpReader(SocketCloser closer) {
+    this.closer = closer;
+  }
 
   /// A socket that is read. Closing it closes the socket soon.
   final class Ear implements AutoCloseable {
@@ -87,7 +92,7 @@ final class ArpReader implements AutoCloseable {
 
     private synchronized void end() {
       closed = true;
-      socket.close();
+      closer.close(socket);
     }
 
     @Override
@@ -105,7 +110,7 @@ final class ArpReader implements AutoCloseable {
     var ear = new Ear(socket, heard);
     synchronized (this) {
       if (closing) {
-        socket.close();
+        closer.close(socket);
         throw new IllegalStateException(CLOSED);
       }
       ears.add(ear);

@@ -23,7 +23,8 @@ import vch.portlayer.address.Mac;
 /// A probe waits on its caller's thread, which may be a virtual one, for what [ArpReader] reads.
 final class LinuxArp implements Arp, AutoCloseable {
   private final Spaces spaces;
-  private final ArpReader reader = new ArpReader();
+  private final SocketCloser closer = new SocketCloser();
+  private final ArpReader reader = new ArpReader(closer);
 
   /// Second announcements: each waits for its time on a thread of its own.
   private final ExecutorService later = Executors.newVirtualThreadPerTaskExecutor();
@@ -131,8 +132,11 @@ final class LinuxArp implements Arp, AutoCloseable {
   }
 
   private void send(NamespaceName namespace, int index, byte[] frame) {
-    try (var socket = open(namespace, index, PacketSocket.NO_PROTOCOL)) {
+    var socket = open(namespace, index, PacketSocket.NO_PROTOCOL);
+    try {
       socket.send(frame);
+    } finally {
+      closer.close(socket);
     }
   }
 
@@ -170,5 +174,6 @@ final class LinuxArp implements Arp, AutoCloseable {
   public void close() {
     later.shutdownNow();
     reader.close();
+    closer.close();
   }
 }

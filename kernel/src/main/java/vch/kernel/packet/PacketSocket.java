@@ -183,6 +183,7 @@ public final class PacketSocket implements AutoCloseable {
     return Optional.ofNullable(out[0]);
   }
 
+  /// Holds its thread for an RCU grace period, about 12 ms.
   @Override
   public void close() {
     fd.close();
