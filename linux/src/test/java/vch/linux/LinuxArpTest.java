@@ -142,15 +142,6 @@ final class LinuxArpTest {
   }
 
   @Test
-  void two_that_probe_at_the_same_time_do_not_both_get_the_address() throws Exception {
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var one = threads.submit(() -> arp().probe(ONE, "eth0", ONE_MAC, FREE));
-      var two = threads.submit(() -> arp().probe(TWO, "eth0", TWO_MAC, FREE));
-      assertThat(List.of(one.get(), two.get())).anyMatch(Optional::isPresent);
-    }
-  }
-
-  @Test
   void another_host_that_announces_the_address_contests_it() throws Exception {
     var others = List.of(ArpPacket.announcement(TWO_MAC, FREE).broadcast());
     assertThat(amid(others, () -> arp().probe(ONE, "eth0", ONE_MAC, FREE))).contains(TWO_MAC);

@@ -1,0 +1,2 @@
+/// DHCP on behalf of containers that cannot speak for themselves.
+package vch.services.dhcp;
