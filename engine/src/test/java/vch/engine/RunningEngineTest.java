@@ -162,7 +162,7 @@ class RunningEngineTest {
   }
 
   @Test
-  void datagram_flows_are_forgotten_where_a_publication_appears() {
+  void connections_to_elsewhere_are_forgotten_where_a_publication_appears() {
     create();
     put(
         Samples.put(
@@ -171,6 +171,7 @@ class RunningEngineTest {
     assertThat(machine.forgotten())
         .extracting(MachineObject.Element::key)
         .extracting(MachineObject.Key::name)
-        .containsExactly("inet portlayer pub_any udp . 53");
+        .containsExactlyInAnyOrder(
+            "inet portlayer pub_any udp . 53", "inet portlayer pub_any tcp . 80");
   }
 }

@@ -1,10 +1,10 @@
 package vch.linux;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,6 @@ import vch.engine.machine.MachineObject.Kind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Outcome;
-import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.kernel.conntrack.Conntrack;
 import vch.kernel.libc.Fcntl;
@@ -30,11 +29,7 @@ import vch.kernel.libc.Fd;
 import vch.kernel.netns.Gate;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
-import vch.portlayer.address.Family;
-import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
-import vch.portlayer.port.PortRange;
-import vch.portlayer.port.Protocol;
 
 /// The machine's network, Linux 5.18 or later. Safe for all threads.
 ///
@@ -209,52 +204,22 @@ public final class LinuxMachine implements Machine {
 
   @Override
   public void forgetConnections(NamespaceName namespace, List<Element> publications) {
-    var published =
-        publications.stream().map(Published::of).filter(p -> p.protocol == Protocol.UDP).toList();
-    if (published.isEmpty()) {
-      return;
-    }
     spaces
         .find(namespace)
         .ifPresent(
             space -> {
+              var elsewhere = Elsewhere.than(publications, () -> gateways(space));
               try (var conntrack = space.inside(Conntrack::open)) {
-                conntrack.forget(flow -> published.stream().anyMatch(p -> p.meets(flow)));
+                conntrack.forget(elsewhere);
               }
             });
   }
 
-  /// Where a publication is reached.
-  private record Published(
-      Protocol protocol, Optional<Ip> address, PortRange ports, Set<Family> families) {
-    static Published of(Element element) {
-      var protocol = Protocol.TCP;
-      var address = Optional.<Ip>empty();
-      var ports = new PortRange(1, 65535);
-      for (var part : element.parts()) {
-        switch (part) {
-          case Part.Proto(var p) -> protocol = p;
-          case Part.Address(var ip) -> address = Optional.of(ip);
-          case Part.Ports(var range) -> ports = range;
-          case Part.Name _, Part.Hardware _ -> {}
-        }
-      }
-      var families = EnumSet.noneOf(Family.class);
-      for (var part : element.data()) {
-        if (part instanceof Part.Address(var to)) {
-          families.add(to.family());
-        }
-      }
-      return new Published(protocol, address, ports, families);
-    }
-
-    boolean meets(Conntrack.Flow flow) {
-      return flow.protocol() == protocol.number()
-          && flow.port() > 0
-          && ports.contains(flow.port())
-          && families.contains(Addresses.ip(flow.destination()).family())
-          && address.map(a -> a.equals(Addresses.ip(flow.destination()))).orElse(true);
-    }
+  private static Set<InetAddress> gateways(Space space) {
+    return space.rtnl().routes().stream()
+        .filter(r -> r.length() == 0)
+        .flatMap(r -> r.via().stream())
+        .collect(Collectors.toSet());
   }
 
   /// Neither the default route, which overlaps everything, nor link-local and multicast subnets,

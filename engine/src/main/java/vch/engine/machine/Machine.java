@@ -49,8 +49,9 @@ public interface Machine extends AutoCloseable {
   /// What is said in ARP on the machine's links.
   Arp arp();
 
-  /// Removes connection tracking entries of the endpoint namespace for datagrams to these published
-  /// ports, so that the next datagram finds the new mapping.
+  /// Removes connection tracking entries of the endpoint namespace to these published ports that
+  /// lead elsewhere than the publications do, so that the next packet finds the new mapping.
+  /// Connections that lead there go on.
   void forgetConnections(NamespaceName namespace, List<MachineObject.Element> publications);
 
   /// Subnets of all routes of the namespace that are not ours.

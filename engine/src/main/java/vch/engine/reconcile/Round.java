@@ -9,15 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import vch.engine.desired.Owner;
-import vch.engine.desired.Publications;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.NamespaceName;
-import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.engine.plan.Plan;
-import vch.portlayer.port.Protocol;
+import vch.engine.plan.Stage;
 
 /// One application of a plan. An owner with a failed step gets nothing more added in this round, so
 /// no port opens without its guards; taking away goes on whatever fails.
@@ -27,7 +25,6 @@ final class Round {
   private final Map<Owner, String> failures = new LinkedHashMap<>();
   private final List<String> orphanFailures = new ArrayList<>();
   private final Set<NamespaceName> changed = new HashSet<>();
-  private final Map<NamespaceName, List<Element>> moved = new HashMap<>();
 
   Round(Machine machine) {
     this.machine = machine;
@@ -54,16 +51,14 @@ final class Round {
           changed.add(namespace);
         }
       }
+      if (stage.order() == Stage.Order.PUBLISH) {
+        forget(steps);
+      }
       for (var outcome : machine.apply(steps)) {
-        if (outcome.error().isPresent()) {
-          failed(outcome.step(), outcome.error().get());
-        } else {
-          done(outcome.step());
-        }
+        outcome.error().ifPresent(error -> failed(outcome.step(), error));
       }
     }
     machine.finish();
-    moved.forEach(machine::forgetConnections);
   }
 
   private boolean wanted(Step step) {
@@ -80,15 +75,19 @@ final class Round {
     }
   }
 
-  /// A datagram flow keeps the translation it was given first, so it must be forgotten where
-  /// another holds from now on.
-  private void done(Step step) {
-    if (!(step instanceof Step.Remove)
-        && step.object() instanceof Element element
-        && Publications.is(element)
-        && element.parts().contains(new Part.Proto(Protocol.UDP))) {
-      moved.computeIfAbsent(element.namespace(), _ -> new ArrayList<>()).add(element);
+  /// A connection keeps the translation that it was given first. One that was not closed in the way
+  /// that connection tracking likes (RFC 9293 has more ways) outlives both its ends, and a client
+  /// that takes the same port again would be led to where a container was. What was there before is
+  /// unpublished by now, so nothing of that kind comes after; and a crash between this and
+  /// publishing loses nothing.
+  private void forget(List<Step> publish) {
+    var published = new HashMap<NamespaceName, List<Element>>();
+    for (var step : publish) {
+      if (step.object() instanceof Element element) {
+        published.computeIfAbsent(element.namespace(), _ -> new ArrayList<>()).add(element);
+      }
     }
+    published.forEach(machine::forgetConnections);
   }
 
   /// The first failure of each owner that had one.

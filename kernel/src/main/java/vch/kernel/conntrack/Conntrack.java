@@ -20,13 +20,17 @@ public final class Conntrack implements AutoCloseable {
   private static final int DELETE = SUBSYSTEM << 8 | 2;
   private static final int NFGENMSG_BYTES = 4;
   private static final int CTA_TUPLE_ORIG = 1;
+  private static final int CTA_TUPLE_REPLY = 2;
   private static final int CTA_ID = 12;
   private static final int CTA_ZONE = 18;
   private static final int CTA_TUPLE_IP = 1;
   private static final int CTA_TUPLE_PROTO = 2;
+  private static final int CTA_IP_V4_SRC = 1;
   private static final int CTA_IP_V4_DST = 2;
+  private static final int CTA_IP_V6_SRC = 3;
   private static final int CTA_IP_V6_DST = 4;
   private static final int CTA_PROTO_NUM = 1;
+  private static final int CTA_PROTO_SRC_PORT = 2;
   private static final int CTA_PROTO_DST_PORT = 3;
   private static final int NLA_F_NESTED = 0x8000;
 
@@ -41,11 +45,22 @@ public final class Conntrack implements AutoCloseable {
     return new Conntrack(NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER));
   }
 
-  /// Where the first packet of a connection went, before any translation.
+  /// Who has opened a connection to what, and who answers: another where the destination is
+  /// translated.
   ///
   /// @param protocol IANA number
   /// @param port 0 where the protocol has none
-  public record Flow(int protocol, InetAddress destination, int port) {}
+  public record Flow(
+      int protocol,
+      InetAddress client,
+      InetAddress destination,
+      int port,
+      InetAddress server,
+      int serverPort) {
+    public boolean translated() {
+      return port != serverPort || !destination.equals(server);
+    }
+  }
 
   /// Removes entries, so that the next packet is translated by the rules of now.
   ///
@@ -68,18 +83,33 @@ public final class Conntrack implements AutoCloseable {
   }
 
   private static Optional<Flow> flow(Reply reply) {
-    var tuple = reply.attributes(NFGENMSG_BYTES).nested(CTA_TUPLE_ORIG);
+    var first = reply.attributes(NFGENMSG_BYTES).nested(CTA_TUPLE_ORIG);
+    var back = reply.attributes(NFGENMSG_BYTES).nested(CTA_TUPLE_REPLY);
+    var protocol = first.nested(CTA_TUPLE_PROTO);
+    var client = address(first, CTA_IP_V4_SRC, CTA_IP_V6_SRC);
+    var destination = address(first, CTA_IP_V4_DST, CTA_IP_V6_DST);
+    var server = address(back, CTA_IP_V4_SRC, CTA_IP_V6_SRC);
+    if (client.isEmpty() || destination.isEmpty() || server.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Flow(
+            protocol.u8(CTA_PROTO_NUM).orElse(0),
+            client.get(),
+            destination.get(),
+            protocol.be16(CTA_PROTO_DST_PORT).orElse(0),
+            server.get(),
+            back.nested(CTA_TUPLE_PROTO).be16(CTA_PROTO_SRC_PORT).orElse(0)));
+  }
+
+  private static Optional<InetAddress> address(Attributes tuple, int ipv4, int ipv6) {
     var ip = tuple.nested(CTA_TUPLE_IP);
-    var protocol = tuple.nested(CTA_TUPLE_PROTO);
-    return ip.bytes(CTA_IP_V4_DST)
-        .or(() -> ip.bytes(CTA_IP_V6_DST))
+    return ip.bytes(ipv4)
+        .or(() -> ip.bytes(ipv6))
         .map(
             address -> {
               try {
-                return new Flow(
-                    protocol.u8(CTA_PROTO_NUM).orElse(0),
-                    InetAddress.getByAddress(address),
-                    protocol.be16(CTA_PROTO_DST_PORT).orElse(0));
+                return InetAddress.getByAddress(address);
               } catch (UnknownHostException e) {
                 throw new IllegalArgumentException(
                     "the kernel sent an address of " + address.length + " bytes", e);
