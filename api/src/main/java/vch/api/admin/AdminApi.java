@@ -200,7 +200,7 @@ public final class AdminApi implements HttpHandler {
       if (target.isPresent()) {
         takeBack = hosting.copyCertificates(vch, target.get());
       }
-      for (var line : Summary.of(vch, hosting, target)) {
+      for (var line : Summary.of(engine.image(), vch, hosting, target)) {
         line(out, line);
       }
       stopIfGone(gone);

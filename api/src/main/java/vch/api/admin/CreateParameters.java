@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import vch.api.http.Query;
 import vch.engine.Engine;
 import vch.engine.machine.NamespaceName;
@@ -24,7 +25,7 @@ import vch.portlayer.vch.TlsMode;
 /// refused together.
 final class CreateParameters {
   private static final Set<String> KNOWN =
-      Set.of(
+      ContainerNetworkParameters.with(
           "name",
           "public-network",
           "public-network-ip",
@@ -112,9 +113,12 @@ final class CreateParameters {
             tls,
             query.all("insecure-registry"),
             query.flag("allow-net-admin"),
+            ContainerNetworkParameters.read(query),
             List.of(ids.portGroup(), ids.portGroup()),
             List.of(ids.bridgeLink(), ids.bridgeLink()),
-            List.of(ids.scope(), ids.scope()),
+            Stream.generate(ids::scope)
+                .limit(2L + query.all(ContainerNetworkParameters.NETWORK).size())
+                .toList(),
             ids.seed(),
             engine.machine().routes(NamespaceName.MACHINE),
             at);

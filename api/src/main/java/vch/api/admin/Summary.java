@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
@@ -15,11 +16,14 @@ final class Summary {
   private Summary() {}
 
   /// @param target where the user wanted the client's certificates
-  static List<String> of(Vch vch, Hosting hosting, Optional<Path> target) {
+  static List<String> of(Image image, Vch vch, Hosting hosting, Optional<Path> target) {
     var lines = new ArrayList<String>();
     lines.add("VCH ID: " + vch.id());
     lines.add("VCH Default Bridge Network Range: " + vch.bridge().range());
     lines.add("VCH Default Bridge Network Width: " + vch.bridge().width());
+    ContainerNetworkViews.of(image, vch)
+        .map(ContainerNetworkViews.View::sentence)
+        .forEach(lines::add);
     lines.add("Published ports can be reached at: " + address(vch, Role.PUBLIC));
     lines.add(
         "Management traffic will use: "

@@ -57,6 +57,9 @@ final class Views {
     bridge.put("Names", vch.bridge().namesOnDefault());
     bridge.put("ICC", vch.bridge().interContainer());
     out.put("Bridge", bridge);
+    out.put(
+        "ContainerNetworks",
+        ContainerNetworkViews.of(image, vch).map(ContainerNetworkViews.View::fields).toList());
     out.put("DNSServers", vch.dnsServers().stream().map(Ip::toString).toList());
     out.put("InsecureRegistries", vch.insecureRegistries());
     out.put(

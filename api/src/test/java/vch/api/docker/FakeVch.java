@@ -26,6 +26,7 @@ import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.rule.ContainerNetworkOptions;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.rule.CreateVch;
 import vch.portlayer.rule.EndpointRequest;
@@ -64,6 +65,7 @@ public final class FakeVch implements AutoCloseable {
                     TlsMode.VERIFY,
                     List.of("reg:5000"),
                     false,
+                    ContainerNetworkOptions.NONE,
                     List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")),
                     List.of("pl00000000aa", "pl00000000bb"),
                     List.of(Samples.scopeId(1), Samples.scopeId(2)),

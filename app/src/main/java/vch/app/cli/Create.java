@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,6 +141,12 @@ final class Create implements Callable<Integer> {
           "Containers on a container network may have CAP_NET_ADMIN, with which they can lift their own firewall.")
   private boolean allowNetAdmin;
 
+  @ArgGroup(
+      validate = false,
+      heading =
+          "%nContainer networks; repeatable, in any order, keyed by port group or network name:%n")
+  private ContainerNetworks containerNetworks = new ContainerNetworks();
+
   @Option(
       names = {"--no-tlsverify", "-kv"},
       description = "Offer the Docker API with TLS, but ask clients for no certificate.")
@@ -191,6 +198,7 @@ final class Create implements Callable<Integer> {
     add(given, "tls-cert-path", tlsCertPath.map(p -> p.toAbsolutePath().toString()));
     addAll(given, "dns-server", dnsServers);
     addAll(given, "insecure-registry", insecureRegistries);
+    given.addAll(containerNetworks.parameters());
     flag(given, "bridge-names", bridgeNames);
     flag(given, "allow-net-admin", allowNetAdmin);
     flag(given, "no-tls", noTls);

@@ -38,6 +38,7 @@ import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.rule.ContainerNetworkOptions;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.rule.CreateScope;
 import vch.portlayer.rule.CreateVch;
@@ -80,6 +81,7 @@ final class House implements AutoCloseable {
                     TlsMode.VERIFY,
                     List.of(),
                     false,
+                    ContainerNetworkOptions.NONE,
                     List.of(Samples.VM_NETWORK, new PortGroupId("0000000000bb")),
                     List.of("pl00000000aa", "pl00000000bb"),
                     List.of(Samples.scopeId(1), Samples.scopeId(2)),

@@ -13,9 +13,11 @@ import vch.portlayer.vch.VchId;
 /// A VCH as the user asked for it.
 ///
 /// @param roles roles the user spoke of; the others take their defaults
+/// @param containerNetworks as the user wrote them
 /// @param newGroups ids for port groups that creation may add (`VM Network`, the bridge group); at
 ///   least 2
-/// @param newScopes ids for the scopes that every VCH has: the default bridge, then none
+/// @param newScopes ids for the scopes that every VCH has (the default bridge, then none), then one
+///   for each container network
 /// @param newLinks names of links for the port groups of `newGroups`
 /// @param seed chance, for Ethernet addresses
 /// @param machineRoutes subnets that the machine routes already
@@ -28,6 +30,7 @@ public record CreateVch(
     TlsMode tls,
     List<String> insecureRegistries,
     boolean allowNetAdmin,
+    ContainerNetworkOptions containerNetworks,
     List<PortGroupId> newGroups,
     List<String> newLinks,
     List<ScopeId> newScopes,

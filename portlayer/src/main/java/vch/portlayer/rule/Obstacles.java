@@ -63,6 +63,14 @@ record Obstacles(List<Obstacle> all) {
     return new Obstacles(List.copyOf(out));
   }
 
+  /// The block that no network can have, which the subnet overlaps.
+  static Optional<String> special(Subnet subnet) {
+    return SPECIAL.stream()
+        .filter(o -> o.subnet().overlaps(subnet))
+        .findFirst()
+        .map(Obstacle::what);
+  }
+
   Optional<Obstacle> overlapping(Subnet subnet) {
     return all.stream().filter(o -> o.subnet().overlaps(subnet)).findFirst();
   }

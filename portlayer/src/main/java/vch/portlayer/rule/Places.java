@@ -21,7 +21,6 @@ import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Holder;
 import vch.portlayer.state.Image;
-import vch.portlayer.vch.Vch;
 
 /// Gives endpoints their addresses on a scope. Dynamic addresses go round (next-fit): the cursor is
 /// part of the record.
@@ -131,26 +130,8 @@ final class Places {
         || subnet.reserved().containsValue(address)
         || (scope.kind() instanceof ScopeKind.External external
             && (external.dns().contains(address)
-                || elsewhere(image, scope, external, address).isPresent()));
-  }
-
-  /// Who of another VCH holds the address on the segment of the same port group.
-  private static Optional<Holder> elsewhere(
-      Image image, Scope scope, ScopeKind.External external, Ip address) {
-    return image.vchs().stream()
-        .map(Vch::id)
-        .filter(v -> !v.equals(scope.vch()))
-        .flatMap(v -> image.holder(v, address).stream())
-        .filter(
-            h ->
-                image
-                    .scope(h.scope())
-                    .filter(
-                        s ->
-                            s.kind() instanceof ScopeKind.External e
-                                && e.portGroup().equals(external.portGroup()))
-                    .isPresent())
-        .findFirst();
+                || Neighbours.holder(image, external.portGroup(), scope.vch(), address)
+                    .isPresent()));
   }
 
   /// Whose the address is, if it cannot be given to the container.
@@ -175,9 +156,9 @@ final class Places {
       if (external.dns().contains(address)) {
         return Optional.of("a name server of network " + scope.name());
       }
-      var other = elsewhere(image, scope, external, address);
+      var other = Neighbours.holder(image, external.portGroup(), scope.vch(), address);
       if (other.isPresent()) {
-        return other.map(h -> holderText(image, h) + " of another VCH on the same port group");
+        return other;
       }
     }
     return image

@@ -189,6 +189,15 @@ public final class PortGroupRules {
               + String.join(", ", users)
               + "; delete the VCH first");
     }
+    var networks = Segments.containerNetworks(image, group.id());
+    if (!networks.isEmpty()) {
+      throw new Refusal.Conflict(
+          "port group \""
+              + name
+              + "\" is in use: it is "
+              + String.join(", ", networks)
+              + "; remove that with vch configure --remove-container-network first");
+    }
     return Decision.of(group, new Change.PortGroupRemoved(group.id()));
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -32,10 +33,11 @@ final class RolePlan {
   private final CreateVch command;
   private final List<String> problems;
   private final Map<Role, RoleRequest> requests = new EnumMap<>(Role.class);
-  private final List<PortGroup> made = new ArrayList<>();
+  private final Segments segments;
 
-  RolePlan(Image image, CreateVch command, List<String> problems) {
+  RolePlan(Image image, CreateVch command, Segments segments, List<String> problems) {
     this.image = image;
+    this.segments = segments;
     this.command = command;
     this.problems = problems;
     for (var request : command.roles()) {
@@ -46,11 +48,6 @@ final class RolePlan {
     for (var role : Role.values()) {
       requests.putIfAbsent(role, RoleRequest.defaults(role));
     }
-  }
-
-  /// Port groups that creation adds.
-  List<PortGroup> made() {
-    return made;
   }
 
   /// Port groups of the roles but bridge; fewer than three entries only where there are problems.
@@ -71,15 +68,7 @@ final class RolePlan {
 
   private Optional<PortGroup> find(Role role, Optional<String> name) {
     var wanted = name.orElseThrow();
-    var group =
-        image
-            .portGroupNamed(wanted)
-            .or(() -> made.stream().filter(g -> g.name().equals(wanted)).findFirst())
-            .or(
-                () ->
-                    wanted.equals(PortGroup.VM_NETWORK)
-                        ? Optional.of(vmNetwork())
-                        : Optional.empty());
+    var group = segments.named(wanted);
     if (group.isEmpty()) {
       problems.add(
           "Error checking network for --"
@@ -87,48 +76,18 @@ final class RolePlan {
               + "-network: network '"
               + wanted
               + "' not found");
-      problems.add("Suggested values for --" + role.word() + "-network: " + suggestions());
-    } else if (group.get().owner().isPresent()) {
+      problems.add("Suggested values for --" + role.word() + "-network: " + segments.suggestions());
+    } else if (segments.bridgeOf(group.get()).isPresent()) {
       problems.add(
           "Error checking network for --"
               + role.word()
               + "-network: port group '"
               + wanted
               + "' is the bridge network of VCH "
-              + owner(group.get()));
-      problems.add("Suggested values for --" + role.word() + "-network: " + suggestions());
+              + segments.bridgeOf(group.get()).map(Vch::name).orElse("?"));
+      problems.add("Suggested values for --" + role.word() + "-network: " + segments.suggestions());
       return Optional.empty();
     }
-    return group;
-  }
-
-  private String suggestions() {
-    var names = new ArrayList<String>();
-    names.add(PortGroup.VM_NETWORK);
-    image.portGroups().stream()
-        .filter(g -> g.owner().isEmpty() && !g.name().equals(PortGroup.VM_NETWORK))
-        .map(PortGroup::name)
-        .sorted()
-        .forEach(names::add);
-    return Texts.quoted(names);
-  }
-
-  private PortGroup vmNetwork() {
-    var subnet = PortGroupRules.vmNetworkSubnet(image, command.machineRoutes());
-    return make(PortGroup.VM_NETWORK, new PortGroupKind.Nat(List.of(subnet)), false);
-  }
-
-  private PortGroup make(String name, PortGroupKind kind, boolean owned) {
-    int at = made.size();
-    var group =
-        new PortGroup(
-            command.newGroups().get(at),
-            name,
-            kind,
-            command.newLinks().get(at),
-            owned ? Optional.of(command.id()) : Optional.empty(),
-            command.at());
-    made.add(group);
     return group;
   }
 
@@ -143,9 +102,9 @@ final class RolePlan {
     if (name.isEmpty()) {
       boolean taken =
           image.portGroupNamed(command.name()).isPresent()
-              || made.stream().anyMatch(g -> g.name().equals(command.name()));
+              || segments.made().stream().anyMatch(g -> g.name().equals(command.name()));
       return Optional.of(
-          make(
+          segments.make(
               taken ? command.name() + "-bridge" : command.name(),
               new PortGroupKind.Internal(),
               true));
@@ -162,7 +121,7 @@ final class RolePlan {
     }
     var there = image.portGroupNamed(name.get());
     if (there.isEmpty()) {
-      return Optional.of(make(name.get(), new PortGroupKind.Internal(), true));
+      return Optional.of(segments.make(name.get(), new PortGroupKind.Internal(), true));
     }
     var user =
         image.vchs().stream()
@@ -177,6 +136,15 @@ final class RolePlan {
               + user.get().name()
               + " also uses "
               + name.get());
+      return Optional.empty();
+    }
+    var networks = Segments.containerNetworks(image, there.get().id());
+    if (!networks.isEmpty()) {
+      problems.add(
+          "the bridge network must not be shared with another network role - "
+              + name.get()
+              + " is also "
+              + networks.getFirst());
       return Optional.empty();
     }
     if (!(there.get().kind() instanceof PortGroupKind.Internal)) {
@@ -337,6 +305,9 @@ final class RolePlan {
                         + v.name()
                         + " on port group "
                         + group.name()));
+    if (Neighbours.containers(image, group).anyMatch(asked.address()::equals)) {
+      problems.add(option + " is held by a container on port group " + group.name());
+    }
     return problems.size() > before ? Optional.empty() : Optional.of(asked);
   }
 
@@ -362,14 +333,13 @@ final class RolePlan {
       return Optional.empty();
     }
     var subnet = there.get();
-    var held =
+    var roles =
         image.vchs().stream()
             .flatMap(v -> v.nics().stream())
             .filter(n -> n.portGroup().equals(group.id()))
             .flatMap(n -> n.addresses().stream())
-            .map(Cidr::address)
-            .sorted()
-            .toList();
+            .map(Cidr::address);
+    var held = Stream.concat(roles, Neighbours.containers(image, group)).sorted().toList();
     var address =
         NextFit.next(
             subnet.range(),
@@ -426,10 +396,6 @@ final class RolePlan {
     return group.kind() instanceof PortGroupKind.Nat nat
         ? nat.machine(family).map(Cidr::address)
         : Optional.empty();
-  }
-
-  private String owner(PortGroup group) {
-    return group.owner().flatMap(image::vch).map(Vch::name).orElse("?");
   }
 
   private RoleRequest request(Role role) {

@@ -36,6 +36,11 @@ final class Subnets {
     return out;
   }
 
+  /// Longest prefix that leaves room for a gateway and a container.
+  static int lengthMax(Family family) {
+    return family == Family.IPV4 ? LENGTH_MAX_IPV4 : LENGTH_MAX_IPV6;
+  }
+
   /// The subnet with what follows from it: its first free host as gateway.
   static SubnetConfig automatic(Subnet subnet) {
     return new SubnetConfig(
@@ -62,7 +67,7 @@ final class Subnets {
     if (!cidr.get().address().equals(subnet.first())) {
       problems.add("invalid subnet " + given.get() + ": it should be " + subnet);
     }
-    int most = subnet.family() == Family.IPV4 ? LENGTH_MAX_IPV4 : LENGTH_MAX_IPV6;
+    int most = lengthMax(subnet.family());
     if (subnet.length() > most) {
       problems.add(
           "invalid subnet "

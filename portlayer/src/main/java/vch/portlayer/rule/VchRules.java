@@ -1,11 +1,13 @@
 package vch.portlayer.rule;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.container.Container;
 import vch.portlayer.portgroup.PortGroup;
@@ -30,6 +32,9 @@ public final class VchRules {
   private static final int MTU_MIN = 68;
   private static final int MTU_MAX = 65535;
 
+  /// The default bridge and none.
+  private static final int BUILTIN_SCOPES = 2;
+
   /// Running containers named in a refusal; more are counted.
   private static final int NAMED_MAX = 5;
 
@@ -50,7 +55,15 @@ public final class VchRules {
               + "\" already exists; choose another --name or delete it first");
     }
     checkSettings(command, problems);
-    var plan = new RolePlan(image, command, problems);
+    var segments =
+        new Segments(
+            image,
+            command.id(),
+            command.newGroups(),
+            command.newLinks(),
+            command.machineRoutes(),
+            command.at());
+    var plan = new RolePlan(image, command, segments, problems);
     var groups = plan.groups();
     var bridge = plan.bridge(groups);
     var nics = plan.nics(groups);
@@ -66,28 +79,62 @@ public final class VchRules {
             command.tls(),
             command.insecureRegistries(),
             command.allowNetAdmin());
-    var subnet =
-        SubnetCutter.cut(
-            command.bridge().range(),
-            command.bridge().width(),
-            Obstacles.of(vch, List.copyOf(groups.values()), List.of()).subnets());
+    var networks = containerNetworks(command, vch, bridge, segments, problems);
+    var subnet = defaultSubnet(command, vch, groups.values(), networks);
     if (subnet.isEmpty()) {
       problems.add(
           "no subnet is left for the default bridge: bridge network range "
               + command.bridge().range()
-              + " overlaps the subnets of the roles; choose another --bridge-network-range");
+              + " overlaps the subnets of the roles"
+              + (networks.isEmpty() ? "" : " and of the container networks")
+              + "; choose another --bridge-network-range");
     }
     if (!problems.isEmpty()) {
       var text = String.join("\n", problems);
       throw taken && problems.size() == 1 ? new Refusal.Conflict(text) : new Refusal.Invalid(text);
     }
     var changes = new ArrayList<Change>();
-    plan.made().forEach(g -> changes.add(new Change.PortGroupPut(g)));
+    segments.made().forEach(g -> changes.add(new Change.PortGroupPut(g)));
     changes.add(new Change.VchPut(vch));
     changes.add(
         new Change.ScopePut(defaultBridge(command, Subnets.automatic(subnet.orElseThrow()))));
     changes.add(new Change.ScopePut(none(command)));
+    networks.forEach(n -> changes.add(new Change.ScopePut(n)));
     return new Decision<>(changes, vch);
+  }
+
+  private static List<Scope> containerNetworks(
+      CreateVch command,
+      Vch vch,
+      Optional<PortGroup> bridge,
+      Segments segments,
+      List<String> problems) {
+    var named =
+        command.roles().stream()
+            .filter(r -> r.role() == Role.BRIDGE)
+            .flatMap(r -> r.portGroup().stream())
+            .findFirst();
+    var plan =
+        new ContainerNetworkPlan(
+            vch,
+            named.or(() -> bridge.map(PortGroup::name)).orElse(""),
+            segments,
+            List.of(),
+            command.at(),
+            problems);
+    var ids = command.newScopes().listIterator(BUILTIN_SCOPES);
+    return ContainerNetworkReader.read(command.containerNetworks(), Map.of(), false, problems)
+        .stream()
+        .map(w -> plan.add(w, ids.next()))
+        .toList();
+  }
+
+  /// For the default bridge: it keeps clear of container networks, too.
+  private static Optional<Subnet> defaultSubnet(
+      CreateVch command, Vch vch, Collection<PortGroup> groups, List<Scope> networks) {
+    var taken = new ArrayList<>(Obstacles.of(vch, List.copyOf(groups), List.of()).subnets());
+    networks.forEach(n -> n.subnets().forEach(s -> taken.add(s.subnet())));
+    return SubnetCutter.cut(command.bridge().range(), command.bridge().width(), taken);
   }
 
   private static void checkName(String name, List<String> problems) {

@@ -97,6 +97,7 @@ class VchRulesTest {
                         c.tls(),
                         c.insecureRegistries(),
                         c.allowNetAdmin(),
+                        c.containerNetworks(),
                         c.newGroups(),
                         c.newLinks(),
                         c.newScopes(),
@@ -197,7 +198,7 @@ class VchRulesTest {
     refuse(
         "Error checking network for --public-network: port group 'red-net' is the bridge network of VCH red\n"
             + PUBLIC_LINES
-            + "\"VM Network\", \"lan\"",
+            + "\"VM Network\"",
         role(Role.PUBLIC, "red-net", null, null));
     world.portGroup("up", new PortGroupKind.Bridge("br0"));
     refuse(
@@ -304,6 +305,7 @@ class VchRulesTest {
                     c.tls(),
                     c.insecureRegistries(),
                     c.allowNetAdmin(),
+                    c.containerNetworks(),
                     c.newGroups(),
                     c.newLinks(),
                     c.newScopes(),

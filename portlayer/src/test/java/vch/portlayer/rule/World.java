@@ -73,12 +73,35 @@ public final class World {
         TlsMode.VERIFY,
         List.of(),
         false,
+        ContainerNetworkOptions.NONE,
         List.of(new PortGroupId(hex(12)), new PortGroupId(hex(12))),
         List.of("pl1", "pl2"),
         List.of(new ScopeId(hex(64)), new ScopeId(hex(64))),
         42,
         List.of(),
         AT);
+  }
+
+  /// As the given one, with container networks.
+  CreateVch with(CreateVch c, ContainerNetworkOptions networks) {
+    var scopes = new ArrayList<>(c.newScopes());
+    networks.networks().forEach(_ -> scopes.add(new ScopeId(hex(64))));
+    return new CreateVch(
+        c.id(),
+        c.name(),
+        c.roles(),
+        c.bridge(),
+        c.dnsServers(),
+        c.tls(),
+        c.insecureRegistries(),
+        c.allowNetAdmin(),
+        networks,
+        c.newGroups(),
+        c.newLinks(),
+        scopes,
+        c.seed(),
+        c.machineRoutes(),
+        c.at());
   }
 
   public Vch vch(String name, RoleRequest... roles) {
@@ -100,6 +123,7 @@ public final class World {
                     c.tls(),
                     c.insecureRegistries(),
                     c.allowNetAdmin(),
+                    c.containerNetworks(),
                     c.newGroups(),
                     c.newLinks(),
                     c.newScopes(),

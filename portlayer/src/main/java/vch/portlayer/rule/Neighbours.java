@@ -1,0 +1,95 @@
+package vch.portlayer.rule;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
+import vch.portlayer.container.Endpoint;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.state.Holder;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Role;
+import vch.portlayer.vch.Vch;
+import vch.portlayer.vch.VchId;
+
+/// Who else has an address on the segment of a port group: the machine, roles of VCHs, containers.
+final class Neighbours {
+  private Neighbours() {}
+
+  /// Whose the address is, if not that of a container of the VCH itself.
+  static Optional<String> holder(Image image, PortGroupId group, VchId self, Ip address) {
+    return machine(image, group, address)
+        .or(() -> role(image, group, address))
+        .or(
+            () ->
+                container(image, group, self, address)
+                    .map(
+                        h ->
+                            Places.holderText(image, h)
+                                + " of another VCH on the same port group"));
+  }
+
+  private static Optional<String> machine(Image image, PortGroupId id, Ip address) {
+    return image
+        .portGroup(id)
+        .filter(
+            g ->
+                g.kind() instanceof PortGroupKind.Nat nat
+                    && nat.machine(address.family())
+                        .filter(m -> m.address().equals(address))
+                        .isPresent())
+        .map(g -> "the machine's own address on port group " + g.name());
+  }
+
+  private static Optional<String> role(Image image, PortGroupId group, Ip address) {
+    return image.vchs().stream()
+        .flatMap(
+            v ->
+                v.nics().stream()
+                    .filter(
+                        n ->
+                            n.portGroup().equals(group)
+                                && n.addresses().stream()
+                                    .anyMatch(a -> a.address().equals(address)))
+                    .map(
+                        n ->
+                            "the address of role "
+                                + String.join(
+                                    ", ", n.roles().stream().sorted().map(Role::word).toList())
+                                + " of VCH "
+                                + v.name()))
+        .findFirst();
+  }
+
+  private static Optional<Holder> container(
+      Image image, PortGroupId group, VchId self, Ip address) {
+    return image.vchs().stream()
+        .map(Vch::id)
+        .filter(v -> !v.equals(self))
+        .flatMap(v -> image.holder(v, address).stream())
+        .filter(h -> image.scope(h.scope()).filter(s -> on(s, group)).isPresent())
+        .findFirst();
+  }
+
+  /// Addresses of containers of all VCHs on the port group, live or not.
+  static Stream<Ip> containers(Image image, PortGroup group) {
+    return image.scopes().stream()
+        .filter(s -> on(s, group.id()))
+        .flatMap(
+            s ->
+                image
+                    .members(s.id())
+                    .flatMap(c -> c.on(s.id()).stream())
+                    .map(Endpoint::addresses)
+                    .flatMap(java.util.List::stream))
+        .map(Cidr::address);
+  }
+
+  private static boolean on(Scope scope, PortGroupId group) {
+    return scope.kind() instanceof ScopeKind.External kind && kind.portGroup().equals(group);
+  }
+}
