@@ -97,6 +97,14 @@ public final class EndpointTable {
       set aside6 {
         type ifname . ipv6_addr
       }
+      # Addresses by which containers are published that are on container networks too. Their replies would leave by
+      # these, past the translation; so requests from anywhere are masqueraded.
+      set away {
+        type ipv4_addr
+      }
+      set away6 {
+        type ipv6_addr
+      }
 
       """;
 
@@ -239,6 +247,8 @@ public final class EndpointTable {
       out.append(
           """
             # Publications.
+            ip daddr @away oifname @bridges ct status dnat meta mark set 1 accept
+            ip6 daddr @away6 oifname @bridges ct status dnat meta mark set 1 accept
             iifname "%1$s" oifname @bridges ct status dnat accept
             iifname . oifname @hairpin ct status dnat meta mark set 1 accept
             iifname . ip daddr @aside ct status dnat meta mark set 1 accept

@@ -49,6 +49,11 @@ public final class Publications {
         add(out, ns, publication, address.address());
       }
     }
+    if (away(image, container, address.address().family())) {
+      out.add(
+          element(
+              ns, set("away", address.address()), List.of(new Part.Address(address.address()))));
+    }
     for (var endpoint : container.endpoints()) {
       if (!endpoint.addresses().contains(address)) {
         endpoint
@@ -60,9 +65,20 @@ public final class Publications {
     }
   }
 
+  /// True where replies to what is published may leave by a container network.
+  private static boolean away(Image image, Container container, Family family) {
+    return container.endpoints().stream()
+        .flatMap(e -> e.scope().flatMap(image::scope).stream())
+        .anyMatch(s -> s.kind() instanceof ScopeKind.External && EndpointRules.has(s, family));
+  }
+
   private static Element aside(NamespaceName ns, Scope scope, Ip published) {
     var key = List.<Part>of(new Part.Name(LinkNames.segment(scope)), new Part.Address(published));
-    return new Element(ns, "inet", EndpointTable.NAME, set("aside", published), key, List.of());
+    return element(ns, set("aside", published), key);
+  }
+
+  private static Element element(NamespaceName ns, String set, List<Part> key) {
+    return new Element(ns, "inet", EndpointTable.NAME, set, key, List.of());
   }
 
   private static void add(List<Element> out, NamespaceName ns, Publication publication, Ip to) {

@@ -24,6 +24,7 @@ import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.testkit.Golden;
@@ -146,6 +147,16 @@ class DesiredTest {
         of(image(new Change.ScopePut(Samples.internalScope(3)), Samples.put(container)), container);
     assertThat(objects).noneMatch(o -> o instanceof MachineObject.Route);
     assertThat(objects).noneMatch(o -> o instanceof MachineObject.Element e && Publications.is(e));
+  }
+
+  @Test
+  void publications_of_a_container_that_is_on_a_container_network_too_are_masqueraded() {
+    var lan = new Change.ScopePut(Samples.externalScope(200, Samples.VM_NETWORK, TrustLevel.OPEN));
+    var both = Samples.running(Samples.publishing(Samples.container(1, 1, 200), "8080:80/tcp"));
+    var plain = Samples.running(Samples.publishing(Samples.container(2, 1), "8081:80/tcp"));
+    var image = image(lan, Samples.put(both), Samples.put(plain));
+    assertThat(of(image, both)).extracting(ObjectText::of).anyMatch(o -> o.contains("away"));
+    assertThat(of(image, plain)).extracting(ObjectText::of).noneMatch(o -> o.contains("away"));
   }
 
   @Test

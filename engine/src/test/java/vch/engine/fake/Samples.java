@@ -9,6 +9,7 @@ import java.util.Set;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
+import vch.portlayer.address.Range;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -30,6 +31,7 @@ import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Nic;
@@ -97,7 +99,7 @@ public final class Samples {
         new Change.ScopePut(scope(1, new ScopeKind.Bridge(false, true, true))));
   }
 
-  /// Scope number `n`, 1 to 250, with subnet `172.(16+n).0.0/16` and, but for the first, with
+  /// Scope number `n`, 1 to 199, with subnet `172.(16+n).0.0/16` and, but for the first, with
   /// `fd00:0:0:n::/64` too; number 1 is the default bridge.
   public static Scope scope(int n, ScopeKind kind) {
     return new Scope(
@@ -121,7 +123,18 @@ public final class Samples {
         NOON);
   }
 
+  /// A container network: scope number `n`, 200 to 250, with subnets `10.n.0.0/24` and
+  /// `fd10:0:0:n::/64`.
+  public static Scope externalScope(int n, PortGroupId group, TrustLevel trust, Range... pools) {
+    return scope(n, new ScopeKind.External(group, trust, List.of(pools), List.of(), false));
+  }
+
   private static List<Subnet> subnets(int n) {
+    if (n >= 200) {
+      return List.of(
+          Subnet.parse("10." + n + ".0.0/24"),
+          Subnet.parse("fd10:0:0:" + Integer.toHexString(n) + "::/64"));
+    }
     var ipv4 = Subnet.parse("172." + (16 + n) + ".0.0/16");
     return n == 1
         ? List.of(ipv4)
