@@ -14,4 +14,5 @@ module vch.portlayer {
   exports vch.portlayer.refusal;
   exports vch.portlayer.state;
   exports vch.portlayer.rule;
+  exports vch.portlayer.reach;
 }

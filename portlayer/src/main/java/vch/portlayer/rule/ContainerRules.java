@@ -207,7 +207,7 @@ public final class ContainerRules {
   }
 
   /// As [#find(Image, VchId, String)], empty instead of not found.
-  static Optional<Container> lookUp(Image image, VchId vch, String term) {
+  public static Optional<Container> lookUp(Image image, VchId vch, String term) {
     var bare = bare(term);
     if (bare.isEmpty()) {
       return Optional.empty();

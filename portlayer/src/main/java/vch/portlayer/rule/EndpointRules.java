@@ -149,7 +149,7 @@ public final class EndpointRules {
 
   /// True for scopes whose members have addresses of the family; without a subnet they have IPv4,
   /// by DHCP.
-  static boolean has(Scope scope, Family family) {
+  public static boolean has(Scope scope, Family family) {
     return scope.subnet(family).isPresent()
         || (scope.kind() instanceof ScopeKind.External
             && scope.subnets().isEmpty()

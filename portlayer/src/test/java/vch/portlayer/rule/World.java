@@ -343,6 +343,13 @@ public final class World {
       return this;
     }
 
+    /// The namespace of another container.
+    public Wish sharing(String container) {
+      networks = List.of();
+      mode = new NetworkMode.Shared(container);
+      return this;
+    }
+
     public Wish publish(int host, int container) {
       return publish(
           Protocol.TCP, Optional.empty(), Optional.of(PortRange.of(host)), PortRange.of(container));

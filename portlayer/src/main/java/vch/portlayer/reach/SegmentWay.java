@@ -1,0 +1,135 @@
+package vch.portlayer.reach;
+
+import java.util.Optional;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
+import vch.portlayer.container.Container;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupId;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.state.Image;
+import vch.portlayer.vch.Nic;
+import vch.portlayer.vch.Vch;
+
+/// On the segment of a port group: NICs of VCHs, containers on container networks, the machine, and
+/// hosts that are not ours. What the machine's own firewall says is not known here.
+final class SegmentWay {
+  private final Image image;
+  private final Trail trail;
+
+  SegmentWay(Image image, Trail trail) {
+    this.image = image;
+    this.trail = trail;
+  }
+
+  /// @param next who is asked on the segment: the address itself, or the router to it
+  Path toNext(PortGroupId group, Packet packet, Ip next) {
+    if (next.equals(packet.to())) {
+      return to(group, packet).orElseGet(() -> trail.leftTo(packet, Optional.empty()));
+    }
+    var machine = nat(group).filter(n -> is(n, next));
+    if (machine.isPresent()) {
+      return forwarded(machine.get(), packet, next);
+    }
+    var nic = nic(group, next);
+    return nic.isPresent()
+        ? new EndpointWay(image, nic.get().vch, trail).byNic(nic.get().nic, packet)
+        : trail.leftTo(packet, Optional.of(next));
+  }
+
+  /// To whom of ours has the address on the segment.
+  Optional<Path> to(PortGroupId group, Packet packet) {
+    var nic = nic(group, packet.to());
+    if (nic.isPresent()) {
+      return nic.map(n -> new EndpointWay(image, n.vch, trail).byNic(n.nic, packet));
+    }
+    if (nat(group).filter(n -> is(n, packet.to())).isPresent()) {
+      return Optional.of(trail.reachedMachine(packet));
+    }
+    return holder(group, packet.to()).map(c -> into(c, packet));
+  }
+
+  private Path into(Container holder, Packet packet) {
+    var namespace = ContainerNamespace.of(image, holder);
+    if (namespace.isEmpty()) {
+      return trail.dropped(new Reason.NotRunning(holder.name()));
+    }
+    var place = namespace.get().at(packet.to());
+    return place.isPresent() && place.get().scope().kind() instanceof ScopeKind.External kind
+        ? new ContainerWay(image, namespace.get(), trail).in(place.get(), kind, packet)
+        : trail.dropped(new Reason.NotSettled(holder.name(), packet.to()));
+  }
+
+  /// By the machine, out of a port group of kind nat.
+  private Path forwarded(PortGroupKind.Nat from, Packet packet, Ip router) {
+    boolean member =
+        packet
+            .source()
+            .filter(s -> from.subnets().stream().anyMatch(n -> n.contains(s)))
+            .isPresent();
+    for (var group : image.portGroups()) {
+      if (group.kind() instanceof PortGroupKind.Nat nat
+          && nat.subnets().stream().anyMatch(s -> s.contains(packet.to()))) {
+        var as = nat.machine(packet.family()).map(Cidr::address).filter(_ -> member);
+        var next = as.map(packet::from).orElse(packet);
+        next.source().ifPresent(s -> trail.add(new Reason.Forwarded(group.name(), s)));
+        if (as.isEmpty()) {
+          return trail.dropped(new Reason.NoWayBack(packet.source()));
+        }
+        return toNext(group.id(), next, packet.to());
+      }
+    }
+    return trail.leftTo(packet, Optional.of(router));
+  }
+
+  /// Who of ours has the address, on whatever segment.
+  Optional<PortGroup> groupOf(Ip address) {
+    return image.portGroups().stream()
+        .filter(
+            g ->
+                nic(g.id(), address).isPresent()
+                    || nat(g.id()).filter(n -> is(n, address)).isPresent()
+                    || holder(g.id(), address).isPresent())
+        .findFirst();
+  }
+
+  private record VchNic(Vch vch, Nic nic) {}
+
+  private Optional<VchNic> nic(PortGroupId group, Ip address) {
+    return image.vchs().stream()
+        .flatMap(v -> v.nics().stream().map(n -> new VchNic(v, n)))
+        .filter(
+            n ->
+                n.nic.portGroup().equals(group)
+                    && n.nic.addresses().stream().anyMatch(a -> a.address().equals(address)))
+        .findFirst();
+  }
+
+  private Optional<PortGroupKind.Nat> nat(PortGroupId group) {
+    return image
+        .portGroup(group)
+        .flatMap(
+            g -> g.kind() instanceof PortGroupKind.Nat nat ? Optional.of(nat) : Optional.empty());
+  }
+
+  private static boolean is(PortGroupKind.Nat nat, Ip address) {
+    return nat.machine(address.family()).filter(m -> m.address().equals(address)).isPresent();
+  }
+
+  /// The container of any VCH that holds the address on a container network of the segment.
+  private Optional<Container> holder(PortGroupId group, Ip address) {
+    return image.vchs().stream()
+        .flatMap(v -> image.holder(v.id(), address).stream())
+        .filter(
+            h ->
+                image
+                    .scope(h.scope())
+                    .filter(
+                        s ->
+                            s.kind() instanceof ScopeKind.External e && e.portGroup().equals(group))
+                    .isPresent())
+        .flatMap(h -> image.container(h.container()).stream())
+        .findFirst();
+  }
+}
