@@ -18,6 +18,8 @@ sealed interface LinkMark {
 
   record Macvlan() implements LinkMark {}
 
+  record HostAccess() implements LinkMark {}
+
   /// The text for a new link.
   ///
   /// @param daemon a word that no other daemon of the machine has
@@ -27,6 +29,7 @@ sealed interface LinkMark {
           case LinkKind.Bridge _ -> "bridge";
           case LinkKind.Veth(var namespace, var peer, _) -> "port:" + namespace + ":" + peer;
           case LinkKind.Macvlan _ -> "macvlan";
+          case LinkKind.HostAccess _ -> "access";
           case LinkKind.Loopback _ -> throw new IllegalArgumentException("lo is never marked");
         };
   }
@@ -49,6 +52,7 @@ sealed interface LinkMark {
       case "bridge" -> Optional.of(new Bridge());
       case "peer" -> Optional.of(new Peer());
       case "macvlan" -> Optional.of(new Macvlan());
+      case "access" -> Optional.of(new HostAccess());
       case "port" ->
           words.length == 3
               ? Optional.of(new Port(new NamespaceName(words[1]), words[2]))

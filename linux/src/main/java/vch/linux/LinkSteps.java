@@ -93,6 +93,13 @@ final class LinkSteps {
           });
     }
     requests.send(space.rtnl(), outcomes);
+    for (var make : list) {
+      if (make.link.kind() instanceof LinkKind.HostAccess(var uplink, _)
+          && !outcomes.failed(make.step)) {
+        outcomes.attempt(
+            List.of(make.step), () -> AccessAddresses.copy(space.rtnl(), uplink, make.link.name()));
+      }
+    }
   }
 
   private LinkSettings settings(
@@ -142,6 +149,7 @@ final class LinkSteps {
               LinkMessages.veth(
                   link.name(), link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
       case LinkKind.Macvlan(var parent) -> macvlan(space, make, parent, outcomes);
+      case LinkKind.HostAccess(var uplink, _) -> macvlan(space, make, uplink, outcomes);
       case LinkKind.Loopback _ -> Optional.empty();
     };
   }

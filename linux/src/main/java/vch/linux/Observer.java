@@ -136,6 +136,9 @@ final class Observer {
         switch (mark) {
           case LinkMark.Bridge _ -> new LinkKind.Bridge();
           case LinkMark.Macvlan _ -> new LinkKind.Macvlan(parent(link));
+          case LinkMark.HostAccess _ ->
+              new LinkKind.HostAccess(
+                  parent(link), AccessAddresses.same(space.rtnl(), link.lower(), link.index()));
           case LinkMark.Port(var namespace, var name) ->
               peer.map(p -> new LinkKind.Veth(namespace, name, new Mac(p.mac())))
                   // It was moved or renamed: no pair that anybody wants, so it is made anew.

@@ -392,6 +392,34 @@ final class LinuxMachineTest {
   }
 
   @Test
+  void the_machine_speaks_on_its_nic_under_the_addresses_of_the_nic() throws Exception {
+    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "veth", "peer", "far");
+    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
+    command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.7/24", "dev", "uplink");
+    var access =
+        new Link(
+            NamespaceName.MACHINE,
+            "ph0000000001",
+            new LinkKind.HostAccess("uplink", true),
+            Optional.empty(),
+            Optional.of(MAC),
+            1500,
+            true);
+    reach(List.of(access));
+    assertThat(command(NamespaceName.MACHINE, "ip", "-br", "-4", "addr", "show", "ph0000000001"))
+        .contains("198.51.100.7/32");
+    command(NamespaceName.MACHINE, "ip", "addr", "del", "198.51.100.7/24", "dev", "uplink");
+    command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.8/24", "dev", "uplink");
+    assertThat(machine().observe(List.of(access)))
+        .anyMatch(
+            o -> o instanceof Link l && l.kind().equals(new LinkKind.HostAccess("uplink", false)));
+    reach(List.of(access));
+    assertThat(command(NamespaceName.MACHINE, "ip", "-br", "-4", "addr", "show", "ph0000000001"))
+        .contains("198.51.100.8/32")
+        .doesNotContain("198.51.100.7");
+  }
+
+  @Test
   void a_pair_may_lead_into_the_machine() {
     var group =
         new Link(

@@ -32,7 +32,8 @@ final class DesiredPortGroup {
       case PortGroupKind.Internal _ -> List.of(bridge(group));
       case PortGroupKind.Nat(var subnets) -> nat(group, subnets);
       case PortGroupKind.Bridge _ -> List.of(); // adopted: NICs plug in, nothing else is ours
-      case PortGroupKind.Nic _ -> List.of(); // a VCH's NIC is a macvlan of its own
+      case PortGroupKind.Nic(var uplink, var hostAccess) ->
+          hostAccess ? HostAccess.link(group, uplink) : List.of();
     };
   }
 

@@ -26,7 +26,13 @@ final class DesiredScope {
     }
     return switch (scope.kind()) {
       case ScopeKind.Bridge bridge -> segment(scope, bridge);
-      case ScopeKind.External _, ScopeKind.None _ -> List.of(); // the segment is the port group's
+      case ScopeKind.External external -> // the segment is the port group's
+          image
+              .portGroup(external.portGroup())
+              .filter(g -> SegmentGuard.guards(g, external))
+              .map(_ -> List.<MachineObject>of(SegmentGuard.rules(scope, external)))
+              .orElse(List.of());
+      case ScopeKind.None _ -> List.of();
     };
   }
 

@@ -125,6 +125,7 @@ final class DesiredVch {
                   true));
     }
     for (var address : nic.addresses()) {
+      out.addAll(HostAccess.to(group, address.address()));
       out.add(new Address(ns, nic.name(), address));
     }
     if (nic.has(Family.IPV6)) {

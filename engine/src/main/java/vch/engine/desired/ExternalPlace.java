@@ -12,6 +12,7 @@ import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.Lease;
@@ -41,7 +42,13 @@ final class ExternalPlace {
       out.add(setting(ns, endpoint, "accept_dad", "1"));
       out.add(setting(ns, endpoint, "accept_ra", kind.acceptRouters() ? "1" : "0"));
     }
+    if (SegmentGuard.guards(group.get(), kind)) {
+      out.addAll(SegmentGuard.member(scope, container, endpoint, known(endpoint)));
+    }
     for (var address : endpoint.addresses()) {
+      if (endpoint.settled()) {
+        out.addAll(HostAccess.to(group.get(), address.address()));
+      }
       if (endpoint.settled() && !leased(endpoint, address.address().family())) {
         out.add(new Address(ns, endpoint.link(), address));
       }
@@ -54,6 +61,18 @@ final class ExternalPlace {
             .flatMap(c -> c.on(scope.id()).flatMap(e -> e.address(family)).stream())
             .forEach(a -> out.add(peer(ns, endpoint, family, new Part.Address(a.address()))));
       }
+    }
+    return out;
+  }
+
+  /// Addresses that the place may send from, as far as anybody knows.
+  private static List<Ip> known(Endpoint endpoint) {
+    var out = new ArrayList<Ip>();
+    if (endpoint.settled()) {
+      endpoint.addresses().forEach(a -> out.add(a.address()));
+    }
+    if (endpoint.address(Family.IPV6).isPresent()) {
+      out.add(endpoint.mac().linkLocal());
     }
     return out;
   }

@@ -36,6 +36,9 @@ public final class AddressGuard implements AutoCloseable {
   /// Between two defences of one address (DEFEND_INTERVAL, RFC 5227 section 1.1).
   static final Duration DEFEND_INTERVAL = Duration.ofSeconds(10);
 
+  /// After this time a link that could not be heard is tried again: it may be made just now.
+  static final Duration LISTEN_AGAIN = Duration.ofSeconds(1);
+
   /// Conflicts that are remembered; the address that was seen longest ago is forgotten first.
   static final int CONFLICTS_MAX = 1024;
 
@@ -91,15 +94,22 @@ public final class AddressGuard implements AutoCloseable {
               }
               return gone;
             });
+    boolean all = true;
     for (var link : wanted) {
-      if (!heard.containsKey(link)) {
-        try {
-          heard.put(link, engine.machine().arp().listen(link, it -> noticed(link, it)));
-        } catch (Arp.LinkUnusable e) {
-          LOG.log(
-              Level.WARNING, "addresses on link " + link + " are not guarded: " + e.getMessage());
-        }
-      }
+      all &= heard.containsKey(link) || listen(link);
+    }
+    if (!all) {
+      scheduler.after(LISTEN_AGAIN, this::follow);
+    }
+  }
+
+  private boolean listen(String link) {
+    try {
+      heard.put(link, engine.machine().arp().listen(link, it -> noticed(link, it)));
+      return true;
+    } catch (Arp.LinkUnusable e) {
+      LOG.log(Level.DEBUG, "addresses on link " + link + " are not guarded yet: " + e.getMessage());
+      return false;
     }
   }
 

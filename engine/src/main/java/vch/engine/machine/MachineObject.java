@@ -109,6 +109,12 @@ public sealed interface MachineObject {
     /// A macvlan in bridge mode on `parent` of the machine's namespace.
     record Macvlan(String parent) implements LinkKind {}
 
+    /// A macvlan by which the machine itself speaks on the segment of its NIC `uplink`. It has the
+    /// NIC's IPv4 addresses too, each alone, so that the machine asks and answers under these.
+    ///
+    /// @param current the addresses are those that the NIC has now
+    record HostAccess(String uplink, boolean current) implements LinkKind {}
+
     /// `lo`. Always in the kernel, so here it is there while it is up: adding sets it up, removing
     /// down.
     record Loopback() implements LinkKind {}

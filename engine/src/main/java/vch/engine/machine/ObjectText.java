@@ -60,6 +60,8 @@ public final class ObjectText {
       case LinkKind.Veth(var namespace, var peer, var mac) ->
           "veth peer " + peer + " in " + namespace + " address " + mac;
       case LinkKind.Macvlan(var parent) -> "macvlan on " + parent;
+      case LinkKind.HostAccess(var uplink, var current) ->
+          "host access on " + uplink + (current ? "" : " with old addresses");
       case LinkKind.Loopback _ -> "loopback";
     };
   }

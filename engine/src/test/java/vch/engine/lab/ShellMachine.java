@@ -114,6 +114,8 @@ final class ShellMachine implements AutoCloseable {
               ip + "link add name " + link.name() + mac + " mtu " + link.mtu() + " type bridge";
           case LinkKind.Macvlan(var parent) ->
               throw new UnsupportedOperationException("macvlan on " + parent);
+          case LinkKind.HostAccess(var uplink, _) ->
+              throw new UnsupportedOperationException("host access on " + uplink);
           case LinkKind.Veth(var peerNamespace, var peer, var peerMac) ->
               ip
                   + "link add name "

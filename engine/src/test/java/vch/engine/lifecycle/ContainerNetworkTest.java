@@ -198,6 +198,7 @@ class ContainerNetworkTest {
   @Test
   void another_host_that_takes_the_address_later_is_answered_and_remembered() {
     var id = house.run(1, w -> w.on("lan"));
+    house.time.advance(AddressGuard.LISTEN_AGAIN);
     house.machine.arp().hear("pllan", STRANGER, Ip.parse("10.2.0.10"));
     house.time.settle();
     assertThat(house.lives.addressGuard().conflict(place(id, 8).id()))
