@@ -14,6 +14,7 @@ import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
@@ -28,12 +29,19 @@ public final class Names {
   /// that it is on in the order of attachment (the first scope that knows the name answers),
   /// `name.scope` too. Who is no container knows no names.
   public static Answer addresses(Image image, VchId vch, Ip asker, String name, Family family) {
-    var who = asker(image, vch, asker);
+    return asker(image, vch, asker)
+        .map(self -> addresses(image, self, name, family))
+        .orElse(new Answer.Unknown());
+  }
+
+  /// As [#addresses(Image, VchId, Ip, String, Family)], for a container that is known otherwise
+  /// than by its address.
+  public static Answer addresses(Image image, Container self, String name, Family family) {
+    var vch = self.vch();
     var wanted = name.toLowerCase(Locale.ROOT);
-    if (who.isEmpty() || wanted.isEmpty()) {
+    if (!self.live() || wanted.isEmpty()) {
       return new Answer.Unknown();
     }
-    var self = who.get();
     for (var link : links(self).toList()) {
       if (linked(image, vch, link, wanted)) {
         return new Answer.Addresses(ofLink(image, self, link, family));
@@ -57,23 +65,31 @@ public final class Names {
   }
 
   /// Which names the address has for who asks, best first: `name.scope`, which holds whatever the
-  /// search list, then the bare ones. Addresses of the VCH's scopes never are anybody else's
-  /// matter: without a name for who asks the list is empty.
+  /// search list, then the bare ones. Addresses of the VCH's bridge scopes never are anybody else's
+  /// matter: without a name for who asks the list is empty. On a container network only the
+  /// addresses of members are the VCH's, and only for members.
   public static Answer names(Image image, VchId vch, Ip asker, Ip address) {
-    var who = asker(image, vch, asker);
-    var scope = image.scopeAround(vch, address);
+    return names(image, vch, asker(image, vch, asker), address);
+  }
+
+  /// As [#names(Image, VchId, Ip, Ip)], for a container that is known otherwise than by its
+  /// address.
+  public static Answer names(Image image, VchId vch, Optional<Container> who, Ip address) {
+    var holder = image.holder(vch, address);
+    var scope =
+        holder.flatMap(h -> image.scope(h.scope())).or(() -> image.scopeAround(vch, address));
     if (scope.isEmpty()) {
       return new Answer.Unknown();
     }
-    var owner =
-        image
-            .holder(vch, address)
-            .flatMap(h -> image.container(h.container()))
-            .filter(Container::live);
-    if (who.isEmpty() || owner.isEmpty() || who.get().on(scope.get().id()).isEmpty()) {
+    boolean member = who.flatMap(w -> w.on(scope.get().id())).isPresent();
+    if (scope.get().kind() instanceof ScopeKind.External && (holder.isEmpty() || !member)) {
+      return new Answer.Unknown(); // another host of the LAN, which has name servers of its own
+    }
+    var owner = holder.flatMap(h -> image.container(h.container())).filter(Container::live);
+    if (owner.isEmpty() || !member) {
       return new Answer.Names(List.of());
     }
-    boolean self = owner.get().id().equals(who.get().id());
+    boolean self = owner.get().id().equals(who.orElseThrow().id());
     boolean plain = plain(image, scope.get());
     if (plain
         && !self
@@ -131,9 +147,13 @@ public final class Names {
 
   private static List<Ip> addresses(List<Container> owners, ScopeId scope, Family family) {
     return owners.stream()
-        .flatMap(c -> c.on(scope).flatMap(e -> e.address(family)).stream())
-        .map(Cidr::address)
+        .flatMap(c -> c.on(scope).flatMap(e -> settled(e, family)).stream())
         .toList();
+  }
+
+  /// An address that is still being probed may be another host's.
+  private static Optional<Ip> settled(Endpoint endpoint, Family family) {
+    return endpoint.settled() ? endpoint.address(family).map(Cidr::address) : Optional.empty();
   }
 
   private static Stream<NameLink> links(Container self) {
@@ -163,8 +183,7 @@ public final class Names {
     }
     return self.endpoints().stream()
         .flatMap(e -> e.scope().flatMap(target.get()::on).stream())
-        .flatMap((Endpoint e) -> e.address(family).stream())
-        .map(Cidr::address)
+        .flatMap((Endpoint e) -> settled(e, family).stream())
         .limit(1)
         .toList();
   }

@@ -6,6 +6,9 @@ import java.util.Optional;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NameLink;
+import vch.portlayer.container.Resolver;
+import vch.portlayer.scope.Scope;
+import vch.portlayer.vch.Vch;
 
 /// Requests for tests of other packages.
 public final class WorldRequests {
@@ -35,6 +38,15 @@ public final class WorldRequests {
         Optional.empty(),
         Map.of(),
         9);
+  }
+
+  public Scope internal(Vch vch, String name) {
+    return world.internal(vch, name);
+  }
+
+  public World.Wish resolver(World.Wish wish, Resolver resolver) {
+    wish.resolver = resolver;
+    return wish;
   }
 
   public void connect(Container c, String network) {
