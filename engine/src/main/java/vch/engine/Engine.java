@@ -1,8 +1,10 @@
 package vch.engine;
 
+import java.util.List;
 import java.util.function.Function;
 import vch.engine.event.Events;
 import vch.engine.machine.Machine;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
@@ -38,7 +40,8 @@ public interface Engine extends AutoCloseable {
   /// Told of every change set.
   @FunctionalInterface
   interface Listener {
-    void changed(Image before, Image after);
+    /// @param changes that lead from the one to the other
+    void changed(Image before, Image after, List<Change> changes);
   }
 
   @Override

@@ -107,7 +107,7 @@ public final class RunningEngine implements Engine {
 
   @Override
   public void listen(Listener listener) {
-    ledger.listen((before, after, _) -> listener.changed(before, after));
+    ledger.listen(listener::changed);
   }
 
   @Override

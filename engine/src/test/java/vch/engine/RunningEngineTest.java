@@ -155,7 +155,9 @@ class RunningEngineTest {
   @Test
   void listeners_hear_of_every_change_set_before_the_command_returns() {
     var heard = new java.util.ArrayList<Long>();
-    engine.listen((Image before, Image after) -> heard.add(after.revision() - before.revision()));
+    engine.listen(
+        (Image before, Image after, List<Change> _) ->
+            heard.add(after.revision() - before.revision()));
     create();
     put(Samples.put(Samples.container(1, 1)));
     assertThat(heard).containsExactly(1L, 1L);

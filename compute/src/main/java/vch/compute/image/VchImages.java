@@ -56,7 +56,7 @@ public final class VchImages implements Images, AutoCloseable {
     this.clock = clock;
     this.sweeper = new Sweeper(() -> store.sweep(this::live));
     engine.listen(
-        (before, after) -> {
+        (before, after, _) -> {
           if (after.tags().size() < before.tags().size()
               || after.containers().size() < before.containers().size()
               || after.vchs().size() < before.vchs().size()) {

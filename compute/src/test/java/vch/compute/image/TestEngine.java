@@ -132,7 +132,7 @@ public final class TestEngine implements Engine {
     var before = image;
     var decision = rule.apply(before);
     image = before.after(decision.changes());
-    listeners.forEach(l -> l.changed(before, image));
+    listeners.forEach(l -> l.changed(before, image, decision.changes()));
     return decision.reply();
   }
 

@@ -12,6 +12,7 @@ import vch.portlayer.address.Family;
 import vch.portlayer.address.Range;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.name.NameServers;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
@@ -84,6 +85,7 @@ final class ContainerTable {
   private String write(List<Place> places) {
     places.forEach(this::sets);
     redirects();
+    names();
     out.append(
         """
         chain input {
@@ -151,6 +153,24 @@ final class ContainerTable {
                 "  iifname \"%s\" redirect to :%s dport map { %s }\n"
                     .formatted(first.get().link(), protocol.text(), pairs)));
     out.append("}\n\n");
+  }
+
+  /// Programs ask at port 53, which stays free for name servers of the container's own; the daemon
+  /// answers at another. Without a daemon the port is refused at once.
+  private void names() {
+    if (NameServers.own(image, container)) {
+      out.append(
+          """
+          # The name service of the VCH.
+          chain names {
+            type nat hook output priority -100; policy accept;
+            ip daddr %1$s udp dport 53 dnat ip to %1$s:%2$d
+            ip daddr %1$s tcp dport 53 dnat ip to %1$s:%2$d
+          }
+
+          """
+              .formatted(NameServers.OWN, NameServers.OWN_PORT));
+    }
   }
 
   private static Stream<String> pairs(Publication p) {

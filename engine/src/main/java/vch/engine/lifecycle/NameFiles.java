@@ -12,7 +12,9 @@ import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.Lease;
 import vch.portlayer.container.NetworkMode;
+import vch.portlayer.name.NameServers;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
@@ -24,6 +26,9 @@ import vch.portlayer.vch.Role;
 final class NameFiles {
   /// The word that stands for the machine's address in `--add-host name:host-gateway`.
   static final String HOST_GATEWAY = "host-gateway";
+
+  /// Servers that C libraries read at the most (MAXNS in resolv.h).
+  private static final int SERVERS_MAX = 3;
 
   /// As dockerd writes them.
   private static final String HOSTS_HEAD =
@@ -51,7 +56,7 @@ final class NameFiles {
     for (var server : servers(image, container)) {
       out.append("nameserver ").append(server).append('\n');
     }
-    var search = container.resolver().search();
+    var search = search(image, container);
     if (!search.isEmpty() && !search.equals(List.of("."))) {
       out.append("search ").append(String.join(" ", search)).append('\n');
     }
@@ -63,12 +68,22 @@ final class NameFiles {
   }
 
   /// The gateway of the first segment that the container is on, whatever it is: the name service
-  /// listens there, for internal scopes too. Without a segment what the user named, or else what
-  /// the VCH asks.
+  /// listens there, for internal scopes too. On container networks only, the name service within
+  /// the container's own namespace, and then the servers of the network: its names resolve while
+  /// there is no daemon, as a port of the loopback link that nobody has answers at once. Without
+  /// any place what the user named, or else what the VCH asks.
   private static List<Ip> servers(Image image, Container container) {
+    if (NameServers.own(image, container)) {
+      return Stream.concat(
+              Stream.of(NameServers.OWN), NameServers.ofNetworks(image, container).stream())
+          .distinct()
+          .limit(SERVERS_MAX)
+          .toList();
+    }
     var own =
-        bridged(image, container)
+        placed(image, container)
             .flatMap(e -> image.scope(e.scope().orElseThrow()).stream())
+            .filter(s -> s.kind() instanceof ScopeKind.Bridge)
             .flatMap(s -> s.subnet(Family.IPV4).or(() -> s.subnet(Family.IPV6)).stream())
             .map(s -> s.gateway())
             .findFirst();
@@ -78,6 +93,17 @@ final class NameFiles {
     return container.resolver().servers().isEmpty()
         ? image.vch(container.vch()).map(v -> v.dnsServers()).orElse(List.of())
         : container.resolver().servers();
+  }
+
+  /// What the user said, else the domains that DHCP gave.
+  private static List<String> search(Image image, Container container) {
+    var own = container.resolver().search();
+    return own.isEmpty()
+        ? placed(image, container)
+            .flatMap(e -> e.lease().flatMap(Lease::domain).stream())
+            .distinct()
+            .toList()
+        : own;
   }
 
   private static String hosts(Image image, Container container) {
@@ -95,7 +121,7 @@ final class NameFiles {
             : container.hostname() + "." + container.domainname();
     int dot = full.indexOf('.');
     var names = dot > 0 ? full + " " + full.substring(0, dot) : full;
-    bridged(image, container)
+    placed(image, container)
         .flatMap(e -> e.addresses().stream())
         .forEach(a -> line(out, a.address().toString(), names));
     return out.toString();
@@ -110,7 +136,7 @@ final class NameFiles {
       }
       var names =
           new LinkedHashSet<>(List.of(link.alias(), target.get().hostname(), target.get().name()));
-      bridged(image, target.get())
+      placed(image, target.get())
           .filter(e -> e.scope().flatMap(image::scope).filter(Scope::isDefault).isPresent())
           .flatMap(e -> e.addresses().stream())
           .forEach(a -> line(out, a.address().toString(), String.join(" ", names)));
@@ -151,17 +177,12 @@ final class NameFiles {
                     .findFirst());
   }
 
-  /// Places on segments, in the order of attachment.
-  private static Stream<Endpoint> bridged(Image image, Container container) {
+  /// Places on segments and container networks, in the order of attachment.
+  private static Stream<Endpoint> placed(Image image, Container container) {
     return container.mode() instanceof NetworkMode.Shared
         ? Stream.empty()
         : container.endpoints().stream()
-            .filter(
-                e ->
-                    e.scope()
-                        .flatMap(image::scope)
-                        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-                        .isPresent())
+            .filter(e -> e.scope().flatMap(image::scope).isPresent())
             .sorted(Comparator.comparingInt(Endpoint::ordinal));
   }
 

@@ -25,16 +25,20 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import vch.engine.Engine;
 import vch.engine.desired.LinkNames;
+import vch.engine.lifecycle.NameService;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Ip;
+import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
 /// The name service of all VCHs of a daemon: for each one socket for datagrams and one for
 /// connections on port 53 of its endpoint namespace. Who asks is known by the source address. Names
-/// follow the latest image with the next query.
+/// follow the latest image with the next query. Containers on container networks only are answered
+/// by [ContainerNames].
 ///
 /// Its monitor guards which VCHs are served; all else belongs to the threads named in [UdpServer]
 /// and [TcpServer].
@@ -45,13 +49,14 @@ public final class DnsService implements AutoCloseable {
 
   private final Supplier<Image> images;
   private final Sockets sockets;
-  private final ResolvConf resolvConf;
   private final DnsSettings settings;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Counters counters = new Counters();
   private final Exchange exchange;
   private final Forwarder forwarder;
+  private final Responder responder;
+  private final ContainerNames containers;
   private final Map<VchId, Serving> serving = new HashMap<>();
 
   /// The sockets of a VCH and the thread that receives from the first.
@@ -65,6 +70,7 @@ public final class DnsService implements AutoCloseable {
         DnsSettings.DEFAULT,
         clock,
         new SecureRandom());
+    engine.listen((_, after, changes) -> changed(after, changes));
     Thread.ofVirtual().name("dns-warm-up").start(this::warmUp);
   }
 
@@ -77,7 +83,6 @@ public final class DnsService implements AutoCloseable {
       RandomGenerator random) {
     this.images = images;
     this.sockets = new Sockets(opener);
-    this.resolvConf = new ResolvConf(resolvConf, clock);
     this.settings = settings;
     this.clock = clock;
     this.random = random;
@@ -85,17 +90,22 @@ public final class DnsService implements AutoCloseable {
     this.forwarder =
         new Forwarder(
             exchange, new AnswerCache(settings.cacheBytesMax(), clock), counters, settings);
+    this.responder = new Responder(new ResolvConf(resolvConf, clock)::servers, forwarder, counters);
+    this.containers = new ContainerNames(images, sockets, responder, settings, counters);
   }
 
   /// Answers one question to nobody: the codec's classes take longer to load than containers wait
   /// after a restart.
   private void warmUp() {
-    var nobody =
-        new Responder(new VchId(""), NamespaceName.MACHINE, List::of, forwarder, new Counters());
+    var nobody = new Responder(List::of, forwarder, new Counters());
     var query =
         Message.newQuery(
             Record.newRecord(Name.fromConstantString("localhost."), Type.A, DClass.IN));
-    if (nobody.step(Image.EMPTY, query.toWire(), Ip.parse("127.0.0.1"), _ -> {})
+    if (nobody.step(
+            Image.EMPTY,
+            query.toWire(),
+            new Asker.At(new VchId(""), Ip.parse("127.0.0.1")),
+            _ -> {})
         instanceof Responder.Step.Answered answered) {
       Responses.datagram(query, answered.responses().getFirst());
     }
@@ -112,13 +122,14 @@ public final class DnsService implements AutoCloseable {
     var namespace = LinkNames.endpoint(vch);
     try {
       var listening = sockets.listen(namespace, settings.port());
-      var responder = new Responder(vch, namespace, resolvConf::servers, forwarder, counters);
-      var udp = new UdpServer(listening.udp(), responder, images, clock, counters, random);
+      var udp = new UdpServer(vch, listening.udp(), responder, images, clock, counters, random);
       var receiver = Thread.ofPlatform().name("dns-" + vch).daemon().start(udp);
       serving.put(vch, new Serving(listening, receiver));
       Thread.ofVirtual()
           .name("dns-accept-" + vch)
-          .start(new TcpServer(listening.tcp(), responder, images, settings));
+          .start(
+              new TcpServer(
+                  listening.tcp(), responder, images, a -> new Asker.At(vch, a), settings));
     } catch (IOException e) {
       var name = images.get().vch(vch).map(Vch::name).orElse(vch.value());
       throw new Refusal.Failed(
@@ -198,6 +209,26 @@ public final class DnsService implements AutoCloseable {
     }
   }
 
+  /// The name service inside the namespaces of containers.
+  public NameService containers() {
+    return containers;
+  }
+
+  /// Where it answers inside the container's namespace; empty if it does not.
+  Optional<InetSocketAddress> address(ContainerId container) {
+    return containers.address(container);
+  }
+
+  /// Sockets that are open inside the namespace of a container.
+  int openInside(NamespaceName namespace) {
+    return sockets.belongings().size(namespace);
+  }
+
+  /// As `Engine.Listener`.
+  void changed(Image after, List<Change> changes) {
+    containers.changed(after, changes);
+  }
+
   /// What was done so far, over all VCHs.
   public DnsCounts counts() {
     return counters.read();
@@ -207,5 +238,6 @@ public final class DnsService implements AutoCloseable {
   public synchronized void close() {
     serving.forEach(DnsService::close);
     serving.clear();
+    containers.close();
   }
 }

@@ -1,21 +1,24 @@
 package vch.services.dns;
 
 import java.time.Duration;
+import vch.portlayer.name.NameServers;
 
 /// Bounds of the name service.
 ///
 /// @param port that it listens on; 0 lets the kernel choose (tests)
+/// @param insidePort that it listens on inside namespaces of containers, likewise
 /// @param upstreamPort of the servers that are asked
 /// @param attemptTimeout how long one round of questions to all upstream servers may take
 /// @param attempts rounds, each with new sockets and ids
 /// @param forwardsMax questions in flight to upstream servers, of one daemon
 /// @param clientForwardsMax of these, for one container
 /// @param cacheBytesMax memory for upstream answers, of one daemon
-/// @param connectionsMax TCP connections of one VCH
+/// @param connectionsMax TCP connections to one gateway of names, of a VCH or inside a container
 /// @param clientConnectionsMax of these, of one container
 /// @param idleTimeout after which a silent TCP connection is closed
 public record DnsSettings(
     int port,
+    int insidePort,
     int upstreamPort,
     Duration attemptTimeout,
     int attempts,
@@ -28,5 +31,15 @@ public record DnsSettings(
   /// Rounds end before the 5 seconds after which the resolvers of C libraries ask again.
   public static final DnsSettings DEFAULT =
       new DnsSettings(
-          53, 53, Duration.ofMillis(1500), 3, 512, 64, 16L << 20, 256, 32, Duration.ofSeconds(10));
+          53,
+          NameServers.OWN_PORT,
+          53,
+          Duration.ofMillis(1500),
+          3,
+          512,
+          64,
+          16L << 20,
+          256,
+          32,
+          Duration.ofSeconds(10));
 }

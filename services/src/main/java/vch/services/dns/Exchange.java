@@ -71,7 +71,7 @@ final class Exchange {
     long deadline = System.nanoTime() + settings.attemptTimeout().toNanos();
     List<DatagramChannel> channels;
     try {
-      channels = sockets.ask(upstreams.namespace(), upstreams.servers(), settings.upstreamPort());
+      channels = sockets.ask(upstreams, settings.upstreamPort());
     } catch (IOException e) {
       pause(deadline);
       return List.of();
@@ -100,7 +100,7 @@ final class Exchange {
       return out;
     } finally {
       for (var channel : channels) {
-        close(channel);
+        sockets.close(upstreams, channel);
       }
     }
   }
@@ -151,7 +151,8 @@ final class Exchange {
   private Said stream(
       Upstreams upstreams, Ip server, Message query, Question question, long deadline)
       throws IOException {
-    try (var channel = sockets.stream(upstreams.namespace(), server)) {
+    var channel = sockets.stream(upstreams, server);
+    try {
       int left = (int) TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
         return Said.NOTHING;
@@ -167,6 +168,8 @@ final class Exchange {
       in.readFully(bytes);
       var answer = valid(bytes, query, question);
       return answer.map(a -> said(a, bytes.length)).orElse(Said.NOTHING);
+    } finally {
+      sockets.close(upstreams, channel);
     }
   }
 
@@ -198,14 +201,6 @@ final class Exchange {
       return ours && (same || unread) ? Optional.of(answer) : Optional.empty();
     } catch (IOException | RuntimeException _) {
       return Optional.empty(); // malformed: dnsjava tells by either
-    }
-  }
-
-  private static void close(DatagramChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException _) {
-      // nothing was to be written any more
     }
   }
 }

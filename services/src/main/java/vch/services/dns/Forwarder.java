@@ -5,8 +5,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import vch.portlayer.address.Ip;
-import vch.portlayer.vch.VchId;
 
 /// Forwards questions that are not ours. Equal questions in flight are asked once. Never blocks the
 /// caller: each exchange runs on a virtual thread, and how many of them there are is bounded, for
@@ -18,7 +16,7 @@ final class Forwarder {
   private final DnsSettings settings;
   private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking =
       new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Client, Integer> waiting = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Asker, Integer> waiting = new ConcurrentHashMap<>();
   private final AtomicInteger running = new AtomicInteger();
 
   Forwarder(Exchange exchange, AnswerCache cache, Counters counters, DnsSettings settings) {
@@ -28,9 +26,6 @@ final class Forwarder {
     this.settings = settings;
   }
 
-  /// Addresses of different VCHs may be equal.
-  record Client(VchId vch, Ip address) {}
-
   /// What is known already.
   Optional<AnswerCache.Hit> known(AnswerCache.Key key) {
     return cache.get(key);
@@ -39,7 +34,7 @@ final class Forwarder {
   /// Asks, and calls `then` with the answer (none: nobody answered) on a virtual thread.
   ///
   /// @return false when a limit is reached; then `then` is not called
-  boolean ask(Client client, AnswerCache.Key key, Consumer<Optional<Found>> then) {
+  boolean ask(Asker client, AnswerCache.Key key, Consumer<Optional<Found>> then) {
     if (!enter(client)) {
       return false;
     }
@@ -76,7 +71,7 @@ final class Forwarder {
     }
   }
 
-  private boolean enter(Client client) {
+  private boolean enter(Asker client) {
     int now = waiting.merge(client, 1, Integer::sum);
     if (now > settings.clientForwardsMax()) {
       leave(client);
@@ -85,7 +80,7 @@ final class Forwarder {
     return true;
   }
 
-  private void leave(Client client) {
+  private void leave(Asker client) {
     waiting.computeIfPresent(client, (_, n) -> n == 1 ? null : n - 1);
   }
 }

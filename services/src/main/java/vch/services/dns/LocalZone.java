@@ -20,7 +20,6 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.name.Answer;
 import vch.portlayer.name.Names;
 import vch.portlayer.state.Image;
-import vch.portlayer.vch.VchId;
 
 /// The records of a VCH's own names, as a container sees them.
 final class LocalZone {
@@ -32,14 +31,15 @@ final class LocalZone {
   record Local(int rcode, List<Record> records) {}
 
   /// Empty when the question is not ours to answer.
-  static Optional<Local> look(Image image, VchId vch, Ip asker, Name name, int type) {
+  static Optional<Local> look(Image image, Asker asker, Name name, int type) {
     var text = text(name);
     if (isLocalhost(text)) {
       return Optional.of(new Local(Rcode.NOERROR, localhost(name, type)));
     }
+    var who = asker.container(image);
     var reversed = reversed(text);
     if (reversed.isPresent()) {
-      return switch (Names.names(image, vch, asker, reversed.get())) {
+      return switch (Names.names(image, asker.vch(), who, reversed.get())) {
         case Answer.Names(var names) ->
             Optional.of(
                 names.isEmpty()
@@ -52,8 +52,11 @@ final class LocalZone {
         case Answer.Addresses _, Answer.Unknown _ -> Optional.empty();
       };
     }
+    if (who.isEmpty()) {
+      return Optional.empty();
+    }
     var family = type == Type.AAAA ? Family.IPV6 : Family.IPV4;
-    return switch (Names.addresses(image, vch, asker, text, family)) {
+    return switch (Names.addresses(image, who.get(), text, family)) {
       case Answer.Addresses(var addresses) ->
           Optional.of(
               new Local(

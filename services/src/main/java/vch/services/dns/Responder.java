@@ -13,12 +13,12 @@ import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
+import vch.engine.desired.LinkNames;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Ip;
-import vch.portlayer.container.Container;
+import vch.portlayer.name.NameServers;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.state.Image;
-import vch.portlayer.vch.VchId;
 
 /// Decides what becomes of a message: answered from the image, from the cache, forwarded, refused,
 /// or passed over in silence. Knows no sockets. Safe for any number of threads.
@@ -28,20 +28,11 @@ final class Responder {
 
   private static final int HEADER_BYTES = 12;
 
-  private final VchId vch;
-  private final NamespaceName endpoint;
   private final Supplier<List<Ip>> machineServers;
   private final Forwarder forwarder;
   private final Counters counters;
 
-  Responder(
-      VchId vch,
-      NamespaceName endpoint,
-      Supplier<List<Ip>> machineServers,
-      Forwarder forwarder,
-      Counters counters) {
-    this.vch = vch;
-    this.endpoint = endpoint;
+  Responder(Supplier<List<Ip>> machineServers, Forwarder forwarder, Counters counters) {
     this.machineServers = machineServers;
     this.forwarder = forwarder;
     this.counters = counters;
@@ -80,7 +71,7 @@ final class Responder {
   private static final Step SILENCE = new Step.Silence();
 
   /// @param later gets the response where the step is [Step.Asking], on another thread
-  Step step(Image image, byte[] bytes, Ip asker, Consumer<Response> later) {
+  Step step(Image image, byte[] bytes, Asker asker, Consumer<Response> later) {
     counters.queries.increment();
     if (bytes.length < HEADER_BYTES || (bytes[2] & 0x80) != 0) {
       counters.malformed.increment();
@@ -100,14 +91,14 @@ final class Responder {
   /// A response to a query that was forwarded.
   record Response(Message query, Message message) {}
 
-  private Step step(Image image, Message query, Ip asker, Consumer<Response> later) {
+  private Step step(Image image, Message query, Asker asker, Consumer<Response> later) {
     var wrong = unacceptable(query);
     if (wrong.isPresent()) {
       counters.malformed.increment();
       return answered(query, Responses.empty(query, wrong.get()));
     }
     var question = query.getQuestion();
-    var local = LocalZone.look(image, vch, asker, question.getName(), question.getType());
+    var local = LocalZone.look(image, asker, question.getName(), question.getType());
     if (local.isPresent()) {
       counters.local.increment();
       return new Step.Answered(query, rotations(query, local.get()), Keep.WHILE_IMAGE);
@@ -132,9 +123,7 @@ final class Responder {
     }
     boolean asked =
         forwarder.ask(
-            new Forwarder.Client(vch, asker),
-            key,
-            found -> later.accept(new Response(query, upstream(query, found))));
+            asker, key, found -> later.accept(new Response(query, upstream(query, found))));
     if (!asked) {
       counters.refused.increment();
       return answered(query, Responses.empty(query, Rcode.SERVFAIL));
@@ -189,22 +178,25 @@ final class Responder {
     return out;
   }
 
-  /// Whom to ask for the container at this address; empty when it may not ask at all. A container
-  /// without a way out has none by questions either: names are data, too.
-  private Optional<Upstreams> upstreams(Image image, Ip asker) {
-    var container =
-        image
-            .holder(vch, asker)
-            .flatMap(h -> image.container(h.container()))
-            .filter(Container::live);
-    if (container.isEmpty() || EndpointRules.defaultRoute(image, container.get()).isEmpty()) {
+  /// Whom to ask for the container; empty when it may not ask at all. A container without a way out
+  /// has none by questions either: names are data, too. And questions take the way that its packets
+  /// take: what leaves by a container network never passes the VCH.
+  private Optional<Upstreams> upstreams(Image image, Asker asker) {
+    var found = asker.container(image);
+    if (found.isEmpty() || EndpointRules.defaultRoute(image, found.get()).isEmpty()) {
       return Optional.empty();
     }
-    var own = container.get().resolver().servers();
+    var container = found.get();
+    var inside = NameServers.inside(image, container);
+    if (inside.isPresent()) {
+      return Optional.of(new Upstreams(LinkNames.container(container), true, inside.get()));
+    }
+    var endpoint = LinkNames.endpoint(asker.vch());
+    var own = container.resolver().servers();
     if (!own.isEmpty()) {
       return Optional.of(new Upstreams(endpoint, own));
     }
-    var servers = image.vch(vch).map(v -> v.dnsServers()).orElse(List.of());
+    var servers = image.vch(asker.vch()).map(v -> v.dnsServers()).orElse(List.of());
     return Optional.of(
         servers.isEmpty()
             ? new Upstreams(NamespaceName.MACHINE, machineServers.get())

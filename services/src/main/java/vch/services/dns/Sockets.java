@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Ip;
+import vch.portlayer.name.NameServers;
 
 /// Opens sockets inside network namespaces. They stay there, whoever uses them.
 final class Sockets {
@@ -24,10 +26,18 @@ final class Sockets {
   /// Connections that wait to be accepted.
   private static final int BACKLOG = 4096;
 
+  private static final int BACKLOG_INSIDE = 128;
+
   private final Opener opener;
+  private final Belongings belongings = new Belongings();
 
   Sockets(Opener opener) {
     this.opener = opener;
+  }
+
+  /// What is open inside namespaces of containers.
+  Belongings belongings() {
+    return belongings;
   }
 
   /// As `Machine.open`.
@@ -66,17 +76,60 @@ final class Sockets {
         });
   }
 
+  /// Both sockets of a server for the programs of one container, on its own loopback link.
+  Listening listenInside(NamespaceName namespace, int port) throws IOException {
+    var at = address(NameServers.OWN, port);
+    var listening =
+        in(
+            namespace,
+            () -> {
+              var udp = DatagramChannel.open(StandardProtocolFamily.INET);
+              var tcp = ServerSocketChannel.open(StandardProtocolFamily.INET);
+              try {
+                udp.bind(at);
+                tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                tcp.bind(udp.getLocalAddress(), BACKLOG_INSIDE);
+                return new Listening(udp, tcp);
+              } catch (IOException e) {
+                new Listening(udp, tcp).close();
+                throw e;
+              }
+            });
+    try {
+      belongings.add(namespace, listening.udp());
+      belongings.add(namespace, listening.tcp());
+      return listening;
+    } catch (IOException e) {
+      listening.close();
+      throw e;
+    }
+  }
+
   /// One datagram socket for each server, connected to it, so that the kernel drops what others
   /// send; the source port is chosen by the kernel at random. A server that cannot be reached has
-  /// no socket.
-  List<DatagramChannel> ask(NamespaceName namespace, List<Ip> servers, int port)
-      throws IOException {
+  /// no socket. To be closed by [#close(Upstreams, Channel)].
+  List<DatagramChannel> ask(Upstreams upstreams, int port) throws IOException {
+    var channels = connected(upstreams, port);
+    if (upstreams.inside()) {
+      try {
+        for (var channel : channels) {
+          belongings.add(upstreams.namespace(), channel);
+        }
+      } catch (IOException e) {
+        channels.forEach(Belongings::close);
+        throw e;
+      }
+    }
+    return channels;
+  }
+
+  private List<DatagramChannel> connected(Upstreams upstreams, int port) throws IOException {
     return in(
-        namespace,
+        upstreams.namespace(),
         () -> {
           var out = new ArrayList<DatagramChannel>();
           IOException unreachable = new IOException("no server");
-          for (var server : servers) {
+          for (var server : upstreams.servers()) {
             var channel =
                 DatagramChannel.open(
                     server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
@@ -96,13 +149,21 @@ final class Sockets {
   }
 
   /// A stream socket that is not connected yet: connecting takes time, which the opening thread has
-  /// not.
-  SocketChannel stream(NamespaceName namespace, Ip server) throws IOException {
-    return in(
-        namespace,
-        () ->
-            SocketChannel.open(
-                server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6));
+  /// not. To be closed by [#close(Upstreams, Channel)].
+  SocketChannel stream(Upstreams upstreams, Ip server) throws IOException {
+    var family = server.isIpv4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    var channel = in(upstreams.namespace(), () -> SocketChannel.open(family));
+    if (upstreams.inside()) {
+      belongings.add(upstreams.namespace(), channel);
+    }
+    return channel;
+  }
+
+  void close(Upstreams upstreams, Channel channel) {
+    Belongings.close(channel);
+    if (upstreams.inside()) {
+      belongings.remove(upstreams.namespace(), channel);
+    }
   }
 
   static InetSocketAddress address(Ip ip, int port) throws UnknownHostException {
@@ -117,7 +178,7 @@ final class Sockets {
   private <T> T in(NamespaceName namespace, Callable<T> opening) throws IOException {
     try {
       return opener.open(namespace, opening);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import vch.portlayer.address.Ip;
 import vch.portlayer.state.Image;
@@ -32,19 +33,23 @@ final class TcpServer implements Runnable {
   private final ServerSocketChannel listening;
   private final Responder responder;
   private final Supplier<Image> images;
+  private final Function<Ip, Asker> askers;
   private final DnsSettings settings;
   private final ConcurrentHashMap<SocketChannel, InetAddress> connections =
       new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
 
+  /// @param askers who asks from an address
   TcpServer(
       ServerSocketChannel listening,
       Responder responder,
       Supplier<Image> images,
+      Function<Ip, Asker> askers,
       DnsSettings settings) {
     this.listening = listening;
     this.responder = responder;
     this.images = images;
+    this.askers = askers;
     this.settings = settings;
   }
 
@@ -88,7 +93,7 @@ final class TcpServer implements Runnable {
       var socket = connection.socket();
       socket.setSoTimeout((int) settings.idleTimeout().toMillis());
       socket.setTcpNoDelay(true);
-      var asker = Ip.of(socket.getInetAddress().getAddress());
+      var asker = askers.apply(Ip.of(socket.getInetAddress().getAddress()));
       var in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1024));
       var out = socket.getOutputStream();
       while (true) {
@@ -107,7 +112,7 @@ final class TcpServer implements Runnable {
     }
   }
 
-  private void answer(byte[] query, Ip asker, OutputStream out)
+  private void answer(byte[] query, Asker asker, OutputStream out)
       throws IOException, InterruptedException {
     var later = new CompletableFuture<Responder.Response>();
     switch (responder.step(images.get(), query, asker, later::complete)) {

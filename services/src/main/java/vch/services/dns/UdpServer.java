@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import vch.portlayer.address.Ip;
 import vch.portlayer.state.Image;
+import vch.portlayer.vch.VchId;
 
 /// Answers datagrams. One platform thread receives, and answers what is known; it never waits for
 /// anything but the next datagram. It alone owns the buffers and the ready-made answers. Answers
@@ -22,6 +23,7 @@ final class UdpServer implements Runnable {
   /// Longer queries are cut by the kernel and then malformed.
   private static final int QUERY_BYTES_MAX = 4096;
 
+  private final VchId vch;
   private final DatagramChannel channel;
   private final Responder responder;
   private final Supplier<Image> images;
@@ -35,12 +37,14 @@ final class UdpServer implements Runnable {
   private int turn;
 
   UdpServer(
+      VchId vch,
       DatagramChannel channel,
       Responder responder,
       Supplier<Image> images,
       InstantSource clock,
       Counters counters,
       RandomGenerator random) {
+    this.vch = vch;
     this.channel = channel;
     this.responder = responder;
     this.images = images;
@@ -85,7 +89,7 @@ final class UdpServer implements Runnable {
       send(ready.get().take(), client);
       return;
     }
-    var asker = Ip.of(asking.getAddress());
+    var asker = new Asker.At(vch, Ip.of(asking.getAddress()));
     var query = java.util.Arrays.copyOf(scratch, length);
     switch (responder.step(image, query, asker, response -> later(response, client))) {
       case Responder.Step.Answered(var message, var responses, var keep) -> {

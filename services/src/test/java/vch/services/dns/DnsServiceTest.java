@@ -85,7 +85,7 @@ class DnsServiceTest {
 
   private DnsSettings settings(int clientForwards, Duration attempt) throws IOException {
     return new DnsSettings(
-        0, first.port(), attempt, 4, 100, clientForwards, 1 << 20, 8, 4, Duration.ofSeconds(20));
+        0, 0, first.port(), attempt, 4, 100, clientForwards, 1 << 20, 8, 4, Duration.ofSeconds(20));
   }
 
   private void serve(DnsSettings settings) throws Exception {
@@ -624,6 +624,7 @@ class DnsServiceTest {
       var settings =
           new DnsSettings(
               taken.getLocalPort(),
+              0,
               53,
               Duration.ofSeconds(1),
               1,

@@ -19,6 +19,7 @@ import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.Limits;
 import vch.portlayer.container.NetworkMode;
+import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.portgroup.PortGroupId;
@@ -26,6 +27,7 @@ import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
@@ -40,6 +42,8 @@ final class Town {
   static final VchId VCH = new VchId("aaaaaaaaaaaa");
   static final ScopeId NET = new ScopeId("1".repeat(64));
   static final ScopeId IN = new ScopeId("2".repeat(64));
+
+  static final ScopeId LAN = new ScopeId("3".repeat(64));
 
   volatile Image image = Image.EMPTY;
   private int count;
@@ -67,6 +71,10 @@ final class Town {
   }
 
   private static Scope scope(ScopeId id, String name, String subnet, boolean internal) {
+    return scope(id, name, subnet, new ScopeKind.Bridge(internal, true, true));
+  }
+
+  private static Scope scope(ScopeId id, String name, String subnet, ScopeKind kind) {
     var net = Subnet.parse(subnet);
     var config =
         new SubnetConfig(net, net.first().plus(1), Optional.empty(), Map.of(), true, false);
@@ -74,7 +82,7 @@ final class Town {
         id,
         VCH,
         name,
-        new ScopeKind.Bridge(internal, true, true),
+        kind,
         List.of(config),
         1500,
         false,
@@ -86,30 +94,26 @@ final class Town {
         Instant.EPOCH);
   }
 
+  /// Adds container network `lan`, 127.3.0.0/16.
+  void lan(TrustLevel trust, Ip... dns) {
+    var kind = new ScopeKind.External(new PortGroupId("g"), trust, List.of(), List.of(dns), false);
+    change(new Change.ScopePut(scope(LAN, "lan", "127.3.0.0/16", kind)));
+  }
+
   Container run(String name, String address, String... aliases) {
     return run(name, address, Resolver.NONE, aliases);
   }
 
   Container run(String name, String address, Resolver resolver, String... aliases) {
-    var scope = address.startsWith("127.1.") ? NET : IN;
+    return run(name, List.of(address), resolver, aliases);
+  }
+
+  Container run(String name, List<String> addresses, Resolver resolver, String... aliases) {
     var id = String.format(Locale.ROOT, "%012x", ++count) + "0".repeat(52);
-    var endpoint =
-        new Endpoint(
-            new EndpointId(id),
-            scope.equals(NET) ? "net" : "in",
-            Optional.of(scope),
-            List.of(),
-            List.of(Cidr.parse(address + "/16")),
-            new Mac(count),
-            false,
-            List.of(aliases),
-            List.of(),
-            0,
-            0,
-            Optional.empty(),
-            Map.of(),
-            true,
-            Optional.empty());
+    var endpoints = new ArrayList<Endpoint>();
+    for (var address : addresses) {
+      endpoints.add(endpoint(address, endpoints.size(), List.of(aliases)));
+    }
     var spec =
         new ContainerSpec(
             "sha256:0",
@@ -153,8 +157,8 @@ final class Town {
             Instant.EPOCH,
             "",
             "",
-            new NetworkMode.Scoped("net"),
-            List.of(endpoint),
+            new NetworkMode.Scoped(endpoints.getFirst().network()),
+            endpoints,
             List.of(),
             Set.of(),
             false,
@@ -167,6 +171,40 @@ final class Town {
             "");
     change(new Change.ContainerPut(container));
     return container;
+  }
+
+  private Endpoint endpoint(String address, int ordinal, List<String> aliases) {
+    var scope = address.startsWith("127.1.") ? NET : address.startsWith("127.2.") ? IN : LAN;
+    return new Endpoint(
+        new EndpointId(String.format(Locale.ROOT, "%012x%052x", count, ordinal)),
+        image.scope(scope).orElseThrow().name(),
+        Optional.of(scope),
+        List.of(),
+        List.of(Cidr.parse(address + "/16")),
+        new Mac(count),
+        false,
+        aliases,
+        List.of(),
+        0,
+        ordinal,
+        Optional.empty(),
+        Map.of(),
+        true,
+        Optional.empty());
+  }
+
+  /// The container's process ends.
+  Container end(Container it) {
+    var ended = it.with(it.state().with(Phase.EXITED));
+    change(new Change.ContainerPut(ended));
+    return ended;
+  }
+
+  /// The next run begins.
+  Container again(Container it) {
+    var next = it.with(it.state().starting().running(6, Instant.EPOCH));
+    change(new Change.ContainerPut(next));
+    return next;
   }
 
   List<String> many(String alias, int howMany) {

@@ -1,0 +1,152 @@
+package vch.services.dns;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import vch.engine.desired.LinkNames;
+import vch.engine.lifecycle.NameService;
+import vch.engine.machine.NamespaceName;
+import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
+import vch.portlayer.name.NameServers;
+import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.Image;
+
+/// The name service inside the namespaces of containers on container networks: those that are on
+/// nothing else have sockets there, and for all of them questions may be asked from there. Safe for
+/// any number of threads.
+final class ContainerNames implements NameService {
+  private static final System.Logger LOG = System.getLogger(ContainerNames.class.getName());
+
+  private final Supplier<Image> images;
+  private final Sockets sockets;
+  private final Responder responder;
+  private final DnsSettings settings;
+  private final Counters counters;
+  private final ConcurrentHashMap<ContainerId, Serving> serving = new ConcurrentHashMap<>();
+
+  /// What is wanted for a container.
+  ///
+  /// @param own with sockets that its programs ask at
+  private record Wanted(NamespaceName namespace, boolean own) {}
+
+  private record Serving(Wanted wanted, Optional<Sockets.Listening> listening) {}
+
+  ContainerNames(
+      Supplier<Image> images,
+      Sockets sockets,
+      Responder responder,
+      DnsSettings settings,
+      Counters counters) {
+    this.images = images;
+    this.sockets = sockets;
+    this.responder = responder;
+    this.settings = settings;
+    this.counters = counters;
+  }
+
+  private static Optional<Wanted> wanted(Image image, ContainerId id) {
+    return image
+        .container(id)
+        .filter(Container::live)
+        .filter(c -> c.endpoints().stream().anyMatch(e -> EndpointRules.external(image, e)))
+        .map(c -> new Wanted(LinkNames.container(c), NameServers.own(image, c)));
+  }
+
+  @Override
+  public void follow(ContainerId id) {
+    var container = images.get().container(id);
+    var wanted = wanted(images.get(), id);
+    if (wanted.equals(Optional.ofNullable(serving.get(id)).map(Serving::wanted))) {
+      return;
+    }
+    end(id);
+    if (wanted.isEmpty() || container.isEmpty()) {
+      return;
+    }
+    try {
+      serving.put(id, begin(container.get(), wanted.get()));
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "container {0} gets no names of its VCH: {1}",
+          container.get().name(),
+          e.getMessage());
+    }
+    if (!wanted(images.get(), id).equals(wanted)) {
+      end(id); // it has ended meanwhile, and whoever told had nothing to close yet
+    }
+  }
+
+  private Serving begin(Container container, Wanted wanted) throws IOException {
+    sockets.belongings().enter(wanted.namespace());
+    if (!wanted.own()) {
+      return new Serving(wanted, Optional.empty());
+    }
+    var asker = new Asker.Inside(container.vch(), container.id());
+    try {
+      var listening = sockets.listenInside(wanted.namespace(), settings.insidePort());
+      Thread.ofVirtual()
+          .name("dns-inside")
+          .start(new InsideServer(listening.udp(), asker, responder, images, counters));
+      Thread.ofVirtual()
+          .name("dns-accept-inside")
+          .start(new TcpServer(listening.tcp(), responder, images, _ -> asker, settings));
+      return new Serving(wanted, Optional.of(listening));
+    } catch (IOException e) {
+      sockets.belongings().leave(wanted.namespace());
+      throw e;
+    }
+  }
+
+  private void end(ContainerId id) {
+    var old = serving.remove(id);
+    if (old != null) {
+      sockets.belongings().leave(old.wanted().namespace());
+    }
+  }
+
+  /// As `Engine.Listener`: what has ended is closed before its namespace goes.
+  void changed(Image after, List<Change> changes) {
+    for (var change : changes) {
+      switch (change) {
+        case Change.ContainerPut(var it) -> endUnlessWanted(after, it.id());
+        case Change.ContainerRemoved(var id) -> endUnlessWanted(after, id);
+        default -> {}
+      }
+    }
+  }
+
+  private void endUnlessWanted(Image after, ContainerId id) {
+    var now = serving.get(id);
+    if (now != null
+        && wanted(after, id)
+            .filter(w -> w.namespace().equals(now.wanted().namespace()))
+            .isEmpty()) {
+      end(id);
+    }
+  }
+
+  /// Where the container's programs are answered; empty if they are not.
+  Optional<InetSocketAddress> address(ContainerId id) {
+    return Optional.ofNullable(serving.get(id))
+        .flatMap(Serving::listening)
+        .flatMap(
+            l -> {
+              try {
+                return Optional.of((InetSocketAddress) l.udp().getLocalAddress());
+              } catch (IOException _) {
+                return Optional.empty(); // closed meanwhile
+              }
+            });
+  }
+
+  void close() {
+    List.copyOf(serving.keySet()).forEach(this::end);
+  }
+}
