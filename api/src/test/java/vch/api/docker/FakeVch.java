@@ -50,7 +50,14 @@ public final class FakeVch implements AutoCloseable {
     var processes = new FakeProcesses(time);
     lives =
         new ContainerLives(
-            engine, processes, volumes, time, new Random(7), time, new vch.engine.fake.FakeDhcp());
+            engine,
+            processes,
+            volumes,
+            time,
+            new Random(7),
+            time,
+            new vch.engine.fake.FakeDhcp(),
+            _ -> {});
     lives.recover();
     engine.decide(
         image ->

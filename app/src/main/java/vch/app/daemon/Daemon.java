@@ -30,6 +30,7 @@ import vch.engine.ledger.SqliteJournal;
 import vch.engine.lifecycle.ContainerLives;
 import vch.engine.lifecycle.SystemScheduler;
 import vch.linux.LinuxMachine;
+import vch.portlayer.container.Container;
 import vch.portlayer.container.Volume;
 import vch.portlayer.refusal.Refusal;
 import vch.services.dns.DnsService;
@@ -98,7 +99,14 @@ final class Daemon implements AutoCloseable {
     var lives =
         own(
             new ContainerLives(
-                engine, processes, volumes, clock, chance, scheduler, new WithoutDhcp()));
+                engine,
+                processes,
+                volumes,
+                clock,
+                chance,
+                scheduler,
+                new WithoutDhcp(),
+                dns.containers()));
     var starts = lives.recover();
 
     var facts = MachineFacts.read(settings, processes.tools().runtime().getFileName().toString());
@@ -153,6 +161,9 @@ final class Daemon implements AutoCloseable {
         LOG.log(System.Logger.Level.DEBUG, "no names yet in VCH " + vch.name(), e);
       }
     }
+    engine.image().containers().stream()
+        .filter(Container::live)
+        .forEach(c -> dns.containers().follow(c.id()));
   }
 
   /// A word that no other daemon of the machine has and the next one over the same state has again:

@@ -71,7 +71,7 @@ public final class AddressGuard implements AutoCloseable {
   /// Begins to hear, and follows the container networks that come and go.
   void begin() {
     engine.listen(
-        (before, after) -> {
+        (before, after, _) -> {
           if (!links(before).equals(links(after))) {
             scheduler.soon(this::follow);
           }

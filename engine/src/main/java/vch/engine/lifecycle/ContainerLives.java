@@ -48,7 +48,8 @@ public final class ContainerLives implements Lifecycle {
       InstantSource clock,
       RandomGenerator chance,
       Scheduler scheduler,
-      DhcpClients dhcp) {
+      DhcpClients dhcp,
+      NameService names) {
     core =
         new Core(
             engine,
@@ -59,7 +60,8 @@ public final class ContainerLives implements Lifecycle {
             scheduler,
             new LifeTable(),
             new Waiters(scheduler::soon),
-            new Announcer(engine, clock));
+            new Announcer(engine, clock),
+            names);
     health = new HealthChecks(core);
     creations = new Creations(core);
     rewrites = new Rewrites(core);

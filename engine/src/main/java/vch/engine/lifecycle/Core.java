@@ -18,7 +18,8 @@ record Core(
     Scheduler scheduler,
     LifeTable lives,
     Waiters waiters,
-    Announcer announcer) {
+    Announcer announcer,
+    NameService names) {
 
   VolumeUse volumeUse() {
     return new VolumeUse(this);

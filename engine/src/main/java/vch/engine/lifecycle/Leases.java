@@ -136,14 +136,14 @@ final class Leases {
         .run(
             id,
             _ -> {
-              var before = core.engine().image().container(id);
-              if (before.filter(c -> Sharing.runs(c) && has(c, place)).isEmpty()) {
+              var before = core.engine().image();
+              if (before.container(id).filter(c -> Sharing.runs(c) && has(c, place)).isEmpty()) {
                 return;
               }
               try {
                 var after =
                     core.engine().decide(image -> ExternalRules.leased(image, id, place, lease));
-                rewrites.changed(after);
+                rewrites.changed(before, after);
               } catch (Refusal e) {
                 LOG.log(Level.WARNING, e.getMessage());
               }

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.NetworkMode;
+import vch.portlayer.state.Image;
 
 /// Keeps resolv.conf, hosts and hostname of running containers as the image says.
 final class Rewrites {
@@ -19,6 +20,7 @@ final class Rewrites {
   /// To be called with the lock of this container's life held. Those whose files speak of it (they
   /// share its network, or link to it) follow on threads of their own, under their own locks.
   void changed(Container container) {
+    core.names().follow(container.id());
     rewrite(container.id());
     core.engine()
         .image()
@@ -29,6 +31,19 @@ final class Rewrites {
             other ->
                 core.scheduler()
                     .soon(() -> core.lives().run(other.id(), _ -> rewrite(other.id()))));
+  }
+
+  /// As [#changed(Container)], after a change that seldom has to do with names; most of the time
+  /// nothing is touched.
+  ///
+  /// @param before the image before the change
+  void changed(Image before, Container container) {
+    var was = before.container(container.id());
+    if (was.isEmpty()
+        || !NameFiles.of(before, was.get())
+            .equals(NameFiles.of(core.engine().image(), container))) {
+      changed(container);
+    }
   }
 
   private boolean speaksOf(Container other, Container container) {

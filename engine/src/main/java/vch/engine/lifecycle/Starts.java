@@ -111,6 +111,7 @@ final class Starts {
     var files = NameFiles.of(image, starting);
     var at = core.clock().instant();
     var dressed = LinkEnvironment.dressed(image, starting);
+    core.names().follow(id);
     long pid =
         core.processes()
             .start(dressed, core.engine().machine().path(LinkNames.container(owner)), files);

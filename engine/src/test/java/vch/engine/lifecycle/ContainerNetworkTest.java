@@ -22,7 +22,9 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.Lease;
 import vch.portlayer.container.Phase;
+import vch.portlayer.container.Resolver;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
@@ -223,6 +225,90 @@ class ContainerNetworkTest {
         .contains(Ip.parse("10.77.0.100"));
     house.lives.remove(id, true, false);
     assertThat(house.dhcp.released).containsExactly("10.77.0.100 on pllan");
+  }
+
+  private String resolvConf(ContainerId id) {
+    return house.processes.latest(id).orElseThrow().files().resolvConf();
+  }
+
+  private String hosts(ContainerId id) {
+    return house.processes.latest(id).orElseThrow().files().hosts();
+  }
+
+  @Test
+  void names_are_asked_of_the_vch_and_then_of_the_servers_of_the_network() {
+    var id = house.run(1, w -> w.on("lan"));
+    assertThat(house.followed).contains(id);
+    assertThat(resolvConf(id))
+        .isEqualTo("nameserver 127.0.0.11\nnameserver 10.2.0.1\noptions ndots:0\n");
+    assertThat(hosts(id)).endsWith("10.2.0.10\t" + house.of(id).hostname() + "\n");
+  }
+
+  @Test
+  void who_is_on_a_bridge_too_asks_its_gateway_alone() {
+    var id = house.run(1, w -> w.on("lan"));
+    house.followed.clear();
+    house.lives.attachments().connect(id, House.request(90, "bridge"));
+    assertThat(house.followed).contains(id);
+    assertThat(resolvConf(id)).isEqualTo("nameserver 172.17.0.1\noptions ndots:0\n");
+    assertThat(hosts(id)).contains("10.2.0.10\t").contains("172.17.0.2\t");
+    house.lives.attachments().disconnect(id, Samples.scopeId(1), false);
+    assertThat(resolvConf(id)).startsWith("nameserver 127.0.0.11\n");
+  }
+
+  @Test
+  void options_of_the_container_are_effective() {
+    var own =
+        new Resolver(
+            List.of("1.1.1.1", "2.2.2.2", "3.3.3.3").stream().map(Ip::parse).toList(),
+            List.of("example.com"),
+            List.of("timeout:2", "ndots:1"),
+            List.of());
+    var id = house.run(1, w -> w.on("lan").resolver(own));
+    assertThat(resolvConf(id))
+        .isEqualTo(
+            """
+            nameserver 127.0.0.11
+            nameserver 1.1.1.1
+            nameserver 2.2.2.2
+            search example.com
+            options timeout:2 ndots:1
+            """);
+  }
+
+  @Test
+  void servers_and_domain_of_a_lease_are_taken_and_followed() {
+    var id = house.run(1, w -> w.on("dyn"));
+    house.followed.clear();
+    house.dhcp.renew(place(id, 9).id(), lease("10.77.0.100", "other.example", "10.77.0.53"));
+    house.time.settle();
+    assertThat(house.followed).contains(id);
+    assertThat(resolvConf(id))
+        .isEqualTo(
+            """
+            nameserver 127.0.0.11
+            nameserver 10.77.0.53
+            search other.example
+            options ndots:0
+            """);
+    house.followed.clear();
+    house.dhcp.renew(place(id, 9).id(), lease("10.77.0.100", "other.example", "10.77.0.53"));
+    house.time.settle();
+    assertThat(house.followed).isEmpty(); // a renewal like any other
+  }
+
+  private static Lease lease(String address, String domain, String dns) {
+    var like = FakeDhcp.lease(Ip.parse(address));
+    return new Lease(
+        like.address(),
+        like.server(),
+        like.routers(),
+        List.of(Ip.parse(dns)),
+        like.routes(),
+        like.mtu(),
+        Optional.of(domain),
+        like.obtained(),
+        like.expires());
   }
 
   @Test

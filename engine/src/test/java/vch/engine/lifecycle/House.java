@@ -60,6 +60,10 @@ final class House implements AutoCloseable {
   ManualScheduler time = new ManualScheduler(Samples.NOON);
   final FakeProcesses processes = new FakeProcesses(() -> time.instant(), cuts);
   final FakeDhcp dhcp = new FakeDhcp();
+
+  /// Containers whose name service was told to look.
+  final List<ContainerId> followed = Collections.synchronizedList(new ArrayList<>());
+
   final FakeVolumes volumes = new FakeVolumes(cuts);
   RunningEngine engine;
   ContainerLives lives;
@@ -102,7 +106,8 @@ final class House implements AutoCloseable {
   }
 
   private ContainerLives lives() {
-    return new ContainerLives(engine, processes, volumes, time, new Random(7), time, dhcp);
+    return new ContainerLives(
+        engine, processes, volumes, time, new Random(7), time, dhcp, followed::add);
   }
 
   /// The daemon ends, or has been killed; a new one begins on what it left.
