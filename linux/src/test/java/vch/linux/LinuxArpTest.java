@@ -54,6 +54,7 @@ final class LinuxArpTest {
   private static final Mac LAN_MAC = Mac.parse("02:42:0a:02:00:04");
   private static final Mac BRIDGE_MAC = Mac.parse("02:00:00:00:00:01");
   private static final Ip ONE_IP = Ip.parse("10.2.0.2");
+  private static final Ip NIC_IP = Ip.parse("10.3.0.1");
   private static final Ip FREE = Ip.parse("10.2.0.9");
   private static final String BRIDGE = "pl1ab0000010";
   private static final String NIC = "v1ab0000nic";
@@ -75,6 +76,14 @@ final class LinuxArpTest {
     lab = Optional.of(new Lab());
     opened = Optional.of(lab.get().machine());
     reach(town());
+    settle();
+  }
+
+  /// A pair that was just set up loses frames for some milliseconds, until the kernel has told
+  /// everybody of its carrier.
+  private void settle() throws Exception {
+    until(() -> arp().probe(TWO, "eth0", TWO_MAC, ONE_IP).isPresent());
+    until(() -> arp().probe(LAN, "eth0", LAN_MAC, NIC_IP).isPresent());
   }
 
   @AfterEach
@@ -102,7 +111,8 @@ final class LinuxArpTest {
         pair("v1ab0000a1", ONE, ONE_MAC, Optional.of(BRIDGE)),
         pair("v1ab0000b1", TWO, TWO_MAC, Optional.of(BRIDGE)),
         pair(NIC, LAN, LAN_MAC, Optional.empty()),
-        new Address(ONE, "eth0", Cidr.parse("10.2.0.2/16")));
+        new Address(ONE, "eth0", new Cidr(ONE_IP, 16)),
+        new Address(MACHINE, NIC, new Cidr(NIC_IP, 16)));
   }
 
   private static Link pair(String name, NamespaceName far, Mac mac, Optional<String> master) {
@@ -217,6 +227,7 @@ final class LinuxArpTest {
       machine().apply(List.of(new Step.Remove(link)));
       machine().finish();
       reach(town());
+      settle();
       arp().announce(TWO, "eth0", TWO_MAC, again);
       var all = List.of(next(heard), next(heard), next(heard));
       assertThat(all.stream().map(Heard::address)).containsExactly(FREE, again, again);
@@ -258,6 +269,7 @@ final class LinuxArpTest {
       arp().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
       assertThat(next(bridge)).isEqualTo(new Heard(TWO_MAC, FREE));
       Lab.command(machine().path(MACHINE), "ip", "link", "set", NIC, "up");
+      settle();
       arp().send(LAN, "eth0", ArpPacket.announcement(LAN_MAC, FREE).broadcast());
       assertThat(next(nic)).isEqualTo(new Heard(LAN_MAC, FREE));
       assertThat(

@@ -8,6 +8,9 @@ import vch.portlayer.address.Mac;
 
 /// What is said in ARP on the links of a machine (RFC 826, RFC 5227). Addresses are IPv4. Safe for
 /// all threads; any number may probe at once.
+///
+/// A link that was just set up may lose what is sent in its first milliseconds (up to 35 were
+/// seen), until the kernel has told everybody of its carrier. Of three probes that costs one.
 public interface Arp {
   /// How often [#probe] asks (PROBE_NUM), and how long it waits after each time.
   ///
