@@ -1,6 +1,8 @@
 package vch.portlayer.address;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -19,11 +21,41 @@ public final class NextFit {
   /// @param heldFrom addresses in use from the given one on, in order; may go past the pool
   public static Optional<Ip> next(
       Range pool, Optional<Ip> last, Predicate<Ip> never, Function<Ip, Iterator<Ip>> heldFrom) {
-    if (last.isEmpty() || !pool.contains(last.get()) || last.get().equals(pool.last())) {
-      return sweep(pool, never, heldFrom);
+    return next(List.of(pool), last, never, heldFrom);
+  }
+
+  /// As [#next(Range, Optional, Predicate, Function)], over several pools in their order: the rest
+  /// of the pool of the last address, the other pools, the beginning of that pool. A last address
+  /// that is in none of them: from the first pool on.
+  public static Optional<Ip> next(
+      List<Range> pools,
+      Optional<Ip> last,
+      Predicate<Ip> never,
+      Function<Ip, Iterator<Ip>> heldFrom) {
+    return parts(pools, last).stream()
+        .map(part -> sweep(part, never, heldFrom))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static List<Range> parts(List<Range> pools, Optional<Ip> last) {
+    int at = 0;
+    while (at < pools.size() && last.filter(pools.get(at)::contains).isEmpty()) {
+      at++;
     }
-    return sweep(new Range(last.get().plus(1), pool.last()), never, heldFrom)
-        .or(() -> sweep(new Range(pool.first(), last.get()), never, heldFrom));
+    if (at == pools.size()) {
+      return pools;
+    }
+    var pool = pools.get(at);
+    var before = last.orElseThrow();
+    var parts = new ArrayList<Range>();
+    if (!before.equals(pool.last())) {
+      parts.add(new Range(before.plus(1), pool.last()));
+    }
+    parts.addAll(pools.subList(at + 1, pools.size()));
+    parts.addAll(pools.subList(0, at));
+    parts.add(new Range(pool.first(), before));
+    return parts;
   }
 
   private static Optional<Ip> sweep(

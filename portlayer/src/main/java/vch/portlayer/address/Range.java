@@ -1,5 +1,8 @@
 package vch.portlayer.address;
 
+import java.util.Optional;
+import java.util.stream.IntStream;
+
 /// The addresses from `first` to `last`, both included, of one family.
 public record Range(Ip first, Ip last) {
   public Range {
@@ -20,6 +23,14 @@ public record Range(Ip first, Ip last) {
       throw new IllegalArgumentException("'" + text + "' is not a range of addresses");
     }
     return new Range(Ip.parse(text.substring(0, dash)), Ip.parse(text.substring(dash + 1)));
+  }
+
+  /// The block that has exactly these addresses, if there is one.
+  public Optional<Subnet> subnet() {
+    return IntStream.rangeClosed(0, first.family().bits())
+        .filter(l -> first.equals(first.masked(l)) && last.equals(first.filled(l)))
+        .mapToObj(l -> new Subnet(first, l))
+        .findFirst();
   }
 
   public boolean contains(Ip address) {

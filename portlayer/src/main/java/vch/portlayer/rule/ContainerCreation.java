@@ -3,6 +3,7 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.Endpoint;
@@ -46,7 +47,8 @@ final class ContainerCreation {
     var publish = Publishing.merged(command.publish());
     var direct = direct(endpoints);
     if (direct.isPresent() && direct.get().kind() instanceof ScopeKind.External kind) {
-      DirectPublishing.check(direct.get(), kind, publish);
+      DirectPublishing.check(
+          direct.get(), kind, publish, command.publishAll() ? command.exposed() : Set.of());
     } else {
       Publishing.check(vch, publish);
     }
@@ -280,7 +282,9 @@ final class ContainerCreation {
               .ifPresent(
                   s ->
                       warnings.add(
-                          "Published ports are discarded: network " + s.name() + " is internal"));
+                          "Published ports are discarded until the container is on another network, too: network "
+                              + s.name()
+                              + " is internal"));
     }
   }
 

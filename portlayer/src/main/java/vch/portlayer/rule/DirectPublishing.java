@@ -3,6 +3,7 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import vch.portlayer.container.Container;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
@@ -11,35 +12,28 @@ import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.TrustLevel;
 
 /// Publications on a container network: the container's own ports, opened or redirected in its own
 /// namespace. Texts are those of vic-machine's port layer.
 final class DirectPublishing {
   private DirectPublishing() {}
 
-  /// Refuses what the trust level does not allow.
-  static void check(Scope scope, ScopeKind.External kind, List<PublishRequest> requests) {
+  /// Refuses what the trust level does not allow, and what is no port of the container's own
+  /// address.
+  ///
+  /// @param exposed with `-P`: the exposed ports; else empty
+  static void check(
+      Scope scope, ScopeKind.External kind, List<PublishRequest> requests, Set<Port> exposed) {
+    if (!exposed.isEmpty()) {
+      checkLevel(scope, kind, false);
+    }
     for (var request : requests) {
-      switch (kind.trust()) {
-        case CLOSED, OUTBOUND ->
-            throw new Refusal.Invalid(
-                "ports cannot be published via container network "
-                    + scope.name()
-                    + " (firewall configured as either \"closed\" or \"outbound\")");
-        case PEERS -> {
-          if (!redirect(request)) {
-            throw new Refusal.Invalid(
-                "ports published via container network "
-                    + scope.name()
-                    + " must specify a mapping (firewall configured for \"peers\" - no need for publishing unless redirecting)");
-          }
-        }
-        case PUBLISHED, OPEN -> {}
-      }
-      if (redirect(request) && request.container().size() > 1) {
+      checkLevel(scope, kind, redirect(request));
+      if (request.host().filter(h -> h.size() != request.container().size()).isPresent()) {
         throw new Refusal.Invalid(
             "ports published on external networks cannot include both a redirect and a range ("
-                + request.container()
+                + request.host().get()
                 + ")");
       }
       request
@@ -57,30 +51,55 @@ final class DirectPublishing {
     }
   }
 
+  private static void checkLevel(Scope scope, ScopeKind.External kind, boolean redirect) {
+    if (offers(kind.trust(), redirect)) {
+      return;
+    }
+    throw new Refusal.Invalid(
+        kind.trust() == TrustLevel.PEERS
+            ? "ports published via container network "
+                + scope.name()
+                + " must specify a mapping (firewall configured for \"peers\" - no need for publishing unless redirecting)"
+            : "ports cannot be published via container network "
+                + scope.name()
+                + " (firewall configured as either \"closed\" or \"outbound\")");
+  }
+
+  /// True where a port opened (or redirected) at this level says anything.
+  private static boolean offers(TrustLevel level, boolean redirect) {
+    return switch (level) {
+      case CLOSED, OUTBOUND -> false;
+      case PEERS -> redirect;
+      case PUBLISHED, OPEN -> true;
+    };
+  }
+
   private static boolean redirect(PublishRequest request) {
     return request.host().filter(h -> !h.equals(request.container())).isPresent();
   }
 
-  /// What the container publishes: each port under its own number or the one asked for.
-  static List<Publication> of(Container container) {
+  /// What the container publishes: each port under its own number or the one asked for. Only what
+  /// the level allows and what names no other address, since the ports may have been meant for
+  /// another network than this one.
+  static List<Publication> of(Container container, TrustLevel level) {
     var out = new ArrayList<Publication>();
     for (var request : container.publish()) {
-      add(
-          out,
-          new Publication(
-              request.protocol(),
-              Optional.empty(),
-              request
-                  .host()
-                  .filter(h -> h.size() == request.container().size())
-                  .orElse(request.container()),
-              request.container(),
-              true));
+      if (offers(level, redirect(request)) && !elsewhere(request)) {
+        add(out, request);
+      }
     }
-    if (container.publishAll()) {
-      container.exposed().stream().sorted().map(DirectPublishing::whole).forEach(p -> add(out, p));
+    if (container.publishAll() && offers(level, false)) {
+      container.exposed().stream()
+          .sorted()
+          .filter(p -> out.stream().noneMatch(o -> leads(o, p)))
+          .map(DirectPublishing::whole)
+          .forEach(out::add);
     }
     return List.copyOf(out);
+  }
+
+  private static boolean elsewhere(PublishRequest request) {
+    return request.hostIp().filter(ip -> !ip.isUnspecified()).isPresent();
   }
 
   private static Publication whole(Port port) {
@@ -88,14 +107,25 @@ final class DirectPublishing {
     return new Publication(port.protocol(), Optional.empty(), one, one, true);
   }
 
-  /// One port leads to one place only; an exposed port that is published already is not new.
-  private static void add(List<Publication> out, Publication next) {
+  /// True when the exposed port is published already, or its number leads to another port.
+  private static boolean leads(Publication p, Port exposed) {
+    return p.protocol() == exposed.protocol()
+        && (p.host().contains(exposed.number()) || p.container().contains(exposed.number()));
+  }
+
+  private static void add(List<Publication> out, PublishRequest request) {
+    var host =
+        request
+            .host()
+            .filter(h -> h.size() == request.container().size())
+            .orElse(request.container());
+    var next =
+        new Publication(request.protocol(), request.hostIp(), host, request.container(), true);
     for (var p : out) {
-      if (p.protocol() == next.protocol() && p.host().overlaps(next.host())) {
-        if (p.host().contains(next.host().first())
-            && p.host().contains(next.host().last())
-            && next.host().equals(next.container())
-            && p.container().contains(next.container().first())) {
+      if (p.protocol() == next.protocol()
+          && p.host().overlaps(next.host())
+          && Publication.meet(p.hostIp(), next.hostIp())) {
+        if (same(p, next)) {
           return;
         }
         throw new Refusal.Invalid(
@@ -103,5 +133,14 @@ final class DirectPublishing {
       }
     }
     out.add(next);
+  }
+
+  /// True when all that `next` says is said by `p`.
+  private static boolean same(Publication p, Publication next) {
+    return (p.hostIp().isEmpty() || p.hostIp().equals(next.hostIp()))
+        && p.host().first() <= next.host().first()
+        && next.host().last() <= p.host().last()
+        && p.container().first() - p.host().first()
+            == next.container().first() - next.host().first();
   }
 }

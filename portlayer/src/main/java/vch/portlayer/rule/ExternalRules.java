@@ -3,6 +3,7 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -105,19 +106,65 @@ public final class ExternalRules {
 
   /// Refuses what would let a container lift the firewall of a container network that it is on.
   static void checkCapabilities(Image image, Vch vch, Container container) {
-    if (vch.allowNetAdmin() || !mayConfigureNetwork(container)) {
+    if (vch.allowNetAdmin()) {
       return;
     }
     guarded(image, container)
         .ifPresent(
             scope -> {
-              throw new Refusal.Forbidden(
-                  "container "
-                      + container.name()
-                      + " would have CAP_NET_ADMIN, with which it can lift the firewall of container network "
-                      + scope.name()
-                      + ": leave it out, or create the VCH with --allow-net-admin");
+              if (mayConfigureNetwork(container)) {
+                throw netAdmin("container " + container.name() + " would have", scope);
+              }
+              guests(image, container)
+                  .filter(ExternalRules::mayConfigureNetwork)
+                  .findFirst()
+                  .ifPresent(
+                      g -> {
+                        throw netAdmin(
+                            "container "
+                                + g.name()
+                                + ", which shares the network of container "
+                                + container.name()
+                                + ", has",
+                            scope);
+                      });
             });
+  }
+
+  /// Refuses a further process that could lift the firewall of a container network.
+  ///
+  /// @param privileged the process gets all capabilities
+  public static void checkExec(Image image, Container container, boolean privileged) {
+    if (!privileged || image.vch(container.vch()).filter(Vch::allowNetAdmin).isPresent()) {
+      return;
+    }
+    guarded(image, container)
+        .ifPresent(
+            scope -> {
+              throw netAdmin(
+                  "a privileged exec in container " + container.name() + " would have", scope);
+            });
+  }
+
+  private static Refusal netAdmin(String who, Scope scope) {
+    return new Refusal.Forbidden(
+        who
+            + " CAP_NET_ADMIN, with which it can lift the firewall of container network "
+            + scope.name()
+            + ": leave it out, or create the VCH with --allow-net-admin");
+  }
+
+  /// Live containers that run in the network of this one.
+  private static Stream<Container> guests(Image image, Container container) {
+    return container.live()
+        ? image
+            .containers(container.vch())
+            .filter(
+                c ->
+                    c.live()
+                        && c.mode() instanceof NetworkMode.Shared(var target)
+                        && target.equals(container.id().value()))
+        : Stream.empty();
   }
 
   /// The container network below `open` that the container, or the one whose network it shares, is
@@ -134,13 +181,13 @@ public final class ExternalRules {
         .findFirst();
   }
 
+  /// As Docker grants capabilities: what is added by name is there even where it is dropped, too.
   private static boolean mayConfigureNetwork(Container container) {
     var spec = container.spec();
-    if (spec.privileged()) {
-      return true;
-    }
-    boolean added = spec.capAdd().stream().anyMatch(c -> c.equals("NET_ADMIN") || c.equals("ALL"));
-    return added && !spec.capDrop().contains("NET_ADMIN");
+    return spec.privileged()
+        || (spec.capAdd().contains("ALL")
+            ? !spec.capDrop().contains("NET_ADMIN")
+            : spec.capAdd().contains("NET_ADMIN"));
   }
 
   /// True when the container's IPv4 address on the scope comes by DHCP.

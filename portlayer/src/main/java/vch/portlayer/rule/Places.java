@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.NextFit;
@@ -92,36 +92,19 @@ final class Places {
 
   private static Optional<Ip> next(Image image, Scope scope, SubnetConfig subnet) {
     var last = image.addressCursor(scope.id(), subnet.subnet().family());
-    return pools(scope, subnet, last)
-        .map(
-            pool ->
-                NextFit.next(
-                    pool,
-                    last,
-                    a -> never(image, scope, subnet, a),
-                    from -> image.held(scope.vch(), from)))
-        .flatMap(Optional::stream)
-        .findFirst();
+    var kind = scope.kind();
+    var pools =
+        kind instanceof ScopeKind.External external
+            ? of(external, subnet.subnet().family())
+            : List.<Range>of();
+    var all = pools.isEmpty() ? List.of(subnet.range().orElse(subnet.subnet()).range()) : pools;
+    return NextFit.next(
+        all, last, a -> never(image, scope, subnet, a), from -> image.held(scope.vch(), from));
   }
 
-  /// Where dynamic addresses come from, beginning with the pool of the last one.
-  private static Stream<Range> pools(Scope scope, SubnetConfig subnet, Optional<Ip> last) {
-    var pools =
-        scope.kind() instanceof ScopeKind.External external
-            ? external.pools().stream()
-                .filter(p -> p.first().family() == subnet.subnet().family())
-                .toList()
-            : List.<Range>of();
-    if (pools.isEmpty()) {
-      return Stream.of(subnet.range().orElse(subnet.subnet()).range());
-    }
-    int at = 0;
-    while (at < pools.size() - 1 && last.filter(pools.get(at)::contains).isEmpty()) {
-      at++;
-    }
-    int first = last.filter(pools.get(at)::contains).isPresent() ? at : 0;
-    return Stream.concat(
-        pools.subList(first, pools.size()).stream(), pools.subList(0, first).stream());
+  /// Ranges of the network for addresses of the family.
+  private static List<Range> of(ScopeKind.External external, Family family) {
+    return external.pools().stream().filter(p -> p.first().family() == family).toList();
   }
 
   private static boolean never(Image image, Scope scope, SubnetConfig subnet, Ip address) {
@@ -215,8 +198,7 @@ final class Places {
                 + scope.name()
                 + ": its addresses come by DHCP");
       }
-      var pools =
-          external.pools().stream().filter(p -> p.first().family() == address.family()).toList();
+      var pools = of(external, address.family());
       boolean inside =
           pools.isEmpty()
               ? scope.subnet(address.family()).filter(s -> s.subnet().contains(address)).isPresent()

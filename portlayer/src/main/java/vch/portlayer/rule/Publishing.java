@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import vch.portlayer.address.Cidr;
@@ -15,6 +16,7 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
@@ -130,7 +132,7 @@ final class Publishing {
                   other.live()
                       ? other.publications()
                       : other.publish().stream()
-                          .filter(Publishing::oneToOne)
+                          .filter(r -> oneToOne(r) && !direct(image, other))
                           .map(Publishing::publication)
                           .toList();
               for (var mine : explicit) {
@@ -141,6 +143,13 @@ final class Publishing {
               }
             });
     return out;
+  }
+
+  /// True where the ports are those of the container's own address.
+  private static boolean direct(Image image, Container container) {
+    return EndpointRules.published(image, container)
+        .filter(e -> EndpointRules.external(image, e))
+        .isPresent();
   }
 
   /// The machine has a loopback of its own; what is published on that of the VCH is for the machine
@@ -206,15 +215,20 @@ final class Publishing {
     if (endpoint.isEmpty()) {
       return List.of();
     }
-    if (EndpointRules.external(image, endpoint.get())) {
-      var scope = endpoint.get().scope().flatMap(image::scope).orElseThrow();
-      if (scope.kind() instanceof ScopeKind.External kind) {
-        DirectPublishing.check(scope, kind, placed.publish());
+    var scope = endpoint.get().scope().flatMap(image::scope).orElseThrow();
+    if (scope.kind() instanceof ScopeKind.External kind) {
+      boolean named = endpoint.get().equals(EndpointRules.ordered(placed).getFirst());
+      if (named) { // else an internal network is, and nobody asked for ports here
+        DirectPublishing.check(scope, kind, placed.publish(), allExposed(placed));
       }
-      return DirectPublishing.of(placed);
+      return DirectPublishing.of(placed, kind.trust());
     }
     check(vch, placed.publish());
     return bind(image, vch, placed, endpoint.get(), chance);
+  }
+
+  private static Set<Port> allExposed(Container container) {
+    return container.publishAll() ? container.exposed() : Set.of();
   }
 
   /// What the container publishes from now on, or a refusal. Random ports stay what they were where

@@ -2,6 +2,9 @@ package vch.portlayer.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
@@ -69,5 +72,32 @@ class NextFitTest {
   void a_cursor_outside_the_pool_begins_anew() {
     assertThat(next(Subnet.parse("10.0.0.0/24"), Optional.of(Ip.parse("10.7.7.7"))))
         .hasValue(Ip.parse("10.0.0.2"));
+  }
+
+  @Test
+  void several_pools_are_one_round() {
+    var pools =
+        List.of(
+            Range.parse("10.0.0.8-10.0.0.9"),
+            Range.parse("10.0.0.1-10.0.0.1"),
+            Range.parse("10.0.0.4-10.0.0.6"));
+    var last = Optional.<Ip>empty();
+    var seen = new ArrayList<String>();
+    for (int i = 0; i < 7; i++) {
+      last = NextFit.next(pools, last, _ -> false, _ -> Collections.emptyIterator());
+      seen.add(last.orElseThrow().toString());
+    }
+    assertThat(seen)
+        .containsExactly(
+            "10.0.0.8", "10.0.0.9", "10.0.0.1", "10.0.0.4", "10.0.0.5", "10.0.0.6", "10.0.0.8");
+    assertThat(NextFit.next(pools, last, _ -> true, _ -> Collections.emptyIterator())).isEmpty();
+    // All but the last one taken.
+    assertThat(
+            NextFit.next(
+                pools,
+                last,
+                a -> !a.equals(Ip.parse("10.0.0.8")),
+                _ -> Collections.emptyIterator()))
+        .contains(Ip.parse("10.0.0.8"));
   }
 }

@@ -632,7 +632,8 @@ class ContainerRulesTest {
   void published_ports_without_a_way_in_are_a_warning() {
     world.internal(blue, "db-net");
     assertThat(world.created(blue, "db", w -> w.on(world.at("db-net")).publish(80, 80)).warnings())
-        .containsExactly("Published ports are discarded: network db-net is internal");
+        .containsExactly(
+            "Published ports are discarded until the container is on another network, too: network db-net is internal");
     assertThat(world.created(blue, "no", w -> w.on(world.at("none")).publish(81, 80)).warnings())
         .containsExactly("Published ports are discarded when using none network mode");
     var db = world.start(ContainerRules.find(world.image, blue.id(), "db"));
