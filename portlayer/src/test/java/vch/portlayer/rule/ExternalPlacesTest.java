@@ -37,7 +37,7 @@ class ExternalPlacesTest {
   private List<String> next(Scope lan, int count) {
     var out = new ArrayList<String>();
     for (int i = 0; i < count; i++) {
-      out.add(ip(run("c1" + world.image.containers(blue.id()).count()), lan));
+      out.add(ip(run("d" + ++runs), lan));
     }
     return out;
   }
