@@ -20,6 +20,7 @@ import vch.engine.lifecycle.LinkEnvironment;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ExternalRules;
 
 /// Additional processes in running containers.
 final class ExecRoutes {
@@ -62,6 +63,7 @@ final class ExecRoutes {
     }
     var container = Containers.of(host, call);
     requireLive(container);
+    ExternalRules.checkExec(host.image(), container, Shape.Read.flag(body, "Privileged"));
     var keys = Shape.Read.text(body, "DetachKeys");
     var spec =
         new ExecSpec(
@@ -110,6 +112,7 @@ final class ExecRoutes {
             .filter(exec::belongsTo)
             .orElseThrow(() -> Execs.noSuch(exec.id()));
     requireLive(container);
+    ExternalRules.checkExec(host.image(), container, exec.wish().spec().privileged());
     exec.begin();
     if (Shape.Read.flag(body, "Detach")) {
       var process = run(container, exec);

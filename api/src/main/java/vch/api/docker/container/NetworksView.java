@@ -104,11 +104,17 @@ record NetworksView(Image image, Container container) {
   }
 
   private String gateway(Endpoint endpoint, Family family) {
-    return scope(endpoint)
-        .filter(s -> !s.internal())
-        .flatMap(s -> s.subnet(family))
-        .map(s -> s.gateway().toString())
-        .orElse("");
+    return endpoint
+        .lease()
+        .filter(l -> l.address().address().family() == family)
+        .map(l -> l.routers().stream().map(Ip::toString).findFirst().orElse(""))
+        .orElseGet(
+            () ->
+                scope(endpoint)
+                    .filter(s -> !s.internal())
+                    .flatMap(s -> s.subnet(family))
+                    .map(s -> s.gateway().toString())
+                    .orElse(""));
   }
 
   private Optional<Scope> scope(Endpoint endpoint) {

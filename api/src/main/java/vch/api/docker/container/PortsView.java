@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
@@ -31,7 +32,14 @@ record PortsView(SortedMap<Port, List<Binding>> bindings) {
     if (container.live() && container.mode() instanceof NetworkMode.Scoped) {
       container.exposed().forEach(p -> out.put(p, new ArrayList<>()));
       var families = families(image, container);
+      var own = own(image, container);
       for (var publication : container.publications()) {
+        if (publication.direct()) {
+          own.stream()
+              .filter(ip -> publication.serves(ip.family()))
+              .forEach(ip -> add(out, publication, ip.toString()));
+          continue;
+        }
         for (var family : families) {
           if (publication.serves(family)) {
             add(out, publication, publication.hostIp().orElse(new Ip(family, 0, 0)).toString());
@@ -42,14 +50,28 @@ record PortsView(SortedMap<Port, List<Binding>> bindings) {
     return new PortsView(out);
   }
 
-  /// By which it is reached from outside: those that both the container and the public role have.
+  /// The container's own addresses on the container network that its ports are published on.
+  private static List<Ip> own(Image image, Container container) {
+    return EndpointRules.published(image, container)
+        .filter(e -> EndpointRules.external(image, e))
+        .stream()
+        .flatMap(e -> e.addresses().stream())
+        .map(Cidr::address)
+        .sorted()
+        .toList();
+  }
+
+  /// By which it is reached at the public role: those that both the container and the role have.
   private static List<Family> families(Image image, Container container) {
     var nic = image.vch(container.vch()).flatMap(v -> v.nic(Role.PUBLIC));
     return Arrays.stream(Family.values())
         .filter(f -> nic.filter(n -> n.has(f)).isPresent())
         .filter(
             f ->
-                EndpointRules.published(image, container, f).flatMap(e -> e.address(f)).isPresent())
+                EndpointRules.published(image, container, f)
+                    .filter(e -> !EndpointRules.external(image, e))
+                    .flatMap(e -> e.address(f))
+                    .isPresent())
         .toList();
   }
 

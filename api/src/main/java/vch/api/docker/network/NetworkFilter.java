@@ -34,7 +34,7 @@ final class NetworkFilter {
     return filters.pattern("id", scope.id().value())
         && filters.pattern("name", scope.name())
         && filters.exact("driver", NetworkJson.driver(scope))
-        && filters.exact("scope", "local")
+        && filters.exact("scope", NetworkJson.level(scope))
         && filters.labels("label", scope.labels())
         && filters.withoutLabels("label!", scope.labels())
         && filters.exact("type", scope.builtin() ? "builtin" : "custom")

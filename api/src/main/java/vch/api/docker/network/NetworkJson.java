@@ -1,8 +1,10 @@
 package vch.api.docker.network;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.DerivedId;
@@ -11,8 +13,11 @@ import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
+import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.rule.ExternalRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
@@ -25,6 +30,9 @@ public final class NetworkJson {
   /// so they are only shown.
   private static final String IPAM_OPTIONS = "vch.ipam.options";
 
+  /// Among the options of a container network, in the words of `vch create --container-network-…`.
+  private static final String OF_LAN = "vch.container-network.";
+
   private NetworkJson() {}
 
   /// The driver's name.
@@ -36,13 +44,18 @@ public final class NetworkJson {
     };
   }
 
+  /// How far the network reaches: `external` is that of container networks.
+  static String level(Scope scope) {
+    return scope.kind() instanceof ScopeKind.External ? "external" : "local";
+  }
+
   /// @param members show the containers with a live endpoint; else an empty object stands for them
   static ObjectNode of(Image image, Scope scope, boolean members) {
     var out = Json.object();
     out.put("Name", scope.name());
     out.put("Id", scope.id().value());
     out.put("Created", Timestamps.rfc3339(scope.created()));
-    out.put("Scope", "local");
+    out.put("Scope", level(scope));
     out.put("Driver", driver(scope));
     out.put("EnableIPv4", scope.ipv4());
     out.put("EnableIPv6", scope.ipv6());
@@ -56,7 +69,7 @@ public final class NetworkJson {
     if (members) {
       members(image, scope).forEach(c -> containers.set(c.id().value(), member(c, scope)));
     }
-    out.set("Options", Json.object(options(scope)));
+    out.set("Options", Json.object(options(image, scope)));
     out.set("Labels", Json.object(scope.labels()));
     return out;
   }
@@ -75,18 +88,29 @@ public final class NetworkJson {
 
   private static ObjectNode ipam(Scope scope) {
     var out = Json.object();
-    out.put("Driver", "default");
+    out.put("Driver", ExternalRules.dynamic(scope) ? "dhcp" : "default");
     Optional.ofNullable(scope.options().get(IPAM_OPTIONS))
         .ifPresentOrElse(
             text -> out.set("Options", Json.read(text).raw()), () -> out.putNull("Options"));
     switch (scope.kind()) {
-      case ScopeKind.Bridge _, ScopeKind.External _ -> {
+      case ScopeKind.Bridge _ -> {
         var config = out.putArray("Config");
-        scope.subnets().forEach(s -> config.add(subnet(s)));
+        scope.subnets().forEach(s -> config.add(subnet(s, s.range())));
+      }
+      case ScopeKind.External kind -> {
+        var config = out.putArray("Config");
+        scope.subnets().forEach(s -> config.add(subnet(s, block(kind, s))));
       }
       case ScopeKind.None _ -> out.putNull("Config");
     }
     return out;
+  }
+
+  /// The pool of the subnet, where there is one and it is a block: Docker has no other ranges.
+  private static Optional<Subnet> block(ScopeKind.External kind, SubnetConfig config) {
+    var family = config.subnet().family();
+    var pools = kind.pools().stream().filter(p -> p.first().family() == family).toList();
+    return pools.size() == 1 ? pools.getFirst().subnet() : Optional.empty();
   }
 
   /// The driver options, with what was said of the address management kept beside them.
@@ -99,10 +123,10 @@ public final class NetworkJson {
     return out;
   }
 
-  private static ObjectNode subnet(SubnetConfig config) {
+  private static ObjectNode subnet(SubnetConfig config, Optional<Subnet> range) {
     var out = Json.object();
     out.put("Subnet", config.subnet().toString());
-    config.range().ifPresent(r -> out.put("IPRange", r.toString()));
+    range.ifPresent(r -> out.put("IPRange", r.toString()));
     out.put("Gateway", config.gateway().toString());
     if (!config.reserved().isEmpty()) {
       var reserved = out.putObject("AuxiliaryAddresses");
@@ -128,18 +152,42 @@ public final class NetworkJson {
     return out;
   }
 
-  /// What the user said; for the default bridge, which nobody made, what holds there.
-  private static Map<String, String> options(Scope scope) {
+  /// What the user said; for networks that nobody made by Docker, what holds there.
+  private static Map<String, String> options(Image image, Scope scope) {
     var out = new TreeMap<>(scope.options());
     out.remove(IPAM_OPTIONS);
-    if (!scope.isDefault() || !(scope.kind() instanceof ScopeKind.Bridge bridge)) {
-      return out;
+    switch (scope.kind()) {
+      case ScopeKind.Bridge bridge -> {
+        if (scope.isDefault()) {
+          out.put("com.docker.network.bridge.default_bridge", "true");
+          out.put(BridgeOptions.ICC, Boolean.toString(bridge.interContainer()));
+          out.put(BridgeOptions.MASQUERADE, Boolean.toString(bridge.masquerade()));
+          out.put("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0");
+          out.put(BridgeOptions.MTU, Integer.toString(scope.mtu()));
+        }
+      }
+      case ScopeKind.External kind -> {
+        out.put(
+            OF_LAN + "port-group",
+            image
+                .portGroup(kind.portGroup())
+                .map(PortGroup::name)
+                .orElse(kind.portGroup().value()));
+        out.put(OF_LAN + "firewall", kind.trust().word());
+        listed(out, "ip-range", kind.pools());
+        listed(out, "dns", kind.dns());
+        out.put(OF_LAN + "routers", kind.acceptRouters() ? "accept" : "refuse");
+        out.put(BridgeOptions.MTU, Integer.toString(scope.mtu()));
+      }
+      case ScopeKind.None _ -> {}
     }
-    out.put("com.docker.network.bridge.default_bridge", "true");
-    out.put(BridgeOptions.ICC, Boolean.toString(bridge.interContainer()));
-    out.put(BridgeOptions.MASQUERADE, Boolean.toString(bridge.masquerade()));
-    out.put("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0");
-    out.put(BridgeOptions.MTU, Integer.toString(scope.mtu()));
     return out;
+  }
+
+  private static void listed(Map<String, String> out, String word, List<?> values) {
+    if (!values.isEmpty()) {
+      out.put(
+          OF_LAN + word, values.stream().map(Object::toString).collect(Collectors.joining(",")));
+    }
   }
 }

@@ -10,11 +10,13 @@ import vch.api.docker.Call;
 import vch.api.docker.Fields;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.CreateScope;
 import vch.portlayer.rule.SubnetRequest;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.vch.VchId;
 
 /// Reads the body of POST /networks/create.
@@ -30,6 +32,9 @@ final class NetworkRequest {
 
   static Read read(
       Call call, Fields body, ScopeId id, VchId vch, List<Subnet> endpointRoutes, Instant at) {
+    if (body.text("Driver").equals("external")) {
+      return external(body, id, vch, at);
+    }
     refuseSwarm(body);
     checkDriver(body.text("Driver"));
     checkConfiguration(body);
@@ -59,6 +64,28 @@ final class NetworkRequest {
             endpointRoutes,
             at);
     return new Read(command, options.warning());
+  }
+
+  /// A container network, which the rule refuses with the reason, whatever else the body says.
+  private static Read external(Fields body, ScopeId id, VchId vch, Instant at) {
+    var kind =
+        new ScopeKind.External(
+            new PortGroupId(""), TrustLevel.PUBLISHED, List.of(), List.of(), false);
+    return new Read(
+        new CreateScope(
+            id,
+            vch,
+            body.text("Name"),
+            kind,
+            List.of(),
+            Optional.empty(),
+            Set.of(Family.IPV4),
+            false,
+            Map.of(),
+            Map.of(),
+            List.of(),
+            at),
+        "");
   }
 
   private static void refuseSwarm(Fields body) {

@@ -74,7 +74,7 @@ public final class NetworkRoutes {
     var image = host.image();
     var scope = ScopeRules.find(image, host.vch(), call.variable("id"));
     var level = call.query().text("scope");
-    if (!level.isEmpty() && !level.equals("local")) {
+    if (!level.isEmpty() && !level.equals(NetworkJson.level(scope))) {
       throw new Refusal.NotFound("network " + call.variable("id") + " not found");
     }
     call.reply(200, NetworkJson.of(image, scope, true));

@@ -8,6 +8,7 @@ import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
@@ -42,7 +43,7 @@ final class SystemInfo {
     var status = out.putArray("DriverStatus");
     out.putNull("SystemStatus");
     roles(vch, status);
-    plugins(out);
+    plugins(out, host);
     capabilities(out, call);
     out.put("NFd", 0);
     out.put("OomKillDisable", false);
@@ -116,10 +117,14 @@ final class SystemInfo {
         .add(vch.bridge().range() + " cut to /" + vch.bridge().width());
   }
 
-  private static void plugins(ObjectNode out) {
+  private static void plugins(ObjectNode out, DockerHost host) {
     var plugins = out.putObject("Plugins");
     plugins.putArray("Volume").add("local");
-    plugins.putArray("Network").add("bridge").add("null");
+    var networks = plugins.putArray("Network").add("bridge");
+    if (host.image().scopes(host.vch()).anyMatch(s -> s.kind() instanceof ScopeKind.External)) {
+      networks.add("external");
+    }
+    networks.add("null");
     plugins.putNull("Authorization");
     plugins.putArray("Log").add("json-file").add("local");
   }
