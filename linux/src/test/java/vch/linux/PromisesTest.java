@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -253,6 +254,27 @@ final class PromisesTest {
       assertThat(connect(namespace(4), "172.19.0.1", 53)).isEqualTo(Answer.CONNECTED);
       assertThat(connect(NamespaceName.MACHINE, PUBLIC, 53)).isEqualTo(Answer.REFUSED);
     }
+  }
+
+  @Test
+  void questions_of_names_leave_nothing_in_the_table_of_connections() throws Exception {
+    try (var service =
+            machine()
+                .open(
+                    ENDPOINT,
+                    () ->
+                        DatagramChannel.open(StandardProtocolFamily.INET)
+                            .bind(at("172.17.0.1", 53)));
+        var asker =
+            machine().open(namespace(1), () -> DatagramChannel.open(StandardProtocolFamily.INET))) {
+      asker.socket().setSoTimeout((int) CONNECT_MAX.toMillis());
+      asker.send(ByteBuffer.wrap("q".getBytes(StandardCharsets.UTF_8)), at("172.17.0.1", 53));
+      var from = service.receive(ByteBuffer.allocate(8));
+      service.send(ByteBuffer.wrap("a".getBytes(StandardCharsets.UTF_8)), from);
+      asker.socket().receive(new DatagramPacket(new byte[8], 8));
+    }
+    assertThat(Lab.command(machine().path(ENDPOINT), "conntrack", "-L", "-p", "udp"))
+        .doesNotContain("port=53 ");
   }
 
   @Test

@@ -118,6 +118,14 @@ public final class EndpointTable {
           type filter hook prerouting priority raw; policy accept;
           ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
           iifname != "lo" iifname != @bridges fib saddr . iif oif missing drop
+          udp dport 53 iifname @bridges fib daddr . iif type local notrack
+        }
+
+        # Questions to the name service (above) and its answers are not tracked. Each question comes from another port:
+        # ten busy containers would fill the table of connections, and then nobody gets a new one.
+        chain answers {
+          type filter hook output priority raw; policy accept;
+          udp sport 53 oifname @bridges notrack
         }
 
         # Where the public role has no IPv6 there is no route out. The kernel's own word for that comes while a connecting
