@@ -28,6 +28,9 @@ zstd:zstd
 curl:curl
 expect:expect
 ping:iputils-ping
+dnsmasq:dnsmasq-base
+kea-dhcp4:kea-dhcp4-server
+python3:python3
 openssl:openssl
 sysctl:procps
 sqlite3:sqlite3

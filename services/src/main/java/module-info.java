@@ -1,5 +1,5 @@
-/// User-space protocols: DNS, a part of DHCP. Data comes from the published image, sockets from the
-/// machine.
+/// User-space protocols: DNS, and DHCP clients. Data comes from the published image, sockets from
+/// the machine.
 @org.jspecify.annotations.NullMarked
 module vch.services {
   requires static transitive org.jspecify;

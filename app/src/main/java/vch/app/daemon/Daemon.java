@@ -33,6 +33,7 @@ import vch.linux.LinuxMachine;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Volume;
 import vch.portlayer.refusal.Refusal;
+import vch.services.dhcp.BusyboxClients;
 import vch.services.dns.DnsService;
 
 /// Every long-lived object of the daemon, in the order in which it is made. Read this file first.
@@ -96,17 +97,18 @@ final class Daemon implements AutoCloseable {
                 volumes,
                 clock));
     var scheduler = own(new SystemScheduler());
+    var dhcp =
+        own(
+            new BusyboxClients(
+                settings.runDirectory().resolve("dhcp"),
+                machine::path,
+                machine.arp(),
+                clock,
+                chance));
     var lives =
         own(
             new ContainerLives(
-                engine,
-                processes,
-                volumes,
-                clock,
-                chance,
-                scheduler,
-                new WithoutDhcp(),
-                dns.containers()));
+                engine, processes, volumes, clock, chance, scheduler, dhcp, dns.containers()));
     var starts = lives.recover();
 
     var facts = MachineFacts.read(settings, processes.tools().runtime().getFileName().toString());

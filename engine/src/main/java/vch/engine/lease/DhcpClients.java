@@ -3,6 +3,7 @@ package vch.engine.lease;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Ip;
@@ -39,6 +40,9 @@ public interface DhcpClients extends AutoCloseable {
   /// Ends the client and keeps the lease: the place asks for the same address again. No client is
   /// no error.
   void stop(EndpointId id);
+
+  /// As [#stop] for all other places: a crash may have left clients of them.
+  void stopAllBut(Set<EndpointId> wanted);
 
   /// Tells the server that the address is free (DHCPRELEASE), whether there is a client, or a
   /// namespace, or not. The client has been stopped.

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import vch.engine.desired.LinkNames;
 import vch.engine.lease.DhcpClients;
 import vch.engine.lease.DhcpFailed;
@@ -43,9 +44,16 @@ final class Leases {
   /// Hears of renewals from now on, and goes on with the clients that are at work.
   void begin() {
     clients.onChange(change -> core.scheduler().soon(() -> changed(change)));
-    for (var container : core.engine().image().containers()) {
+    var image = core.engine().image();
+    clients.stopAllBut(
+        image.containers().stream()
+            .filter(Sharing::runs)
+            .flatMap(c -> ExternalRules.places(image, c).stream())
+            .map(Endpoint::id)
+            .collect(Collectors.toSet()));
+    for (var container : image.containers()) {
       if (Sharing.runs(container)) {
-        for (var endpoint : ExternalRules.places(core.engine().image(), container)) {
+        for (var endpoint : ExternalRules.places(image, container)) {
           if (endpoint.lease().isPresent()) {
             core.scheduler().soon(() -> resume(container, endpoint));
           }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import vch.engine.lease.DhcpClients;
@@ -69,6 +70,11 @@ public final class FakeDhcp implements DhcpClients {
   @Override
   public void stop(EndpointId id) {
     running.remove(id);
+  }
+
+  @Override
+  public void stopAllBut(Set<EndpointId> wanted) {
+    running.keySet().retainAll(wanted);
   }
 
   @Override
