@@ -144,7 +144,7 @@ final class ContainerTable {
     }
     out.append(
         """
-        chain redirect {
+        chain redirects {
           type nat hook prerouting priority dstnat; policy accept;
         """);
     maps.forEach(
