@@ -150,7 +150,7 @@ final class ContainerTable {
     maps.forEach(
         (protocol, pairs) ->
             out.append(
-                "  iifname \"%s\" redirect to :%s dport map { %s }\n"
+                "  iifname \"%1$s\" meta l4proto %2$s redirect to :%2$s dport map { %3$s }\n"
                     .formatted(first.get().link(), protocol.text(), pairs)));
     out.append("}\n\n");
   }
