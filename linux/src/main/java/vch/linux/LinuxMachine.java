@@ -273,6 +273,20 @@ public final class LinuxMachine implements Machine {
         .toList();
   }
 
+  @Override
+  public List<String> uplinks(NamespaceName namespace) {
+    return spaces.get(namespace).rtnl().links().stream()
+        .filter(
+            l ->
+                l.mac() != 0
+                    && l.master() == 0
+                    && !l.kind().equals("bridge")
+                    && LinkMark.parse(daemon, l.alias()).isEmpty())
+        .map(LinkInfo::name)
+        .sorted()
+        .toList();
+  }
+
   /// Lets go of everything; what was made stays.
   @Override
   public synchronized void close() {

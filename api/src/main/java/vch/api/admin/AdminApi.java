@@ -288,9 +288,19 @@ public final class AdminApi implements HttpHandler {
     boolean nat = query.flag("nat");
     var subnets = query.all("subnet");
     var bridge = query.get("bridge");
-    if (bridge.isPresent() && (nat || !subnets.isEmpty())) {
+    var uplink = query.get("uplink");
+    if (bridge.isPresent() && (nat || !subnets.isEmpty() || uplink.isPresent())) {
       throw new Refusal.Invalid(
-          "--bridge adopts a Linux bridge as it is; --nat and --subnet do not go with it");
+          "--bridge adopts a Linux bridge as it is; --nat, --subnet and --uplink do not go with it");
+    }
+    if (uplink.isPresent() && (nat || !subnets.isEmpty())) {
+      throw new Refusal.Invalid(
+          "--uplink leads to the segment of a NIC; --nat and --subnet do not go with it");
+    }
+    boolean hostAccess = !query.flag("no-host-access");
+    if (!hostAccess && uplink.isEmpty()) {
+      throw new Refusal.Invalid(
+          "--no-host-access needs --uplink: on all other port groups the machine takes part");
     }
     if (nat == subnets.isEmpty()) {
       throw new Refusal.Invalid(
@@ -302,6 +312,7 @@ public final class AdminApi implements HttpHandler {
     PortGroupKind kind =
         bridge
             .<PortGroupKind>map(PortGroupKind.Bridge::new)
+            .or(() -> uplink.map(u -> new PortGroupKind.Nic(u, hostAccess)))
             .orElseGet(
                 () ->
                     nat
@@ -312,8 +323,9 @@ public final class AdminApi implements HttpHandler {
             ids.portGroup(),
             name,
             kind,
-            bridge.orElse(made),
+            bridge.or(() -> uplink).orElse(made),
             engine.machine().bridges(NamespaceName.MACHINE),
+            engine.machine().uplinks(NamespaceName.MACHINE),
             engine.machine().routes(NamespaceName.MACHINE),
             clock.instant());
     engine.decide(image -> PortGroupRules.create(image, command));

@@ -38,7 +38,7 @@ final class PortGroups implements Runnable {
   @Command(
       name = "create",
       description =
-          "Make a port group: internal (no option), nat (--nat --subnet), or an adopted bridge (--bridge).")
+          "Make a port group: internal (no option), nat (--nat --subnet), an adopted bridge (--bridge), or a NIC (--uplink).")
   static final class Create implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -66,6 +66,17 @@ final class PortGroups implements Runnable {
         description = "Adopt this Linux bridge; it is never changed.")
     private Optional<String> bridge = Optional.empty();
 
+    @Option(
+        names = "--uplink",
+        paramLabel = "NIC",
+        description = "On the segment of this NIC, which keeps its own addresses.")
+    private Optional<String> uplink = Optional.empty();
+
+    @Option(
+        names = "--no-host-access",
+        description = "With --uplink: the machine itself does not reach what is on it.")
+    private boolean noHostAccess;
+
     @Override
     public Integer call() {
       var parameters = new ArrayList<Map.Entry<String, String>>();
@@ -73,6 +84,10 @@ final class PortGroups implements Runnable {
       parameters.add(Map.entry("nat", Boolean.toString(nat)));
       subnets.forEach(s -> parameters.add(Map.entry("subnet", s)));
       bridge.ifPresent(b -> parameters.add(Map.entry("bridge", b)));
+      uplink.ifPresent(u -> parameters.add(Map.entry("uplink", u)));
+      if (noHostAccess) {
+        parameters.add(Map.entry("no-host-access", "true"));
+      }
       Vch.daemon(spec).send("POST", "/v1/portgroups", parameters, System.out);
       return 0;
     }

@@ -60,6 +60,10 @@ public interface Machine extends AutoCloseable {
   /// Names of all Linux bridges of the namespace, ours or not, in their order.
   List<String> bridges(NamespaceName namespace);
 
+  /// Names of all links of the namespace that NICs on a macvlan can be put on, in their order:
+  /// neither ours, nor loopback, nor bridges, nor ports of one.
+  List<String> uplinks(NamespaceName namespace);
+
   @Override
   void close();
 }

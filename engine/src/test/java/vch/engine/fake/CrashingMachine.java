@@ -96,6 +96,11 @@ public final class CrashingMachine implements Machine {
   }
 
   @Override
+  public List<String> uplinks(NamespaceName namespace) {
+    return machine.uplinks(namespace);
+  }
+
+  @Override
   public List<Subnet> routes(NamespaceName namespace) {
     alive();
     return machine.routes(namespace);

@@ -74,6 +74,11 @@ public final class CutMachine implements Machine {
   }
 
   @Override
+  public List<String> uplinks(NamespaceName namespace) {
+    return machine.uplinks(namespace);
+  }
+
+  @Override
   public List<Subnet> routes(NamespaceName namespace) {
     return machine.routes(namespace);
   }

@@ -24,6 +24,9 @@ import vch.portlayer.address.Subnet;
 /// A machine in memory with faults on demand. [#text()] prints it as an administrator would see it.
 /// Safe for any number of threads.
 public final class FakeMachine implements Machine {
+  /// The NIC of the machine.
+  public static final String NIC = "eth0";
+
   // guarded by this, as is all that follows
   private final FakeNetwork network = new FakeNetwork(this::linkGone);
   private final List<Subnet> foreignRoutes = new ArrayList<>();
@@ -148,6 +151,11 @@ public final class FakeMachine implements Machine {
   @Override
   public synchronized List<Subnet> routes(NamespaceName namespace) {
     return namespace.equals(NamespaceName.MACHINE) ? List.copyOf(foreignRoutes) : List.of();
+  }
+
+  @Override
+  public synchronized List<String> uplinks(NamespaceName namespace) {
+    return namespace.equals(NamespaceName.MACHINE) ? List.of(NIC) : List.of();
   }
 
   @Override

@@ -46,14 +46,7 @@ public final class PortGroupRules {
       case PortGroupKind.Nat nat -> checkNat(image, name, nat, command.machineRoutes());
       case PortGroupKind.Bridge(var link) ->
           checkAdopted(image, name, link, command.machineBridges());
-      case PortGroupKind.Nic(var uplink, _) ->
-          throw new Refusal.Unsupported(
-              "port group \""
-                  + name
-                  + "\" on NIC "
-                  + uplink
-                  + " is not made: port groups of kind nic are not offered yet; make"
-                  + " the NIC a port of a Linux bridge and adopt that with --bridge");
+      case PortGroupKind.Nic(var uplink, _) -> checkUplink(image, name, uplink, command);
     }
     var group =
         new PortGroup(
@@ -130,13 +123,47 @@ public final class PortGroupRules {
       throw new Refusal.Invalid(
           "port group \"" + name + "\" of kind bridge needs the name of a Linux bridge");
     }
+    checkUnused(image, "bridge", link);
+  }
+
+  private static void checkUplink(
+      Image image, String name, String uplink, CreatePortGroup command) {
+    if (uplink.isBlank()) {
+      throw new Refusal.Invalid("port group \"" + name + "\" of kind nic needs the name of a NIC");
+    }
+    checkUnused(image, "NIC", uplink);
+    if (command.machineUplinks().contains(uplink)) {
+      return;
+    }
+    if (command.machineBridges().contains(uplink)) {
+      throw new Refusal.Invalid(
+          "port group \""
+              + name
+              + "\" cannot have bridge "
+              + uplink
+              + " for a NIC: adopt it with --bridge "
+              + uplink);
+    }
+    throw new Refusal.NotFound(
+        "port group \""
+            + name
+            + "\" cannot be on "
+            + uplink
+            + ": the machine has no NIC of that name that is neither a port of a bridge nor the daemon's own"
+            + (command.machineUplinks().isEmpty()
+                ? ""
+                : "; it has " + String.join(", ", command.machineUplinks())));
+  }
+
+  /// Two port groups on one link would be one segment that does not know it.
+  private static void checkUnused(Image image, String what, String link) {
     image.portGroups().stream()
-        .filter(g -> g.kind() instanceof PortGroupKind.Bridge(var other) && other.equals(link))
+        .filter(g -> g.owner().isEmpty() && g.link().equals(link))
         .findFirst()
         .ifPresent(
             g -> {
               throw new Refusal.Conflict(
-                  "bridge " + link + " is port group \"" + g.name() + "\" already; use that one");
+                  what + " " + link + " is port group \"" + g.name() + "\" already; use that one");
             });
   }
 

@@ -34,7 +34,8 @@ class PortGroupRulesTest {
                     name,
                     group,
                     "plx",
-                    List.of("br0", "br1"),
+                    List.of("br0", "br1", "pllan"),
+                    List.of("eth0", "eth1"),
                     List.of(routes).stream().map(Subnet::parse).toList(),
                     World.AT)));
   }
@@ -106,7 +107,7 @@ class PortGroupRulesTest {
         new PortGroupKind.Bridge("br0"));
     refuse(
         Refusal.NotFound.class,
-        "port group \"n\" cannot adopt br7: the machine has no Linux bridge of that name; it has br0, br1",
+        "port group \"n\" cannot adopt br7: the machine has no Linux bridge of that name; it has br0, br1, pllan",
         "n",
         new PortGroupKind.Bridge("br7"));
     refuse(
@@ -115,11 +116,37 @@ class PortGroupRulesTest {
         "n",
         new PortGroupKind.Bridge(""));
     refuse(
-        Refusal.Unsupported.class,
-        "port group \"n\" on NIC eth0 is not made: port groups of kind nic are not offered yet; make the NIC a port of a Linux bridge and"
-            + " adopt that with --bridge",
+        Refusal.Conflict.class,
+        "bridge pllan is port group \"lan\" already; use that one",
         "n",
-        new PortGroupKind.Nic("eth0", true));
+        new PortGroupKind.Bridge("pllan"));
+  }
+
+  @Test
+  void a_nic_serves_one_port_group() {
+    world.portGroup("lan", new PortGroupKind.Nic("eth0", true));
+    assertThat(world.image.portGroupNamed("lan").orElseThrow().link()).isEqualTo("eth0");
+    refuse(
+        Refusal.Conflict.class,
+        "NIC eth0 is port group \"lan\" already; use that one",
+        "n",
+        new PortGroupKind.Nic("eth0", false));
+    refuse(
+        Refusal.NotFound.class,
+        "port group \"n\" cannot be on eth7: the machine has no NIC of that name that is neither a port of a bridge nor the daemon's own;"
+            + " it has eth0, eth1",
+        "n",
+        new PortGroupKind.Nic("eth7", true));
+    refuse(
+        Refusal.Invalid.class,
+        "port group \"n\" cannot have bridge br0 for a NIC: adopt it with --bridge br0",
+        "n",
+        new PortGroupKind.Nic("br0", true));
+    refuse(
+        Refusal.Invalid.class,
+        "port group \"n\" of kind nic needs the name of a NIC",
+        "n",
+        new PortGroupKind.Nic("", true));
   }
 
   @Test

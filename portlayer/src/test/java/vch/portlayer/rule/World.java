@@ -141,8 +141,13 @@ public final class World {
                     new PortGroupId(hex(12)),
                     name,
                     kind,
-                    "pl" + name,
+                    switch (kind) {
+                      case PortGroupKind.Bridge(var link) -> link;
+                      case PortGroupKind.Nic(var uplink, _) -> uplink;
+                      case PortGroupKind.Internal _, PortGroupKind.Nat _ -> "pl" + name;
+                    },
                     List.of("br0", "br1"),
+                    List.of("eth0", "eth1"),
                     List.of(),
                     AT)));
   }
