@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
+import vch.portlayer.rule.ConfigureVch;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.vch.VchId;
 
@@ -70,6 +71,9 @@ public interface Lifecycle extends AutoCloseable {
   /// Where the namespace that the container's processes live in can be joined from; empty when it
   /// does not run.
   Optional<java.nio.file.Path> namespace(Container container);
+
+  /// Changes settings of a VCH; files of its running containers follow.
+  ConfigureVch.Configured configure(ConfigureVch command);
 
   @Override
   void close();

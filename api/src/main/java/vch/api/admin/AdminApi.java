@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ public final class AdminApi implements HttpHandler {
               new Route<>("POST", "/v1/vchs", "create a VCH", this::createVch),
               new Route<>("GET", "/v1/vch", "show a VCH", this::inspectVch),
               new Route<>("DELETE", "/v1/vch", "delete a VCH", this::deleteVch),
+              new Route<>("POST", "/v1/vch/configure", "change a VCH", this::configureVch),
               new Route<>("GET", "/v1/portgroups", "list port groups", this::listPortGroups),
               new Route<>("POST", "/v1/portgroups", "create a port group", this::createPortGroup),
               new Route<>("GET", "/v1/portgroup", "show a port group", this::inspectPortGroup),
@@ -214,6 +216,22 @@ public final class AdminApi implements HttpHandler {
       return Optional.of(
           "create of \"" + vch.name() + "\" failed and was undone: " + e.getMessage());
     }
+  }
+
+  private void configureVch(Exchange exchange) throws IOException {
+    var parameters = new ConfigureParameters(exchange.query());
+    var command = parameters.read(engine, ids, clock.instant());
+    var impact =
+        parameters.dryRun()
+            ? VchRules.configure(engine.image(), command).reply().impact()
+            : lifecycle.configure(command).impact();
+    var lines = new ArrayList<>(impact);
+    if (impact.isEmpty()) {
+      lines.add("Nothing changes.");
+    } else if (parameters.dryRun()) {
+      lines.add("This is what would happen; nothing was changed (--dry-run).");
+    }
+    answer(exchange, 200, String.join("\n", lines) + "\n");
   }
 
   private static void stopIfGone(AtomicBoolean gone) throws IOException {

@@ -36,28 +36,6 @@ final class ContainerNetworkViews {
 
   /// One network.
   record View(Scope scope, ScopeKind.External kind, String portGroup) {
-    /// A line of what create prints.
-    String sentence() {
-      var subnets =
-          scope.subnets().stream().map(s -> s.subnet() + " by gateway " + s.gateway()).toList();
-      return "Container network "
-          + scope.name()
-          + " is port group "
-          + portGroup
-          + ": "
-          + (subnets.isEmpty() ? "addresses by DHCP" : String.join(", ", subnets))
-          + ranges()
-          + ", trust level "
-          + kind.trust().word();
-    }
-
-    private String ranges() {
-      return kind.pools().isEmpty()
-          ? ""
-          : ", addresses from "
-              + String.join(", ", kind.pools().stream().map(Range::toString).toList());
-    }
-
     Map<String, Object> fields() {
       var out = new LinkedHashMap<String, Object>();
       out.put("Name", scope.name());

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import vch.portlayer.rule.VchRules;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
@@ -21,9 +22,7 @@ final class Summary {
     lines.add("VCH ID: " + vch.id());
     lines.add("VCH Default Bridge Network Range: " + vch.bridge().range());
     lines.add("VCH Default Bridge Network Width: " + vch.bridge().width());
-    ContainerNetworkViews.of(image, vch)
-        .map(ContainerNetworkViews.View::sentence)
-        .forEach(lines::add);
+    lines.addAll(VchRules.containerNetworks(image, vch.id()));
     lines.add("Published ports can be reached at: " + address(vch, Role.PUBLIC));
     lines.add(
         "Management traffic will use: "

@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
       Create.class,
       Ls.class,
       Inspect.class,
+      Configure.class,
       Delete.class,
       PortGroups.class,
       PlanCommand.class,

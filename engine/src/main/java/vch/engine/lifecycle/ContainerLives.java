@@ -19,8 +19,10 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ConfigureVch;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.CreateContainer;
+import vch.portlayer.rule.VchRules;
 import vch.portlayer.vch.VchId;
 
 /// The lives of the containers of a daemon. Safe for any number of threads; what it remembers
@@ -205,6 +207,21 @@ public final class ContainerLives implements Lifecycle {
               rewrites.changed(after);
               core.announcer().container(after, "rename", Map.of("oldName", "/" + before.name()));
             });
+  }
+
+  @Override
+  public ConfigureVch.Configured configure(ConfigureVch command) {
+    var before = core.engine().image();
+    var done = core.engine().decide(image -> VchRules.configure(image, command));
+    core.engine()
+        .image()
+        .containers(command.vch())
+        .filter(Sharing::runs)
+        .forEach(
+            c ->
+                core.scheduler()
+                    .soon(() -> core.lives().run(c.id(), _ -> rewrites.changed(before, c))));
+    return done;
   }
 
   @Override

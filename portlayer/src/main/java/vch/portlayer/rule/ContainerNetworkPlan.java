@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -28,6 +30,9 @@ import vch.portlayer.vch.Vch;
 /// other networks. Problems are collected, all of each network, in the words of vic-machine where
 /// it has them.
 final class ContainerNetworkPlan {
+  private static final Comparator<SubnetConfig> BY_SUBNET =
+      Comparator.comparing(SubnetConfig::subnet);
+
   private final Vch vch;
   private final String bridge;
   private final Segments segments;
@@ -60,8 +65,10 @@ final class ContainerNetworkPlan {
   Scope add(ContainerNetworkWish wish, ScopeId id) {
     var group = portGroup(wish);
     var subnets =
-        Collections.unmodifiableList(
-            wish.gateways().orElse(List.of()).stream().sorted().map(g -> subnet(wish, g)).toList());
+        wish.gateways().orElse(List.of()).stream()
+            .map(g -> subnet(wish, g))
+            .sorted(BY_SUBNET)
+            .toList();
     var kind =
         new ScopeKind.External(
             group.map(PortGroup::id).orElse(new PortGroupId("")),
@@ -69,7 +76,6 @@ final class ContainerNetworkPlan {
             wish.ranges().orElse(List.of()),
             wish.dns().orElse(List.of()),
             wish.acceptRouters().orElse(false));
-    boolean ipv6 = subnets.stream().anyMatch(s -> s.subnet().family() == Family.IPV6);
     var scope =
         new Scope(
             id,
@@ -80,7 +86,7 @@ final class ContainerNetworkPlan {
             vch.bridge().mtu(),
             true,
             false,
-            ipv6 || kind.acceptRouters(),
+            Scope.ipv6(kind, subnets),
             false,
             Map.of(),
             Map.of(),
@@ -92,6 +98,39 @@ final class ContainerNetworkPlan {
     }
     others.add(scope);
     return scope;
+  }
+
+  /// The scope of a network that there is, as it would be: a gateway or range replaces that of its
+  /// family, name servers replace all.
+  Scope change(ContainerNetworkWish wish, Scope scope) {
+    var old = (ScopeKind.External) scope.kind();
+    var gateways =
+        merged(
+            scope.subnets(),
+            wish.gateways().map(l -> l.stream().map(g -> subnet(wish, g)).toList()),
+            s -> s.subnet().family());
+    var kind =
+        new ScopeKind.External(
+            old.portGroup(),
+            wish.trust().orElse(old.trust()),
+            merged(old.pools(), wish.ranges(), r -> r.first().family()),
+            wish.dns().orElse(old.dns()),
+            wish.acceptRouters().orElse(old.acceptRouters()));
+    var next = scope.with(kind, gateways.stream().sorted(BY_SUBNET).toList());
+    segments.named(wish.portGroup()).ifPresent(group -> check(next, kind, group));
+    others.add(next);
+    return next;
+  }
+
+  private static <T> List<T> merged(
+      List<T> old, Optional<List<T>> given, Function<T, Family> family) {
+    if (given.isEmpty() || given.get().isEmpty()) {
+      return given.orElse(old);
+    }
+    var spoken = given.get().stream().map(family).toList();
+    return Stream.concat(
+            given.get().stream(), old.stream().filter(t -> !spoken.contains(family.apply(t))))
+        .toList();
   }
 
   private Optional<PortGroup> portGroup(ContainerNetworkWish wish) {
@@ -149,7 +188,7 @@ final class ContainerNetworkPlan {
   }
 
   /// All that is wrong with the network as it would be.
-  void check(Scope scope, ScopeKind.External kind, PortGroup group) {
+  private void check(Scope scope, ScopeKind.External kind, PortGroup group) {
     checkRanges(scope, kind);
     for (var subnet : scope.subnets()) {
       checkRoles(scope, subnet.subnet(), group);

@@ -1,6 +1,7 @@
 package vch.portlayer.rule;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import vch.portlayer.refusal.Refusal;
@@ -17,6 +18,9 @@ final class Texts {
   /// A name in DNS without spaces, slashes and control characters.
   private static final Pattern ALIAS = Pattern.compile("[^\\s/\\p{Cntrl}]{1,255}");
 
+  /// Names in a sentence; more are counted.
+  private static final int NAMED_MAX = 5;
+
   private Texts() {}
 
   static boolean restricted(String name) {
@@ -29,6 +33,18 @@ final class Texts {
 
   static boolean alias(String name) {
     return ALIAS.matcher(name).matches();
+  }
+
+  /// Things one after the other: `a, b, c`.
+  static String listed(Collection<?> things) {
+    return things.stream().map(Object::toString).collect(Collectors.joining(", "));
+  }
+
+  /// As [#listed(Collection)], at most a handful: `a, b, c, d, e and 7 more`.
+  static String some(List<String> names) {
+    int shown = Math.min(names.size(), NAMED_MAX);
+    int more = names.size() - shown;
+    return listed(names.subList(0, shown)) + (more > 0 ? " and " + more + " more" : "");
   }
 
   static String quoted(Collection<String> names) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.container.Container;
@@ -34,9 +36,6 @@ public final class VchRules {
 
   /// The default bridge and none.
   private static final int BUILTIN_SCOPES = 2;
-
-  /// Running containers named in a refusal; more are counted.
-  private static final int NAMED_MAX = 5;
 
   /// It is part of paths and host names, so VIC's space and brackets are not allowed.
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9 _.()-]*");
@@ -165,7 +164,11 @@ public final class VchRules {
               + command.bridge().range()
               + ". Range must be in CIDR format, e.g., 172.16.0.0/12");
     }
-    for (var server : command.dnsServers()) {
+    checkDnsServers(command.dnsServers(), problems);
+  }
+
+  static void checkDnsServers(List<Ip> servers, List<String> problems) {
+    for (var server : servers) {
       if (server.isUnspecified() || server.isMulticast()) {
         problems.add("Invalid DNS server specified: " + server);
       }
@@ -206,19 +209,38 @@ public final class VchRules {
         command.at());
   }
 
+  /// Changes container networks and name servers. All problems are collected and refused together,
+  /// one a line, with suggestions.
+  public static Decision<ConfigureVch.Configured> configure(Image image, ConfigureVch command) {
+    return new Configuration(image, command).decide();
+  }
+
+  /// The lines of create about container networks, in the order of their names.
+  public static List<String> containerNetworks(Image image, VchId vch) {
+    return image
+        .scopes(vch)
+        .flatMap(
+            s ->
+                s.kind() instanceof ScopeKind.External kind
+                    ? Stream.of(
+                        ContainerNetworkText.sentence(
+                            s, image.portGroup(kind.portGroup()).map(PortGroup::name).orElse("")))
+                    : Stream.empty())
+        .sorted()
+        .toList();
+  }
+
   /// Removes the VCH with its scopes, containers, tags and volumes. Live containers refuse it
   /// unless `force`, which removes them too.
   public static Decision<Vch> delete(Image image, VchId id, boolean force) {
     var vch = image.vch(id).orElseThrow(() -> noSuch(image, id.value()));
     var live = image.containers(id).filter(Container::live).map(Container::name).sorted().toList();
     if (!live.isEmpty() && !force) {
-      int more = live.size() - Math.min(live.size(), NAMED_MAX);
       throw new Refusal.Conflict(
           "VCH \""
               + vch.name()
               + "\" has running containers: "
-              + String.join(", ", live.subList(0, live.size() - more))
-              + (more > 0 ? " and " + more + " more" : "")
+              + Texts.some(live)
               + "; stop them first, or use --force to delete them too");
     }
     var changes = new ArrayList<Change>();

@@ -36,6 +36,29 @@ public record Scope(
     options = Map.copyOf(options);
   }
 
+  /// A container network with other settings.
+  public Scope with(ScopeKind.External next, List<SubnetConfig> nextSubnets) {
+    return new Scope(
+        id,
+        vch,
+        name,
+        next,
+        nextSubnets,
+        mtu,
+        builtin,
+        isDefault,
+        ipv6(next, nextSubnets),
+        attachable,
+        labels,
+        options,
+        created);
+  }
+
+  /// True for container networks on which members have IPv6 addresses.
+  public static boolean ipv6(ScopeKind.External kind, List<SubnetConfig> subnets) {
+    return kind.acceptRouters() || subnets.stream().anyMatch(s -> !s.subnet().first().isIpv4());
+  }
+
   public Optional<SubnetConfig> subnet(Family family) {
     return subnets.stream().filter(s -> s.subnet().family() == family).findFirst();
   }

@@ -35,6 +35,11 @@ public record Vch(
     insecureRegistries = List.copyOf(insecureRegistries);
   }
 
+  public Vch withDnsServers(List<Ip> next) {
+    return new Vch(
+        id, name, created, nics, bridgeGroup, bridge, next, tls, insecureRegistries, allowNetAdmin);
+  }
+
   /// The NIC that serves the role; none for the bridge role.
   public Optional<Nic> nic(Role role) {
     return nics.stream().filter(n -> n.roles().contains(role)).findAny();

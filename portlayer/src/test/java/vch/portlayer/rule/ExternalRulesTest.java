@@ -38,7 +38,7 @@ class ExternalRulesTest {
     lans.add(blue, "lan", Lans.on("seg").trust(level).gateways("10.2.0.1/16"));
   }
 
-  private static ContainerSpec spec(boolean privileged, List<String> add, List<String> drop) {
+  static ContainerSpec spec(boolean privileged, List<String> add, List<String> drop) {
     return new ContainerSpec(
         "sha256:0",
         "busybox",
