@@ -31,10 +31,20 @@ final class FakeUpstream implements AutoCloseable {
 
   /// @param port 0: any
   FakeUpstream(String address, int port) throws IOException {
-    udp = DatagramChannel.open().bind(new InetSocketAddress(address, port));
-    tcp = ServerSocketChannel.open().bind(udp.getLocalAddress());
+    this(open(address, port));
+  }
+
+  /// On sockets that were opened elsewhere.
+  FakeUpstream(Sockets.Listening sockets) {
+    udp = sockets.udp();
+    tcp = sockets.tcp();
     Thread.ofVirtual().start(this::datagrams);
     Thread.ofVirtual().start(this::connections);
+  }
+
+  static Sockets.Listening open(String address, int port) throws IOException {
+    var udp = DatagramChannel.open().bind(new InetSocketAddress(address, port));
+    return new Sockets.Listening(udp, ServerSocketChannel.open().bind(udp.getLocalAddress()));
   }
 
   int port() throws IOException {
