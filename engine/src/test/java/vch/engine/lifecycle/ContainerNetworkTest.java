@@ -250,8 +250,8 @@ class ContainerNetworkTest {
     house.followed.clear();
     house.lives.attachments().connect(id, House.request(90, "bridge"));
     assertThat(house.followed).contains(id);
-    assertThat(resolvConf(id)).isEqualTo("nameserver 172.17.0.1\noptions ndots:0\n");
-    assertThat(hosts(id)).contains("10.2.0.10\t").contains("172.17.0.2\t");
+    assertThat(resolvConf(id)).isEqualTo("nameserver 172.16.0.1\noptions ndots:0\n");
+    assertThat(hosts(id)).contains("10.2.0.10\t").contains("172.16.0.2\t");
     house.lives.attachments().disconnect(id, Samples.scopeId(1), false);
     assertThat(resolvConf(id)).startsWith("nameserver 127.0.0.11\n");
   }
