@@ -64,8 +64,9 @@ The VCH "$name" goes on. Use it:
   docker ps
 or from elsewhere on its network, with TLS:
 $(vch inspect --name "$name" --format '  export DOCKER_HOST=tcp://{{.Client.Address}}:{{.Client.Port}} DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH={{.CertPath}}' 2>/dev/null || true)
-Remove it:
+Remove it, and the hosts that stood for two LANs:
   $home/vch delete --force --name $name${runflag:+ $runflag}
+  ip netns del $name-office; ip netns del $name-production
 Stop the daemon (containers go on):
   $home/vch down${runflag:+ $runflag}
 T
@@ -167,4 +168,63 @@ run docker exec db ping -c 1 -W 2 "$public"
 refuse "db reaches nothing outside"
 run fetch "$public" 8080
 expect "view answers at the public address, port 8080" "This is view"
+
+title "8. Container networks: addresses of their own on two LANs"
+# Two segments of this machine with a host on each that stands for the LAN's router. Nothing leaves the machine.
+lan() { # NAME ADDRESS: a port group, and a namespace with that address plugged into it
+  quietly vch portgroup create "$name-$1"
+  local link
+  link=$(vch portgroup inspect "$name-$1" --format '{{.Link}}')
+  ip netns del "$name-$1" 2>/dev/null || true
+  ip netns add "$name-$1"
+  ip link add "$link-h" type veth peer name eth0 netns "$name-$1"
+  ip link set "$link-h" master "$link" up
+  ip -n "$name-$1" link set lo up
+  ip -n "$name-$1" link set eth0 up
+  ip -n "$name-$1" addr add "$2" dev eth0
+}
+lan office 10.2.0.1/16
+lan production 208.91.3.1/24
+from_lan() { local lan=$1; shift; ip netns exec "$name-$lan" "$@"; }
+if docker network inspect vic-production >/dev/null 2>&1; then
+  echo "The VCH has them already."
+else
+  run vch configure --name "$name" --container-network "$name-office:default-external" --container-network-gateway "$name-office:10.2.0.1/16" --container-network-ip-range "$name-office:10.2.7.0/24" --container-network "$name-production:vic-production" --container-network-gateway "$name-production:208.91.3.1/24"
+  must "vch configure"
+fi
+run docker network ls
+expect "they are networks of the VCH" "vic-production"
+quietly docker rm -f server view
+page='echo "This is $(hostname)" >/www/index.html; exec httpd -f -p'
+run docker run -d --expose=80 --net=vic-production --name server busybox sh -c "$page 80 -h /www"
+must "docker run server"
+address() { docker inspect --format='{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$1"; }
+server=$(address server)
+run from_lan production ping -c 1 -W 2 "$server"
+expect "a host of the LAN reaches the container at its own address $server" "1 received"
+run from_lan production curl -s -m 2 "http://$server/"
+refuse "but not its port 80, which is exposed and not published"
+quietly docker rm -f server
+run docker run -d -p 80:8080 --hostname server --net=vic-production --name server busybox sh -c "$page 8080 -h /www"
+must "docker run -p"
+server=$(address server)
+run docker port server
+expect "the published port is the container's own" "$server:80"
+run from_lan production curl -s -m 5 --retry 5 --retry-connrefused --retry-delay 1 "http://$server/"
+expect "a host of the LAN reaches it, with no NAT between" "This is server"
+run docker run --rm --net=vic-production busybox timeout 5 wget -q -O - http://server/
+expect "another container of the network reaches it by name" "This is server"
+run docker create -p 80 --hostname view --name view --net bridge-db busybox sh -c "$page 80 -h /www"
+run docker network connect default-external view
+run docker start view
+must "docker start view"
+run docker exec view timeout 5 wget -q -O - http://db:3306/
+expect "view has the data network" "data"
+view=$(docker inspect --format='{{(index .NetworkSettings.Networks "default-external").IPAddress}}' view)
+run from_lan office curl -s -m 5 --retry 5 --retry-connrefused --retry-delay 1 "http://$view/"
+expect "and its service is on port 80 of its own address $view" "This is view"
+run docker exec db ping -c 1 -W 2 10.2.0.1
+refuse "db has no way out"
+run vch explain "$name" 208.91.3.1 server:80
+run vch ip ls "$name"
 finish
