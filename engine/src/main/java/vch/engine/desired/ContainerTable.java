@@ -3,12 +3,13 @@ package vch.engine.desired;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Range;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
@@ -25,6 +26,10 @@ import vch.portlayer.state.Image;
 /// (DESIGN section 5). Levels, openings and redirects stand in the text, so they change at once and
 /// together. Links of bridge scopes pass as if there were no table.
 final class ContainerTable {
+  /// Both together, and each alone.
+  private static final List<Optional<Family>> FAMILIES =
+      List.of(Optional.empty(), Optional.of(Family.IPV4), Optional.of(Family.IPV6));
+
   private final Image image;
   private final Container container;
   private final StringBuilder out = new StringBuilder();
@@ -127,19 +132,14 @@ final class ContainerTable {
 
   /// `-p 80:8080`: asked at 80, the program at 8080 answers.
   private void redirects() {
-    var maps = new TreeMap<Protocol, String>();
-    for (var protocol : Protocol.values()) {
-      var pairs =
-          direct(p -> p.protocol() == protocol && !p.host().equals(p.container()))
-              .flatMap(ContainerTable::pairs)
-              .collect(Collectors.joining(", "));
-      if (!pairs.isEmpty()) {
-        maps.put(protocol, pairs);
-      }
-    }
     var first =
         EndpointRules.published(image, container).filter(e -> EndpointRules.external(image, e));
-    if (maps.isEmpty() || first.isEmpty()) {
+    var lines =
+        portLines(
+            p -> !p.host().equals(p.container()),
+            ContainerTable::pairs,
+            "meta l4proto %1$s redirect to :%1$s dport map { %2$s }");
+    if (lines.isEmpty() || first.isEmpty()) {
       return;
     }
     out.append(
@@ -147,12 +147,36 @@ final class ContainerTable {
         chain redirects {
           type nat hook prerouting priority dstnat; policy accept;
         """);
-    maps.forEach(
-        (protocol, pairs) ->
-            out.append(
-                "  iifname \"%1$s\" meta l4proto %2$s redirect to :%2$s dport map { %3$s }\n"
-                    .formatted(first.get().link(), protocol.text(), pairs)));
+    lines.forEach(l -> out.append("  iifname \"%s\" %s\n".formatted(first.get().link(), l)));
     out.append("}\n\n");
+  }
+
+  /// A line for each protocol, and for each family where a port was asked for on one only.
+  ///
+  /// @param ports what is said of a publication
+  /// @param line with places for the protocol and for all that is said
+  private List<String> portLines(
+      Predicate<Publication> which, Function<Publication, Stream<String>> ports, String line) {
+    var lines = new ArrayList<String>();
+    for (var protocol : Protocol.values()) {
+      for (var family : FAMILIES) {
+        var all =
+            container.publications().stream()
+                .filter(p -> p.direct() && p.protocol() == protocol && which.test(p))
+                .filter(p -> p.hostIp().map(Ip::family).equals(family))
+                .flatMap(ports)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!all.isEmpty()) {
+          lines.add(
+              family
+                      .map(f -> f == Family.IPV4 ? "meta nfproto ipv4 " : "meta nfproto ipv6 ")
+                      .orElse("")
+                  + line.formatted(protocol.text(), all));
+        }
+      }
+    }
+    return lines;
   }
 
   /// Programs ask at port 53, which stays free for name servers of the container's own; the daemon
@@ -176,10 +200,6 @@ final class ContainerTable {
   private static Stream<String> pairs(Publication p) {
     return IntStream.range(0, p.host().size())
         .mapToObj(i -> (p.host().first() + i) + " : " + (p.container().first() + i));
-  }
-
-  private Stream<Publication> direct(Predicate<Publication> which) {
-    return container.publications().stream().filter(Publication::direct).filter(which);
   }
 
   private void input(Place place) {
@@ -246,16 +266,8 @@ final class ContainerTable {
   }
 
   private void openings() {
-    for (var protocol : Protocol.values()) {
-      var ports =
-          direct(p -> p.protocol() == protocol)
-              .map(p -> p.container().toString())
-              .distinct()
-              .collect(Collectors.joining(", "));
-      if (!ports.isEmpty()) {
-        out.append("  %s dport { %s } accept\n".formatted(protocol.text(), ports));
-      }
-    }
+    portLines(_ -> true, p -> Stream.of(p.container().toString()), "%1$s dport { %2$s } accept")
+        .forEach(l -> out.append("  ").append(l).append('\n'));
   }
 
   /// Nothing is forwarded between a container network and anything else, unless it is open.
