@@ -130,7 +130,7 @@ final class Keeper {
       return Optional.of(new Bound(client.id(), now.get()));
     }
     return Optional.of(
-        new Lost(client.id(), note.map(LeaseNote::why).orElse("its file was removed")));
+        new Lost(client.id(), note.map(LeaseNote::loss).orElse("its file was removed")));
   }
 
   /// As [#look], and starts a client again that has ended.

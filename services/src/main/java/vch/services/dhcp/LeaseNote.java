@@ -34,7 +34,7 @@ sealed interface LeaseNote {
   record Damaged(String what) implements LeaseNote {}
 
   /// Why there is no lease any more, as a clause.
-  default String why() {
+  default String loss() {
     return switch (this) {
       case Leased _ -> "it ended and no server renewed it";
       case None(var why, var detail) ->

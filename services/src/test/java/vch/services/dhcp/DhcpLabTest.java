@@ -3,8 +3,10 @@ package vch.services.dhcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -24,7 +26,7 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.Lease;
 
-/// Clients against dnsmasq.
+/// Clients against servers that people run: dnsmasq and Kea.
 @Tag("lab")
 class DhcpLabTest {
   private static final EndpointId PLACE = new EndpointId("a1b2c3d4".repeat(8));
@@ -218,6 +220,63 @@ class DhcpLabTest {
     Lan.until(
         "no lease there",
         () -> ClientFiles.text(lan.directory().resolve("leases")).orElse("").isBlank());
+  }
+
+  /// Kea of the Internet Systems Consortium, with leases of some seconds.
+  private void kea(int seconds, String pool) throws Exception {
+    Files.writeString(
+        lan.directory().resolve("kea.json"),
+        """
+        {"Dhcp4": {"interfaces-config": {"interfaces": ["eth0"]},
+          "lease-database": {"type": "memfile", "persist": true, "name": "%s/kea-leases"},
+          "valid-lifetime": %d, "decline-probation-period": 3600,
+          "loggers": [{"name": "kea-dhcp4", "severity": "DEBUG", "debuglevel": 50,
+            "output_options": [{"output": "stdout"}]}],
+          "subnet4": [{"subnet": "10.9.0.0/24", "pools": [{"pool": "%s"}],
+            "option-data": [{"name": "routers", "data": "10.9.0.1"},
+              {"name": "domain-name-servers", "data": "10.9.0.2"},
+              {"name": "domain-name", "data": "kea.example"}]}]}}
+        """
+            .formatted(lan.directory(), seconds, pool));
+    var own = lan.directory().toString();
+    lan.serve(
+        "server",
+        "kea",
+        "env",
+        "KEA_PIDFILE_DIR=" + own,
+        "KEA_LOCKFILE_DIR=" + own,
+        "kea-dhcp4",
+        "-c",
+        "kea.json");
+  }
+
+  private String keaLeases() {
+    return ClientFiles.text(lan.directory().resolve("kea-leases")).orElse("");
+  }
+
+  @Test
+  void kea_knows_the_endpoint_renews_it_and_takes_it_back() throws Exception {
+    kea(6, "10.9.0.100 - 10.9.0.110");
+    var lease = lease();
+    assertThat(lease.routers()).containsExactly(Ip.parse("10.9.0.1"));
+    assertThat(lease.dns()).containsExactly(Ip.parse("10.9.0.2"));
+    assertThat(lease.domain()).contains("kea.example");
+    var colons = String.join(":", HexFormat.of().formatHex(ClientId.of(PLACE)).split("(?<=\\G..)"));
+    assertThat(keaLeases()).contains(lease.address().address() + "," + MAC + "," + colons);
+    Lan.until("three renewals", () -> keaLeases().split(colons, -1).length > 4);
+    assertThat(changes).noneMatch(c -> c instanceof DhcpClients.Lost);
+    assertThat(lan.addresses("box")).contains(lease.address().toString());
+    clients.stop(PLACE);
+    clients.release(PLACE, MAC, lease, "eth0");
+    Lan.until("the release at the server", () -> lan.said("kea").contains("DHCP4_RELEASE "));
+  }
+
+  @Test
+  void kea_hears_of_an_address_in_use_and_gives_another() throws Exception {
+    lan.in("machine", "ip", "address", "add", "10.9.0.100/24", "dev", "eth0");
+    kea(3600, "10.9.0.100 - 10.9.0.101");
+    assertThat(lease().address().address()).isEqualTo(Ip.parse("10.9.0.101"));
+    assertThat(lan.said("kea")).contains("DHCP4_DECLINE_LEASE");
   }
 
   @Test
