@@ -260,6 +260,7 @@ public final class EndpointTable {
             iifname "%1$s" oifname @bridges ct status dnat accept
             iifname . oifname @hairpin ct status dnat meta mark set 1 accept
             iifname . ip daddr @aside ct status dnat meta mark set 1 accept
+            iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
             iifname @bridges oifname @bridges ct status dnat accept
             # The way out.
             iifname @out oifname "%1$s" meta mark set 1 accept
