@@ -43,7 +43,7 @@ final class ContainerWay {
         if (kind.trust() == TrustLevel.CLOSED) {
           yield trail.dropped(level(route.place(), kind, LevelRule.NOTHING_OUT));
         }
-        yield new SegmentWay(image, trail)
+        yield new SegmentWay(image, container.container().vch(), trail)
             .toNext(kind.portGroup(), packet, route.via().orElse(packet.to()));
       }
       case ScopeKind.Bridge kind -> onBridge(route, kind, packet);

@@ -90,7 +90,7 @@ final class EndpointWay {
     var address = nic.get().address(packet.family()).map(Cidr::address);
     var leaving = kind.masquerade() && address.isPresent() ? packet.from(address.get()) : packet;
     leaving.source().ifPresent(s -> trail.add(new Reason.Public(vch.name(), s, kind.masquerade())));
-    return new SegmentWay(image, trail)
+    return new SegmentWay(image, vch.id(), trail)
         .toNext(nic.get().portGroup(), leaving, next(nic.get(), packet.to()));
   }
 

@@ -11,10 +11,7 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.Publication;
 import vch.portlayer.portgroup.PortGroup;
-import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
-import vch.portlayer.scope.Scope;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.VchId;
@@ -108,8 +105,11 @@ public final class Reach {
       case From.OfContainer(var id) ->
           new ContainerWay(image, namespace(id).orElseThrow(), trail).out(to, traffic);
       case From.Machine() -> byMachine(to, traffic, trail);
-      case From.Stranger(var group, var address) ->
-          byStranger(group, new Packet(Optional.of(address), to, traffic), trail);
+      case From.Stranger(var group, var address) -> {
+        trail.asksFrom(address);
+        yield new SegmentWay(image, vch, trail)
+            .byStranger(group, new Packet(Optional.of(address), to, traffic));
+      }
     };
   }
 
@@ -119,13 +119,18 @@ public final class Reach {
           && nat.subnets().stream().anyMatch(s -> s.contains(to))) {
         var own = nat.machine(to.family()).orElseThrow().address();
         trail.asksFrom(own);
-        return new SegmentWay(image, trail)
+        if (own.equals(to)) {
+          trail.add(new Reason.Own("the machine", to));
+        }
+        return new SegmentWay(image, vch, trail)
             .toNext(group.id(), new Packet(Optional.of(own), to, traffic), to);
       }
     }
     var packet = new Packet(Optional.empty(), to, traffic);
-    var group = new SegmentWay(image, trail).groupOf(to);
-    return group.isPresent() ? machineOn(group.get(), packet, trail) : elsewhere(packet, trail);
+    var group = new SegmentWay(image, vch, trail).groupOf(to);
+    return group.isPresent()
+        ? machineOn(group.get(), packet, trail)
+        : new SegmentWay(image, vch, trail).left(packet, Optional.empty());
   }
 
   /// The machine's addresses on segments that it does not lead are not known here.
@@ -134,38 +139,13 @@ public final class Reach {
         switch (group.kind()) {
           case PortGroupKind.Internal _ -> false;
           case PortGroupKind.Nat _, PortGroupKind.Bridge _ -> true;
-          case PortGroupKind.Nic(_, var hostAccess) -> hostAccess;
+          case PortGroupKind.Nic(_, var hostAccess) -> hostAccess && packet.to().isIpv4();
         };
     if (!there) {
       return trail.refused(new Reason.MachineAbsent(group.name()));
     }
     trail.add(new Reason.MachineAssumed(group.name()));
-    return new SegmentWay(image, trail).toNext(group.id(), packet, packet.to());
-  }
-
-  private Path byStranger(PortGroupId group, Packet packet, Trail trail) {
-    packet.source().ifPresent(trail::asksFrom);
-    var segment = new SegmentWay(image, trail);
-    var here = segment.to(group, packet);
-    if (here.isPresent()) {
-      return here.get();
-    }
-    var other = segment.groupOf(packet.to());
-    if (other.isPresent()) {
-      trail.add(new Reason.Routers(other.get().name()));
-      return segment.toNext(other.get().id(), packet, packet.to());
-    }
-    return elsewhere(packet, trail);
-  }
-
-  /// From outside, at an address that is not of a port group's segment.
-  private Path elsewhere(Packet packet, Trail trail) {
-    return image
-        .scopeAround(vch, packet.to())
-        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-        .map(Scope::name)
-        .map(network -> trail.dropped(new Reason.NotPublished(network, packet.to())))
-        .orElseGet(() -> trail.leftTo(packet, Optional.empty()));
+    return new SegmentWay(image, vch, trail).toNext(group.id(), packet, packet.to());
   }
 
   private Optional<ContainerNamespace> namespace(ContainerId id) {

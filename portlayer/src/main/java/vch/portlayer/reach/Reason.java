@@ -97,9 +97,6 @@ public sealed interface Reason {
   /// The reply would leave by another network than the request came by, and is lost.
   record RepliesLost(String container, String network) implements Reason {}
 
-  /// The reply would be routed by somebody who does not know the way back.
-  record NoWayBack(Optional<Ip> source) implements Reason {}
-
   /// The host is not ours.
   ///
   /// @param via the router that leads there; empty where the host is on the segment

@@ -17,7 +17,6 @@ import vch.portlayer.reach.Reason.Masqueraded;
 import vch.portlayer.reach.Reason.NoAddress;
 import vch.portlayer.reach.Reason.NoInterContainer;
 import vch.portlayer.reach.Reason.NoRoute;
-import vch.portlayer.reach.Reason.NoWayBack;
 import vch.portlayer.reach.Reason.NoWayOut;
 import vch.portlayer.reach.Reason.Nobody;
 import vch.portlayer.reach.Reason.NotPublished;
@@ -114,8 +113,6 @@ public final class ReasonText {
       case Redirected(var from, var to) -> "asked at " + from + ", port " + to + " answers";
       case RepliesLost(var container, var network) ->
           "the reply of " + container + " would leave by network " + network + " and is lost";
-      case NoWayBack(var source) ->
-          "the reply to " + source.map(Ip::toString).orElse("the machine") + " finds no way back";
       case Foreign(var address, var via) ->
           address + " is not ours" + by(via) + ": whether it answers is for you to see";
       case Listener(var who, var traffic) ->

@@ -11,22 +11,26 @@ import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Vch;
+import vch.portlayer.vch.VchId;
 
 /// On the segment of a port group: NICs of VCHs, containers on container networks, the machine, and
 /// hosts that are not ours. What the machine's own firewall says is not known here.
 final class SegmentWay {
   private final Image image;
+  private final VchId vch;
   private final Trail trail;
 
-  SegmentWay(Image image, Trail trail) {
+  /// @param vch whose bridge scopes are meant, since each VCH may have the same addresses there
+  SegmentWay(Image image, VchId vch, Trail trail) {
     this.image = image;
+    this.vch = vch;
     this.trail = trail;
   }
 
   /// @param next who is asked on the segment: the address itself, or the router to it
   Path toNext(PortGroupId group, Packet packet, Ip next) {
     if (next.equals(packet.to())) {
-      return to(group, packet).orElseGet(() -> trail.leftTo(packet, Optional.empty()));
+      return to(group, packet).orElseGet(() -> left(packet, Optional.empty()));
     }
     var machine = nat(group).filter(n -> is(n, next));
     if (machine.isPresent()) {
@@ -35,7 +39,34 @@ final class SegmentWay {
     var nic = nic(group, next);
     return nic.isPresent()
         ? new EndpointWay(image, nic.get().vch, trail).byNic(nic.get().nic, packet)
-        : trail.leftTo(packet, Optional.of(next));
+        : left(packet, Optional.of(next));
+  }
+
+  /// Out of what is known here. From there a bridge scope is not entered.
+  Path left(Packet packet, Optional<Ip> via) {
+    return image
+        .scopeAround(vch, packet.to())
+        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+        .map(s -> trail.dropped(new Reason.NotPublished(s.name(), packet.to())))
+        .orElseGet(() -> trail.leftTo(packet, via));
+  }
+
+  /// From a host that is not ours, on the segment or behind it.
+  Path byStranger(PortGroupId group, Packet packet) {
+    var here = to(group, packet);
+    if (here.isPresent()) {
+      return here.get();
+    }
+    var other = groupOf(packet.to());
+    if (other.isEmpty()) {
+      return left(packet, Optional.empty());
+    }
+    var machine = nat(group).flatMap(n -> n.machine(packet.family()));
+    if (machine.isPresent() && other.get().kind() instanceof PortGroupKind.Nat) {
+      return toNext(group, packet, machine.get().address());
+    }
+    trail.add(new Reason.Routers(other.get().name()));
+    return toNext(other.get().id(), packet, packet.to());
   }
 
   /// To whom of ours has the address on the segment.
@@ -68,19 +99,21 @@ final class SegmentWay {
             .source()
             .filter(s -> from.subnets().stream().anyMatch(n -> n.contains(s)))
             .isPresent();
+    if (image.portGroups().stream()
+        .flatMap(g -> nat(g.id()).stream())
+        .anyMatch(n -> is(n, packet.to()))) {
+      return trail.reachedMachine(packet); // whichever of its links has the address
+    }
     for (var group : image.portGroups()) {
       if (group.kind() instanceof PortGroupKind.Nat nat
           && nat.subnets().stream().anyMatch(s -> s.contains(packet.to()))) {
         var as = nat.machine(packet.family()).map(Cidr::address).filter(_ -> member);
         var next = as.map(packet::from).orElse(packet);
         next.source().ifPresent(s -> trail.add(new Reason.Forwarded(group.name(), s)));
-        if (as.isEmpty()) {
-          return trail.dropped(new Reason.NoWayBack(packet.source()));
-        }
         return toNext(group.id(), next, packet.to());
       }
     }
-    return trail.leftTo(packet, Optional.of(router));
+    return left(packet, Optional.of(router));
   }
 
   /// Who of ours has the address, on whatever segment.
