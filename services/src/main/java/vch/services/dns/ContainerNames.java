@@ -35,7 +35,10 @@ final class ContainerNames implements NameService {
   /// @param own with sockets that its programs ask at
   private record Wanted(NamespaceName namespace, boolean own) {}
 
-  private record Serving(Wanted wanted, Optional<Sockets.Listening> listening) {}
+  /// @param threads that wait at the sockets; the kernel has a socket until its thread has seen
+  ///   that it is closed
+  private record Serving(
+      Wanted wanted, Optional<Sockets.Listening> listening, List<Thread> threads) {}
 
   ContainerNames(
       Supplier<Image> images,
@@ -65,7 +68,7 @@ final class ContainerNames implements NameService {
     if (wanted.equals(Optional.ofNullable(serving.get(id)).map(Serving::wanted))) {
       return;
     }
-    end(id);
+    end(id).ifPresent(ContainerNames::await); // the port is free for what is opened next
     if (wanted.isEmpty() || container.isEmpty()) {
       return;
     }
@@ -86,28 +89,40 @@ final class ContainerNames implements NameService {
   private Serving begin(Container container, Wanted wanted) throws IOException {
     sockets.belongings().enter(wanted.namespace());
     if (!wanted.own()) {
-      return new Serving(wanted, Optional.empty());
+      return new Serving(wanted, Optional.empty(), List.of());
     }
     var asker = new Asker.Inside(container.vch(), container.id());
     try {
       var listening = sockets.listenInside(wanted.namespace(), settings.insidePort());
-      Thread.ofVirtual()
-          .name("dns-inside")
-          .start(new InsideServer(listening.udp(), asker, responder, images, counters));
-      Thread.ofVirtual()
-          .name("dns-accept-inside")
-          .start(new TcpServer(listening.tcp(), responder, images, _ -> asker, settings));
-      return new Serving(wanted, Optional.of(listening));
+      var udp = new InsideServer(listening.udp(), asker, responder, images, counters);
+      var tcp = new TcpServer(listening.tcp(), responder, images, _ -> asker, settings);
+      var threads =
+          List.of(
+              Thread.ofVirtual().name("dns-inside").start(udp),
+              Thread.ofVirtual().name("dns-accept-inside").start(tcp));
+      return new Serving(wanted, Optional.of(listening), threads);
     } catch (IOException e) {
       sockets.belongings().leave(wanted.namespace());
       throw e;
     }
   }
 
-  private void end(ContainerId id) {
-    var old = serving.remove(id);
-    if (old != null) {
-      sockets.belongings().leave(old.wanted().namespace());
+  /// Does not wait for the threads.
+  private Optional<Serving> end(ContainerId id) {
+    var old = Optional.ofNullable(serving.remove(id));
+    old.ifPresent(o -> sockets.belongings().leave(o.wanted().namespace()));
+    return old;
+  }
+
+  private static void await(Serving ended) {
+    try {
+      for (var thread : ended.threads()) {
+        if (!thread.join(DnsService.CLOSE_TIMEOUT)) {
+          LOG.log(Level.WARNING, "{0} does not end", thread.getName());
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -147,6 +162,9 @@ final class ContainerNames implements NameService {
   }
 
   void close() {
-    List.copyOf(serving.keySet()).forEach(this::end);
+    List.copyOf(serving.keySet()).stream()
+        .flatMap(id -> end(id).stream())
+        .toList()
+        .forEach(ContainerNames::await);
   }
 }

@@ -45,7 +45,7 @@ import vch.portlayer.vch.VchId;
 public final class DnsService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DnsService.class.getName());
 
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+  static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final Supplier<Image> images;
   private final Sockets sockets;

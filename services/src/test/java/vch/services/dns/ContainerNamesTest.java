@@ -1,6 +1,7 @@
 package vch.services.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -281,8 +282,7 @@ class ContainerNamesTest {
     service.close();
     try (var socket = client(at)) {
       send(socket, query("client", Type.A));
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> receive(socket))
-          .isInstanceOf(PortUnreachableException.class);
+      assertThatThrownBy(() -> receive(socket)).isInstanceOf(PortUnreachableException.class);
     }
   }
 
