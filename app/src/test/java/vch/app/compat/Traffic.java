@@ -181,7 +181,8 @@ final class Traffic implements AutoCloseable {
       case ConnectException _, PortUnreachableException _, NoRouteToHostException _ -> REFUSED;
       default ->
           String.valueOf(e.getMessage())
-                  .matches(".*(No route to host|Network is unreachable|Permission denied).*")
+                  .matches(
+                      ".*(No route to host|Network is unreachable|Permission denied|Operation not permitted).*")
               ? REFUSED
               : String.valueOf(e);
     };
