@@ -195,8 +195,7 @@ fi
 run docker network ls
 expect "they are networks of the VCH" "vic-production"
 quietly docker rm -f server view
-page='echo "This is $(hostname)" >/www/index.html; exec httpd -f -p'
-run docker run -d --expose=80 --net=vic-production --name server busybox sh -c "$page 80 -h /www"
+run docker run -d --expose=80 --net=vic-production --name server busybox sh -c 'echo This is server >/www/index.html; exec httpd -f -p 80 -h /www'
 must "docker run server"
 address() { docker inspect --format='{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$1"; }
 server=$(address server)
@@ -205,7 +204,7 @@ expect "a host of the LAN reaches the container at its own address $server" "1 r
 run from_lan production curl -s -m 2 "http://$server/"
 refuse "but not its port 80, which is exposed and not published"
 quietly docker rm -f server
-run docker run -d -p 80:8080 --hostname server --net=vic-production --name server busybox sh -c "$page 8080 -h /www"
+run docker run -d -p 80:8080 --net=vic-production --name server busybox sh -c 'echo This is server >/www/index.html; exec httpd -f -p 8080 -h /www'
 must "docker run -p"
 server=$(address server)
 run docker port server
@@ -214,7 +213,7 @@ run from_lan production curl -s -m 5 --retry 5 --retry-connrefused --retry-delay
 expect "a host of the LAN reaches it, with no NAT between" "This is server"
 run docker run --rm --net=vic-production busybox timeout 5 wget -q -O - http://server/
 expect "another container of the network reaches it by name" "This is server"
-run docker create -p 80 --hostname view --name view --net bridge-db busybox sh -c "$page 80 -h /www"
+run docker create -p 80 --name view --net bridge-db busybox sh -c 'echo This is view >/www/index.html; exec httpd -f -p 80 -h /www'
 run docker network connect default-external view
 run docker start view
 must "docker start view"

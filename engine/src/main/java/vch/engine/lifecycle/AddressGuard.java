@@ -39,6 +39,10 @@ public final class AddressGuard implements AutoCloseable {
   /// After this time a link that could not be heard is tried again: it may be made just now.
   static final Duration LISTEN_AGAIN = Duration.ofSeconds(1);
 
+  /// How often links are listened on anew: one that was removed and made again under its name is
+  /// not heard any more ([Arp#listen]).
+  static final Duration LISTEN_ANEW = Duration.ofSeconds(60);
+
   /// Conflicts that are remembered; the address that was seen longest ago is forgotten first.
   static final int CONFLICTS_MAX = 1024;
 
@@ -77,6 +81,21 @@ public final class AddressGuard implements AutoCloseable {
           }
         });
     follow();
+    scheduler.after(LISTEN_ANEW, this::anew);
+  }
+
+  private synchronized void anew() {
+    if (closed) {
+      return;
+    }
+    for (var link : Set.copyOf(heard.keySet())) {
+      var before = heard.remove(link);
+      follow();
+      if (before != null) {
+        before.close();
+      }
+    }
+    scheduler.after(LISTEN_ANEW, this::anew);
   }
 
   private synchronized void follow() {
