@@ -1,0 +1,154 @@
+package vch.app.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// IPv6 on container networks: an address of the subnet, ports, names, routers that advertise. The
+/// LAN is 10.3.0.0/16 and 2001:db8:3::/64, with a router (dnsmasq) that advertises the latter.
+@Tag("compat")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContainerNetworkIpv6Test {
+  private final TestMachine machine = new TestMachine();
+  private TestVch blue = new TestVch(machine, "blue");
+  private TestMachine.Host router = new TestMachine.Host("");
+  private List<Process> started = List.of();
+
+  @BeforeAll
+  void start() throws IOException {
+    machine.startDaemon();
+    machine.here("ip", "link", "add", "lan", "type", "bridge").ok();
+    machine.here("ip", "link", "set", "lan", "up").ok();
+    machine.vch("portgroup", "create", "lan", "--bridge", "lan").ok();
+    router = machine.host("router", "lan", "10.3.0.1/16");
+    router.run("ip", "addr", "add", "2001:db8:3::1/64", "dev", "eth0", "nodad").ok();
+    started =
+        List.of(
+            new ProcessBuilder(
+                    "ip",
+                    "netns",
+                    "exec",
+                    router.namespace(),
+                    "dnsmasq",
+                    "--no-daemon",
+                    "--conf-file=/dev/null",
+                    "--port=0",
+                    "--interface=eth0",
+                    "--bind-interfaces",
+                    "--enable-ra",
+                    "--dhcp-range=2001:db8:3::,ra-only,64",
+                    "--pid-file=")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start());
+    blue =
+        machine.create(
+            "blue",
+            "--container-network",
+            "lan:both",
+            "--container-network-gateway",
+            "lan:10.3.0.1/16",
+            "--container-network-gateway",
+            "lan:2001:db8:3::1/64");
+  }
+
+  @AfterAll
+  void stop() {
+    started.forEach(Process::destroy);
+    machine.close();
+  }
+
+  private String ip6(String container) {
+    return blue.docker(
+            "inspect",
+            "--format",
+            "{{.NetworkSettings.Networks.both.GlobalIPv6Address}}",
+            container)
+        .ok();
+  }
+
+  private String addresses(String container) {
+    return blue.docker("exec", container, "ip", "-6", "addr", "show", "eth0").ok();
+  }
+
+  private void sleeper(String name) {
+    blue.docker("run", "-d", "--name", name, "--net", "both", "busybox", "sleep", "3600").ok();
+  }
+
+  @Test
+  void both_families_are_published_and_named() {
+    blue.docker(
+            "run",
+            "-d",
+            "--name",
+            "web",
+            "--net",
+            "both",
+            "-p",
+            "80:8080",
+            "busybox",
+            "sh",
+            "-c",
+            "mkdir -p /www; echo six >/www/index.html; exec httpd -f -p 8080 -h /www")
+        .ok();
+    var address = ip6("web");
+    assertThat(address).startsWith("2001:db8:3::");
+    assertThat(blue.docker("port", "web").ok()).contains("[" + address + "]:80");
+    assertThat(TestVch.fetch(router::run, "http://[" + address + "]:80/").ok()).isEqualTo("six");
+    assertThat(router.run("ping", "-6", "-c", "1", "-W", "2", address).status()).isZero();
+    assertThat(router.run("timeout", "1", "bash", "-c", "</dev/tcp/" + address + "/81").status())
+        .isNotZero();
+    assertThat(blue.docker("run", "--rm", "--net", "both", "busybox", "nslookup", "web").out())
+        .contains(address);
+    blue.docker("rm", "-f", "web").ok();
+  }
+
+  private String accepts(String container) {
+    return blue.docker("exec", container, "cat", "/proc/sys/net/ipv6/conf/eth0/accept_ra").ok();
+  }
+
+  @Test
+  void routers_are_heard_where_the_network_says_so() {
+    sleeper("one");
+    assertThat(accepts("one")).isEqualTo("0");
+    machine.vch("configure", "--name", "blue", "--container-network-routers", "both:accept").ok();
+    assertThat(accepts("one")).isEqualTo("1");
+    sleeper("two");
+    TestMachine.until(
+        "an address by router advertisement", () -> addresses("two").contains("dynamic"));
+    machine.vch("configure", "--name", "blue", "--container-network-routers", "both:refuse").ok();
+    assertThat(accepts("one")).isEqualTo("0");
+    blue.docker("rm", "-f", "one", "two").ok();
+  }
+
+  @Test
+  void an_address_that_another_host_has_is_not_used() {
+    router.run("ip", "addr", "add", "2001:db8:3::77/64", "dev", "eth0", "nodad").ok();
+    blue.docker(
+            "run",
+            "-d",
+            "--name",
+            "late",
+            "--net",
+            "both",
+            "--ip6",
+            "2001:db8:3::77",
+            "busybox",
+            "sleep",
+            "3600")
+        .ok();
+    TestMachine.until("duplicate address detection", () -> addresses("late").contains("tentative"));
+    assertThat(
+            blue.docker("exec", "late", "ping", "-6", "-c", "1", "-W", "1", "2001:db8:3::1")
+                .status())
+        .isNotZero();
+    router.run("ip", "addr", "del", "2001:db8:3::77/64", "dev", "eth0").ok();
+    blue.docker("rm", "-f", "late").ok();
+  }
+}
