@@ -23,9 +23,11 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.AddressBook;
 import vch.portlayer.rule.CreatePortGroup;
 import vch.portlayer.rule.CreateVch;
 import vch.portlayer.rule.PortGroupRules;
+import vch.portlayer.rule.ScopeRules;
 import vch.portlayer.rule.VchRules;
 import vch.portlayer.vch.Vch;
 
@@ -55,6 +57,8 @@ public final class AdminApi implements HttpHandler {
               new Route<>("GET", "/v1/vch", "show a VCH", this::inspectVch),
               new Route<>("DELETE", "/v1/vch", "delete a VCH", this::deleteVch),
               new Route<>("POST", "/v1/vch/configure", "change a VCH", this::configureVch),
+              new Route<>("GET", "/v1/vch/addresses", "addresses of a VCH", this::listAddresses),
+              new Route<>("GET", "/v1/vch/leases", "leases of a VCH", this::listLeases),
               new Route<>("GET", "/v1/portgroups", "list port groups", this::listPortGroups),
               new Route<>("POST", "/v1/portgroups", "create a port group", this::createPortGroup),
               new Route<>("GET", "/v1/portgroup", "show a port group", this::inspectPortGroup),
@@ -278,6 +282,38 @@ public final class AdminApi implements HttpHandler {
     } catch (Refusal.NotFound e) { // it went by itself, as with --rm
       LOG.log(System.Logger.Level.DEBUG, "already gone: {0}", e.getMessage());
     }
+  }
+
+  private void listAddresses(Exchange exchange) throws IOException {
+    var image = engine.image();
+    var query = exchange.query();
+    var vch = VchRules.find(image, query.text("vch"));
+    var network = query.get("network");
+    var scopes =
+        network.isPresent()
+            ? List.of(ScopeRules.find(image, vch.id(), network.get()))
+            : AddressBook.scopes(image, vch.id());
+    var format = query.text("format");
+    var addresses = AddressViews.addresses(image, scopes);
+    var pools = AddressViews.pools(image, scopes);
+    var text =
+        query.flag("pools")
+            ? Output.rows(pools, format, AddressViews.POOL_COLUMNS)
+            : Output.rows(addresses, format, AddressViews.ADDRESS_COLUMNS);
+    if (format.isEmpty() && !query.flag("pools")) {
+      text += "\n" + Output.rows(pools, format, AddressViews.POOL_COLUMNS);
+    }
+    answer(exchange, 200, text);
+  }
+
+  private void listLeases(Exchange exchange) throws IOException {
+    var image = engine.image();
+    var vch = VchRules.find(image, exchange.query().text("vch"));
+    var rows = AddressViews.leases(image, vch.id());
+    answer(
+        exchange,
+        200,
+        Output.rows(rows, exchange.query().text("format"), AddressViews.LEASE_COLUMNS));
   }
 
   private void listPortGroups(Exchange exchange) throws IOException {

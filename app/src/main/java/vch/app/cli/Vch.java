@@ -19,6 +19,8 @@ import picocli.CommandLine.HelpCommand;
       Configure.class,
       Delete.class,
       PortGroups.class,
+      Ips.class,
+      Leases.class,
       PlanCommand.class,
       Version.class,
       Launched.Up.class,

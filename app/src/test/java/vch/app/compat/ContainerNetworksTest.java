@@ -248,6 +248,39 @@ class ContainerNetworksTest {
     machine.vch("portgroup", "rm", "spare").ok();
   }
 
+  @Test
+  @Order(6)
+  void addresses_and_pools_are_listed() {
+    var web = blue().address("web");
+    var listed = machine.vch("ip", "ls", "blue").ok().lines().toList();
+    assertThat(listed.getFirst()).matches("NETWORK +ADDRESS +WHO +SINCE +WHY +STATE");
+    assertThat(listed)
+        .anyMatch(l -> l.matches("default-external +" + web + " +web +20\\S+ +dynamic +running"))
+        .anyMatch(
+            l ->
+                l.matches(
+                    "default-external +10.2.0.1 +gateway +20\\S+ +gateway of the network +reserved"))
+        .anyMatch(l -> l.matches("default-external +10.2.1.10-10.2.1.99 +90 +1 +89"));
+    assertThat(
+            machine
+                .vch(
+                    "ip",
+                    "ls",
+                    "blue",
+                    "--network",
+                    "default-external",
+                    "--pools",
+                    "--format",
+                    "{{.Free}}")
+                .ok())
+        .isEqualTo("89");
+    assertThat(machine.vch("ip", "ls", "blue", "--format", "json").ok())
+        .contains("\"Address\":\"" + web + "\",\"Who\":\"web\"");
+    assertThat(machine.vch("lease", "ls", "blue").ok())
+        .matches("ADDRESS +CONTAINER +NETWORK +SERVER +OBTAINED +EXPIRES");
+    machine.vch("ip", "ls", "nope").refused("VCH \"nope\" not found");
+  }
+
   private String trust(String network) {
     return machine
         .vch(

@@ -1,5 +1,6 @@
 package vch.portlayer.address;
 
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -31,6 +32,12 @@ public record Range(Ip first, Ip last) {
         .filter(l -> first.equals(first.masked(l)) && last.equals(first.filled(l)))
         .mapToObj(l -> new Subnet(first, l))
         .findFirst();
+  }
+
+  /// How many addresses.
+  public BigInteger size() {
+    var from = new BigInteger(1, first.bytes());
+    return new BigInteger(1, last.bytes()).subtract(from).add(BigInteger.ONE);
   }
 
   public boolean contains(Ip address) {

@@ -1,8 +1,10 @@
 package vch.portlayer.rule;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.portgroup.PortGroup;
@@ -12,6 +14,7 @@ import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Holder;
 import vch.portlayer.state.Image;
+import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
@@ -19,6 +22,62 @@ import vch.portlayer.vch.VchId;
 /// Who else has an address on the segment of a port group: the machine, roles of VCHs, containers.
 final class Neighbours {
   private Neighbours() {}
+
+  /// An address on the segment.
+  ///
+  /// @param since when who has it was made
+  record Neighbour(Ip address, String who, Instant since) {}
+
+  /// All that is known to be on the segment but containers of the VCH itself.
+  static Stream<Neighbour> all(Image image, PortGroupId id, VchId self) {
+    return Stream.of(
+            image.portGroup(id).stream().flatMap(Neighbours::machines),
+            image.vchs().stream().flatMap(v -> roles(v, id)),
+            image.scopes().stream()
+                .filter(s -> on(s, id) && !s.vch().equals(self))
+                .flatMap(s -> members(image, s)))
+        .flatMap(s -> s);
+  }
+
+  private static Stream<Neighbour> machines(PortGroup group) {
+    return group.kind() instanceof PortGroupKind.Nat nat
+        ? Stream.of(Family.values())
+            .flatMap(f -> nat.machine(f).stream())
+            .map(a -> new Neighbour(a.address(), "the machine", group.created()))
+        : Stream.empty();
+  }
+
+  private static Stream<Neighbour> roles(Vch vch, PortGroupId id) {
+    return vch.nics().stream()
+        .filter(n -> n.portGroup().equals(id))
+        .flatMap(
+            n ->
+                n.addresses().stream()
+                    .map(
+                        a ->
+                            new Neighbour(
+                                a.address(), words(n) + " of VCH " + vch.name(), vch.created())));
+  }
+
+  private static String words(Nic nic) {
+    return "role " + String.join(", ", nic.roles().stream().sorted().map(Role::word).toList());
+  }
+
+  private static Stream<Neighbour> members(Image image, Scope scope) {
+    var vch = image.vch(scope.vch()).map(Vch::name).orElse(scope.vch().value());
+    return image
+        .members(scope.id())
+        .flatMap(
+            c ->
+                c.on(scope.id()).stream()
+                    .flatMap(e -> e.addresses().stream())
+                    .map(
+                        a ->
+                            new Neighbour(
+                                a.address(),
+                                "container " + c.name() + " of VCH " + vch,
+                                c.created())));
+  }
 
   /// Whose the address is, if not that of a container of the VCH itself.
   static Optional<String> holder(Image image, PortGroupId group, VchId self, Ip address) {
@@ -55,13 +114,7 @@ final class Neighbours {
                             n.portGroup().equals(group)
                                 && n.addresses().stream()
                                     .anyMatch(a -> a.address().equals(address)))
-                    .map(
-                        n ->
-                            "the address of role "
-                                + String.join(
-                                    ", ", n.roles().stream().sorted().map(Role::word).toList())
-                                + " of VCH "
-                                + v.name()))
+                    .map(n -> "the address of " + words(n) + " of VCH " + v.name()))
         .findFirst();
   }
 

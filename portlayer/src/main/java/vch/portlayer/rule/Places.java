@@ -92,14 +92,20 @@ final class Places {
 
   private static Optional<Ip> next(Image image, Scope scope, SubnetConfig subnet) {
     var last = image.addressCursor(scope.id(), subnet.subnet().family());
-    var kind = scope.kind();
+    return NextFit.next(
+        pools(scope, subnet),
+        last,
+        a -> never(image, scope, subnet, a),
+        from -> image.held(scope.vch(), from));
+  }
+
+  /// Where dynamic addresses of the subnet come from.
+  static List<Range> pools(Scope scope, SubnetConfig subnet) {
     var pools =
-        kind instanceof ScopeKind.External external
+        scope.kind() instanceof ScopeKind.External external
             ? of(external, subnet.subnet().family())
             : List.<Range>of();
-    var all = pools.isEmpty() ? List.of(subnet.range().orElse(subnet.subnet()).range()) : pools;
-    return NextFit.next(
-        all, last, a -> never(image, scope, subnet, a), from -> image.held(scope.vch(), from));
+    return pools.isEmpty() ? List.of(subnet.range().orElse(subnet.subnet()).range()) : pools;
   }
 
   /// Ranges of the network for addresses of the family.
