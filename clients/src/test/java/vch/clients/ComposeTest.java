@@ -474,4 +474,67 @@ class ComposeTest {
       ten.down();
     }
   }
+
+  /// A service on a container network, at an address that the file names, and on the project's own
+  /// network.
+  @ParameterizedTest
+  @MethodSource("programs")
+  void a_service_has_an_address_of_its_own_on_a_lan(Compose compose) {
+    var lan = "lan" + programs.indexOf(compose);
+    machine.vch("portgroup", "create", lan).ok();
+    var host =
+        machine.create(
+            "on-" + lan,
+            "--container-network",
+            lan + ":office",
+            "--container-network-gateway",
+            lan + ":10.6.0.1/24",
+            "--container-network-ip-range",
+            lan + ":10.6.0.32/27");
+    var link = machine.vch("portgroup", "inspect", lan, "--format", "{{.Link}}").ok();
+    var neighbour = machine.host("n" + lan, link, "10.6.0.9/24");
+    var site =
+        compose.project(
+            host,
+            here.resolve("site"),
+            """
+            services:
+              view:
+                image: busybox
+                stop_grace_period: 0s
+                command: sh -c 'mkdir /www; echo view >/www/index.html; exec httpd -f -p 8080 -h /www'
+                ports: ["80:8080"]
+                networks:
+                  office:
+                    priority: 10
+                    ipv4_address: 10.6.0.40
+                  default:
+              db:
+                image: busybox
+                stop_grace_period: 0s
+                command: sh -c 'mkdir /www; echo rows >/www/index.html; exec httpd -f -p 3306 -h /www'
+            networks:
+              office:
+                external: true
+                name: office
+            """);
+    for (int round = 0; round < 2; round++) {
+      site.run("up", "-d").ok();
+      TestMachine.until(
+          "the view answers on the LAN",
+          () ->
+              neighbour
+                      .run("timeout", "2", "busybox", "wget", "-q", "-O", "-", "http://10.6.0.40/")
+                      .status()
+                  == 0);
+      site.exec("view", "timeout", "5", "wget", "-q", "-O", "-", "http://db:3306/").saying("rows");
+      assertThat(host.docker("ps", "--format", "{{.Ports}}", "--filter", "publish=80").ok())
+          .isEqualTo("10.6.0.40:80->8080/tcp");
+      site.run("restart").ok();
+      // A static address stays with its container until that is removed, so the successor waits.
+      site.run("rm", "-s", "-f", "view").ok();
+    }
+    site.run("down").ok();
+    host.docker("network", "inspect", "office").ok(); // is not the project's to remove
+  }
 }

@@ -119,6 +119,7 @@ final class ContainerWay {
                             .anyMatch(
                                 p ->
                                     p.direct()
+                                        && p.serves(packet.family())
                                         && p.protocol() == port.protocol()
                                         && p.container().contains(port.number()))
                     ? LevelRule.PORT
@@ -154,6 +155,7 @@ final class ContainerWay {
             .filter(
                 p ->
                     p.direct()
+                        && p.serves(packet.family())
                         && p.protocol() == port.protocol()
                         && p.host().contains(port.number())
                         && !p.host().equals(p.container()))
