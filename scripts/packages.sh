@@ -39,7 +39,8 @@ iptables:iptables
 docker-compose:docker-compose
 debootstrap:debootstrap
 node:nodejs
-npm:npm"
+npm:npm
+python3:python3"
 
 [ "$bench" = 0 ] || wanted="$wanted
 dockerd:docker.io

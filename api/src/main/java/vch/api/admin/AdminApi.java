@@ -22,6 +22,8 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.reach.Question;
+import vch.portlayer.reach.Reach;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.AddressBook;
 import vch.portlayer.rule.CreatePortGroup;
@@ -59,6 +61,7 @@ public final class AdminApi implements HttpHandler {
               new Route<>("POST", "/v1/vch/configure", "change a VCH", this::configureVch),
               new Route<>("GET", "/v1/vch/addresses", "addresses of a VCH", this::listAddresses),
               new Route<>("GET", "/v1/vch/leases", "leases of a VCH", this::listLeases),
+              new Route<>("GET", "/v1/vch/explain", "who reaches whom", this::explain),
               new Route<>("GET", "/v1/portgroups", "list port groups", this::listPortGroups),
               new Route<>("POST", "/v1/portgroups", "create a port group", this::createPortGroup),
               new Route<>("GET", "/v1/portgroup", "show a port group", this::inspectPortGroup),
@@ -167,6 +170,23 @@ public final class AdminApi implements HttpHandler {
     var vch = VchRules.find(image, exchange.query().text("vch"));
     answer(
         exchange, 200, Output.one(Views.vch(image, vch, hosting), exchange.query().text("format")));
+  }
+
+  private void explain(Exchange exchange) throws IOException {
+    var image = engine.image();
+    var query = exchange.query();
+    var vch = VchRules.find(image, query.text("vch"));
+    var from = query.text("from");
+    var to = query.text("to");
+    var question = Question.parse(image, vch, from, to);
+    var answer = Reach.ask(image, vch.id(), question.from(), question.to(), question.traffic());
+    var format = query.text("format");
+    answer(
+        exchange,
+        200,
+        format.isEmpty()
+            ? Explanation.text(from, to, question.traffic(), answer)
+            : Output.one(Explanation.view(from, to, answer), format));
   }
 
   private void createVch(Exchange exchange) throws IOException {

@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
       PortGroups.class,
       Ips.class,
       Leases.class,
+      Explain.class,
       PlanCommand.class,
       Version.class,
       Launched.Up.class,
