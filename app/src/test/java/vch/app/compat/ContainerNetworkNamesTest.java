@@ -128,6 +128,21 @@ class ContainerNetworkNamesTest {
   }
 
   @Test
+  void a_server_that_the_network_gets_later_is_told_to_running_containers() {
+    run("client", "--net", "lan");
+    lookup("client", "printer.test").saying("203.0.113.1");
+    machine.vch("configure", "blue", "-cnd", "lan:" + OTHER_DNS).ok();
+    TestMachine.until(
+        "resolv.conf names the other server",
+        () -> resolvConf("client").contains("nameserver " + OTHER_DNS));
+    lookup("client", "printer.test").saying("203.0.113.2");
+    machine.vch("configure", "blue", "-cnd", "lan:" + LAN_DNS).ok();
+    TestMachine.until(
+        "resolv.conf names the first server again",
+        () -> resolvConf("client").contains("nameserver " + LAN_DNS));
+  }
+
+  @Test
   void a_container_on_a_bridge_too_knows_the_names_of_both() {
     vch.docker("network", "create", "app").ok();
     run("web", "--net", "lan");
