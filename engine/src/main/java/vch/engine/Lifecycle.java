@@ -1,12 +1,15 @@
 package vch.engine;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import vch.engine.health.Health;
+import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.EndpointId;
 import vch.portlayer.rule.ConfigureVch;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.vch.VchId;
@@ -74,6 +77,13 @@ public interface Lifecycle extends AutoCloseable {
 
   /// Changes settings of a VCH; files of its running containers follow.
   ConfigureVch.Configured configure(ConfigureVch command);
+
+  /// Another host that used the address of a place on a container network since the daemon began.
+  Optional<AddressConflict> conflict(EndpointId place);
+
+  /// @param first when it was heard first
+  /// @param last when it was heard last
+  record AddressConflict(Mac other, Instant first, Instant last) {}
 
   @Override
   void close();

@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import vch.engine.Lifecycle;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.Lease;
 import vch.portlayer.rule.AddressBook;
 import vch.portlayer.rule.AddressUse;
@@ -49,14 +52,19 @@ final class AddressViews {
 
   private AddressViews() {}
 
-  static List<Map<String, Object>> addresses(Image image, List<Scope> scopes) {
+  /// @param conflicts who else used the address of a place
+  static List<Map<String, Object>> addresses(
+      Image image,
+      List<Scope> scopes,
+      Function<EndpointId, Optional<Lifecycle.AddressConflict>> conflicts) {
     return scopes.stream()
         .flatMap(s -> AddressBook.uses(image, s).stream())
-        .map(AddressViews::address)
+        .map(use -> address(use, endpoint(use).map(Endpoint::id).flatMap(conflicts)))
         .toList();
   }
 
-  private static Map<String, Object> address(AddressUse use) {
+  private static Map<String, Object> address(
+      AddressUse use, Optional<Lifecycle.AddressConflict> conflict) {
     var out = new LinkedHashMap<String, Object>();
     out.put("Network", use.scope().name());
     out.put("Address", use.address().toString());
@@ -64,7 +72,10 @@ final class AddressViews {
     out.put("Container", use.container().map(c -> c.id().value()).orElse(""));
     out.put("Since", time(use.since()));
     out.put("Why", why(use));
-    out.put("State", state(use));
+    var other = conflict.map(c -> c.other().toString());
+    out.put("State", state(use) + other.map(mac -> ", also used by " + mac).orElse(""));
+    out.put("ConflictMAC", other.orElse(""));
+    out.put("ConflictSeen", conflict.map(c -> time(c.last())).orElse(""));
     return out;
   }
 

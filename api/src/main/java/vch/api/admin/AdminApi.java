@@ -314,7 +314,7 @@ public final class AdminApi implements HttpHandler {
             ? List.of(ScopeRules.find(image, vch.id(), network.get()))
             : AddressBook.scopes(image, vch.id());
     var format = query.text("format");
-    var addresses = AddressViews.addresses(image, scopes);
+    var addresses = AddressViews.addresses(image, scopes, lifecycle::conflict);
     var pools = AddressViews.pools(image, scopes);
     var text =
         query.flag("pools")

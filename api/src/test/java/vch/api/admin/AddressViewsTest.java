@@ -11,9 +11,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vch.api.docker.FakeVch;
+import vch.engine.Lifecycle;
 import vch.engine.fake.Samples;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
 import vch.portlayer.container.Lease;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
@@ -96,7 +98,10 @@ class AddressViewsTest {
     var scopes = AddressBook.scopes(image, Samples.BLUE);
     Golden.check(
         "admin/addresses.txt",
-        Output.rows(AddressViews.addresses(image, scopes), "", AddressViews.ADDRESS_COLUMNS)
+        Output.rows(
+                AddressViews.addresses(image, scopes, _ -> Optional.empty()),
+                "",
+                AddressViews.ADDRESS_COLUMNS)
             + "\n"
             + Output.rows(AddressViews.pools(image, scopes), "", AddressViews.POOL_COLUMNS)
             + "\n"
@@ -118,9 +123,16 @@ class AddressViewsTest {
             "{\"Network\":\"lan\",\"Pool\":\"10.2.2.10-10.2.2.19\",\"Size\":10,\"Taken\":0,\"Free\":10}");
     assertThat(
             Output.rows(
-                AddressViews.addresses(image, scopes),
-                "{{.Network}} {{.Address}} {{.Who}} {{.Why}}",
+                AddressViews.addresses(
+                    image,
+                    scopes,
+                    _ ->
+                        Optional.of(
+                            new Lifecycle.AddressConflict(
+                                Mac.parse("02:aa:00:00:00:01"), Samples.NOON, Samples.NOON))),
+                "{{.Network}} {{.Address}} {{.Who}} {{.State}} {{.ConflictMAC}} {{.Why}}",
                 AddressViews.ADDRESS_COLUMNS))
-        .contains("dyn 10.8.0.77 c2 DHCP, expires ");
+        .containsPattern(
+            "dyn 10.8.0.77 c2 [a-z]+, also used by 02:aa:00:00:00:01 02:aa:00:00:00:01 DHCP, expires ");
   }
 }

@@ -30,7 +30,7 @@ import vch.portlayer.state.Image;
 /// Hears when another host uses an address of a running container, defends it, and remembers who it
 /// was (RFC 5227 section 2.4, choice c: the address is kept). While no daemon runs, the kernel goes
 /// on answering for the address.
-public final class AddressGuard implements AutoCloseable {
+final class AddressGuard implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AddressGuard.class.getName());
 
   /// Between two defences of one address (DEFEND_INTERVAL, RFC 5227 section 1.1).
@@ -65,10 +65,10 @@ public final class AddressGuard implements AutoCloseable {
   /// Another host that used a container's address.
   ///
   /// @param defended when the address was announced against it last
-  public record Conflict(Mac other, Instant first, Instant last, Instant defended) {}
+  record Conflict(Mac other, Instant first, Instant last, Instant defended) {}
 
   /// What was heard about this place since the daemon began.
-  public Optional<Conflict> conflict(EndpointId place) {
+  Optional<Conflict> conflict(EndpointId place) {
     return Optional.ofNullable(conflicts.get(place));
   }
 

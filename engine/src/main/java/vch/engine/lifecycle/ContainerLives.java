@@ -17,6 +17,7 @@ import vch.engine.health.Health;
 import vch.engine.lease.DhcpClients;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
+import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ConfigureVch;
@@ -95,9 +96,9 @@ public final class ContainerLives implements Lifecycle {
     return attachments;
   }
 
-  /// What is heard of addresses that other hosts use too.
-  public AddressGuard addressGuard() {
-    return guard;
+  @Override
+  public Optional<AddressConflict> conflict(EndpointId place) {
+    return guard.conflict(place).map(c -> new AddressConflict(c.other(), c.first(), c.last()));
   }
 
   @Override

@@ -203,12 +203,11 @@ class ContainerNetworkTest {
     house.time.advance(AddressGuard.LISTEN_AGAIN);
     house.machine.arp().hear("pllan", STRANGER, Ip.parse("10.2.0.10"));
     house.time.settle();
-    assertThat(house.lives.addressGuard().conflict(place(id, 8).id()))
+    assertThat(house.lives.conflict(place(id, 8).id()))
         .hasValueSatisfying(c -> assertThat(c.other()).isEqualTo(STRANGER));
     house.machine.arp().hear("pllan", place(id, 8).mac(), Ip.parse("10.2.0.10"));
     house.time.settle();
-    assertThat(house.lives.addressGuard().conflict(place(id, 8).id()).orElseThrow().other())
-        .isEqualTo(STRANGER);
+    assertThat(house.lives.conflict(place(id, 8).id()).orElseThrow().other()).isEqualTo(STRANGER);
   }
 
   @Test
