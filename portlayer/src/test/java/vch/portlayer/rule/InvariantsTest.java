@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
@@ -24,6 +25,7 @@ import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
@@ -47,6 +49,8 @@ class InvariantsTest {
     private final Random random;
     private final List<Vch> vchs = new ArrayList<>();
 
+    /// Both hosts have a container network on one port group, of other levels and with other
+    /// ranges.
     Play(long seed) {
       random = new Random(seed);
       vchs.add(
@@ -54,6 +58,10 @@ class InvariantsTest {
               "blue", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 28, false, true, 1500)));
       vchs.add(
           world.vch("red", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 29, true, true, 1500)));
+      var lans = new Lans(world);
+      var lan = Lans.on("lan").gateways("10.9.0.1/28").dns("10.9.0.3");
+      lans.add(vchs.getFirst(), "lan", lan.pools("10.9.0.1-10.9.0.4", "10.9.0.9-10.9.0.9"));
+      lans.add(vchs.getLast(), "lan", lan.trust(TrustLevel.PEERS));
     }
 
     void run() {
@@ -124,7 +132,11 @@ class InvariantsTest {
     }
 
     private String network() {
-      return random.nextInt(3) == 0 ? "bridge" : "n" + random.nextInt(6);
+      return switch (random.nextInt(6)) {
+        case 0, 1 -> "bridge";
+        case 2 -> "lan";
+        default -> "n" + random.nextInt(6);
+      };
     }
 
     private SubnetRequest[] subnets(Set<Family> families) {
@@ -147,7 +159,11 @@ class InvariantsTest {
       var network = network();
       var fixed =
           switch (random.nextInt(8)) {
-            case 0 -> world.at(network, "10.0." + random.nextInt(3) + "." + random.nextInt(256));
+            case 0 ->
+                world.at(
+                    network,
+                    (network.equals("lan") ? "10.9.0." : "10.0." + random.nextInt(3) + ".")
+                        + random.nextInt(network.equals("lan") ? 16 : 256));
             case 1 -> world.at(network, "fd00::" + random.nextInt(4) + random.nextInt(10));
             default -> world.at(network);
           };
@@ -175,7 +191,19 @@ class InvariantsTest {
     }
 
     private static void check(Image image) {
+      var onLan = new HashMap<Ip, Container>();
       for (var vch : image.vchs()) {
+        var lan = image.scopeNamed(vch.id(), "lan").orElseThrow();
+        image
+            .members(lan.id())
+            .forEach(
+                c ->
+                    c.on(lan.id()).orElseThrow().addresses().stream()
+                        .map(Cidr::address)
+                        .peek(a -> assertThat(a).isNotEqualTo(Ip.parse("10.9.0.3")))
+                        .forEach(
+                            a ->
+                                assertThat(onLan.put(a, c)).as("%s twice on the LAN", a).isNull()));
         var held = new HashMap<Ip, Container>();
         var ports = new HashSet<String>();
         image.containers(vch.id()).forEach(c -> check(image, vch, c, held, ports));
@@ -218,6 +246,9 @@ class InvariantsTest {
       }
       if (c.live()) {
         for (var p : c.publications()) {
+          if (p.direct()) {
+            continue; // of an address of its own, which nobody else has
+          }
           for (int port = p.host().first(); port <= p.host().last(); port++) {
             // Each address that is listened on, and every one of a family stands for all of these.
             for (var host : List.of("192.168.218.2", "fd99::2")) {
