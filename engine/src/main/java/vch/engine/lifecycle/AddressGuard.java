@@ -54,6 +54,10 @@ final class AddressGuard implements AutoCloseable {
   private final Map<String, Arp.Listening> heard = new HashMap<>();
 
   private final Map<EndpointId, Conflict> conflicts = new ConcurrentHashMap<>();
+
+  /// [#anew()] will be run.
+  private boolean waiting;
+
   private boolean closed;
 
   AddressGuard(Engine engine, InstantSource clock, Scheduler scheduler) {
@@ -81,10 +85,10 @@ final class AddressGuard implements AutoCloseable {
           }
         });
     follow();
-    scheduler.after(LISTEN_ANEW, this::anew);
   }
 
   private synchronized void anew() {
+    waiting = false;
     if (closed) {
       return;
     }
@@ -95,7 +99,6 @@ final class AddressGuard implements AutoCloseable {
         before.close();
       }
     }
-    scheduler.after(LISTEN_ANEW, this::anew);
   }
 
   private synchronized void follow() {
@@ -119,6 +122,10 @@ final class AddressGuard implements AutoCloseable {
     }
     if (!all) {
       scheduler.after(LISTEN_AGAIN, this::follow);
+    }
+    if (!heard.isEmpty() && !waiting) {
+      waiting = true;
+      scheduler.after(LISTEN_ANEW, this::anew);
     }
   }
 

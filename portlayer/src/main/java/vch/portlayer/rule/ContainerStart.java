@@ -99,7 +99,9 @@ final class ContainerStart {
         Places.check(endpoint, scope);
       }
       EndpointRules.checkMac(image, container.id(), endpoint, scope);
-      var held = Places.require(image, container.id(), endpoint, scope);
+      var vacated = Places.vacate(image, container.id(), endpoint, scope);
+      changes.addAll(vacated);
+      var held = Places.require(image.after(vacated), container.id(), endpoint, scope);
       changes.addAll(held.cursors());
       // Others on the segment may have taken the address while nobody used it.
       out.add(held.endpoint().withSettled(!(scope.kind() instanceof ScopeKind.External)));

@@ -87,7 +87,12 @@ public final class EndpointRules {
     if (container.live()) {
       checkMac(image, container.id(), endpoint, scope);
     }
-    switch (Places.hold(image, container.id(), endpoint, scope)) {
+    var vacated =
+        container.live()
+            ? Places.vacate(image, container.id(), endpoint, scope)
+            : List.<Change>of();
+    changes.addAll(vacated);
+    switch (Places.hold(image.after(vacated), container.id(), endpoint, scope)) {
       case Places.Outcome.Held(var held, var cursors) -> {
         changes.addAll(cursors);
         return held;

@@ -90,6 +90,34 @@ final class Places {
     };
   }
 
+  /// What frees addresses that the endpoint asks for from containers that do not run, as Docker has
+  /// it: who asks for a certain address and runs comes before who only kept it. The other asks
+  /// again at its next start. For endpoints of containers that are live, or about to be.
+  static List<Change> vacate(Image image, ContainerId self, Endpoint endpoint, Scope scope) {
+    return endpoint.requested().stream()
+        .filter(asked -> endpoint.address(asked.family()).isEmpty())
+        .flatMap(
+            asked ->
+                image
+                    .holder(scope.vch(), asked)
+                    .filter(h -> h.scope().equals(scope.id()) && !h.container().equals(self))
+                    .flatMap(h -> image.container(h.container()))
+                    .filter(c -> !c.live())
+                    .map(c -> (Change) new Change.ContainerPut(without(c, asked)))
+                    .stream())
+        .toList();
+  }
+
+  private static Container without(Container container, Ip address) {
+    return container.withEndpoints(
+        container.endpoints().stream()
+            .map(
+                e ->
+                    e.withAddresses(
+                        e.addresses().stream().filter(a -> !a.address().equals(address)).toList()))
+            .toList());
+  }
+
   private static Optional<Ip> next(Image image, Scope scope, SubnetConfig subnet) {
     var last = image.addressCursor(scope.id(), subnet.subnet().family());
     return NextFit.next(

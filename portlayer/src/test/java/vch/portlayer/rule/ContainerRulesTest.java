@@ -338,11 +338,12 @@ class ContainerRulesTest {
         .containsExactly(
             "Address already in use (10.1.0.5 is held by container web): this container cannot start before the address is free");
     var next = world.container(after.id());
+    world.start(web);
     start(
         Refusal.Forbidden.class,
         "Address already in use (10.1.0.5 is held by container web)",
         next);
-    world.remove(web);
+    world.stop(web);
     assertThat(World.ip(world.start(next))).hasToString("10.1.0.5");
     taken("10.1.0.1", "the gateway of network n");
     taken("10.1.0.0", "the network address of 10.1.0.0/24");

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
@@ -91,7 +93,7 @@ class EndpointRulesTest {
     assertThat(connect(web, world.at("later")).scope()).isEmpty();
     connect(web, world.at("n"));
     assertThat(EndpointRules.connect(world.image, web.id(), world.at("n")).changes()).isEmpty();
-    world.create(blue, "db", w -> w.on(world.at("n", "10.1.0.77")));
+    var db = world.create(blue, "db", w -> w.on(world.at("n", "10.1.0.77")));
     var app = world.create(blue, "app");
     assertThat(connect(app, world.at("n", "10.1.0.77")).addresses()).isEmpty();
     refused(
@@ -99,12 +101,35 @@ class EndpointRulesTest {
         Refusal.Failed.class,
         "container " + app.id() + " is not connected to the network m",
         i -> EndpointRules.disconnect(i, app.id(), ScopeRules.find(i, blue.id(), "m").id()));
+    world.start(db);
     var live = world.run(blue, "live");
     refuse(
         Refusal.Forbidden.class,
         "Address already in use (10.1.0.77 is held by container db)",
         live,
         world.at("n", "10.1.0.77"));
+  }
+
+  /// As Docker has it; compose recreates containers so.
+  @Test
+  void who_runs_and_asks_for_an_address_comes_before_who_kept_it_and_does_not_run() {
+    var db = world.stop(world.run(blue, "db", w -> w.on(world.at("n", "10.1.0.77"))));
+    var live = world.run(blue, "live");
+    assertThat(connect(live, world.at("n", "10.1.0.77")).addresses())
+        .containsExactly(Cidr.parse("10.1.0.77/24"));
+    assertThat(world.container(db.id()).endpoints().getFirst().addresses()).isEmpty();
+    refused(
+        world,
+        Refusal.Forbidden.class,
+        "Address already in use (10.1.0.77 is held by container live)",
+        i -> ContainerRules.starting(i, db.id(), true, new SplittableRandom(1)));
+    world.remove(world.stop(live));
+    assertThat(World.ip(world.start(db))).hasToString("10.1.0.77");
+    var dynamic = world.stop(world.run(blue, "dynamic", w -> w.on(world.at("n"))));
+    var kept = World.ip(dynamic).toString();
+    var next = world.create(blue, "next", w -> w.on(world.at("n", kept)));
+    assertThat(World.ip(world.start(next))).hasToString(kept);
+    assertThat(World.ip(world.start(dynamic)).toString()).isNotEqualTo(kept);
   }
 
   @Test
