@@ -162,7 +162,8 @@ final class ContainerNetworkReader {
                     e.getKey(),
                     known(gateways, e.getKey()),
                     known(ranges, e.getKey()),
-                    Optional.ofNullable(dns.get(e.getKey())),
+                    Optional.ofNullable(dns.get(e.getKey()))
+                        .map(l -> l.stream().distinct().toList()),
                     Optional.ofNullable(levels.get(e.getKey())),
                     Optional.ofNullable(routers.get(e.getKey()))))
         .toList();

@@ -65,6 +65,7 @@ class ContainerNetworksTest {
             "-cnf vic-production:Peers",
             "-cnd vic production:208.91.3.9",
             "-cnd vic-production:fd00:3::9",
+            "-cnd vic-production:fd00:3:0::9",
             "-cnr vic production:208.91.3.64/26",
             "-cnr vic-production:208.91.3.10-208.91.3.19",
             "-cnr vic-production:208.91.3.20-29",
