@@ -22,6 +22,7 @@ import java.util.function.BiFunction;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.Open;
 import vch.kernel.netns.Gate;
+import vch.kernel.packet.PacketSocket;
 import vch.portlayer.address.Ip;
 
 /// Sockets of a test in other network namespaces. Closing it closes the servers.
@@ -34,6 +35,9 @@ final class Traffic implements AutoCloseable {
 
   private static final int ANSWER_MILLIS_MAX = 1000;
   private static final int DATAGRAM_BYTES_MAX = 4096;
+
+  /// All protocols, linux/if_ether.h.
+  private static final int ETH_P_ALL = 3;
 
   private final Gate gate = Gate.open();
   private final List<AutoCloseable> servers = new ArrayList<>();
@@ -96,6 +100,23 @@ final class Traffic implements AutoCloseable {
       return said.isEmpty() ? "closed" : said;
     } catch (IOException e) {
       return meaning(e);
+    }
+  }
+
+  /// Whole frames that come in by a link, as a process with CAP_NET_RAW hears them.
+  PacketSocket frames(Spot where, String link) {
+    int index = Integer.parseInt(where.run("ip", "-o", "link", "show", link).ok().split(":")[0]);
+    return in(where, () -> PacketSocket.open(index, ETH_P_ALL));
+  }
+
+  /// A connection that goes on, to a port that nobody else listens at.
+  Connection connect(Spot from, Spot to, String address, int port) {
+    try (var server = in(to, () -> ServerSocketChannel.open().bind(new InetSocketAddress(port)))) {
+      var caller = in(from, () -> SocketChannel.open(family(address)));
+      caller.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
+      return new Connection(caller, server.accept());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -225,7 +225,8 @@ final class ContainerTable {
           openings();
         }
       }
-      case OPEN -> out.append("  accept\n");
+      case OPEN -> // a stricter level will know the connections: they are tracked already
+          out.append("  ct state established,related accept\n  accept\n");
     }
     if (level != TrustLevel.OPEN) {
       out.append("  drop\n");
@@ -249,12 +250,15 @@ final class ContainerTable {
     return range.first().equals(range.last()) ? range.first().toString() : range.toString();
   }
 
-  /// Also the neighbour discovery without which IPv6 has no replies (RFC 4861); routers are heard
-  /// only where the network's option lets the kernel listen.
+  /// What answers the container. Who asked it is looked at packet by packet, so that a connection
+  /// ends when a change no longer lets it in. Also the neighbour discovery without which IPv6 has
+  /// no replies (RFC 4861); routers are heard only where the network's option lets the kernel
+  /// listen.
   private void replies() {
     out.append(
         """
-          ct state established,related accept
+          ct state related accept
+          ct state established ct direction reply accept
           icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } ip6 hoplimit 255 accept
         """);
   }

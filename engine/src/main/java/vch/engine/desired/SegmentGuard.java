@@ -16,9 +16,9 @@ import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.TrustLevel;
 
 /// What members of a container network may send onto a Linux bridge of the machine, kept outside
-/// their reach: a frame has the addresses that its place was given. One table a scope; frames of
-/// all other ports of the bridge are none of its business. Members of level open send what they
-/// like.
+/// their reach: a frame has the addresses that its place was given. Closed members send and hear
+/// nothing. One table a scope; frames of all other ports of the bridge are none of its business.
+/// Members of level open send what they like.
 final class SegmentGuard {
   private SegmentGuard() {}
 
@@ -36,7 +36,9 @@ final class SegmentGuard {
   }
 
   private static String text(Scope scope, ScopeKind.External kind) {
-    return SETS + chain(scope, kind);
+    return SETS
+        + sent(scope, kind)
+        + (kind.trust() == TrustLevel.CLOSED ? heard(scope.subnets().isEmpty()) : "");
   }
 
   private static final String SETS =
@@ -60,7 +62,7 @@ final class SegmentGuard {
 
       """;
 
-  private static String chain(Scope scope, ScopeKind.External kind) {
+  private static String sent(Scope scope, ScopeKind.External kind) {
     var out = new StringBuilder();
     out.append(
         """
@@ -70,39 +72,50 @@ final class SegmentGuard {
           iifname . ether saddr != @senders drop
         """);
     boolean leased = scope.subnets().isEmpty();
-    if (kind.trust() == TrustLevel.CLOSED) {
-      out.append("  ether type arp accept\n");
-      if (leased) {
-        out.append("  ether type ip udp sport 68 udp dport 67 accept\n");
-      }
-    } else if (leased) {
-      // What the server gives next is known to the client first, while no daemon runs, too.
+    boolean closed = kind.trust() == TrustLevel.CLOSED;
+    // What the DHCP server gives next is known to the client first, while no daemon runs, too.
+    if (leased) {
       out.append(
-          "  ether type ip accept\n  ether type arp iifname . arp saddr ether @senders accept\n");
+          (closed
+                  ? "  ether type ip udp sport 68 udp dport 67 accept\n"
+                  : "  ether type ip accept\n")
+              + "  ether type arp iifname . arp saddr ether @senders accept\n");
+    } else {
+      out.append(
+          (closed ? "" : "  ether type ip iifname . ether saddr . ip saddr @members accept\n")
+              + """
+                ether type arp arp saddr ip 0.0.0.0 accept
+                ether type arp iifname . ether saddr . arp saddr ip @members iifname . arp saddr ether . arp saddr ip @members accept
+              """);
     }
-    if (kind.trust() != TrustLevel.CLOSED) {
-      if (!leased) {
-        out.append(
-            """
-              ether type ip iifname . ether saddr . ip saddr @members accept
-              ether type arp arp saddr ip 0.0.0.0 accept
-              ether type arp iifname . ether saddr . arp saddr ip @members iifname . arp saddr ether . arp saddr ip @members accept
-            """);
-      }
-      out.append(
-          """
-            ether type ip6 icmpv6 type { nd-router-advert, nd-redirect, mld-listener-query } drop
-          """);
-      out.append(
-          kind.acceptRouters()
-              ? "  ether type ip6 accept\n"
-              : """
-                  ether type ip6 icmpv6 type nd-neighbor-advert iifname . ether saddr . @th,64,128 != @members6 drop
-                  ether type ip6 ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
-                  ether type ip6 iifname . ether saddr . @nh,64,128 @members6 accept
-                """);
-    }
-    return out.append("  drop\n}\n").toString();
+    return out.append(closed ? "" : ipv6(kind)).append("  drop\n}\n").toString();
+  }
+
+  private static String ipv6(ScopeKind.External kind) {
+    return """
+             ether type ip6 icmpv6 type { nd-router-advert, nd-redirect, mld-listener-query } drop
+           """
+        + (kind.acceptRouters()
+            ? "  ether type ip6 accept\n"
+            : """
+                ether type ip6 icmpv6 type nd-neighbor-advert iifname . ether saddr . @th,64,128 != @members6 drop
+                ether type ip6 ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
+                ether type ip6 iifname . ether saddr . @nh,64,128 @members6 accept
+              """);
+  }
+
+  /// What a closed member may hear, by raw sockets, too: questions for its address, without which
+  /// the LAN would take it for free, and what the DHCP server says.
+  private static String heard(boolean leased) {
+    return """
+
+        chain postrouting {
+          type filter hook postrouting priority filter; policy accept;
+          oifname != @ports accept
+          ether type arp accept
+        """
+        + (leased ? "  ether type ip udp sport 67 udp dport 68 accept\n" : "")
+        + "  drop\n}\n";
   }
 
   /// What lets a member send.

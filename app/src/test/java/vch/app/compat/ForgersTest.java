@@ -1,0 +1,222 @@
+package vch.app.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a member of a container network with raw sockets, which Docker's containers have, can do to
+/// its LAN: below level open it sends under its own addresses only, at level closed nothing. Level
+/// open is the proof that the forged frames would do harm.
+@Tag("compat")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ForgersTest {
+  private static final String HOST = "10.33.0.1";
+  private static final String HOST6 = "fd33::1";
+  private static final String PRINTER = "10.33.0.2";
+  private static final String PRINTER6 = "fd33::2";
+
+  private final TestMachine machine = new TestMachine();
+  private final Traffic traffic = new Traffic();
+  private final Set<String> heard = new ConcurrentSkipListSet<>();
+  private TestVch blue = new TestVch(machine, "blue");
+  private Spot host = Spot.named(machine.namespace);
+  private Spot printer = host;
+  private Spot forger = host;
+  private Spot peer = host;
+
+  @BeforeAll
+  void start() {
+    machine.startDaemon();
+    var lan = Lan.create(machine, "lan");
+    host = lan.host("h", HOST + "/24", HOST6 + "/64");
+    printer = lan.host("p", PRINTER + "/24", PRINTER6 + "/64");
+    // Else the kernel does not believe what comes within a second after something else.
+    host.run("sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0").ok();
+    blue =
+        machine.create(
+            "blue",
+            "-cn",
+            "lan",
+            "-cng",
+            "lan:" + HOST + "/24",
+            "-cng",
+            "lan:" + HOST6 + "/64",
+            "-cnr",
+            "lan:10.33.0.100-199",
+            "-cnr",
+            "lan:fd33::100-fd33::1ff");
+    forger = member("forger");
+    peer = member("peer");
+    traffic.serve(printer, 80, "printer");
+    traffic.serve(peer, 80, "peer");
+    traffic.datagrams(
+        host,
+        4000,
+        (said, _) -> {
+          heard.add(new String(said, StandardCharsets.US_ASCII));
+          return new byte[0];
+        });
+  }
+
+  private Spot member(String name) {
+    blue.docker(
+            "run", "-d", "--name", name, "--net", "lan", "-p", "80", "-p", "80/udp", "busybox",
+            "sleep", "3600")
+        .ok();
+    return Spot.in(blue, name);
+  }
+
+  @AfterAll
+  void stop() {
+    traffic.close();
+    machine.close();
+  }
+
+  /// All members and hosts know each other, as far as the level lets them.
+  private void at(String level) {
+    machine.vch("configure", "blue", "-cnf", "lan:published").ok();
+    host.run("ip", "neigh", "flush", "dev", "eth0").ok();
+    host.run("ip", "-6", "route", "flush", "proto", "ra").ok();
+    for (var address : List.of(PRINTER, PRINTER6, blue.address("peer"))) {
+      TestMachine.until(address + " answers", () -> host.pings(address));
+    }
+    machine.vch("configure", "blue", "-cnf", "lan:" + level).ok();
+    heard.clear();
+  }
+
+  /// Frames that are sent before this returns have come as far as they come.
+  private void fence() {
+    TestMachine.until(
+        "the printer is heard",
+        () -> {
+          traffic.send(printer, HOST, 4000, "printer".getBytes(StandardCharsets.US_ASCII));
+          return heard.contains("printer");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
+  void datagrams_from_addresses_of_others(String level) {
+    at(level);
+    var own = forger.mac();
+    var to = host.mac();
+    var others = blue.address("peer");
+    var forged = new LinkedHashMap<String, String>();
+    forged.put("address of a peer", Frames.udp(to, own, others, HOST, 4000, "address of a peer"));
+    forged.put("all of a peer", Frames.udp(to, peer.mac(), others, HOST, 4000, "all of a peer"));
+    forged.put("host's address", Frames.udp(to, own, PRINTER, HOST, 4000, "host's address"));
+    forged.put("tagged", Frames.tagged(to, own, others, HOST, 4000, "tagged"));
+    forged.values().forEach(frame -> forger.send("eth0", frame));
+    forger.send("eth0", Frames.udp(to, own, blue.address("forger"), HOST, 4000, "honest"));
+    fence();
+    var expected = new TreeSet<>(List.of("printer"));
+    if (!level.equals("closed")) {
+      expected.add("honest");
+    }
+    if (level.equals("open")) {
+      expected.addAll(forged.keySet());
+    }
+    assertThat(heard).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
+  void claims_to_addresses_of_others(String level) {
+    at(level);
+    var own = forger.mac();
+    var others = blue.address("peer");
+    var before = neighbours();
+    assertThat(before).containsKeys(PRINTER, PRINTER6, others);
+    var link = Frames6.linkLocal(own);
+    for (var frame :
+        List.of(
+            Frames.arp(own, own, PRINTER),
+            Frames.arp(own, own, others),
+            Frames6.advertisement(own, own, link, PRINTER6),
+            Frames6.router(own, link))) {
+      forger.send("eth0", frame);
+    }
+    fence();
+    var after = neighbours();
+    var routes = host.run("ip", "-6", "route", "show", "default").ok();
+    if (level.equals("open")) {
+      // The peer's own address is defended by the daemon.
+      assertThat(after).containsAllEntriesOf(Map.of(PRINTER, own, PRINTER6, own));
+      assertThat(routes).contains(link);
+    } else {
+      assertThat(after).containsAllEntriesOf(before);
+      assertThat(routes).isEmpty();
+    }
+  }
+
+  /// Frames under the Ethernet address of another draw no traffic away from it.
+  @ParameterizedTest
+  @ValueSource(strings = {"closed", "outbound", "peers", "published"})
+  void claims_to_ethernet_addresses_of_others(String level) {
+    at(level);
+    for (var victim : List.of(printer.mac(), peer.mac())) {
+      for (var frame :
+          List.of(
+              Frames.lldp(victim),
+              Frames.arp(victim, victim, blue.address("forger")),
+              Frames.udp("ffffffffffff", victim, PRINTER, "10.33.0.255", 9, "x"),
+              Frames.tagged("ffffffffffff", victim, PRINTER, "10.33.0.255", 9, "x"))) {
+        forger.send("eth0", frame);
+        assertThat(traffic.udp(host, PRINTER, 80)).as(frame).startsWith("printer");
+        if (level.equals("published")) {
+          assertThat(traffic.udp(host, blue.address("peer"), 80)).as(frame).startsWith("peer");
+        }
+      }
+    }
+  }
+
+  private Map<String, String> neighbours() {
+    var out = new HashMap<String, String>();
+    for (var line : host.run("ip", "neigh", "show", "dev", "eth0").ok().lines().toList()) {
+      var words = line.split(" ");
+      if (words.length > 2 && words[1].equals("lladdr")) {
+        out.put(words[0], words[2]);
+      }
+    }
+    return out;
+  }
+
+  /// Not even raw sockets hear anything but questions for addresses, without which the LAN would
+  /// take the container's for free.
+  @Test
+  void a_closed_container_hears_nothing() {
+    var mac = forger.mac();
+    for (var level : List.of("published", "closed")) {
+      at(level);
+      try (var frames = traffic.frames(forger, "eth0")) {
+        host.send("eth0", Frames.udp(mac, host.mac(), HOST, blue.address("forger"), 9, "for it"));
+        host.send(
+            "eth0", Frames.udp("ffffffffffff", host.mac(), HOST, "10.33.0.255", 9, "for all"));
+        var types = new TreeSet<String>();
+        for (int i = 0; i < 100; i++) { // the last one is for sure a question
+          frames.receive(64, 0).map(f -> HexFormat.of().formatHex(f, 12, 14)).ifPresent(types::add);
+          if (i % 20 == 0) {
+            printer.send("eth0", Frames.arp(printer.mac(), printer.mac(), PRINTER));
+          }
+        }
+        assertThat(types).contains("0806");
+        assertThat(types.contains("0800")).as(level).isEqualTo(level.equals("published"));
+      }
+    }
+  }
+}
