@@ -10,7 +10,7 @@ usage() {
 ./do lab       kernel tests in throw-away network namespaces (root)
 ./do compat    whole daemons with the real docker CLI and other real clients (root)
 ./do test      installs the packages it needs, then check, lab and compat: what CI runs
-./do soak      the crash test of ./do test in 60 rounds instead of 5 (-Dcrash.seed=N repeats a run), the load test, the fuzz test in 20 rounds (-Dfuzz.seed=N), the differential test with 60 seeds (-Ddiff.seed=N -Ddiff.steps=M),
+./do soak      the crash test of ./do test in 60 rounds instead of 5 (-Dcrash.seed=N repeats a run), the load test, a minute without a daemon, the fuzz test in 20 rounds (-Dfuzz.seed=N), the differential test with 60 seeds (-Ddiff.seed=N -Ddiff.steps=M),
               and the services example (examples/mysql-flask)
 ./do bench     measures beside dockerd and podman (--only ROW,ROW, --rounds N, --quick; --jmh: hot paths; see bench/README.md)
 ./do build     jars and AOT caches into dist/, what ./vch runs
@@ -30,7 +30,7 @@ case "${1:-help}" in
   lab) shift; lab "$@" ;;
   compat) shift; compat "$@" ;;
   test) shift; need_root "./do test"; scripts/packages.sh --tests; check; lab; compat ;;
-  soak) shift; need_root "./do soak"; scripts/packages.sh --tests; compat '-Dtest.groups=compat|soak' -Dtest=CrashTest,LoadTest,FuzzTest,DifferentialTest,ServicesExampleTest -Dcrash.rounds=60 -Dfuzz.rounds=20 -Ddiff.seeds=60 "$@" ;;
+  soak) shift; need_root "./do soak"; scripts/packages.sh --tests; compat '-Dtest.groups=compat|soak' -Dtest=CrashTest,LoadTest,ControlPlaneTest,FuzzTest,DifferentialTest,ServicesExampleTest -Dcrash.rounds=60 -Dabsence.seconds=60 -Dfuzz.rounds=20 -Ddiff.seeds=60 "$@" ;;
   bench) shift; need_root "./do bench"; build; bench/run.sh "$@" ;;
   build) shift; build "$@" ;;
   image) shift; jdk; scripts/build.sh; scripts/image.sh ;;

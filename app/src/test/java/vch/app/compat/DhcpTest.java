@@ -2,10 +2,6 @@ package vch.app.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +21,11 @@ class DhcpTest {
 
   private final TestMachine machine = new TestMachine();
   private final TestVch vch = new TestVch(machine, "blue");
-  private final List<Process> servers = new ArrayList<>();
+  private final List<Kea> kea = new ArrayList<>();
   private TestMachine.Host lan = new TestMachine.Host("");
 
   @BeforeAll
-  void start() throws IOException {
+  void start() {
     machine.startDaemon();
     machine.vch("portgroup", "create", "lan").ok();
     machine.vch("portgroup", "create", "mute").ok();
@@ -40,57 +36,23 @@ class DhcpTest {
             "l",
             machine.vch("portgroup", "inspect", "lan", "--format", "{{.Link}}").ok(),
             SERVER + "/16");
-    kea();
+    kea.add(
+        new Kea(
+            Spot.named(lan.namespace()),
+            machine.directory("kea"),
+            6,
+            "10.2.0.0/16",
+            "10.2.7.0/24",
+            Map.of("routers", SERVER, "interface-mtu", "1400")));
   }
 
-  private void kea() throws IOException {
-    Files.writeString(
-        machine.directory("kea.json"),
-        """
-        {"Dhcp4": {"interfaces-config": {"interfaces": ["eth0"]},
-          "lease-database": {"type": "memfile", "persist": true, "name": "%s"},
-          "valid-lifetime": 6,
-          "loggers": [{"name": "kea-dhcp4", "severity": "DEBUG", "debuglevel": 50,
-            "output_options": [{"output": "stdout"}]}],
-          "subnet4": [{"subnet": "10.2.0.0/16", "pools": [{"pool": "10.2.7.0/24"}],
-            "option-data": [{"name": "routers", "data": "%s"}, {"name": "interface-mtu", "data": "1400"}]}]}}
-        """
-            .formatted(leases(), SERVER));
-    var directory = machine.directory("").toString();
-    var words =
-        Command.words(
-            List.of("ip", "netns", "exec", lan.namespace()),
-            "kea-dhcp4",
-            "-c",
-            machine.directory("kea.json").toString());
-    var builder = new ProcessBuilder(words).redirectErrorStream(true);
-    builder
-        .environment()
-        .putAll(Map.of("KEA_PIDFILE_DIR", directory, "KEA_LOCKFILE_DIR", directory));
-    servers.add(builder.redirectOutput(machine.directory("kea.log").toFile()).start());
-  }
-
-  private Path leases() {
-    return machine.directory("kea-leases");
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (NoSuchFileException _) {
-      return "";
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private long given(String address) {
-    return text(leases()).lines().filter(l -> l.startsWith(address + ",")).count();
+  private Kea server() {
+    return kea.getFirst();
   }
 
   @AfterAll
   void stop() {
-    servers.forEach(Process::destroyForcibly);
+    kea.forEach(Kea::close);
     machine.close();
   }
 
@@ -125,8 +87,8 @@ class DhcpTest {
   }
 
   private void renewedThrice(String address) {
-    long before = given(address);
-    TestMachine.until("three renewals of " + address, () -> given(address) >= before + 3);
+    long before = server().given(address);
+    TestMachine.until("three renewals of " + address, () -> server().given(address) >= before + 3);
   }
 
   @Test
@@ -138,7 +100,7 @@ class DhcpTest {
         .contains("inet " + address + "/16")
         .contains("mtu 1400");
     assertThat(vch.docker("exec", "web", "ip", "route").ok()).contains("default via " + SERVER);
-    assertThat(text(leases())).contains(",web,");
+    assertThat(server().leases()).contains(",web,");
 
     machine.killDaemon();
     renewedThrice(address);
@@ -156,9 +118,7 @@ class DhcpTest {
     lan.run("ping", "-c", "1", "-W", "2", address).ok();
 
     vch.docker("rm", "-f", "web").ok();
-    TestMachine.until(
-        "the release of " + address,
-        () -> text(machine.directory("kea.log")).contains("DHCP4_RELEASE "));
+    TestMachine.until("the release of " + address, () -> server().log().contains("DHCP4_RELEASE "));
   }
 
   @Test

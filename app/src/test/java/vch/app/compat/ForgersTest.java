@@ -196,6 +196,31 @@ class ForgersTest {
     return out;
   }
 
+  /// Or a member could make all others believe that the address which they are about to take is
+  /// somebody's.
+  @Test
+  void questions_for_addresses_in_the_name_of_others() {
+    at("published");
+    var own = forger.mac();
+    var others = printer.mac().replace(":", "");
+    try (var frames = traffic.frames(host, "eth0")) {
+      forger.send("eth0", Frames.probe(own, printer.mac(), "10.33.0.150"));
+      forger.send("eth0", Frames.probe(own, own, "10.33.0.150"));
+      var askers = new TreeSet<String>(); // bytes 22 to 27: who asks, as it says
+      TestMachine.until(
+          "the honest question",
+          () -> {
+            frames
+                .receive(64, 0)
+                .map(f -> HexFormat.of().formatHex(f))
+                .filter(f -> f.startsWith("0806", 24) && f.startsWith("00000000", 56))
+                .ifPresent(f -> askers.add(f.substring(44, 56)));
+            return askers.contains(own.replace(":", ""));
+          });
+      assertThat(askers).doesNotContain(others);
+    }
+  }
+
   /// Not even raw sockets hear anything but questions for addresses, without which the LAN would
   /// take the container's for free.
   @Test

@@ -27,6 +27,19 @@ final class Frames {
             + ip(address));
   }
 
+  /// An ARP probe (RFC 5227): does anybody have the address, asks `mac`.
+  static String probe(String fromMac, String mac, String address) {
+    return frame(
+        "ffffffffffff"
+            + hex(fromMac)
+            + "0806"
+            + "0001080006040001"
+            + hex(mac)
+            + "00000000"
+            + "000000000000"
+            + ip(address));
+  }
+
   /// A datagram with the text, from port 1000.
   static String udp(String toMac, String fromMac, String from, String to, int port, String text) {
     return frame(hex(toMac) + hex(fromMac) + "0800" + datagram(from, to, port, text));

@@ -14,6 +14,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class Traffic implements AutoCloseable {
   /// What is asked when it is refused at once: TCP reset or ICMP.
   static final String REFUSED = "refused";
 
-  private static final int ANSWER_MILLIS_MAX = 1000;
+  private static final Duration ANSWER = Duration.ofSeconds(1);
   private static final int DATAGRAM_BYTES_MAX = 4096;
 
   /// All protocols, linux/if_ether.h.
@@ -41,6 +42,16 @@ final class Traffic implements AutoCloseable {
 
   private final Gate gate = Gate.open();
   private final List<AutoCloseable> servers = new ArrayList<>();
+  private final int answerMillisMax;
+
+  Traffic() {
+    this(ANSWER);
+  }
+
+  /// @param answer how long answers are waited for
+  Traffic(Duration answer) {
+    answerMillisMax = Math.toIntExact(answer.toMillis());
+  }
 
   /// Answers TCP and UDP by both families on a port of the namespace with `text`, a blank, and the
   /// address of who asks.
@@ -93,8 +104,8 @@ final class Traffic implements AutoCloseable {
   /// Connects once and reads what the server says.
   String tcp(Spot from, String address, int port) {
     try (var socket = in(from, () -> SocketChannel.open(family(address)))) {
-      socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
-      socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+      socket.socket().connect(to(address, port), answerMillisMax);
+      socket.socket().setSoTimeout(answerMillisMax);
       var said =
           new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return said.isEmpty() ? "closed" : said;
@@ -112,12 +123,17 @@ final class Traffic implements AutoCloseable {
   /// A connection that goes on, to a port that nobody else listens at.
   Connection connect(Spot from, Spot to, String address, int port) {
     try (var server = in(to, () -> ServerSocketChannel.open().bind(new InetSocketAddress(port)))) {
-      var caller = in(from, () -> SocketChannel.open(family(address)));
-      caller.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
-      return new Connection(caller, server.accept());
+      return new Connection(dial(from, address, port), server.accept());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// A connection to a server.
+  SocketChannel dial(Spot from, String address, int port) throws IOException {
+    var caller = in(from, () -> SocketChannel.open(family(address)));
+    caller.socket().connect(to(address, port), answerMillisMax);
+    return caller;
   }
 
   /// Sends a datagram once and waits for the answer.
@@ -133,7 +149,7 @@ final class Traffic implements AutoCloseable {
   Optional<byte[]> exchange(Spot from, String address, int port, byte[] datagram) {
     try (var channel = in(from, () -> DatagramChannel.open(family(address)))) {
       channel.connect(to(address, port));
-      channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+      channel.socket().setSoTimeout(answerMillisMax);
       channel.write(ByteBuffer.wrap(datagram));
       var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
       channel.socket().receive(packet);
@@ -157,8 +173,8 @@ final class Traffic implements AutoCloseable {
   /// @return bytes that came back
   int push(Spot from, String address, int port, byte[] bytes) {
     try (var socket = in(from, () -> SocketChannel.open(family(address)))) {
-      socket.socket().connect(to(address, port), ANSWER_MILLIS_MAX);
-      socket.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+      socket.socket().connect(to(address, port), answerMillisMax);
+      socket.socket().setSoTimeout(answerMillisMax);
       socket.write(ByteBuffer.wrap(bytes));
       socket.shutdownOutput();
       return socket.socket().getInputStream().readAllBytes().length;
@@ -170,16 +186,17 @@ final class Traffic implements AutoCloseable {
   /// A client that keeps its UDP port.
   Conversation talk(Spot from, String address, int port) {
     return new Conversation(
-        in(from, () -> DatagramChannel.open(family(address))), to(address, port));
+        in(from, () -> DatagramChannel.open(family(address))), to(address, port), answerMillisMax);
   }
 
-  record Conversation(DatagramChannel channel, InetSocketAddress to) implements AutoCloseable {
+  record Conversation(DatagramChannel channel, InetSocketAddress to, int answerMillisMax)
+      implements AutoCloseable {
     String ask() {
       try {
         if (!channel.isConnected()) {
           channel.connect(to);
         }
-        channel.socket().setSoTimeout(ANSWER_MILLIS_MAX);
+        channel.socket().setSoTimeout(answerMillisMax);
         channel.write(ByteBuffer.wrap("?".getBytes(StandardCharsets.UTF_8)));
         var packet = new java.net.DatagramPacket(new byte[DATAGRAM_BYTES_MAX], DATAGRAM_BYTES_MAX);
         channel.socket().receive(packet);

@@ -84,7 +84,7 @@ final class SegmentGuard {
       out.append(
           (closed ? "" : "  ether type ip iifname . ether saddr . ip saddr @members accept\n")
               + """
-                ether type arp arp saddr ip 0.0.0.0 accept
+                ether type arp arp saddr ip 0.0.0.0 iifname . arp saddr ether @senders accept
                 ether type arp iifname . ether saddr . arp saddr ip @members iifname . arp saddr ether . arp saddr ip @members accept
               """);
     }
