@@ -10,8 +10,10 @@ import vch.kernel.nft.FieldType;
 import vch.kernel.nft.SetElement;
 import vch.kernel.nft.SetElement.Field;
 import vch.kernel.nft.SetInfo;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
+import vch.portlayer.address.Range;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 
@@ -33,6 +35,7 @@ final class ElementParts {
       case Part.Name(var name) ->
           Field.of(Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), NAME_BYTES));
       case Part.Address(var ip) -> Field.of(ip.bytes());
+      case Part.Block(var subnet) -> new Field(subnet.first().bytes(), subnet.last().bytes());
       case Part.Hardware(var mac) -> Field.of(mac.bytes());
       case Part.Proto(var protocol) -> Field.of(new byte[] {(byte) protocol.number()});
       case Part.Ports(var range) -> new Field(port(range.first()), port(range.last()));
@@ -55,7 +58,10 @@ final class ElementParts {
               + set.keyTypes()
               + (set.isMap() ? " : " + set.dataTypes() : ""));
     }
-    boolean range = parts.stream().anyMatch(p -> p instanceof Part.Ports(var r) && r.size() > 1);
+    boolean range =
+        parts.stream()
+            .anyMatch(
+                p -> p instanceof Part.Block || (p instanceof Part.Ports(var r) && r.size() > 1));
     return range && !set.isInterval()
         ? Optional.of("set " + set.name() + " of " + set.table() + " takes no ranges")
         : Optional.empty();
@@ -79,6 +85,8 @@ final class ElementParts {
     return switch (part) {
       case Part.Name _ -> FieldType.IFNAME;
       case Part.Address(var ip) -> ip.isIpv4() ? FieldType.IPV4_ADDR : FieldType.IPV6_ADDR;
+      case Part.Block(var subnet) ->
+          subnet.family() == Family.IPV4 ? FieldType.IPV4_ADDR : FieldType.IPV6_ADDR;
       case Part.Hardware _ -> FieldType.ETHER_ADDR;
       case Part.Proto _ -> FieldType.INET_PROTO;
       case Part.Ports _ -> FieldType.INET_SERVICE;
@@ -110,8 +118,13 @@ final class ElementParts {
           : Optional.of(new Part.Ports(new PortRange(first, last)));
     }
     var value = field.first();
-    if (!Arrays.equals(value, field.last()) || value.length != type.bytes()) {
+    if (value.length != type.bytes()) {
       return Optional.empty();
+    }
+    if (!Arrays.equals(value, field.last())) {
+      return type == FieldType.IPV4_ADDR || type == FieldType.IPV6_ADDR
+          ? block(Ip.of(value), Ip.of(field.last()))
+          : Optional.empty();
     }
     return switch (type) {
       case IPV4_ADDR, IPV6_ADDR, INTEGER -> Optional.of(new Part.Address(Ip.of(value)));
@@ -120,6 +133,12 @@ final class ElementParts {
       case IFNAME -> Optional.of(new Part.Name(text(value)));
       case INET_SERVICE, OTHER -> Optional.empty();
     };
+  }
+
+  private static Optional<Part> block(Ip first, Ip last) {
+    return first.compareTo(last) < 0
+        ? new Range(first, last).subnet().map(Part::of)
+        : Optional.empty();
   }
 
   private static int port(byte[] bytes) {

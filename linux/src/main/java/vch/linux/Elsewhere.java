@@ -72,7 +72,7 @@ final class Elsewhere implements Predicate<Flow> {
           case Part.Proto(var p) -> protocol = p;
           case Part.Address(var ip) -> address = Optional.of(ip);
           case Part.Ports(var range) -> ports = range;
-          case Part.Name _, Part.Hardware _ -> {}
+          case Part.Name _, Part.Hardware _, Part.Block _ -> {}
         }
       }
       var to = Optional.<Ip>empty();
@@ -81,7 +81,7 @@ final class Elsewhere implements Predicate<Flow> {
         switch (part) {
           case Part.Address(var ip) -> to = Optional.of(ip);
           case Part.Ports(var range) -> port = Optional.of(range.first());
-          case Part.Proto _, Part.Name _, Part.Hardware _ -> {}
+          case Part.Proto _, Part.Name _, Part.Hardware _, Part.Block _ -> {}
         }
       }
       return new Published(protocol, address, ports, to.orElseThrow(), port);

@@ -81,6 +81,8 @@ final class LinuxMachineTest {
       map pub { type inet_proto . inet_service : ipv4_addr . inet_service; }
       map ranges { type ipv4_addr . inet_proto . inet_service : ipv4_addr; flags interval; }
       set ports { type inet_service; flags interval; }
+      set block { type ipv4_addr; flags interval; }
+      set blocks { type ifname . ipv4_addr . ipv4_addr; flags interval; }
       set six { type ipv6_addr . inet_service; }
       set macs { type ether_addr; }
       set protocols { type inet_proto; }
@@ -165,6 +167,10 @@ final class LinuxMachineTest {
     return new Part.Ports(PortRange.of(number));
   }
 
+  private static Part block(String text) {
+    return Part.of(Subnet.parse(text));
+  }
+
   private static Part ip(String text) {
     return new Part.Address(Ip.parse(text));
   }
@@ -199,6 +205,14 @@ final class LinuxMachineTest {
             element("ports", List.of(new Part.Ports(new PortRange(6, 9)))),
             element("ports", List.of(port(100))),
             element("ports", List.of(new Part.Ports(new PortRange(60_000, 65_535)))),
+            element(
+                "blocks", List.of(new Part.Name("v1"), block("172.16.0.0/16"), ip("172.17.0.1"))),
+            element(
+                "blocks", List.of(new Part.Name("v1"), block("172.17.0.0/16"), block("0.0.0.0/1"))),
+            element("block", List.of(block("172.16.0.0/16"))),
+            element("block", List.of(block("172.17.0.0/16"))),
+            element("block", List.of(ip("172.18.0.0"))),
+            element("block", List.of(block("255.255.0.0/16"))),
             element("six", List.of(ip("fd00::1"), port(53))),
             element("macs", List.of(new Part.Hardware(MAC))),
             element("protocols", List.of(new Part.Proto(Protocol.UDP))),

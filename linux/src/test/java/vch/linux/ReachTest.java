@@ -85,7 +85,16 @@ final class ReachTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void packets_do_what_the_model_says(long seed) throws Exception {
-    var image = ReachTown.image(seed);
+    hold(ReachTown.image(seed), seed);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void packets_do_so_where_bridge_networks_share_a_segment(long seed) throws Exception {
+    hold(Samples.sharing(ReachTown.image(seed)), seed);
+  }
+
+  private static void hold(Image image, long seed) throws Exception {
     var wanted =
         new ArrayList<>(Desired.all(image).values().stream().flatMap(List::stream).toList());
     wanted.addAll(outside(image));

@@ -39,6 +39,7 @@ final class CreateParameters {
           "bridge-network",
           "bridge-network-range",
           "bridge-network-width",
+          "bridge-isolation",
           "bridge-names",
           "icc",
           "mtu",
@@ -257,7 +258,19 @@ final class CreateParameters {
               + ". Width must be larger than prefix of bridge network ip range.");
       return defaults;
     }
-    return new BridgeSettings(range, width, query.flag("bridge-names"), icc, mtu);
+    return new BridgeSettings(range, width, query.flag("bridge-names"), icc, mtu, shared());
+  }
+
+  /// `--bridge-isolation`: own segments for bridge networks, or one that they share.
+  private boolean shared() {
+    var isolation = query.get("bridge-isolation").orElse("own");
+    if (!isolation.equals("own") && !isolation.equals("shared")) {
+      problems.add(
+          "Invalid --bridge-isolation "
+              + isolation
+              + ": own (each bridge network has a segment of its own) or shared (all are on one) is wanted");
+    }
+    return isolation.equals("shared");
   }
 
   private Optional<Integer> number(String name, int absent, int least, int greatest) {

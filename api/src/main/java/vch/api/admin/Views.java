@@ -53,6 +53,7 @@ final class Views {
     bridge.put("Network", image.portGroup(vch.bridgeGroup()).map(PortGroup::name).orElse(""));
     bridge.put("Range", vch.bridge().range().toString());
     bridge.put("Width", vch.bridge().width());
+    bridge.put("Isolation", vch.bridge().shared() ? "shared" : "own");
     bridge.put("MTU", vch.bridge().mtu());
     bridge.put("Names", vch.bridge().namesOnDefault());
     bridge.put("ICC", vch.bridge().interContainer());

@@ -105,6 +105,13 @@ final class Create implements Callable<Integer> {
       description = "Prefix length of each bridge subnet (default: 16).")
   private Optional<String> bridgeWidth = Optional.empty();
 
+  @Option(
+      names = "--bridge-isolation",
+      paramLabel = "own|shared",
+      description =
+          "Each bridge network has a segment of its own, or all share one and containers have one NIC for them (default: own).")
+  private Optional<String> bridgeIsolation = Optional.empty();
+
   @Option(names = "--bridge-names", description = "Full name service on the default bridge too.")
   private boolean bridgeNames;
 
@@ -191,6 +198,7 @@ final class Create implements Callable<Integer> {
     add(given, "bridge-network", bridgeNetwork);
     add(given, "bridge-network-range", bridgeRange);
     add(given, "bridge-network-width", bridgeWidth);
+    add(given, "bridge-isolation", bridgeIsolation);
     add(given, "icc", icc);
     add(given, "mtu", mtu);
     add(given, "tls-cname", tlsCname);

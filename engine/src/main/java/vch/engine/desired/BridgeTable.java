@@ -5,6 +5,7 @@ package vch.engine.desired;
 final class BridgeTable {
   private BridgeTable() {}
 
+  /// Of a VCH whose bridge scopes have a segment each.
   static String text() {
     return """
       # Who may send what: container port, its Ethernet address, its IPv4 address.
@@ -40,6 +41,56 @@ final class BridgeTable {
       chain forward {
         type filter hook forward priority filter; policy accept;
         iifname @noicc drop
+      }
+      """;
+  }
+
+  /// Of a VCH whose bridge scopes share one segment.
+  static String shared() {
+    return """
+      # Who may send what: container port, its Ethernet address, its IPv4 address.
+      set members {
+        type ifname . ether_addr . ipv4_addr
+      }
+
+      # A container port, and the subnet of a scope that it is on: that of who sends, and that of who is to hear.
+      set places {
+        type ifname . ipv4_addr . ipv4_addr
+        flags interval
+      }
+
+      # Scopes whose members may not talk to each other (--icc=false).
+      set noicc {
+        type ipv4_addr
+        flags interval
+      }
+
+      # A frame is let in only with the addresses that its port was given, and a question who has an address only within
+      # a scope. Everything else (IPv6, VLAN tags, spanning tree, ...) is dropped: no promise of a scope is kept for it.
+      chain prerouting {
+        type filter hook prerouting priority filter; policy drop;
+        ether type ip iifname . ether saddr . ip saddr @members accept
+        ether type arp iifname . ether saddr . arp saddr ip != @members drop
+        ether type arp iifname . arp saddr ether . arp saddr ip != @members drop
+        ether type arp iifname . arp saddr ip . arp daddr ip @places accept
+      }
+
+      # From container to container: sender, receiver and the port that it goes to are of one scope. What goes to many is
+      # heard on the scope of its sender.
+      chain forward {
+        type filter hook forward priority filter; policy drop;
+        ether type ip ip saddr @noicc drop
+        ether type arp arp saddr ip @noicc drop
+        ether type ip oifname . ip saddr . ip daddr @places accept
+        ether type ip ip daddr { 224.0.0.0/4, 255.255.255.255 } oifname . ip saddr . ip saddr @places accept
+        ether type arp oifname . arp saddr ip . arp daddr ip @places accept
+      }
+
+      # From the gateways: a frame whose receiver is forgotten goes to all ports. It is heard on the receiver's scope.
+      chain output {
+        type filter hook output priority filter; policy drop;
+        ether type ip oifname . ip daddr . ip daddr @places accept
+        ether type arp oifname . arp daddr ip . arp daddr ip @places accept
       }
       """;
   }

@@ -97,11 +97,11 @@ final class ContainerTable {
           type filter hook input priority filter; policy drop;
           iifname "lo" accept
         """);
-    for (var endpoint : container.endpoints()) {
-      if (!EndpointRules.external(image, endpoint)) {
-        out.append("  iifname \"").append(endpoint.link()).append("\" accept\n");
-      }
-    }
+    container.endpoints().stream()
+        .filter(e -> !EndpointRules.external(image, e))
+        .map(Endpoint::link)
+        .distinct()
+        .forEach(link -> out.append("  iifname \"").append(link).append("\" accept\n"));
     for (var place : places) {
       out.append("  iifname %s goto in_%d\n".formatted(place.link(), place.endpoint.ordinal()));
     }

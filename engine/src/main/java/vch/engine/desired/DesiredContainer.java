@@ -20,6 +20,7 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.rule.SharedNic;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -47,9 +48,9 @@ final class DesiredContainer {
     {"net/ipv6/conf/default/addr_gen_mode", "0"},
   };
 
-  /// Settings of a container with NICs on container networks: each address is told on its own link
-  /// only.
-  private static final String[][] SETTINGS_EXTERNAL = {
+  /// Settings of a container with NICs on container networks, or with one NIC for several scopes:
+  /// each address is told on its own link only, and to neighbours of its subnet only.
+  private static final String[][] SETTINGS_TOLD = {
     {"net/ipv4/conf/all/arp_ignore", "1"}, {"net/ipv4/conf/all/arp_announce", "2"},
   };
 
@@ -88,18 +89,22 @@ final class DesiredContainer {
           new Sysctl(
               ns, "net/ipv6/conf/default/accept_ra", acceptsRouters(image, container) ? "1" : "0"));
     }
-    ContainerTable.text(image, container)
-        .ifPresent(
-            text -> {
-              for (var setting : SETTINGS_EXTERNAL) {
-                out.add(new Sysctl(ns, setting[0], setting[1]));
-              }
-              out.add(new Ruleset(ns, "inet", EndpointTable.NAME, text));
-            });
+    var rules = ContainerTable.text(image, container);
+    var shared = SharedNic.places(image, container);
+    if (rules.isPresent() || !shared.isEmpty()) {
+      for (var setting : SETTINGS_TOLD) {
+        out.add(new Sysctl(ns, setting[0], setting[1]));
+      }
+    }
+    rules.ifPresent(text -> out.add(new Ruleset(ns, "inet", EndpointTable.NAME, text)));
+    if (!shared.isEmpty()) {
+      out.addAll(SharedPlaces.objects(image, container, shared));
+    }
     for (var endpoint : container.endpoints()) {
       endpoint
           .scope()
           .flatMap(image::scope)
+          .filter(_ -> !shared.contains(endpoint))
           .ifPresent(scope -> attach(out, image, ns, container, endpoint, scope));
     }
     for (var family : Family.values()) {
@@ -138,6 +143,9 @@ final class DesiredContainer {
     var out =
         EndpointRules.defaultRoute(image, container, family)
             .filter(e -> !EndpointRules.external(image, e));
+    if (!SharedNic.places(image, container).isEmpty()) {
+      return Optional.empty(); // they leave by the port that they came by
+    }
     var in =
         EndpointRules.published(image, container, family)
             .filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)))
@@ -200,7 +208,7 @@ final class DesiredContainer {
   }
 
   /// The port may send from this address.
-  private static Element member(NamespaceName host, String port, Mac mac, Ip address) {
+  static Element member(NamespaceName host, String port, Mac mac, Ip address) {
     return guard(
         host,
         EndpointTable.set("members", address.family()),

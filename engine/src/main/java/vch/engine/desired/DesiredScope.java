@@ -12,6 +12,7 @@ import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.rule.SharedNic;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -25,7 +26,8 @@ final class DesiredScope {
       return List.of();
     }
     return switch (scope.kind()) {
-      case ScopeKind.Bridge bridge -> segment(scope, bridge);
+      case ScopeKind.Bridge bridge ->
+          SharedNic.serves(image, scope) ? onShared(scope, bridge) : segment(scope, bridge);
       case ScopeKind.External external -> // the segment is the port group's
           image
               .portGroup(external.portGroup())
@@ -61,6 +63,32 @@ final class DesiredScope {
       out.add(DesiredVch.ipv6(ns, name));
     }
     return List.copyOf(out);
+  }
+
+  /// Told from other scopes of the segment by its subnet.
+  private static List<MachineObject> onShared(Scope scope, ScopeKind.Bridge kind) {
+    var ns = LinkNames.endpoint(scope.vch());
+    var out = new ArrayList<MachineObject>();
+    for (var config : scope.subnets()) {
+      var subnet = Part.of(config.subnet());
+      out.add(within(ns, "inet", "scopes", subnet, subnet));
+      if (!kind.internal()) {
+        out.add(within(ns, "inet", kind.masquerade() ? "out" : "routed", subnet));
+      }
+      if (!kind.interContainer()) {
+        out.add(within(ns, "bridge", "noicc", subnet));
+      }
+      out.add(
+          new Address(
+              ns,
+              LinkNames.shared(scope.vch()),
+              new Cidr(config.gateway(), config.subnet().length())));
+    }
+    return List.copyOf(out);
+  }
+
+  private static Element within(NamespaceName ns, String family, String set, Part... subnets) {
+    return new Element(ns, family, EndpointTable.NAME, set, List.of(subnets), List.of());
   }
 
   private static Element in(NamespaceName ns, String set, String... links) {

@@ -81,12 +81,33 @@ final class DesiredVch {
     }
     out.add(
         new Ruleset(ns, "inet", EndpointTable.NAME, EndpointTable.text(vch, machine(image, vch))));
-    out.add(new Ruleset(ns, "bridge", EndpointTable.NAME, BridgeTable.text()));
+    boolean shared = vch.bridge().shared();
+    var frames = shared ? BridgeTable.shared() : BridgeTable.text();
+    out.add(new Ruleset(ns, "bridge", EndpointTable.NAME, frames));
     out.add(loopback(ns));
+    if (shared) {
+      segment(out, ns, vch);
+    }
     for (var nic : vch.nics()) {
       image.portGroup(nic.portGroup()).ifPresent(group -> plug(out, ns, vch, nic, group));
     }
     return List.copyOf(out);
+  }
+
+  /// The one of all bridge scopes.
+  private static void segment(List<MachineObject> out, NamespaceName ns, Vch vch) {
+    var name = LinkNames.shared(vch.id());
+    var part = List.<Part>of(new Part.Name(name));
+    out.add(new Element(ns, "inet", EndpointTable.NAME, "bridges", part, List.of()));
+    out.add(
+        new Link(
+            ns,
+            name,
+            new LinkKind.Bridge(),
+            Optional.empty(),
+            Optional.of(LinkNames.sharedMac(vch.id())),
+            vch.bridge().mtu(),
+            true));
   }
 
   /// Where the machine itself asks from when it asks the public role.

@@ -2,6 +2,7 @@ package vch.engine.desired;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.vch.Role;
@@ -26,7 +27,8 @@ public final class EndpointTable {
 
   /// @param machine the addresses by which the machine asks the public role, where they are known
   static String text(Vch vch, List<Ip> machine) {
-    return SETS + translation(vch, machine) + filter(vch);
+    var scopes = vch.bridge().shared() ? ScopeWords.BY_ADDRESS : ScopeWords.BY_LINK;
+    return SETS + scopes.sets + SETS_AWAY + translation(vch, machine, scopes) + filter(vch, scopes);
   }
 
   private static final String SETS =
@@ -73,30 +75,10 @@ public final class EndpointTable {
         type ipv6_addr
       }
 
-      # Segments of all bridge scopes.
-      set bridges {
-        type ifname
-      }
-      # Segments that may leave by the public role under its address. Internal scopes are in neither of these two.
-      set out {
-        type ifname
-      }
-      # Segments that may leave by the public role under their own addresses.
-      set routed {
-        type ifname
-      }
-      # A segment with itself: a container that reaches its neighbour, or itself, by a publication.
-      set hairpin {
-        type ifname . ifname
-      }
-      # A segment, and the address elsewhere by which a container that is on this segment too is published. Its replies
-      # would take the short way to the client, past the translation; so here, too, the request is masqueraded.
-      set aside {
-        type ifname . ipv4_addr
-      }
-      set aside6 {
-        type ifname . ipv6_addr
-      }
+      """;
+
+  private static final String SETS_AWAY =
+      """
       # Addresses by which containers are published that are on container networks too. Their replies would leave by
       # these, past the translation; so requests from anywhere are masqueraded.
       set away {
@@ -108,7 +90,7 @@ public final class EndpointTable {
 
       """;
 
-  private static String translation(Vch vch, List<Ip> machine) {
+  private static String translation(Vch vch, List<Ip> machine, ScopeWords scopes) {
     var out = new StringBuilder();
     out.append(
         """
@@ -160,8 +142,8 @@ public final class EndpointTable {
             });
     out.append(
         """
-          iifname @out jump hairpins
-          iifname @routed jump hairpins
+          %s jump hairpins
+          %s jump hairpins
         }
 
         # What is published on a loopback address is for the machine alone. A lookup needs a key that is taken from
@@ -180,7 +162,7 @@ public final class EndpointTable {
           ip daddr @public jump publications
           ip6 daddr @public6 jump publications6
           fib daddr . iif type != local return
-          meta l4proto { tcp, udp } th dport 53 return
+        %s  meta l4proto { tcp, udp } th dport 53 return
           meta nfproto ipv4 jump publications
           meta nfproto ipv6 jump publications6
         }
@@ -206,11 +188,12 @@ public final class EndpointTable {
           meta mark 1 masquerade
         }
 
-        """);
+        """
+            .formatted(scopes.out, scopes.routed, scopes.hairpinGateways));
     return out.toString();
   }
 
-  private static String filter(Vch vch) {
+  private static String filter(Vch vch, ScopeWords scopes) {
     var out = new StringBuilder();
     out.append(
         """
@@ -226,10 +209,11 @@ public final class EndpointTable {
           # An address is served only on the link that has it: a container does not reach the address of a role or of
           # another scope's gateway, one role's network not the address of another role.
           fib daddr . iif type != local goto refuse
-          icmp type echo-request accept
+        %s  icmp type echo-request accept
           icmpv6 type echo-request accept
           iifname @bridges meta l4proto { tcp, udp } th dport 53 accept
-        """);
+        """
+            .formatted(scopes.gateways));
     vch.nic(Role.CLIENT)
         .ifPresent(
             nic ->
@@ -258,15 +242,12 @@ public final class EndpointTable {
             ip daddr @away oifname @bridges ct status dnat meta mark set 1 accept
             ip6 daddr @away6 oifname @bridges ct status dnat meta mark set 1 accept
             iifname "%1$s" oifname @bridges ct status dnat accept
-            iifname . oifname @hairpin ct status dnat meta mark set 1 accept
-            iifname . ip daddr @aside ct status dnat meta mark set 1 accept
-            iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
-            iifname @bridges oifname @bridges ct status dnat accept
+          %2$s  iifname @bridges oifname @bridges ct status dnat accept
             # The way out.
-            iifname @out oifname "%1$s" meta mark set 1 accept
-            iifname @routed oifname "%1$s" accept
+            %3$s oifname "%1$s" meta mark set 1 accept
+            %4$s oifname "%1$s" accept
           """
-              .formatted(name));
+              .formatted(name, masqueraded(scopes), scopes.out, scopes.routed));
     }
     out.append(
         """
@@ -280,5 +261,11 @@ public final class EndpointTable {
         }
         """);
     return out.toString();
+  }
+
+  private static String masqueraded(ScopeWords scopes) {
+    return scopes.pastGateway.stream()
+        .map(which -> "  " + which + " ct status dnat meta mark set 1 accept\n")
+        .collect(Collectors.joining());
   }
 }

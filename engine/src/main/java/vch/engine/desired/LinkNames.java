@@ -34,6 +34,19 @@ public final class LinkNames {
     return "br-" + scope.id().brief();
   }
 
+  /// The one segment of all bridge scopes (`--bridge-isolation=shared`).
+  public static String shared(VchId vch) {
+    return "br-" + vch.value();
+  }
+
+  /// The endpoint-namespace end of the one link that a container has for all bridge scopes.
+  public static String sharedPort(Container container) {
+    return "v"
+        + hash("shared/" + container.id().value()).substring(0, 8)
+        + "x"
+        + Integer.toString(container.state().run(), 36);
+  }
+
   /// The endpoint-namespace end of a container's link. It carries the run, so no name ever means
   /// two things.
   public static String port(Container container, Endpoint endpoint) {
@@ -53,6 +66,11 @@ public final class LinkNames {
   public static Mac segmentMac(Scope scope) {
     return Mac.local(
         Long.parseUnsignedLong(hash("segment/" + scope.id().value()).substring(0, 16), 16));
+  }
+
+  /// Ethernet address of the one segment of all bridge scopes.
+  public static Mac sharedMac(VchId vch) {
+    return Mac.local(Long.parseUnsignedLong(hash("segment/" + vch.value()).substring(0, 16), 16));
   }
 
   /// Ethernet address of the machine's end of a NIC. It begins with fe, higher than any other local

@@ -13,6 +13,7 @@ import vch.portlayer.container.Container;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.rule.SharedNic;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -60,7 +61,7 @@ public final class Publications {
             .scope()
             .flatMap(image::scope)
             .filter(s -> s.kind() instanceof ScopeKind.Bridge b && !b.internal())
-            .ifPresent(s -> out.add(aside(ns, s, address.address())));
+            .ifPresent(s -> out.addAll(aside(image, ns, s, address.address())));
       }
     }
   }
@@ -72,9 +73,16 @@ public final class Publications {
         .anyMatch(s -> s.kind() instanceof ScopeKind.External && EndpointRules.has(s, family));
   }
 
-  private static Element aside(NamespaceName ns, Scope scope, Ip published) {
-    var key = List.<Part>of(new Part.Name(LinkNames.segment(scope)), new Part.Address(published));
-    return element(ns, set("aside", published), key);
+  private static List<Element> aside(Image image, NamespaceName ns, Scope scope, Ip published) {
+    var from =
+        SharedNic.serves(image, scope)
+            ? scope.subnet(published.family()).map(s -> Part.of(s.subnet()))
+            : Optional.<Part>of(new Part.Name(LinkNames.segment(scope)));
+    return from
+        .map(f -> List.of(f, new Part.Address(published)))
+        .map(key -> element(ns, set("aside", published), key))
+        .stream()
+        .toList();
   }
 
   private static Element element(NamespaceName ns, String set, List<Part> key) {

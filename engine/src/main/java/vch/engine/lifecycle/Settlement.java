@@ -15,6 +15,7 @@ import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ExternalRules;
+import vch.portlayer.rule.SharedNic;
 
 /// Gives places of live containers on container networks addresses that nobody else on the segment
 /// has: probed and then announced (RFC 5227), or leased (RFC 2131). Until then no address is on the
@@ -46,7 +47,16 @@ final class Settlement {
     } else {
       together(id, open);
     }
+    announceShared(id);
     return core.container(id);
+  }
+
+  /// On a segment of several bridge scopes an address may come with another Ethernet address than
+  /// its last holder had.
+  private void announceShared(ContainerId id) {
+    for (var place : SharedNic.places(core.engine().image(), core.container(id))) {
+      announce(id, place);
+    }
   }
 
   private void together(ContainerId id, List<EndpointId> open) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 
@@ -14,6 +15,22 @@ public sealed interface Part {
 
   /// `ipv4_addr` or `ipv6_addr`.
   record Address(Ip value) implements Part {}
+
+  /// All addresses of a block, more than one: `ipv4_addr` in a set of intervals.
+  record Block(Subnet value) implements Part {
+    public Block {
+      if (value.length() == value.family().bits()) {
+        throw new IllegalArgumentException(value + " is one address");
+      }
+    }
+  }
+
+  /// The addresses of a subnet, however few.
+  static Part of(Subnet subnet) {
+    return subnet.length() == subnet.family().bits()
+        ? new Address(subnet.first())
+        : new Block(subnet);
+  }
 
   /// `ether_addr`.
   record Hardware(Mac value) implements Part {}
@@ -32,6 +49,7 @@ public sealed interface Part {
                 switch (p) {
                   case Name(var v) -> '"' + v + '"';
                   case Address(var v) -> v.toString();
+                  case Block(var v) -> v.toString();
                   case Hardware(var v) -> v.toString();
                   case Proto(var v) -> v.text();
                   case Ports(var v) -> v.toString();

@@ -97,6 +97,24 @@ class DesiredTest {
     Golden.check("desired/both-families.txt", lines);
   }
 
+  /// A container with one NIC for all its scopes, one that publishes past a scope that it is on.
+  @Test
+  void bridge_scopes_on_one_segment() {
+    var changes =
+        Samples.sharedCreated(
+            Samples.scope(2),
+            Samples.internalScope(3),
+            Samples.scope(4, new ScopeKind.Bridge(false, false, true)),
+            Samples.scope(5, new ScopeKind.Bridge(false, true, false)));
+    changes.add(
+        Samples.put(
+            Samples.running(
+                Samples.sharing(
+                    Samples.publishing(Samples.container(1, 2, 1, 3), "8080:80/tcp")))));
+    changes.add(Samples.put(Samples.running(Samples.sharing(Samples.container(2, 4)))));
+    Golden.check("desired/shared.txt", text(Image.EMPTY.after(changes)));
+  }
+
   @Test
   void port_groups() {
     var kinds =

@@ -82,6 +82,16 @@ class RulesetTest {
     Golden.check("ruleset/inet-portlayer-two-nics.nft", nft(rules));
   }
 
+  @Test
+  void bridge_scopes_on_one_segment_are_told_from_each_other_by_address() {
+    for (var object :
+        Desired.of(Image.EMPTY.after(Samples.sharedCreated()), new Owner.OfVch(Samples.BLUE))) {
+      if (object instanceof Ruleset rules) {
+        Golden.check("ruleset/" + rules.family() + "-portlayer-shared.nft", nft(rules));
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("rulesets")
   void rules_are_what_was_reviewed(Ruleset rules) {

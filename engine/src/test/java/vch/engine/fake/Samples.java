@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
@@ -33,6 +34,7 @@ import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
+import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
@@ -97,6 +99,95 @@ public final class Samples {
         new Change.PortGroupPut(bridge),
         new Change.VchPut(blue()),
         new Change.ScopePut(scope(1, new ScopeKind.Bridge(false, true, true))));
+  }
+
+  /// What `vch create --name blue --bridge-isolation=shared` adds, and then these scopes, which
+  /// have no IPv6 there.
+  public static List<Change> sharedCreated(Scope... scopes) {
+    var out = new ArrayList<Change>();
+    for (var change : blueCreated()) {
+      out.add(change instanceof Change.VchPut(var vch) ? new Change.VchPut(sharing(vch)) : change);
+    }
+    for (var scope : scopes) {
+      out.add(new Change.ScopePut(ipv4(scope)));
+    }
+    return out;
+  }
+
+  private static Vch sharing(Vch vch) {
+    var own = vch.bridge();
+    return new Vch(
+        vch.id(),
+        vch.name(),
+        vch.created(),
+        vch.nics(),
+        vch.bridgeGroup(),
+        new BridgeSettings(
+            own.range(), own.width(), own.namesOnDefault(), own.interContainer(), own.mtu(), true),
+        vch.dnsServers(),
+        vch.tls(),
+        vch.insecureRegistries(),
+        vch.allowNetAdmin());
+  }
+
+  private static Scope ipv4(Scope scope) {
+    return new Scope(
+        scope.id(),
+        scope.vch(),
+        scope.name(),
+        scope.kind(),
+        scope.subnets().stream().filter(s -> s.subnet().first().isIpv4()).toList(),
+        scope.mtu(),
+        scope.builtin(),
+        scope.isDefault(),
+        false,
+        scope.attachable(),
+        scope.labels(),
+        scope.options(),
+        scope.created());
+  }
+
+  /// The container with one NIC for all its places, which are on bridge scopes: that of the first.
+  public static Container sharing(Container container) {
+    return sharing(container, _ -> true);
+  }
+
+  private static Container sharing(Container container, Predicate<Endpoint> onBridge) {
+    var nic = container.endpoints().stream().filter(onBridge).findFirst();
+    var out = new ArrayList<Endpoint>();
+    for (var endpoint : container.endpoints()) {
+      if (onBridge.test(endpoint)) {
+        var here =
+            endpoint.withAddresses(
+                endpoint.addresses().stream().filter(a -> a.address().isIpv4()).toList());
+        out.add(endpoint.equals(nic.orElseThrow()) ? here : here.beside(nic.orElseThrow()));
+      } else {
+        out.add(endpoint);
+      }
+    }
+    return container.withEndpoints(out);
+  }
+
+  /// The image with the bridge scopes of VCH blue on one segment, where they have no IPv6.
+  public static Image sharing(Image own) {
+    var out = new ArrayList<Change>();
+    own.vch(BLUE).ifPresent(v -> out.add(new Change.VchPut(sharing(v))));
+    own.scopes(BLUE)
+        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+        .forEach(s -> out.add(new Change.ScopePut(ipv4(s))));
+    own.containers(BLUE)
+        .forEach(
+            c ->
+                out.add(
+                    put(
+                        sharing(
+                            c,
+                            e ->
+                                e.scope()
+                                    .flatMap(own::scope)
+                                    .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+                                    .isPresent()))));
+    return own.after(out);
   }
 
   /// Scope number `n`, 1 to 199, with subnet `172.(16+n).0.0/16` and, but for the first, with

@@ -86,6 +86,7 @@ class SqliteJournalTest extends JournalContract {
         update entity set json = json_remove(
           json_set(json, '$.nics[0].gateway', json_extract(json, '$.nics[0].gateways[0]')), '$.nics[0].gateways')
         where kind = 'vch'""",
+        "update entity set json = json_remove(json, '$.bridge.shared') where kind = 'vch'",
         "pragma user_version = 1");
     try (var journal = open()) {
       var image = journal.load();
@@ -107,7 +108,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 6). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 7). Start that version, or name another --state-dir.");
   }
 
   @Test

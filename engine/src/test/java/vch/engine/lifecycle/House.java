@@ -69,6 +69,10 @@ final class House implements AutoCloseable {
   ContainerLives lives;
 
   House() {
+    this(BridgeSettings.DEFAULT);
+  }
+
+  House(BridgeSettings bridge) {
     engine = engine();
     lives = lives();
     lives.recover().run();
@@ -80,7 +84,7 @@ final class House implements AutoCloseable {
                     Samples.BLUE,
                     "blue",
                     List.of(),
-                    BridgeSettings.DEFAULT,
+                    bridge,
                     List.of(),
                     TlsMode.VERIFY,
                     List.of(),
@@ -208,7 +212,9 @@ final class House implements AutoCloseable {
                         new ScopeKind.Bridge(false, true, true),
                         List.of(),
                         Optional.empty(),
-                        EnumSet.allOf(Family.class),
+                        image.vch(Samples.BLUE).filter(v -> v.bridge().shared()).isPresent()
+                            ? EnumSet.of(Family.IPV4)
+                            : EnumSet.allOf(Family.class),
                         false,
                         Map.of(),
                         Map.of(),

@@ -24,7 +24,8 @@ import vch.portlayer.scope.ScopeId;
 /// @param gatewayPriority highest gives the default route
 /// @param ordinal order of attachment within the container, from 0; the link is `eth<ordinal>`
 ///   unless `linkName`
-/// @param linkName name of the link asked for by the user
+/// @param linkName name of the link, where the user asked for one or the NIC is that of another
+///   place, too
 /// @param options what the personality was told, kept to be shown again
 public record Endpoint(
     EndpointId id,
@@ -70,6 +71,26 @@ public record Endpoint(
 
   public Endpoint withSettled(boolean next) {
     return copy(network, scope, addresses, mac, links, next, lease);
+  }
+
+  /// On the same NIC as the other.
+  public Endpoint beside(Endpoint other) {
+    return new Endpoint(
+        id,
+        network,
+        scope,
+        requested,
+        addresses,
+        other.mac,
+        other.macRequested,
+        aliases,
+        links,
+        gatewayPriority,
+        ordinal,
+        Optional.of(other.link()),
+        options,
+        settled,
+        lease);
   }
 
   /// With what DHCP gave; the lease's address is the only one of its family.

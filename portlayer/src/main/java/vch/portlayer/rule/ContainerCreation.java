@@ -224,7 +224,7 @@ final class ContainerCreation {
   }
 
   private Endpoint endpoint(EndpointRequest request, Optional<Scope> scope, List<Endpoint> others) {
-    var endpoint =
+    var asked =
         Settings.read(
             request,
             scope,
@@ -234,9 +234,10 @@ final class ContainerCreation {
                 + scope.map(Scope::name).orElse(request.network())
                 + ": ");
     if (scope.isEmpty()) {
-      return endpoint;
+      return asked;
     }
-    Places.check(endpoint, scope.get());
+    Places.check(asked, scope.get());
+    var endpoint = SharedNic.join(image, asked, scope.get(), others);
     return switch (Places.hold(image, command.id(), endpoint, scope.get())) {
       case Places.Outcome.Held(var held, var cursors) -> {
         changes.addAll(cursors);

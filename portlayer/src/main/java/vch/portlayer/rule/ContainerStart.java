@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
@@ -87,14 +88,16 @@ final class ContainerStart {
 
   private List<Endpoint> endpoints() {
     var out = new ArrayList<Endpoint>();
-    for (var endpoint : EndpointRules.ordered(container)) {
-      var scope = scope(endpoint);
+    for (var place : EndpointRules.ordered(container)) {
+      var scope = scope(place);
       if (scope.kind() instanceof ScopeKind.None) {
         throw EndpointRules.multipleWithNone();
       }
       if (out.stream().anyMatch(e -> e.scope().equals(Optional.of(scope.id())))) {
         throw EndpointRules.alreadyThere(container, scope.name());
       }
+      var nics = Stream.concat(container.endpoints().stream(), out.stream()).toList();
+      var endpoint = SharedNic.join(image, place, scope, nics);
       if (endpoint.addresses().isEmpty()) {
         Places.check(endpoint, scope);
       }

@@ -58,6 +58,7 @@ public final class EndpointRules {
     var changes = new ArrayList<Change>();
     if (scope.isPresent()) {
       Places.check(endpoint, scope.get());
+      endpoint = SharedNic.join(image, endpoint, scope.get(), container.endpoints());
       endpoint = placed(image, container, endpoint, scope.get(), changes);
     }
     var endpoints = new ArrayList<>(container.endpoints());
@@ -226,10 +227,10 @@ public final class EndpointRules {
     if (!endpoint.macRequested()) {
       return;
     }
-    image
-        .members(scope.id())
+    SharedNic.neighbours(image, scope)
         .filter(c -> c.live() && !c.id().equals(self))
-        .filter(c -> c.on(scope.id()).filter(e -> e.mac().equals(endpoint.mac())).isPresent())
+        .filter(
+            c -> SharedNic.places(image, c, scope).anyMatch(e -> e.mac().equals(endpoint.mac())))
         .findFirst()
         .ifPresent(
             c -> {

@@ -75,8 +75,13 @@ final class Places {
         cursors.add(new Change.AddressCursorPut(new AddressCursor(scope.id(), next.get())));
       }
     }
+    // On a segment of several scopes the Ethernet address stays with the container, which may
+    // leave the scope; the next holder of the address needs another, and announces it.
     boolean fresh =
-        endpoint.addresses().isEmpty() && !endpoint.macRequested() && !addresses.isEmpty();
+        endpoint.addresses().isEmpty()
+            && !endpoint.macRequested()
+            && !addresses.isEmpty()
+            && !SharedNic.serves(image, scope);
     var mac = fresh ? Mac.at(scope.id().value(), addresses.getFirst().address()) : endpoint.mac();
     var placed = endpoint.placed(scope.name(), scope.id(), addresses, mac);
     return new Outcome.Held(placed, cursors);

@@ -156,6 +156,14 @@ final class RolePlan {
               + ": bridge networks with an uplink are not offered yet; leave --bridge-network out to get a new one");
       return Optional.empty();
     }
+    if (command.bridge().shared()) {
+      problems.add(
+          "--bridge-isolation=shared needs a bridge network of its own, and port group "
+              + name.get()
+              + " is there already: a segment of containers inside the VCH is not joined with one of the machine yet;"
+              + " leave --bridge-network out or choose another name");
+      return Optional.empty();
+    }
     return there;
   }
 

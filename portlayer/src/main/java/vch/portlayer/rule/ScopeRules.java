@@ -50,6 +50,9 @@ public final class ScopeRules {
         image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
     checkName(image, command);
     int mtu = command.mtu().orElse(vch.bridge().mtu());
+    if (vch.bridge().shared()) {
+      checkShared(vch, command, mtu);
+    }
     if (mtu < (command.families().contains(Family.IPV6) ? MTU_MIN_IPV6 : MTU_MIN_IPV4)
         || mtu > MTU_MAX) {
       throw new Refusal.Invalid("invalid MTU number: " + mtu);
@@ -96,6 +99,30 @@ public final class ScopeRules {
             command.options(),
             command.at());
     return Decision.of(scope, new Change.ScopePut(scope));
+  }
+
+  /// What one segment for all bridge networks cannot have.
+  private static void checkShared(Vch vch, CreateScope command, int mtu) {
+    var why =
+        ": bridge networks of VCH " + vch.name() + " share one segment (--bridge-isolation=shared)";
+    if (command.families().contains(Family.IPV6)) {
+      throw new Refusal.Invalid(
+          "network "
+              + command.name()
+              + " cannot have IPv6"
+              + why
+              + ", on which networks are told from each other by IPv4 addresses; leave --ipv6 out");
+    }
+    if (mtu != vch.bridge().mtu()) {
+      throw new Refusal.Invalid(
+          "network "
+              + command.name()
+              + " cannot have MTU "
+              + mtu
+              + why
+              + ", whose MTU is "
+              + vch.bridge().mtu());
+    }
   }
 
   private static void checkName(Image image, CreateScope command) {

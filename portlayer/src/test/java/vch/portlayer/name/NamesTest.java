@@ -122,7 +122,8 @@ class NamesTest {
   @Test
   void bridge_names_turn_names_on() {
     var red =
-        world.vch("red", new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, true, true, 1500));
+        world.vch(
+            "red", new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, true, true, 1500, false));
     var db = world.run(red, "db");
     var web = world.run(red, "web");
     assertThat(Names.addresses(world.image, red.id(), World.ip(web), "db", Family.IPV4))

@@ -72,7 +72,9 @@ class ScopeRulesTest {
   @Test
   void says_when_the_range_is_full() {
     var small =
-        world.vch("small", new BridgeSettings(Subnet.parse("10.50.0.0/29"), 30, false, true, 1500));
+        world.vch(
+            "small",
+            new BridgeSettings(Subnet.parse("10.50.0.0/29"), 30, false, true, 1500, false));
     world.scope(small, "a");
     refused(
         world,

@@ -300,7 +300,7 @@ class VchRulesTest {
                     c.id(),
                     c.name(),
                     c.roles(),
-                    new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1),
+                    new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1, false),
                     List.of(Ip.parse("0.0.0.0")),
                     c.tls(),
                     c.insecureRegistries(),

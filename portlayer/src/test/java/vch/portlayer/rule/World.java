@@ -109,27 +109,27 @@ public final class World {
   }
 
   public Vch vch(String name, BridgeSettings bridge) {
-    var c = vchCommand(name);
-    return decide(
-        i ->
-            VchRules.create(
-                i,
-                new CreateVch(
-                    c.id(),
-                    c.name(),
-                    c.roles(),
-                    bridge,
-                    c.dnsServers(),
-                    c.tls(),
-                    c.insecureRegistries(),
-                    c.allowNetAdmin(),
-                    c.containerNetworks(),
-                    c.newGroups(),
-                    c.newLinks(),
-                    c.newScopes(),
-                    c.seed(),
-                    c.machineRoutes(),
-                    c.at())));
+    var command = with(vchCommand(name), bridge);
+    return decide(i -> VchRules.create(i, command));
+  }
+
+  static CreateVch with(CreateVch c, BridgeSettings bridge) {
+    return new CreateVch(
+        c.id(),
+        c.name(),
+        c.roles(),
+        bridge,
+        c.dnsServers(),
+        c.tls(),
+        c.insecureRegistries(),
+        c.allowNetAdmin(),
+        c.containerNetworks(),
+        c.newGroups(),
+        c.newLinks(),
+        c.newScopes(),
+        c.seed(),
+        c.machineRoutes(),
+        c.at());
   }
 
   void portGroup(String name, PortGroupKind kind) {
