@@ -58,7 +58,8 @@ class InvariantsTest {
               "blue",
               new BridgeSettings(Subnet.parse("10.0.0.0/24"), 28, false, true, 1500, false)));
       vchs.add(
-          world.vch("red", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 29, true, true, 1500, false)));
+          world.vch(
+              "red", new BridgeSettings(Subnet.parse("10.0.0.0/24"), 29, true, true, 1500, false)));
       var lans = new Lans(world);
       var lan = Lans.on("lan").gateways("10.9.0.1/28").dns("10.9.0.3");
       lans.add(vchs.getFirst(), "lan", lan.pools("10.9.0.1-10.9.0.4", "10.9.0.9-10.9.0.9"));
