@@ -2,7 +2,6 @@ package vch.engine.desired;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.vch.Role;
@@ -247,7 +246,7 @@ public final class EndpointTable {
             %3$s oifname "%1$s" meta mark set 1 accept
             %4$s oifname "%1$s" accept
           """
-              .formatted(name, masqueraded(scopes), scopes.out, scopes.routed));
+              .formatted(name, scopes.pastGateway, scopes.out, scopes.routed));
     }
     out.append(
         """
@@ -261,11 +260,5 @@ public final class EndpointTable {
         }
         """);
     return out.toString();
-  }
-
-  private static String masqueraded(ScopeWords scopes) {
-    return scopes.pastGateway.stream()
-        .map(which -> "  " + which + " ct status dnat meta mark set 1 accept\n")
-        .collect(Collectors.joining());
   }
 }

@@ -1,7 +1,5 @@
 package vch.engine.desired;
 
-import java.util.List;
-
 /// How the endpoint namespace's rules tell the bridge scopes of a VCH from each other: by their
 /// links, or by addresses where all are on one (`--bridge-isolation=shared`).
 enum ScopeWords {
@@ -34,8 +32,11 @@ enum ScopeWords {
       """,
       "iifname @out",
       "iifname @routed",
-      List.of(
-          "iifname . oifname @hairpin", "iifname . ip daddr @aside", "iifname . ip6 daddr @aside6"),
+      """
+        iifname . oifname @hairpin ct status dnat meta mark set 1 accept
+        iifname . ip daddr @aside ct status dnat meta mark set 1 accept
+        iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
+      """,
       "",
       ""),
 
@@ -71,9 +72,10 @@ enum ScopeWords {
       """,
       "iifname @bridges ip saddr @out",
       "iifname @bridges ip saddr @routed",
-      List.of(
-          "iifname @bridges oifname @bridges ip saddr . ip daddr @scopes",
-          "iifname @bridges ip saddr . ip daddr @aside"),
+      """
+        iifname @bridges oifname @bridges ip saddr . ip daddr @scopes ct status dnat meta mark set 1 accept
+        iifname @bridges ip saddr . ip daddr @aside ct status dnat meta mark set 1 accept
+      """,
       """
         # All gateways are on one link.
         iifname @bridges ip saddr . ip daddr != @scopes goto refuse
@@ -91,9 +93,10 @@ enum ScopeWords {
   /// From a scope that leaves under its own addresses.
   final String routed;
 
-  /// Publications asked from a scope that the container is on, whose replies would not take the
-  /// gateway: from a scope to itself, then to where the container is published elsewhere.
-  final List<String> pastGateway;
+  /// Rules of the forward chain for publications asked from a scope that the container is on, whose
+  /// replies would not take the gateway: from a scope to itself, then to where the container is
+  /// published elsewhere.
+  final String pastGateway;
 
   /// Rules of the input chain that keep a scope from the gateways of others; may be empty.
   final String gateways;
@@ -105,7 +108,7 @@ enum ScopeWords {
       String sets,
       String out,
       String routed,
-      List<String> pastGateway,
+      String pastGateway,
       String gateways,
       String hairpinGateways) {
     this.sets = sets;
