@@ -293,7 +293,8 @@ final class ReachTown {
       if (direct) {
         int port = any(List.of(80, 81));
         int host = one(2) ? port : 8000 + 10 * i;
-        out.add(publication(protocol, Optional.empty(), host, port, 1, true));
+        var ip = one(2) ? Optional.<Ip>empty() : Optional.of(Ip.parse(one(2) ? "0.0.0.0" : "::"));
+        out.add(publication(protocol, ip, host, port, 1, true));
       } else {
         var ip = one(2) ? Optional.<Ip>empty() : hostIp(image);
         boolean range = one(4);

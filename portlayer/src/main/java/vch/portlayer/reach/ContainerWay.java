@@ -3,6 +3,7 @@ package vch.portlayer.reach;
 import java.util.Optional;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
+import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.reach.ContainerNamespace.Place;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.scope.ScopeKind;
@@ -88,14 +89,41 @@ final class ContainerWay {
       return trail.dropped(level(place, kind, rule));
     }
     trail.add(level(place, kind, rule));
-    var back = packet.source().flatMap(container::route);
-    if (packet.source().isPresent()
-        && back.filter(r -> r.place().endpoint().id().equals(place.endpoint().id())).isEmpty()) {
-      return trail.dropped(
-          new Reason.RepliesLost(
-              container.name(), back.map(r -> r.place().scope().name()).orElse("none")));
+    var lost = packet.source().flatMap(s -> replyElsewhere(place, s));
+    return lost.isPresent()
+        ? trail.dropped(lost.get())
+        : trail.reached(packet, container.container());
+  }
+
+  /// What the reply meets where it would leave by another network than the request came by.
+  ///
+  /// @return empty where it is on its way
+  private Optional<Reason> replyElsewhere(Place place, Ip client) {
+    var back = container.route(client).map(ContainerNamespace.Route::place);
+    if (back.filter(p -> p.endpoint().id().equals(place.endpoint().id())).isPresent()) {
+      return Optional.empty();
     }
-    return trail.reached(packet, container.container());
+    var network = back.map(p -> p.scope().name()).orElse("none");
+    if (back.filter(this::unguarded).isEmpty()) {
+      return Optional.of(new Reason.RepliesLost(container.name(), network));
+    }
+    trail.add(new Reason.RepliesElsewhere(container.name(), network));
+    return Optional.empty();
+  }
+
+  /// True where nobody drops frames under an address that is not of the place. On a NIC, frames of
+  /// members are not looked at.
+  private boolean unguarded(Place place) {
+    return place.scope().kind() instanceof ScopeKind.External kind
+        && switch (kind.trust()) {
+          case CLOSED -> false;
+          case OUTBOUND, PEERS, PUBLISHED ->
+              image
+                  .portGroup(kind.portGroup())
+                  .filter(g -> g.kind() instanceof PortGroupKind.Nic)
+                  .isPresent();
+          case OPEN -> true;
+        };
   }
 
   private static Reason level(Place place, ScopeKind.External kind, LevelRule rule) {

@@ -97,6 +97,10 @@ public sealed interface Reason {
   /// The reply would leave by another network than the request came by, and is lost.
   record RepliesLost(String container, String network) implements Reason {}
 
+  /// The reply leaves by another network than the request came by; it is taken that routers there
+  /// lead it back.
+  record RepliesElsewhere(String container, String network) implements Reason {}
+
   /// The host is not ours.
   ///
   /// @param via the router that leads there; empty where the host is on the segment

@@ -29,6 +29,7 @@ import vch.portlayer.reach.Reason.Own;
 import vch.portlayer.reach.Reason.Public;
 import vch.portlayer.reach.Reason.Published;
 import vch.portlayer.reach.Reason.Redirected;
+import vch.portlayer.reach.Reason.RepliesElsewhere;
 import vch.portlayer.reach.Reason.RepliesLost;
 import vch.portlayer.reach.Reason.Routers;
 import vch.portlayer.reach.Reason.SameNetwork;
@@ -111,6 +112,12 @@ public final class ReasonText {
       case Level(var network, var level, var rule) ->
           "network " + network + " is " + level.word() + ": " + rule.text();
       case Redirected(var from, var to) -> "asked at " + from + ", port " + to + " answers";
+      case RepliesElsewhere(var container, var network) ->
+          "the reply of "
+              + container
+              + " leaves by network "
+              + network
+              + ": taken that routers there lead it back";
       case RepliesLost(var container, var network) ->
           "the reply of " + container + " would leave by network " + network + " and is lost";
       case Foreign(var address, var via) ->

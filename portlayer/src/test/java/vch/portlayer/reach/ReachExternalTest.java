@@ -134,4 +134,21 @@ class ReachExternalTest {
     assertThat(town.verdict("web", address + ":80")).isEqualTo(REACHED);
     assertThat(town.verdict(address, "web:80")).isEqualTo(DROPPED);
   }
+
+  @Test
+  void a_reply_that_would_leave_by_another_network_is_lost_where_that_is_guarded() {
+    network(TrustLevel.OPEN);
+    town.network("free", town.lan("second"), TrustLevel.OPEN, "10.3.0.1/16");
+    town.network("tight", town.lan("third"), TrustLevel.OUTBOUND, "10.4.0.1/16");
+    town.world.scope(town.blue, "back");
+    town.run("loose", "free", "ext");
+    town.run("held", "tight", "ext");
+    // From beyond the LAN's router; the default route leaves by the network named first.
+    assertThat(town.verdict("198.51.100.9", "loose@ext:80")).isEqualTo(REACHED);
+    assertThat(town.why("198.51.100.9", "loose@ext:80"))
+        .contains("the reply of loose leaves by network free");
+    assertThat(town.verdict("198.51.100.9", "held@ext:80")).isEqualTo(DROPPED);
+    assertThat(town.why("198.51.100.9", "held@ext:80"))
+        .contains("the reply of held would leave by network tight and is lost");
+  }
 }
