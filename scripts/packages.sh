@@ -50,6 +50,7 @@ podman:podman
 /usr/lib/podman/aardvark-dns:aardvark-dns
 dnsmasq:dnsmasq-base
 dnsperf:dnsperf
+tcpdump:tcpdump
 iperf3:iperf3
 docker-compose:docker-compose"
 

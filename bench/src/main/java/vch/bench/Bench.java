@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import vch.bench.engine.Dockerd;
@@ -92,33 +93,45 @@ public final class Bench implements AutoCloseable {
       int times,
       List<? extends Engine> who,
       ToDoubleFunction<Engine> measure) {
-    var series = who.stream().map(Series::new).toList();
-    var order = new ArrayList<>(series);
-    for (int i = 0; i < times; i++) {
-      for (var each : order) {
-        each.take(measure);
-      }
-      Collections.rotate(order, 1);
-    }
-    series.forEach(s -> record(what, unit, s.engine.name(), s.samples, s.fault));
+    var each = new LinkedHashMap<String, DoubleSupplier>();
+    who.forEach(engine -> each.put(engine.name(), () -> measure.applyAsDouble(engine)));
+    inTurn(what, unit, times, each);
   }
 
-  /// One engine's samples, until it fails.
+  /// Takes samples of whatever is compared in turn, as [#alternate] does of engines.
+  ///
+  /// @param times samples of each
+  /// @param measures by the name that the table has
+  public void inTurn(
+      String what, String unit, int times, Map<String, ? extends DoubleSupplier> measures) {
+    var series = new ArrayList<Series>();
+    measures.forEach((who, measure) -> series.add(new Series(who, measure)));
+    var order = new ArrayList<>(series);
+    for (int i = 0; i < times; i++) {
+      order.forEach(Series::take);
+      Collections.rotate(order, 1);
+    }
+    series.forEach(s -> record(what, unit, s.who, s.samples, s.fault));
+  }
+
+  /// One's samples, until it fails.
   private static final class Series {
-    private final Engine engine;
+    private final String who;
+    private final DoubleSupplier measure;
     private final List<Double> samples = new ArrayList<>();
     private String fault = "";
 
-    Series(Engine engine) {
-      this.engine = engine;
+    Series(String who, DoubleSupplier measure) {
+      this.who = who;
+      this.measure = measure;
     }
 
-    void take(ToDoubleFunction<Engine> measure) {
+    void take() {
       if (fault.isEmpty()) {
         try {
-          samples.add(measure.applyAsDouble(engine));
+          samples.add(measure.getAsDouble());
         } catch (Shell.Failed e) {
-          fault = engine.name() + ": " + oneLine(e.text());
+          fault = who + ": " + oneLine(e.text());
         }
       }
     }

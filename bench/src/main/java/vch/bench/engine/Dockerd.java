@@ -15,11 +15,13 @@ import vch.bench.result.Measured;
 /// as Portlayer's do.
 public final class Dockerd extends Engine {
   private final Path run;
+  private final Path data;
   private Optional<Process> daemon = Optional.empty();
 
   public Dockerd(Place place, String name, int number) {
     super(place, place.addMachine(name, number));
-    this.run = place.directory(name + "r");
+    this.run = place.runDirectory(name);
+    this.data = place.directory(name);
   }
 
   @Override
@@ -55,7 +57,7 @@ public final class Dockerd extends Engine {
                           namespace,
                           "dockerd",
                           "--data-root",
-                          run + "/data",
+                          data.toString(),
                           "--exec-root",
                           run + "/exec",
                           "-p",

@@ -17,6 +17,7 @@ public final class Place implements AutoCloseable {
   private static final Path PARENT = Path.of("/tmp");
   private static final String DIRECTORY = "plbench.";
   private static final String NAMESPACE = "plb";
+  private static final String RUN = "run";
 
   private final Path home;
   private final Shell shell;
@@ -37,6 +38,8 @@ public final class Place implements AutoCloseable {
       var config = Files.createDirectories(directory.resolve("docker-config"));
       Files.writeString(config.resolve("config.json"), "{}");
       shell = new Shell(directory);
+      var run = Files.createDirectories(directory.resolve(RUN));
+      shell.ok("mount", "-t", "tmpfs", "-o", "mode=755", "plbench", run.toString());
     } catch (IOException e) {
       throw new UncheckedIOException("prepare the run", e);
     }
@@ -49,6 +52,11 @@ public final class Place implements AutoCloseable {
 
   public Path directory(String name) {
     return shell.directory().resolve(name);
+  }
+
+  /// Where an engine keeps what does not outlive the machine: in memory, as below /run.
+  public Path runDirectory(String name) {
+    return directory(RUN).resolve(name);
   }
 
   public Shell shell() {

@@ -68,6 +68,7 @@ public final class Podman extends Engine {
   @Override
   public List<String> words(String... words) {
     var at = place.directory("podman");
+    var run = place.runDirectory("podman");
     return Shell.words(
         Place.within(
             namespace,
@@ -75,9 +76,9 @@ public final class Podman extends Engine {
             "--root",
             at + "/root",
             "--runroot",
-            at + "/run",
+            run + "/run",
             "--tmpdir",
-            at + "/tmp",
+            run + "/tmp",
             "--network-config-dir",
             at + "/networks",
             "--storage-driver",

@@ -21,8 +21,8 @@ public final class Portlayer extends Engine {
   /// @param name of the machine, unless there is another Portlayer
   public Portlayer(Place place, String name, int number) {
     super(place, place.addMachine(name, number));
-    this.run = place.directory(name + "r");
-    this.state = place.directory(name + "s");
+    this.run = place.runDirectory(name);
+    this.state = place.directory(name);
   }
 
   @Override
@@ -80,6 +80,11 @@ public final class Portlayer extends Engine {
   /// Words of `vch` for this daemon.
   public List<String> vch(String... words) {
     return Shell.words(List.of(place.home() + "/vch", "--run-dir", run.toString()), words);
+  }
+
+  /// Words that change the VCH.
+  public List<String> configuring(String... options) {
+    return Shell.words(vch("configure", VCH), options);
   }
 
   @Override

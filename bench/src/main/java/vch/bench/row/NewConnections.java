@@ -9,8 +9,8 @@ import vch.bench.engine.Engine;
 import vch.bench.engine.Place;
 import vch.bench.os.Connections;
 import vch.bench.os.Http;
+import vch.bench.os.JavaProgram;
 import vch.bench.os.Shell;
-import vch.bench.os.Wait;
 
 /// New connections each second from outside to a published port, among few and many publications.
 /// The publications are no range: each host port leads to a container port that is another distance
@@ -62,46 +62,28 @@ final class NewConnections implements Row {
     }
     var there = engine.inside("busy");
     var server =
-        bench.shell().start("serve.log", Shell.words(there, java("serve", Integer.toString(PORT))));
+        bench
+            .shell()
+            .start(
+                "serve.log",
+                JavaProgram.words(there, Connections.class, "serve", Integer.toString(PORT)));
     try {
-      Wait.until(
-          "the server",
-          20,
-          () ->
-              bench
-                  .shell()
-                  .run(Shell.words(there, "ss", "-Hltn", "sport", "=", ":" + PORT))
-                  .out()
-                  .contains(Integer.toString(PORT)));
+      Listening.await(bench, there, Integer.toString(PORT));
       return Double.parseDouble(
           bench
               .shell()
               .ok(
-                  Place.within(
-                      bench.place().outside(),
-                      java(
-                          "connect",
-                          engine.publicAddress(),
-                          Integer.toString(PORT),
-                          Integer.toString(SECONDS)))));
+                  JavaProgram.words(
+                      Place.within(bench.place().outside()),
+                      Connections.class,
+                      "connect",
+                      engine.publicAddress(),
+                      Integer.toString(PORT),
+                      Integer.toString(SECONDS))));
     } finally {
       Shell.end(server);
       engine.clear();
     }
-  }
-
-  private static String[] java(String... words) {
-    var java = System.getProperty("java.home") + "/bin/java";
-    return Shell.words(
-            List.of(
-                java,
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Connections.class.getName()),
-            words)
-        .toArray(String[]::new);
   }
 
   private static String container(int publications) {

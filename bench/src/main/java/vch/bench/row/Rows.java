@@ -20,6 +20,8 @@ public final class Rows {
     rows.put("netpart", new NetworkPart());
     rows.put("connections", new NewConnections());
     rows.put("throughput", new Throughput());
+    rows.put("container-network", new ContainerNetwork());
+    rows.put("container-network-start", new ContainerNetworkStart());
     rows.put("dns", new Dns());
     rows.put("hosts", new Hosts());
     rows.put("compose", new Compose());
