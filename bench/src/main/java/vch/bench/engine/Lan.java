@@ -17,10 +17,6 @@ public final class Lan implements AutoCloseable {
   /// Portlayer's on a NIC, with addresses by DHCP.
   public static final String BY_DHCP = "landhcp";
 
-  /// A host repeats its question for an Ethernet address once a second; one that stands for many
-  /// users who ask at any time must not be that slow.
-  private static final String REPEAT_MILLIS = "10";
-
   private final Place place;
   private final Portlayer portlayer;
   private final Dockerd dockerd;
@@ -113,8 +109,7 @@ public final class Lan implements AutoCloseable {
     ip(host(), "addr", "add", segment.net + "1/24", "dev", end);
     ip(host(), "link", "set", end, "up");
     ip(machine, "link", "set", segment.nic, "up");
-    var repeat = "/proc/sys/net/ipv4/neigh/" + end + "/retrans_time_ms";
-    place.shell().ok(fromHost("sh", "-c", "echo " + REPEAT_MILLIS + " >" + repeat));
+    place.askOften(host(), end);
   }
 
   private String machine(Segment segment) {

@@ -50,6 +50,7 @@ final class ContainerNetworkStart implements Row {
           e -> asking(bench, lan, e));
     }
     try (var outside = new Asker(bench.shell(), Place.within(bench.place().outside()))) {
+      bench.place().askOften(bench.dockerd().namespace(), "docker0");
       var options = List.of("-p", PORT + ":" + PORT);
       bench.alternate(
           "bridge network" + FROM_START + "at a published port",
