@@ -42,14 +42,17 @@ public final class Builder {
   /// @throws Refusal with Docker's sentence
   /// @throws BuildFailed a program failed
   public String run(InputStream context) throws IOException {
-    try (var files = FileSetReader.read(context, site.images().scratch(), Bounds.DEFAULT)) {
+    try (var files =
+        FileSetReader.read(
+            context, site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
       return run(file(files), files);
     }
   }
 
   /// The same with a Dockerfile alone and nothing to copy.
   public String run(String dockerfile) throws IOException {
-    try (var reader = FileSetReader.open(site.images().scratch(), Bounds.DEFAULT);
+    try (var reader =
+            FileSetReader.open(site.images().scratch(), Bounds.DEFAULT, site.images()::hasher);
         var files = reader.done()) {
       return run(Dockerfile.read(dockerfile, request.dockerfile(), request.labels()), files);
     }

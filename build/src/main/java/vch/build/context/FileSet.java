@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,12 +103,16 @@ public final class FileSet implements AutoCloseable {
 
   /// A digest of texts, hex.
   public static String hash(Collection<String> texts) {
-    var hasher = FileSetReader.hasher();
-    for (var text : texts) {
-      hasher.update(text.getBytes(StandardCharsets.UTF_8));
-      hasher.update((byte) '\n');
+    try {
+      var hasher = MessageDigest.getInstance("SHA-256");
+      for (var text : texts) {
+        hasher.update(text.getBytes(StandardCharsets.UTF_8));
+        hasher.update((byte) '\n');
+      }
+      return HexFormat.of().formatHex(hasher.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
-    return HexFormat.of().formatHex(hasher.digest());
   }
 
   /// The content of a file.

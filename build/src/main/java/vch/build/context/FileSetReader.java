@@ -8,17 +8,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import vch.build.context.Entry.Kind;
+import vch.engine.compute.Hasher;
 import vch.portlayer.refusal.Refusal;
 
 /// Reads an archive into a [FileSet]. For one archive and one thread.
@@ -34,15 +33,17 @@ public final class FileSetReader implements AutoCloseable {
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final Path spool;
   private final Bounds bounds;
+  private final Supplier<Hasher> hashers;
   private final FileChannel out;
   private final byte[] buffer = new byte[COPY_BYTES];
   private long bytes;
   private long bytesAtSpaceCheck;
   private boolean done;
 
-  private FileSetReader(Path spool, Bounds bounds, FileChannel out) {
+  private FileSetReader(Path spool, Bounds bounds, Supplier<Hasher> hashers, FileChannel out) {
     this.spool = spool;
     this.bounds = bounds;
+    this.hashers = hashers;
     this.out = out;
   }
 
@@ -50,8 +51,9 @@ public final class FileSetReader implements AutoCloseable {
   ///
   /// @param spool a new file; gone when the set is closed, or this fails
   /// @throws Refusal.Invalid what is wrong with it
-  public static FileSet read(InputStream archive, Path spool, Bounds bounds) throws IOException {
-    try (var reader = open(spool, bounds)) {
+  public static FileSet read(
+      InputStream archive, Path spool, Bounds bounds, Supplier<Hasher> hashers) throws IOException {
+    try (var reader = open(spool, bounds, hashers)) {
       reader.read(archive, n -> n);
       return reader.done();
     }
@@ -60,14 +62,16 @@ public final class FileSetReader implements AutoCloseable {
   /// Begins a set.
   ///
   /// @param spool a new file; gone when the set is closed, or the reader is and nothing was done
-  public static FileSetReader open(Path spool, Bounds bounds) throws IOException {
+  /// @param hashers one for each file
+  public static FileSetReader open(Path spool, Bounds bounds, Supplier<Hasher> hashers)
+      throws IOException {
     var out =
         FileChannel.open(
             spool,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    return new FileSetReader(spool, bounds, out);
+    return new FileSetReader(spool, bounds, hashers, out);
   }
 
   /// The set of what was read.
@@ -261,22 +265,24 @@ public final class FileSetReader implements AutoCloseable {
   }
 
   private String content(TarArchiveInputStream in) throws IOException {
-    var hasher = hasher();
-    for (int n = read(in); n >= 0; n = read(in)) {
-      hasher.update(buffer, 0, n);
-      for (var part = ByteBuffer.wrap(buffer, 0, n); part.hasRemaining(); ) {
-        out.write(part);
+    try (var hasher = hashers.get()) {
+      for (int n = read(in); n >= 0; n = read(in)) {
+        hasher.update(buffer, 0, n);
+        for (var part = ByteBuffer.wrap(buffer, 0, n); part.hasRemaining(); ) {
+          out.write(part);
+        }
+        bytes += n;
+        if (bytes > bounds.bytes()) {
+          throw new Refusal.Invalid(
+              "the build context is larger than " + bounds.bytes() + " bytes");
+        }
+        if (bytes - bytesAtSpaceCheck > SPACE_CHECK_BYTES) {
+          bytesAtSpaceCheck = bytes;
+          space();
+        }
       }
-      bytes += n;
-      if (bytes > bounds.bytes()) {
-        throw new Refusal.Invalid("the build context is larger than " + bounds.bytes() + " bytes");
-      }
-      if (bytes - bytesAtSpaceCheck > SPACE_CHECK_BYTES) {
-        bytesAtSpaceCheck = bytes;
-        space();
-      }
+      return hasher.hex();
     }
-    return HexFormat.of().formatHex(hasher.digest());
   }
 
   private int read(TarArchiveInputStream in) throws IOException {
@@ -296,14 +302,6 @@ public final class FileSetReader implements AutoCloseable {
               + " MiB are free where build contexts are kept, "
               + (bounds.freeBytes() >> 20)
               + " MiB have to stay free");
-    }
-  }
-
-  static MessageDigest hasher() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

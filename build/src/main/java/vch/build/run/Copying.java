@@ -94,7 +94,8 @@ final class Copying {
     if (copy.add() && entry.kind() == Entry.Kind.FILE && archive(files, entry)) {
       root.write(new TarPieces(directories(root, target, Optional.of(ROOT)).iterator()));
       try (var unpacked =
-          FileSetReader.read(files.open(entry), site.images().scratch(), Bounds.DEFAULT)) {
+          FileSetReader.read(
+              files.open(entry), site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
         tree(root, unpacked, Entry.root(), target, Optional.empty());
       }
       return;

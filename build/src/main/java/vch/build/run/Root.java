@@ -101,7 +101,11 @@ final class Root implements AutoCloseable {
     read(at.get(), tar);
     var spool = site.images().scratch();
     try (var set =
-        FileSetReader.read(new ByteArrayInputStream(tar.toByteArray()), spool, Bounds.DEFAULT)) {
+        FileSetReader.read(
+            new ByteArrayInputStream(tar.toByteArray()),
+            spool,
+            Bounds.DEFAULT,
+            site.images()::hasher)) {
       for (var entry : set.all()) {
         return new String(set.bytes(entry, FILE_BYTES_MAX), StandardCharsets.UTF_8);
       }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vch.build.context.TarPieces.Owner;
 import vch.build.context.TarPieces.Piece;
+import vch.engine.compute.Hasher;
 
 class FileSetTest {
   @TempDir Path here;
@@ -53,7 +54,10 @@ class FileSetTest {
 
   private FileSet read(byte[] archive) throws IOException {
     return FileSetReader.read(
-        new ByteArrayInputStream(archive), here.resolve("spool"), new Bounds(1000, 10, 0));
+        new ByteArrayInputStream(archive),
+        here.resolve("spool"),
+        new Bounds(1000, 10, 0),
+        Hasher::here);
   }
 
   private static String text(FileSet set, String path) throws IOException {
@@ -153,7 +157,10 @@ class FileSetTest {
       var written = new TarPieces(pieces.iterator()).readAllBytes();
       try (var again =
           FileSetReader.read(
-              new ByteArrayInputStream(written), here.resolve("again"), Bounds.DEFAULT)) {
+              new ByteArrayInputStream(written),
+              here.resolve("again"),
+              Bounds.DEFAULT,
+              Hasher::here)) {
         assertThat(text(again, "to/f")).isEqualTo("shared");
         assertThat(text(again, "to/g")).isEqualTo("shared");
         assertThat(again.find("to/g").orElseThrow())

@@ -1,12 +1,9 @@
 package vch.compute.image;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.DigestOutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -217,20 +214,18 @@ final class ArchiveLoader {
   }
 
   private Digest diffId(Path file) throws IOException {
-    var hasher = Digest.hasher();
-    try (InputStream in =
-        new DigestInputStream(
-            Compression.open(Files.newInputStream(file), store.libraries()), hasher)) {
+    try (var hasher = new Sha256();
+        var in = hasher.reading(Compression.open(Files.newInputStream(file), store.libraries()))) {
       in.transferTo(OutputStream.nullOutputStream());
+      return hasher.digest();
     }
-    return Digest.of(hasher);
   }
 
   private static Digest digest(Path file) throws IOException {
-    var hasher = Digest.hasher();
-    try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), hasher)) {
+    try (var hasher = new Sha256();
+        var out = hasher.writing(OutputStream.nullOutputStream())) {
       Files.copy(file, out);
+      return hasher.digest();
     }
-    return Digest.of(hasher);
   }
 }

@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -63,16 +62,14 @@ final class ImageMaker {
 
   private Optional<Digest> written(NewLayer.Tar tar) throws IOException {
     Path file = store.newTemp();
-    var hasher = Digest.hasher();
-    try {
+    try (var hasher = new Sha256()) {
       try (var out =
-          new DigestOutputStream(
-              new BufferedOutputStream(Files.newOutputStream(file), COPY_BYTES), hasher)) {
+          hasher.writing(new BufferedOutputStream(Files.newOutputStream(file), COPY_BYTES))) {
         if (tar.write(out) == 0) {
           return Optional.empty();
         }
       }
-      var digest = Digest.of(hasher);
+      var digest = hasher.digest();
       pin.add(digest);
       if (store.layer(digest).isEmpty()) {
         store.addLayer(file, digest, Optional.of(digest), pin, _ -> {});

@@ -3,7 +3,6 @@ package vch.compute.image;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.security.DigestInputStream;
 import java.time.InstantSource;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,12 +29,12 @@ final class RootImporter {
   StoredImage make(InputStream tar, ObjectNode config, String message, Platform platform)
       throws IOException {
     var file = store.newTemp();
-    var hasher = Digest.hasher();
-    try (var in =
-        new DigestInputStream(
-            new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"), hasher)) {
+    try (var hasher = new Sha256();
+        var in =
+            hasher.reading(
+                new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"))) {
       Files.copy(in, file);
-      var layer = store.addLayer(file, Digest.of(hasher), Optional.empty(), pin, _ -> {});
+      var layer = store.addLayer(file, hasher.digest(), Optional.empty(), pin, _ -> {});
       var json = Json.bytes(image(layer.diffId(), config, message, platform));
       pin.add(Digest.of(json));
       return store.putConfig(json);

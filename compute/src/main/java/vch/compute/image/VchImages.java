@@ -464,6 +464,11 @@ public final class VchImages implements Images, AutoCloseable {
     return store.newTemp();
   }
 
+  @Override
+  public vch.engine.compute.Hasher hasher() {
+    return new Sha256();
+  }
+
   /// With the labels of the image, unless it is gone.
   private void event(VchId vch, String action, String actor, String name) {
     var attributes = new HashMap<String, String>();

@@ -146,6 +146,11 @@ public interface Images {
     throw new vch.portlayer.refusal.Refusal.Unsupported("work beside images is not offered");
   }
 
+  /// For the digest of a file of any size.
+  default Hasher hasher() {
+    return Hasher.here();
+  }
+
   /// An image to be made.
   ///
   /// @param parent id of the image it stands on; empty: none

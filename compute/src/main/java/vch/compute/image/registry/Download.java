@@ -7,9 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.function.LongConsumer;
-import vch.compute.image.Digest;
+import vch.compute.image.Sha256;
 import vch.compute.image.registry.ManifestReader.Descriptor;
 
 /// Fetches one blob into a file, hashing on the way; goes on where a broken connection left off.
@@ -46,7 +45,18 @@ final class Download {
 
   /// @param file is made
   void fetch(Descriptor blob, Path file, Watcher watcher) throws IOException {
-    var hasher = Digest.hasher();
+    try (var hasher = new Sha256()) {
+      fetch(blob, file, hasher, watcher);
+      watcher.verifying();
+      if (!hasher.digest().equals(blob.digest())) {
+        throw new RegistryException(
+            "", "filesystem layer verification failed for digest " + blob.digest());
+      }
+    }
+  }
+
+  private void fetch(Descriptor blob, Path file, Sha256 hasher, Watcher watcher)
+      throws IOException {
     try (var out =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int attempt = 1; ; attempt++) {
@@ -63,12 +73,6 @@ final class Download {
         }
       }
     }
-    watcher.verifying();
-    var got = Digest.of(hasher);
-    if (!got.equals(blob.digest())) {
-      throw new RegistryException(
-          "", "filesystem layer verification failed for digest " + blob.digest());
-    }
   }
 
   private void again(int seconds, Watcher watcher) throws InterruptedIOException {
@@ -83,8 +87,7 @@ final class Download {
     }
   }
 
-  private void transfer(
-      Descriptor blob, FileChannel out, MessageDigest hasher, LongConsumer progress)
+  private void transfer(Descriptor blob, FileChannel out, Sha256 hasher, LongConsumer progress)
       throws IOException {
     long at = out.position();
     if (at == blob.size() && at > 0) {
@@ -110,7 +113,7 @@ final class Download {
   }
 
   private void copy(
-      Descriptor blob, InputStream in, FileChannel out, MessageDigest hasher, LongConsumer progress)
+      Descriptor blob, InputStream in, FileChannel out, Sha256 hasher, LongConsumer progress)
       throws IOException {
     var buffer = new byte[COPY_BYTES];
     try (var guard = stalls.watch(in)) {

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import vch.compute.image.Digest;
 import vch.compute.image.Json;
+import vch.compute.image.Sha256;
 import vch.compute.image.archive.Compression;
 import vch.portlayer.refusal.Refusal;
 
@@ -68,19 +68,18 @@ public final class GzipLayers {
       return new Opened(layer.blob(), layer.blobBytes(), store.blob(diffId), false);
     }
     var file = store.newTemp();
-    try {
-      var hasher = Digest.hasher();
+    try (var hasher = new Sha256()) {
       try (var tar = store.tar(diffId);
           var out =
               new GZIPOutputStream(
-                  new DigestOutputStream(
+                  hasher.writing(
                       new BufferedOutputStream(
-                          Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), BUFFER_BYTES),
-                      hasher),
+                          Files.newOutputStream(file, StandardOpenOption.CREATE_NEW),
+                          BUFFER_BYTES)),
                   BUFFER_BYTES)) {
         tar.transferTo(out);
       }
-      var made = new Opened(Digest.of(hasher), Files.size(file), file, true);
+      var made = new Opened(hasher.digest(), Files.size(file), file, true);
       remember(diffId, made);
       return made;
     } catch (IOException | RuntimeException e) {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +20,7 @@ import java.util.function.Supplier;
 import vch.compute.image.Digest;
 import vch.compute.image.ImageConfig;
 import vch.compute.image.Layers;
+import vch.compute.image.Sha256;
 import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.BoundedInputStream;
 import vch.compute.image.archive.Compression;
@@ -278,16 +278,16 @@ public final class ImageStore implements Layers {
   private Unpacking unpack(
       Path blob, Digest blobId, Optional<Digest> expected, Path fs, LongConsumer read)
       throws IOException {
-    var hasher = Digest.hasher();
     // Of a file without compression the digest is known already; to make it once more would cost
     // more than all the rest.
     boolean known = expected.filter(blobId::equals).isPresent() && Compression.none(blob);
-    try (var file =
+    try (var hasher = new Sha256();
+        var file =
             new BoundedInputStream(Files.newInputStream(blob), Long.MAX_VALUE, "the layer", read);
         var opened = Compression.open(file, tmp);
         var plain =
             new BoundedInputStream(
-                known ? opened : new DigestInputStream(opened, hasher),
+                known ? opened : hasher.reading(opened),
                 limits.layerBytes(),
                 "the layer without its compression")) {
       var unpacked = new LayerUnpacker(fs, rights, limits).unpack(plain);
@@ -296,7 +296,7 @@ public final class ImageStore implements Layers {
               .nullOutputStream()); // what stands behind the end marker counts for the digest
       return new Unpacking(
           new StoredLayer(
-              known ? blobId : Digest.of(hasher),
+              known ? blobId : hasher.digest(),
               blobId,
               Files.size(blob),
               plain.count(),
