@@ -36,7 +36,6 @@ final class ContainerNetwork implements Row {
           rounds,
           each(ways, w -> Iperf.gbits(bench, w.there, lan.fromHost(), w.address)));
       var rates = new LinkedHashMap<String, List<Double>>();
-      ways.forEach(w -> rates.put(w.who, new ArrayList<>()));
       bench.inTurn(
           "container network: one byte to and fro, p50",
           "µs",
@@ -45,7 +44,9 @@ final class ContainerNetwork implements Row {
               ways,
               w -> {
                 var said = roundTrips(bench, w, lan).split(" ", 2);
-                rates.get(w.who).add(Double.parseDouble(said[1]));
+                rates
+                    .computeIfAbsent(w.who, _ -> new ArrayList<>())
+                    .add(Double.parseDouble(said[1]));
                 return Double.parseDouble(said[0]);
               }));
       rates.forEach(
