@@ -47,7 +47,15 @@ class ControlPlaneTest {
   private final List<Pinger> pingers = new ArrayList<>();
 
   /// ping(8) and whom it asks.
-  private record Pinger(String name, Talk talk) {}
+  private record Pinger(String name, Spot from, Talk talk) {
+    /// What TCP hides: segments that the asker sent again.
+    String repeated() {
+      var tcp =
+          from.run("cat", "/proc/net/snmp").ok().lines().filter(l -> l.startsWith("Tcp:")).toList();
+      var names = List.of(tcp.getFirst().split(" "));
+      return tcp.getLast().split(" ")[names.indexOf("RetransSegs")];
+    }
+  }
 
   @BeforeAll
   void start() {
@@ -174,6 +182,7 @@ class ControlPlaneTest {
     pingers.add(
         new Pinger(
             name + ": pings",
+            from,
             own(
                 new Talk(
                     Map.of(),
@@ -214,7 +223,13 @@ class ControlPlaneTest {
               .toList();
       int sent = answered.stream().mapToInt(Integer::intValue).max().orElse(0);
       System.out.println(
-          pinger.name + ": " + sent + " tried, " + (sent - answered.size()) + " lost");
+          pinger.name
+              + ": "
+              + sent
+              + " tried, "
+              + (sent - answered.size())
+              + " lost; TCP segments sent again: "
+              + pinger.repeated());
       assertThat(sent).as(pinger.name).isGreaterThan(ABSENCE_SECONDS);
       lost.put(pinger.name, sent - answered.size());
     }
