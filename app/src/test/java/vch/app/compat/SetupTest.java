@@ -111,6 +111,9 @@ class SetupTest {
       }
       machine.vch("delete", "--force", "--name", "demo").ok();
       machine.vch("down").ok();
+      for (var lan : List.of("demo-office", "demo-production")) { // as it says at its end
+        machine.here("ip", "netns", "del", lan).ok();
+      }
     }
   }
 
@@ -144,7 +147,7 @@ class SetupTest {
       var out = ran.ok();
       assertThat(out.split("(?m)^hello$", -1))
           .as(out)
-          .hasSize(4); // by name, published, and while no daemon runs
+          .hasSize(5); // by name, published, on a LAN, and while no daemon runs
       assertThat(out)
           .contains("Installer completed successfully")
           .contains("VCH \"blue\" deleted")
