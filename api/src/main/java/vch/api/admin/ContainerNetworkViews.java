@@ -25,13 +25,15 @@ final class ContainerNetworkViews {
         .sorted(Comparator.comparing(Scope::name))
         .flatMap(
             s ->
-                s.kind() instanceof ScopeKind.External kind
-                    ? Stream.of(
-                        new View(
-                            s,
-                            kind,
-                            image.portGroup(kind.portGroup()).map(PortGroup::name).orElse("")))
-                    : Stream.empty());
+                s
+                    .external()
+                    .map(
+                        kind ->
+                            new View(
+                                s,
+                                kind,
+                                image.portGroup(kind.portGroup()).map(PortGroup::name).orElse("")))
+                    .stream());
   }
 
   /// One network.
@@ -41,7 +43,7 @@ final class ContainerNetworkViews {
       out.put("Name", scope.name());
       out.put("ID", scope.id().value());
       out.put("PortGroup", portGroup);
-      out.put("DHCP", scope.subnets().isEmpty());
+      out.put("DHCP", scope.leased());
       out.put("Subnets", scope.subnets().stream().map(s -> s.subnet().toString()).toList());
       out.put("Gateways", scope.subnets().stream().map(s -> s.gateway().toString()).toList());
       out.put("Ranges", kind.pools().stream().map(Range::toString).toList());

@@ -44,10 +44,6 @@ final class ContainerTable {
     String link() {
       return '"' + endpoint.link() + '"';
     }
-
-    boolean leased() {
-      return scope.subnets().isEmpty();
-    }
   }
 
   /// Empty for a container that is on bridge scopes only.
@@ -64,11 +60,7 @@ final class ContainerTable {
 
   /// True where members are let in one by one: level peers without a range of the family.
   static boolean admitsMembers(ScopeKind.External kind, Family family) {
-    return kind.trust() == TrustLevel.PEERS && ranges(kind, family).isEmpty();
-  }
-
-  private static List<Range> ranges(ScopeKind.External kind, Family family) {
-    return kind.pools().stream().filter(r -> r.first().family() == family).toList();
+    return kind.trust() == TrustLevel.PEERS && kind.pools(family).isEmpty();
   }
 
   private List<Place> places() {
@@ -77,12 +69,8 @@ final class ContainerTable {
       endpoint
           .scope()
           .flatMap(image::scope)
-          .ifPresent(
-              scope -> {
-                if (scope.kind() instanceof ScopeKind.External kind) {
-                  places.add(new Place(endpoint, scope, kind));
-                }
-              });
+          .flatMap(s -> s.external().map(kind -> new Place(endpoint, s, kind)))
+          .ifPresent(places::add);
     }
     return places;
   }
@@ -206,7 +194,7 @@ final class ContainerTable {
     var level = place.kind.trust();
     out.append("# Network %s: %s.\n".formatted(place.scope.name(), level.word()));
     out.append("chain in_%d {\n".formatted(place.endpoint.ordinal()));
-    if (place.leased() && level != TrustLevel.OPEN) {
+    if (place.scope.leased() && level != TrustLevel.OPEN) {
       out.append("  udp sport 67 udp dport 68 accept\n");
     }
     switch (level) {
@@ -241,7 +229,7 @@ final class ContainerTable {
   private static String from(Place place, Family family) {
     return admitsMembers(place.kind, family)
         ? "@" + peers(place.endpoint, family)
-        : ranges(place.kind, family).stream()
+        : place.kind.pools(family).stream()
             .map(ContainerTable::interval)
             .collect(Collectors.joining(", ", "{ ", " }"));
   }
@@ -283,7 +271,7 @@ final class ContainerTable {
         """);
     for (var place : places) {
       if (place.kind.trust() == TrustLevel.CLOSED) {
-        if (place.leased()) {
+        if (place.scope.leased()) {
           out.append("  oifname %s udp sport 68 udp dport 67 accept\n".formatted(place.link()));
         }
         out.append("  oifname %s drop\n".formatted(place.link()));

@@ -38,7 +38,7 @@ final class SegmentGuard {
   private static String text(Scope scope, ScopeKind.External kind) {
     return SETS
         + sent(scope, kind)
-        + (kind.trust() == TrustLevel.CLOSED ? heard(scope.subnets().isEmpty()) : "");
+        + (kind.trust() == TrustLevel.CLOSED ? heard(scope.leased()) : "");
   }
 
   private static final String SETS =
@@ -71,7 +71,7 @@ final class SegmentGuard {
           iifname != @ports accept
           iifname . ether saddr != @senders drop
         """);
-    boolean leased = scope.subnets().isEmpty();
+    boolean leased = scope.leased();
     boolean closed = kind.trust() == TrustLevel.CLOSED;
     // What the DHCP server gives next is known to the client first, while no daemon runs, too.
     if (leased) {

@@ -10,7 +10,6 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
@@ -65,8 +64,12 @@ public final class Touched {
   }
 
   private static boolean admitsMembers(Scope scope) {
-    return scope.kind() instanceof ScopeKind.External kind
-        && Arrays.stream(Family.values()).anyMatch(f -> ContainerTable.admitsMembers(kind, f));
+    return scope
+        .external()
+        .filter(
+            kind ->
+                Arrays.stream(Family.values()).anyMatch(f -> ContainerTable.admitsMembers(kind, f)))
+        .isPresent();
   }
 
   /// The bridge, and the NICs plugged into it.

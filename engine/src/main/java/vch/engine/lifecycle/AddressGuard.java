@@ -20,11 +20,8 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.portgroup.PortGroup;
-import vch.portlayer.portgroup.PortGroupId;
-import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 
 /// Hears when another host uses an address of a running container, defends it, and remembers who it
@@ -143,15 +140,9 @@ final class AddressGuard implements AutoCloseable {
   private static Set<String> links(Image image) {
     var out = new HashSet<String>();
     for (var scope : image.scopes()) {
-      if (scope.kind() instanceof ScopeKind.External kind) {
-        image.portGroup(kind.portGroup()).map(AddressGuard::link).ifPresent(out::add);
-      }
+      link(image, scope).ifPresent(out::add);
     }
     return out;
-  }
-
-  private static String link(PortGroup group) {
-    return group.kind() instanceof PortGroupKind.Nic(var uplink, _) ? uplink : group.link();
   }
 
   private void noticed(String link, Arp.Heard said) {
@@ -172,22 +163,17 @@ final class AddressGuard implements AutoCloseable {
   private static Optional<Place> place(Image image, Container container, ScopeId on, String link) {
     return image
         .scope(on)
-        .filter(
-            s ->
-                container.live()
-                    && group(s)
-                        .flatMap(image::portGroup)
-                        .map(AddressGuard::link)
-                        .equals(Optional.of(link)))
+        .filter(s -> container.live() && link(image, s).equals(Optional.of(link)))
         .flatMap(_ -> container.on(on))
         .filter(Endpoint::settled)
         .map(e -> new Place(container, e));
   }
 
-  private static Optional<PortGroupId> group(Scope scope) {
-    return scope.kind() instanceof ScopeKind.External kind
-        ? Optional.of(kind.portGroup())
-        : Optional.empty();
+  private static Optional<String> link(Image image, Scope scope) {
+    return scope
+        .external()
+        .flatMap(e -> image.portGroup(e.portGroup()))
+        .map(PortGroup::segmentLink);
   }
 
   private void defend(Place place, Arp.Heard said) {

@@ -15,12 +15,11 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.Lease;
-import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.rule.ExternalRules;
 import vch.portlayer.scope.Scope;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.vch.VchId;
 
 /// Addresses that end: has clients ask for them, and keeps the record as the clients say. The
@@ -127,16 +126,12 @@ final class Leases {
     switch (change) {
       case DhcpClients.Bound(var place, var lease) ->
           core.engine().image().containers().stream()
-              .filter(c -> c.live() && has(c, place))
+              .filter(c -> c.live() && c.place(place).isPresent())
               .findFirst()
               .ifPresent(c -> renewed(c.id(), place, lease));
       case DhcpClients.Lost(var place, var why) ->
           LOG.log(Level.WARNING, "a DHCP lease was lost (endpoint " + place.brief() + "): " + why);
     }
-  }
-
-  private static boolean has(Container container, EndpointId place) {
-    return container.endpoints().stream().anyMatch(e -> e.id().equals(place));
   }
 
   private void renewed(ContainerId id, EndpointId place, Lease lease) {
@@ -145,7 +140,10 @@ final class Leases {
             id,
             _ -> {
               var before = core.engine().image();
-              if (before.container(id).filter(c -> Sharing.runs(c) && has(c, place)).isEmpty()) {
+              if (before
+                  .container(id)
+                  .filter(c -> Sharing.runs(c) && c.place(place).isPresent())
+                  .isEmpty()) {
                 return;
               }
               try {
@@ -183,12 +181,8 @@ final class Leases {
             .scope()
             .flatMap(image::scope)
             .filter(s -> s.vch().equals(vch))
-            .flatMap(
-                s ->
-                    s.kind() instanceof ScopeKind.External k
-                        ? image.portGroup(k.portGroup())
-                        : Optional.empty())
-            .map(g -> g.kind() instanceof PortGroupKind.Nic(var uplink, _) ? uplink : g.link());
+            .flatMap(s -> s.external().flatMap(k -> image.portGroup(k.portGroup())))
+            .map(PortGroup::segmentLink);
     try {
       clients.stop(endpoint.id());
       link.ifPresent(l -> clients.release(endpoint.id(), endpoint.mac(), lease.get(), l));

@@ -77,7 +77,7 @@ final class Settlement {
   private void settle(ContainerId id, EndpointId place) {
     var scope =
         endpoint(id, place).scope().flatMap(s -> core.engine().image().scope(s)).orElseThrow();
-    if (ExternalRules.dynamic(scope)) {
+    if (scope.leased()) {
       leases.obtain(core.container(id), endpoint(id, place), scope);
     } else {
       probe(id, place);
@@ -141,9 +141,8 @@ final class Settlement {
   }
 
   private Endpoint endpoint(ContainerId id, EndpointId place) {
-    return core.container(id).endpoints().stream()
-        .filter(e -> e.id().equals(place))
-        .findFirst()
+    return core.container(id)
+        .place(place)
         .orElseThrow(
             () -> new Refusal.Failed("container " + id.brief() + " was disconnected meanwhile"));
   }

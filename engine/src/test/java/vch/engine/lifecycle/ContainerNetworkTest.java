@@ -311,6 +311,26 @@ class ContainerNetworkTest {
   }
 
   @Test
+  void a_network_with_an_ipv6_gateway_only_asks_for_no_lease() {
+    var six =
+        new SubnetConfig(
+            Subnet.parse("2001:db8:3::/64"),
+            Ip.parse("2001:db8:3::1"),
+            Optional.empty(),
+            Map.of(),
+            true,
+            true);
+    house.engine.decide(
+        _ ->
+            Decision.of(
+                "", new Change.ScopePut(scope(9, "dyn", List.of(six), TrustLevel.PUBLISHED))));
+    var id = house.run(1, w -> w.on("dyn"));
+    assertThat(house.dhcp.leases).isEmpty();
+    assertThat(place(id, 9).settled()).isTrue();
+    assertThat(onLink(id, "2001:db8:3::2")).isTrue();
+  }
+
+  @Test
   void without_an_offer_the_start_says_so() {
     house.dhcp.failing = Optional.of("no DHCP offer on network dyn within 10 s");
     var id = house.create(1, w -> w.on("dyn"));

@@ -54,6 +54,10 @@ public record Container(
     return endpoints.stream().filter(e -> e.scope().equals(Optional.of(scope))).findFirst();
   }
 
+  public Optional<Endpoint> place(EndpointId place) {
+    return endpoints.stream().filter(e -> e.id().equals(place)).findFirst();
+  }
+
   public boolean live() {
     return state.phase().live();
   }

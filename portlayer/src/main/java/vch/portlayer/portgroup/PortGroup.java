@@ -18,4 +18,9 @@ public record PortGroup(
     Instant created) {
   /// The built-in group of kind nat, made on first use.
   public static final String VM_NETWORK = "VM Network";
+
+  /// The machine's link on the segment: the Linux bridge, or the NIC itself.
+  public String segmentLink() {
+    return kind instanceof PortGroupKind.Nic(var uplink, _) ? uplink : link;
+  }
 }

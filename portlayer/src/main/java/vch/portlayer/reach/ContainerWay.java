@@ -159,7 +159,7 @@ final class ContainerWay {
 
   /// In a range of the network; where it has none, a live member of it.
   private boolean peer(Place place, ScopeKind.External kind, Ip source) {
-    var ranges = kind.pools().stream().filter(r -> r.first().family() == source.family()).toList();
+    var ranges = kind.pools(source.family());
     return ranges.isEmpty()
         ? image
             .members(place.scope().id())

@@ -16,7 +16,6 @@ import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.ScopeRules;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
@@ -146,8 +145,7 @@ public record Question(From from, To to, Traffic traffic) {
       var networks =
           image
               .scopes(vch.id())
-              .filter(
-                  s -> s.kind() instanceof ScopeKind.External e && e.portGroup().equals(group.id()))
+              .filter(s -> s.isOn(group.id()))
               .flatMap(s -> s.subnets().stream())
               .map(s -> s.subnet());
       return Stream.concat(roles, networks);

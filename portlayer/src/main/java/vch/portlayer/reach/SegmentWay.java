@@ -154,14 +154,7 @@ final class SegmentWay {
   private Optional<Container> holder(PortGroupId group, Ip address) {
     return image.vchs().stream()
         .flatMap(v -> image.holder(v.id(), address).stream())
-        .filter(
-            h ->
-                image
-                    .scope(h.scope())
-                    .filter(
-                        s ->
-                            s.kind() instanceof ScopeKind.External e && e.portGroup().equals(group))
-                    .isPresent())
+        .filter(h -> image.scope(h.scope()).filter(s -> s.isOn(group)).isPresent())
         .flatMap(h -> image.container(h.container()).stream())
         .findFirst();
   }

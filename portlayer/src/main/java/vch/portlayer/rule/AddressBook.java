@@ -44,7 +44,7 @@ public final class AddressBook {
         }
       }
       Neighbours.all(image, kind.portGroup(), scope.vch())
-          .filter(n -> scope.subnets().isEmpty() || inside(scope, n.address()))
+          .filter(n -> scope.leased() || inside(scope, n.address()))
           .forEach(
               n ->
                   out.add(

@@ -78,7 +78,7 @@ final class Configuration {
     var there = new TreeMap<String, Scope>();
     image
         .scopes(vch.id())
-        .filter(s -> s.kind() instanceof ScopeKind.External)
+        .filter(s -> s.external().isPresent())
         .forEach(s -> there.put(s.name(), s));
     command.removed().forEach(name -> remove(name, there));
     var groups = new LinkedHashMap<String, String>();
@@ -105,7 +105,7 @@ final class Configuration {
     var others =
         image
             .scopes(vch.id())
-            .filter(s -> !(s.kind() instanceof ScopeKind.External) || kept(s, there, spoken))
+            .filter(s -> s.external().isEmpty() || kept(s, there, spoken))
             .toList();
     var bridge = image.portGroup(vch.bridgeGroup()).map(PortGroup::name).orElse("");
     return new ContainerNetworkPlan(vch, bridge, segments, others, command.at(), problems);
@@ -116,9 +116,11 @@ final class Configuration {
   }
 
   private String portGroup(Scope scope) {
-    return scope.kind() instanceof ScopeKind.External kind
-        ? image.portGroup(kind.portGroup()).map(PortGroup::name).orElse("")
-        : "";
+    return scope
+        .external()
+        .flatMap(kind -> image.portGroup(kind.portGroup()))
+        .map(PortGroup::name)
+        .orElse("");
   }
 
   private void remove(String term, Map<String, Scope> there) {
@@ -198,6 +200,6 @@ final class Configuration {
   }
 
   private static boolean open(Scope scope) {
-    return scope.kind() instanceof ScopeKind.External kind && kind.trust() == TrustLevel.OPEN;
+    return scope.external().filter(kind -> kind.trust() == TrustLevel.OPEN).isPresent();
   }
 }

@@ -212,8 +212,7 @@ final class ContainerNetworkDifference {
   }
 
   private boolean outside(Ip address) {
-    var ranges =
-        after.pools().stream().filter(p -> p.first().family() == address.family()).toList();
+    var ranges = after.pools(address.family());
     return !ranges.isEmpty() && ranges.stream().noneMatch(r -> r.contains(address));
   }
 
@@ -230,7 +229,7 @@ final class ContainerNetworkDifference {
   }
 
   private static String servers(Scope scope, List<Ip> servers) {
-    var usual = scope.subnets().isEmpty() ? "those of DHCP" : "the gateway";
+    var usual = scope.leased() ? "those of DHCP" : "the gateway";
     return servers.isEmpty() ? usual : Texts.listed(servers);
   }
 

@@ -17,11 +17,6 @@ import vch.portlayer.scope.TrustLevel;
 /// Reads the options about container networks. Problems are collected, in the words of vic-machine
 /// where it has them.
 final class ContainerNetworkReader {
-  /// Names that Docker keeps for itself.
-  private static final Set<String> RESERVED = Set.of("bridge", "host", "none", "default");
-
-  private static final int NAME_LENGTH_MAX = 255;
-
   /// An option about a network that is named before the first colon.
   private enum Option {
     GATEWAY("gateway", "PORTGROUP:IP/MASK"),
@@ -130,16 +125,16 @@ final class ContainerNetworkReader {
   }
 
   private void checkName(String name) {
-    if (RESERVED.contains(name)) {
+    if (ScopeRules.PREDEFINED.contains(name)) {
       problems.add("Cannot use reserved name \"" + name + "\" for container network");
     }
-    if (name.length() > NAME_LENGTH_MAX
+    if (name.length() > ScopeRules.NAME_LENGTH_MAX
         || name.chars().anyMatch(c -> c == '/' || Character.isISOControl(c))) {
       problems.add(
           "Invalid container network name \""
               + name
               + "\": at most "
-              + NAME_LENGTH_MAX
+              + ScopeRules.NAME_LENGTH_MAX
               + " characters without '/' and control characters are needed");
     }
   }

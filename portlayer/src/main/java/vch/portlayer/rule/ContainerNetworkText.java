@@ -26,7 +26,7 @@ final class ContainerNetworkText {
   }
 
   static String subnets(Scope scope) {
-    return scope.subnets().isEmpty()
+    return scope.leased()
         ? "addresses by DHCP"
         : String.join(
             ", ",

@@ -156,19 +156,12 @@ public final class EndpointRules {
   /// True for scopes whose members have addresses of the family; without a subnet they have IPv4,
   /// by DHCP.
   public static boolean has(Scope scope, Family family) {
-    return scope.subnet(family).isPresent()
-        || (scope.kind() instanceof ScopeKind.External
-            && scope.subnets().isEmpty()
-            && family == Family.IPV4);
+    return scope.subnet(family).isPresent() || (scope.leased() && family == Family.IPV4);
   }
 
   /// True for a place on a container network.
   public static boolean external(Image image, Endpoint endpoint) {
-    return endpoint
-        .scope()
-        .flatMap(image::scope)
-        .filter(s -> s.kind() instanceof ScopeKind.External)
-        .isPresent();
+    return endpoint.scope().flatMap(image::scope).flatMap(Scope::external).isPresent();
   }
 
   private static boolean leadsOut(Image image, Endpoint endpoint, Predicate<Scope> which) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
-import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -15,7 +14,6 @@ import vch.portlayer.container.Lease;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
@@ -177,7 +175,7 @@ public final class ExternalRules {
     return owner.stream()
         .flatMap(c -> c.endpoints().stream())
         .flatMap(e -> e.scope().flatMap(image::scope).stream())
-        .filter(s -> s.kind() instanceof ScopeKind.External k && k.trust() != TrustLevel.OPEN)
+        .filter(s -> s.external().filter(k -> k.trust() != TrustLevel.OPEN).isPresent())
         .findFirst();
   }
 
@@ -190,19 +188,13 @@ public final class ExternalRules {
             : spec.capAdd().contains("NET_ADMIN"));
   }
 
-  /// True when the container's IPv4 address on the scope comes by DHCP.
-  public static boolean dynamic(Scope scope) {
-    return scope.kind() instanceof ScopeKind.External && scope.subnet(Family.IPV4).isEmpty();
-  }
-
   private static Container get(Image image, ContainerId id) {
     return image.container(id).orElseThrow(() -> Texts.noSuchContainer(id.value()));
   }
 
   private static Endpoint endpoint(Container container, EndpointId place) {
-    return container.endpoints().stream()
-        .filter(e -> e.id().equals(place))
-        .findFirst()
+    return container
+        .place(place)
         .orElseThrow(
             () ->
                 new Refusal.Failed(

@@ -11,7 +11,6 @@ import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Holder;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
@@ -34,7 +33,7 @@ final class Neighbours {
             image.portGroup(id).stream().flatMap(Neighbours::machines),
             image.vchs().stream().flatMap(v -> roles(v, id)),
             image.scopes().stream()
-                .filter(s -> on(s, id) && !s.vch().equals(self))
+                .filter(s -> s.isOn(id) && !s.vch().equals(self))
                 .flatMap(s -> members(image, s)))
         .flatMap(s -> s);
   }
@@ -124,14 +123,14 @@ final class Neighbours {
         .map(Vch::id)
         .filter(v -> !v.equals(self))
         .flatMap(v -> image.holder(v, address).stream())
-        .filter(h -> image.scope(h.scope()).filter(s -> on(s, group)).isPresent())
+        .filter(h -> image.scope(h.scope()).filter(s -> s.isOn(group)).isPresent())
         .findFirst();
   }
 
   /// Addresses of containers of all VCHs on the port group, live or not.
   static Stream<Ip> containers(Image image, PortGroup group) {
     return image.scopes().stream()
-        .filter(s -> on(s, group.id()))
+        .filter(s -> s.isOn(group.id()))
         .flatMap(
             s ->
                 image
@@ -140,9 +139,5 @@ final class Neighbours {
                     .map(Endpoint::addresses)
                     .flatMap(java.util.List::stream))
         .map(Cidr::address);
-  }
-
-  private static boolean on(Scope scope, PortGroupId group) {
-    return scope.kind() instanceof ScopeKind.External kind && kind.portGroup().equals(group);
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import vch.portlayer.address.Cidr;
-import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.NextFit;
@@ -39,10 +38,7 @@ final class Places {
   static Outcome hold(Image image, ContainerId container, Endpoint endpoint, Scope scope) {
     var addresses = new ArrayList<Cidr>();
     var cursors = new ArrayList<Change>();
-    endpoint
-        .lease()
-        .filter(_ -> ExternalRules.dynamic(scope))
-        .ifPresent(l -> addresses.add(l.address()));
+    endpoint.lease().filter(_ -> scope.leased()).ifPresent(l -> addresses.add(l.address()));
     for (var subnet : scope.subnets()) {
       var family = subnet.subnet().family();
       int length = subnet.subnet().length();
@@ -134,16 +130,8 @@ final class Places {
 
   /// Where dynamic addresses of the subnet come from.
   static List<Range> pools(Scope scope, SubnetConfig subnet) {
-    var pools =
-        scope.kind() instanceof ScopeKind.External external
-            ? of(external, subnet.subnet().family())
-            : List.<Range>of();
+    var pools = scope.external().map(e -> e.pools(subnet.subnet().family())).orElse(List.of());
     return pools.isEmpty() ? List.of(subnet.range().orElse(subnet.subnet()).range()) : pools;
-  }
-
-  /// Ranges of the network for addresses of the family.
-  private static List<Range> of(ScopeKind.External external, Family family) {
-    return external.pools().stream().filter(p -> p.first().family() == family).toList();
   }
 
   private static boolean never(Image image, Scope scope, SubnetConfig subnet, Ip address) {
@@ -229,7 +217,7 @@ final class Places {
   /// On a container network an address is asked for within the ranges.
   private static void checkExternal(Endpoint endpoint, Scope scope, ScopeKind.External external) {
     for (var address : endpoint.requested()) {
-      if (scope.subnets().isEmpty()) {
+      if (scope.leased()) {
         throw new Refusal.Invalid(
             "Cannot set static IP ("
                 + address
@@ -237,7 +225,7 @@ final class Places {
                 + scope.name()
                 + ": its addresses come by DHCP");
       }
-      var pools = of(external, address.family());
+      var pools = external.pools(address.family());
       boolean inside =
           pools.isEmpty()
               ? scope.subnet(address.family()).filter(s -> s.subnet().contains(address)).isPresent()

@@ -25,7 +25,7 @@ import vch.portlayer.vch.VchId;
 /// Rules of scopes. Texts are those of Docker Engine API 1.50.
 public final class ScopeRules {
   /// Names that Docker keeps for itself.
-  private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
+  static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
 
   /// Bytes; RFC 791 and RFC 8200.
   private static final int MTU_MIN_IPV4 = 68;
@@ -38,7 +38,7 @@ public final class ScopeRules {
 
   private static final int UNIQUE_LOCAL_SUBNET_LENGTH = 64;
 
-  private static final int NAME_LENGTH_MAX = 255;
+  static final int NAME_LENGTH_MAX = 255;
 
   private ScopeRules() {}
 

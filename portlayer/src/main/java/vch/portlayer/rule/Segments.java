@@ -8,7 +8,6 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
@@ -96,7 +95,7 @@ final class Segments {
   /// Who uses the port group as a container network: `container network lan of VCH "blue"`.
   static List<String> containerNetworks(Image image, PortGroupId group) {
     return image.scopes().stream()
-        .filter(s -> s.kind() instanceof ScopeKind.External kind && kind.portGroup().equals(group))
+        .filter(s -> s.isOn(group))
         .map(
             s ->
                 "container network "

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
@@ -221,11 +220,14 @@ public final class VchRules {
         .scopes(vch)
         .flatMap(
             s ->
-                s.kind() instanceof ScopeKind.External kind
-                    ? Stream.of(
-                        ContainerNetworkText.sentence(
-                            s, image.portGroup(kind.portGroup()).map(PortGroup::name).orElse("")))
-                    : Stream.empty())
+                s
+                    .external()
+                    .map(
+                        kind ->
+                            ContainerNetworkText.sentence(
+                                s,
+                                image.portGroup(kind.portGroup()).map(PortGroup::name).orElse("")))
+                    .stream())
         .sorted()
         .toList();
   }

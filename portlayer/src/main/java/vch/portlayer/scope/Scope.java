@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
+import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.vch.VchId;
 
 /// A network in the domain.
@@ -67,9 +68,24 @@ public record Scope(
   public boolean ipv4() {
     return switch (kind) {
       case ScopeKind.None _ -> true;
-      case ScopeKind.External _ -> subnets.isEmpty() || subnet(Family.IPV4).isPresent();
+      case ScopeKind.External _ -> leased() || subnet(Family.IPV4).isPresent();
       case ScopeKind.Bridge _ -> subnet(Family.IPV4).isPresent();
     };
+  }
+
+  /// True for a container network that nobody gave a subnet: IPv4 addresses come by DHCP.
+  public boolean leased() {
+    return kind instanceof ScopeKind.External && subnets.isEmpty();
+  }
+
+  /// What a container network is; empty for all other scopes.
+  public Optional<ScopeKind.External> external() {
+    return kind instanceof ScopeKind.External external ? Optional.of(external) : Optional.empty();
+  }
+
+  /// True for a container network on the port group.
+  public boolean isOn(PortGroupId group) {
+    return external().filter(e -> e.portGroup().equals(group)).isPresent();
   }
 
   public boolean internal() {

@@ -1,6 +1,7 @@
 package vch.portlayer.scope;
 
 import java.util.List;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Range;
 import vch.portlayer.portgroup.PortGroupId;
@@ -31,6 +32,10 @@ public sealed interface ScopeKind {
     public External {
       pools = List.copyOf(pools);
       dns = List.copyOf(dns);
+    }
+
+    public List<Range> pools(Family family) {
+      return pools.stream().filter(p -> p.first().family() == family).toList();
     }
   }
 

@@ -165,8 +165,7 @@ class ExternalPlacesTest {
     var c = run("c1");
     assertThat(c.endpoints().getFirst().addresses()).isEmpty();
     assertThat(c.endpoints().getFirst().settled()).isFalse();
-    assertThat(ExternalRules.dynamic(world.image.scopeNamed(blue.id(), "lan").orElseThrow()))
-        .isTrue();
+    assertThat(world.image.scopeNamed(blue.id(), "lan").orElseThrow().leased()).isTrue();
   }
 
   @Test

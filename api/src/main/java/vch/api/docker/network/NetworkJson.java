@@ -17,7 +17,6 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.portgroup.PortGroup;
-import vch.portlayer.rule.ExternalRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
@@ -88,7 +87,7 @@ public final class NetworkJson {
 
   private static ObjectNode ipam(Scope scope) {
     var out = Json.object();
-    out.put("Driver", ExternalRules.dynamic(scope) ? "dhcp" : "default");
+    out.put("Driver", scope.leased() ? "dhcp" : "default");
     Optional.ofNullable(scope.options().get(IPAM_OPTIONS))
         .ifPresentOrElse(
             text -> out.set("Options", Json.read(text).raw()), () -> out.putNull("Options"));
@@ -108,8 +107,7 @@ public final class NetworkJson {
 
   /// The pool of the subnet, where there is one and it is a block: Docker has no other ranges.
   private static Optional<Subnet> block(ScopeKind.External kind, SubnetConfig config) {
-    var family = config.subnet().family();
-    var pools = kind.pools().stream().filter(p -> p.first().family() == family).toList();
+    var pools = kind.pools(config.subnet().family());
     return pools.size() == 1 ? pools.getFirst().subnet() : Optional.empty();
   }
 
