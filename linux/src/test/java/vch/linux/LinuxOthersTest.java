@@ -1,0 +1,144 @@
+package vch.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import vch.engine.machine.MachineObject.Address;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.MachineObject.Ruleset;
+import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Part;
+import vch.engine.machine.Step;
+import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Subnet;
+import vch.portlayer.port.Protocol;
+
+/// What others have and do beside us: other daemons, administrators, the container itself.
+final class LinuxOthersTest extends SegmentInLab {
+  @Test
+  void links_addresses_and_tables_of_others_are_neither_seen_nor_removed() throws Exception {
+    reach(segment());
+    command(ENDPOINT, "ip", "link", "add", "foreign", "type", "bridge");
+    command(CONTAINER, "ip", "address", "add", "10.1.1.1/24", "dev", "eth0");
+    command(CONTAINER, "ip", "route", "add", "10.2.0.0/16", "via", "172.17.0.9");
+    command(CONTAINER, "nft", "add", "table", "inet", "mine");
+    reach(segment());
+    assertThat(command(CONTAINER, "ip", "-br", "address")).contains("10.1.1.1/24");
+    assertThat(
+            error(
+                new Step.Remove(
+                    new Link(
+                        ENDPOINT,
+                        "foreign",
+                        new LinkKind.Bridge(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        1500,
+                        true))))
+        .isPresent();
+    assertThat(
+            error(
+                    new Step.Add(
+                        new Link(
+                            ENDPOINT,
+                            "foreign",
+                            new LinkKind.Bridge(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            1500,
+                            true)))
+                .orElseThrow())
+        .isEqualTo(
+            "add link foreign in e-1ab000000001: a link of that name is there already and is not ours");
+    assertThat(
+            error(
+                    new Step.Add(
+                        new Route(
+                            CONTAINER, Subnet.parse("10.2.0.0/16"), Optional.empty(), "eth0")))
+                .orElseThrow())
+        .contains("not ours");
+    assertThat(machine().routes(CONTAINER))
+        .containsExactly(Subnet.parse("10.1.1.0/24"), Subnet.parse("10.2.0.0/16"));
+  }
+
+  @Test
+  void two_daemons_of_one_machine_do_not_see_each_others_tables_and_links() {
+    var rules = new Ruleset(NamespaceName.MACHINE, "ip", "portlayer_0000000001", "chain c { }");
+    var link =
+        new Link(
+            NamespaceName.MACHINE,
+            "pl0000000001",
+            new LinkKind.Bridge(),
+            Optional.empty(),
+            Optional.of(MAC),
+            1500,
+            true);
+    var address = new Address(NamespaceName.MACHINE, link.name(), Cidr.parse("192.168.218.1/24"));
+    reach(List.of(rules, link, address));
+    assertThat(machine().routes(NamespaceName.MACHINE)).isEmpty();
+    try (var other = other("other")) {
+      assertThat(other.observe(List.of())).isEmpty();
+      assertThat(other.observe(List.of(rules, link))).isEmpty();
+      assertThat(other.routes(NamespaceName.MACHINE))
+          .containsExactly(Subnet.parse("192.168.218.0/24"));
+    }
+    assertThat(machine().observe(List.of(rules, link))).contains(rules, link);
+  }
+
+  @Test
+  void a_container_that_moves_its_link_away_gets_a_new_one() throws Exception {
+    reach(segment());
+    command(CONTAINER, "ip", "link", "set", "eth0", "down");
+    reach(segment());
+    command(CONTAINER, "ip", "link", "set", "eth0", "down");
+    command(CONTAINER, "ip", "link", "set", "eth0", "name", "wan");
+    reach(segment());
+  }
+
+  @Test
+  void somebody_elses_changes_are_told_and_ours_are_not() throws Exception {
+    var told = new LinkedBlockingQueue<NamespaceName>();
+    machine().watch(told::add);
+    reach(segment());
+    var publication =
+        element("pub", List.of(new Part.Proto(Protocol.TCP), port(80)), ip("172.17.0.2"), port(80));
+    reach(with(segment(), publication));
+    reach(segment());
+    // Foreign things that are none of our business, then one that is: what comes first tells
+    // whether any came before.
+    command(ENDPOINT, "ip", "link", "add", "foreign", "type", "bridge");
+    command(CONTAINER, "nft", "add", "table", "inet", "theirs");
+    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(CONTAINER);
+
+    command(ENDPOINT, "ip", "link", "del", VETH.name());
+    assertThat(List.of(next(told), next(told))).containsExactlyInAnyOrder(ENDPOINT, CONTAINER);
+    told.clear();
+    reach(segment());
+
+    command(CONTAINER, "ip", "address", "del", "172.17.0.2/16", "dev", "eth0");
+    assertThat(next(told)).isEqualTo(CONTAINER);
+    reach(segment());
+    told.clear();
+
+    command(ENDPOINT, "nft", "flush", "ruleset");
+    assertThat(next(told)).isEqualTo(ENDPOINT);
+    reach(segment());
+
+    command(ENDPOINT, "ip", "link", "set", BRIDGE.name(), "down");
+    assertThat(next(told)).isEqualTo(ENDPOINT);
+    reach(segment());
+  }
+
+  private static NamespaceName next(LinkedBlockingQueue<NamespaceName> told)
+      throws InterruptedException {
+    var namespace = told.poll(10, TimeUnit.SECONDS);
+    assertThat(namespace).as("a namespace that was touched").isNotNull();
+    return namespace == null ? NamespaceName.MACHINE : namespace;
+  }
+}
