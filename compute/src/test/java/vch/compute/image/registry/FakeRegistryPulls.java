@@ -1,0 +1,102 @@
+package vch.compute.image.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import vch.compute.image.Digest;
+import vch.compute.image.QuietRights;
+import vch.compute.image.Reference;
+import vch.compute.image.Tars;
+import vch.compute.image.TestEngine;
+import vch.compute.image.archive.Limits;
+import vch.compute.image.store.ImageStore;
+import vch.engine.compute.Images.Credentials;
+import vch.engine.compute.Images.Progress;
+
+/// Pulls from a registry of ours, which says what the test wants, into a store of its own.
+abstract class FakeRegistryPulls {
+  @TempDir Path state;
+  final FakeRegistry registry = new FakeRegistry();
+  final List<Progress> progress = Collections.synchronizedList(new ArrayList<>());
+  final AtomicInteger waited = new AtomicInteger();
+  ImageStore store;
+  Registries registries;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
+    registries = Registries.waiting(store, List.of(state.resolve("certs.d")), waited::addAndGet);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    registry.close();
+  }
+
+  Registries.Pulled pull(
+      String reference, Optional<String> platform, Optional<Credentials> credentials) {
+    try (var pin = store.pin()) {
+      return registries.pull(
+          new Registries.Wish(
+              new Registries.Asker(TestEngine.BLUE, credentials, List.of()),
+              Reference.parse(reference).orLatest(),
+              platform.map(Platform::parse)),
+          pin,
+          progress::add);
+    }
+  }
+
+  Registries.Pulled pull(String reference) {
+    return pull(registry.host() + "/" + reference, Optional.empty(), Optional.empty());
+  }
+
+  static byte[] config(String arch, byte[]... tars) {
+    var ids = String.join(",", Arrays.stream(tars).map(t -> "\"" + Digest.of(t) + "\"").toList());
+    return ("{\"os\":\"linux\",\"architecture\":\""
+            + arch
+            + "\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
+            + ids
+            + "]}}")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String machine() {
+    return Platform.machine().arch();
+  }
+
+  /// An image of one gzip layer.
+  byte[] offer(String repository, String motd) {
+    var tar = Tars.root(motd);
+    var config = config(machine(), tar);
+    registry.put(repository, "blobs", "application/json", config);
+    return registry.image(repository, "latest", Digest.of(config), config.length, Tars.gzip(tar));
+  }
+
+  List<String> statuses() {
+    return progress.stream().filter(p -> p.total() < 0).map(Progress::status).toList();
+  }
+
+  void nothingLeft() {
+    try (var pin = store.pin();
+        var left = Files.list(state.resolve("images/tmp"))) {
+      assertThat(left.filter(p -> !p.getFileName().toString().startsWith("libzstd"))).isEmpty();
+      store.sweep(Set::of);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

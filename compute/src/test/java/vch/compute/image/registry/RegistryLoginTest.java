@@ -1,0 +1,132 @@
+package vch.compute.image.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vch.compute.image.TestEngine;
+import vch.compute.image.registry.FakeRegistry.Answer;
+import vch.engine.compute.Images.Credentials;
+import vch.portlayer.refusal.Refusal;
+
+/// Who asks: tokens, passwords, and who gets to see them.
+class RegistryLoginTest extends FakeRegistryPulls {
+  private void bearer(String challengeOrder) {
+    Answer challenge =
+        Answer.of(
+                401,
+                "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"authentication required\"}]}")
+            .with("WWW-Authenticate", challengeOrder.replace("HOST", registry.host()));
+    registry.routes.put("/v2/", _ -> challenge);
+    registry.routes.put(
+        "/token",
+        r -> {
+          var basic = r.header("Authorization");
+          boolean alice =
+              basic.equals(
+                  "Basic "
+                      + Base64.getEncoder()
+                          .encodeToString("alice:secret".getBytes(StandardCharsets.UTF_8)));
+          return alice
+              ? Answer.of(200, "{\"token\":\"t1\"}")
+              : Answer.of(
+                  401,
+                  "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"incorrect username or password\"}]}");
+        });
+    registry.routes.replaceAll(
+        (path, route) ->
+            path.startsWith("/v2/") && !path.equals("/v2/")
+                ? r -> r.header("Authorization").equals("Bearer t1") ? route.apply(r) : challenge
+                : route);
+  }
+
+  private static Registries.Asker asker(Credentials credentials) {
+    return new Registries.Asker(TestEngine.BLUE, Optional.of(credentials), List.of());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Bearer realm=\"http://HOST/token\",service=\"reg\",scope=\"repository:app:pull\"",
+        "Bearer service=\"reg\", realm=\"http://HOST/token\"",
+        "Basic realm=\"x\", Bearer realm=\"http://HOST/token\""
+      })
+  void a_token_of_one_caller_is_not_shown_for_another(String challenge) {
+    offer("app", "private");
+    bearer(challenge);
+    var name = registry.host() + "/app";
+    var alice = Optional.of(new Credentials("alice", "secret", ""));
+    assertThat(pull(name, Optional.empty(), alice).image().config().diffIds()).hasSize(1);
+    assertThat(registry.requests)
+        .anyMatch(r -> r.path().startsWith("/token?account=alice&scope=repository%3Aapp%3Apull"));
+    assertThatThrownBy(() -> pull(name, Optional.empty(), Optional.empty()))
+        .isInstanceOf(Refusal.NotFound.class)
+        .hasMessageStartingWith("pull access denied for " + name);
+    assertThatThrownBy(
+            () -> pull(name, Optional.empty(), Optional.of(new Credentials("mallory", "x", ""))))
+        .hasMessage("unauthorized: incorrect username or password");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Bearer realm=\"http://HOST/token\",service=\"reg\"", "Basic realm=\"x\""})
+  void a_login_is_taken_or_not(String challenge) {
+    bearer(challenge);
+    var refused = registry.route("/v2/");
+    var basic =
+        "Basic "
+            + Base64.getEncoder().encodeToString("alice:secret".getBytes(StandardCharsets.UTF_8));
+    registry.routes.put(
+        "/v2/",
+        r ->
+            List.of("Bearer t1", basic).contains(r.header("Authorization"))
+                ? Answer.of(200, "{}")
+                : refused.apply(r));
+    assertThat(registries.login(asker(new Credentials("alice", "secret", "")), registry.host()))
+        .isEmpty();
+    assertThat(registry.requests).noneMatch(r -> r.path().contains("scope="));
+    assertThat(registries.login(asker(new Credentials("mallory", "x", "")), registry.host()))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("unauthorized: "));
+    assertThatThrownBy(
+            () -> registries.login(asker(new Credentials("alice", "secret", "")), "nosuch.invalid"))
+        .isInstanceOf(Refusal.Failed.class)
+        .hasMessageContaining("no such host");
+  }
+
+  @Test
+  void the_authorization_does_not_follow_a_redirect_to_another_host() throws IOException {
+    offer("app", "x");
+    bearer("Bearer realm=\"http://HOST/token\"");
+    try (var storage = new FakeRegistry()) {
+      for (var path : List.copyOf(registry.routes.keySet())) {
+        if (path.contains("/blobs/")) {
+          var blob = registry.route(path);
+          storage.routes.put(
+              "/cdn" + path,
+              r ->
+                  blob.apply(
+                      new FakeRegistry.Request(
+                          r.method(), r.path(), Map.of("authorization", "Bearer t1"))));
+          registry.routes.put(
+              path,
+              _ -> Answer.of(307, "").with("Location", "http://" + storage.host() + "/cdn" + path));
+        }
+      }
+      pull(
+          registry.host() + "/app",
+          Optional.empty(),
+          Optional.of(new Credentials("alice", "secret", "")));
+      assertThat(storage.requests)
+          .isNotEmpty()
+          .allSatisfy(r -> assertThat(r.header("Authorization")).isEmpty());
+    }
+  }
+}
