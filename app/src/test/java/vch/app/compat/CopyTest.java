@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// docker cp of whole trees, of what is mounted, and of what no archive showed before.
+/// docker cp of single files, of whole trees, of what is mounted, and of what no archive showed
+/// before; docker diff and docker export.
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CopyTest {
@@ -47,6 +48,85 @@ class CopyTest {
   @AfterAll
   void stop() {
     machine.close();
+  }
+
+  @Test
+  void files_are_copied_out_and_in(@TempDir Path here) throws IOException {
+    vch.docker(
+            "run",
+            "-d",
+            "--name",
+            "files",
+            "--tmpfs",
+            "/mem",
+            "-v",
+            "stuff:/vol",
+            "busybox",
+            "sh",
+            "-c",
+            "mkdir /d; echo one >/d/1; ln -s 1 /d/link; rm /etc/group; chmod 711 /root; echo >>/etc/passwd; sleep 3600")
+        .ok();
+    TestMachine.until(
+        "the files are there", () -> vch.docker("diff", "files").out().contains("C /etc/passwd"));
+    vch.docker("cp", "files:/d", here.toString()).ok();
+    assertThat(here.resolve("d/1")).hasContent("one");
+    assertThat(Files.readSymbolicLink(here.resolve("d/link"))).isEqualTo(Path.of("1"));
+    vch.docker("cp", "-L", "files:/d/link", here.resolve("followed").toString()).ok();
+    assertThat(here.resolve("followed")).hasContent("one");
+    Files.writeString(here.resolve("in"), "from outside\n");
+    vch.docker("cp", here.resolve("in").toString(), "files:/mem/").ok();
+    vch.docker("cp", here.resolve("in").toString(), "files:/vol/renamed").ok();
+    vch.docker("cp", here.resolve("d").toString(), "files:/new").ok();
+    assertThat(vch.docker("exec", "files", "cat", "/mem/in", "/vol/renamed", "/new/link").ok())
+        .isEqualTo("from outside\nfrom outside\none");
+    vch.docker("cp", "files:/nosuch", here.toString())
+        .refused("Could not find the file /nosuch in container");
+    vch.docker("cp", here.resolve("in").toString(), "files:/nosuch/in")
+        .refused("Could not find the file /nosuch in container");
+    assertThat(vch.docker("diff", "files").ok().lines())
+        .contains("A /d/1", "D /etc/group", "C /etc", "A /new/link", "C /root")
+        .doesNotContain("A /mem/in", "A /vol/renamed", "C /bin");
+    vch.docker("stop", "-t", "0", "files").ok();
+    vch.docker("cp", "files:/vol/renamed", here.resolve("back").toString()).ok();
+    assertThat(here.resolve("back"))
+        .as("a volume of a stopped container")
+        .hasContent("from outside");
+    var tar = here.resolve("all.tar").toString();
+    vch.docker("export", "-o", tar, "files").ok();
+    var listed = Command.run("tar", "tf", tar).ok().lines().toList();
+    assertThat(listed)
+        .contains("d/1", "new/", "bin/busybox")
+        .doesNotContain("etc/group", "vol/renamed");
+    vch.docker("import", tar, "exported:1").saying("sha256:");
+    assertThat(vch.docker("run", "--rm", "exported:1", "cat", "/d/link").ok()).isEqualTo("one");
+    vch.docker("rmi", "exported:1").ok();
+    vch.docker("rm", "-f", "files").ok();
+    vch.docker("volume", "rm", "stuff").ok();
+  }
+
+  @Test
+  void a_read_only_place_takes_no_copy(@TempDir Path here) throws IOException {
+    Files.writeString(here.resolve("in"), "x");
+    vch.docker(
+            "run",
+            "-d",
+            "--name",
+            "sealed",
+            "--read-only",
+            "-v",
+            here + ":/ro:ro",
+            "-v",
+            "/rw",
+            "busybox",
+            "sleep",
+            "3600")
+        .ok();
+    vch.docker("cp", here.resolve("in").toString(), "sealed:/tmp/")
+        .refused("container rootfs is marked read-only");
+    vch.docker("cp", here.resolve("in").toString(), "sealed:/ro/")
+        .refused("mounted volume is marked read-only");
+    vch.docker("cp", here.resolve("in").toString(), "sealed:/rw/").ok();
+    vch.docker("rm", "-fv", "sealed").ok();
   }
 
   @Test

@@ -51,6 +51,42 @@ class LogsTest {
   }
 
   @Test
+  void logs_are_kept_followed_cut_and_stamped() {
+    vch.docker(
+            "run",
+            "-d",
+            "--name",
+            "logs",
+            "busybox",
+            "sh",
+            "-c",
+            "for i in 1 2 3 4 5; do echo line $i; sleep 0.1; done; echo oops >&2; sleep 0.1; printf unfinished; exit 3")
+        .ok();
+    var followed = vch.docker("logs", "-f", "logs");
+    assertThat(followed.out()).isEqualTo("line 1\nline 2\nline 3\nline 4\nline 5\nunfinished");
+    assertThat(followed.err()).isEqualTo("oops\n");
+    assertThat(vch.docker("logs", "--tail", "2", "logs").out()).isEqualTo("unfinished");
+    assertThat(vch.docker("logs", "-n", "0", "logs").out()).isEmpty();
+    var stamped = vch.docker("logs", "-t", "logs").out().lines().toList();
+    assertThat(stamped)
+        .hasSize(6)
+        .allMatch(l -> l.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z .*"));
+    var third = stamped.get(2).split(" ")[0];
+    assertThat(vch.docker("logs", "--since", third, "logs").out()).startsWith("line 3\n");
+    assertThat(vch.docker("logs", "--until", third, "logs").out())
+        .isEqualTo("line 1\nline 2\nline 3\n");
+    assertThat(vch.docker("logs", "--since", "10m", "logs").out()).startsWith("line 1\n");
+    vch.docker("logs", "--since", "rubbish", "logs").refused("rubbish");
+    assertThat(vch.docker("wait", "logs").ok()).isEqualTo("3");
+    vch.docker("rm", "logs").ok();
+    vch.docker(
+            "run", "--rm", "-d", "--name", "mute", "--log-driver", "none", "busybox", "sleep", "60")
+        .ok();
+    vch.docker("logs", "mute").refused("configured logging driver does not support reading");
+    vch.docker("rm", "-f", "mute").ok();
+  }
+
+  @Test
   void ends_of_logs() {
     ran("ends", "seq 1 100; printf unfinished");
     assertThat(logs("ends")).hasSize(101).endsWith("100", "unfinished");

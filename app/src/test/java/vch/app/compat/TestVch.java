@@ -105,6 +105,11 @@ public record TestVch(TestMachine machine, String name) {
         .split(" ")[0];
   }
 
+  /// What docker inspect says of a container.
+  String inspect(String container, String format) {
+    return docker("inspect", "--format", format, container).ok();
+  }
+
   void importBusybox() {
     var tar = new ByteArrayOutputStream();
     try {
@@ -114,6 +119,12 @@ public record TestVch(TestMachine machine, String name) {
     }
     docker(tar.toByteArray(), "import", "--change", "CMD [\"sh\"]", "-", "busybox")
         .saying("sha256:");
+  }
+
+  /// A container `box` that sleeps on, in /tmp and with WHO=box in its environment.
+  void runBox() {
+    docker("run", "-d", "--name", "box", "-e", "WHO=box", "-w", "/tmp", "busybox", "sleep", "3600")
+        .ok();
   }
 
   /// A container that serves `text` at http://…:port/.
