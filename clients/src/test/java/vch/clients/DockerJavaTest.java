@@ -61,7 +61,10 @@ class DockerJavaTest {
               machine.namespace,
               environment,
               Suite.class.getName(),
-              DockerJavaCases.class.getName());
+              DockerJavaContainerCases.class.getName(),
+              DockerJavaImageCases.class.getName(),
+              DockerJavaNetworkCases.class.getName(),
+              DockerJavaSystemCases.class.getName());
       assertThat(ran.ok()).contains(" cases passed, 0 failed");
     }
   }

@@ -1,11 +1,11 @@
 package vch.clients;
 
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -13,7 +13,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import vch.app.compat.Command;
 import vch.app.compat.Ran;
 
-/// Runs a class of cases in a JVM of its own inside a network namespace, as the program of a user
+/// Runs classes of cases in a JVM of its own inside a network namespace, as the program of a user
 /// on that machine would run. A thread cannot take a library into another namespace: such libraries
 /// have threads of their own.
 final class Suite {
@@ -21,7 +21,7 @@ final class Suite {
 
   /// @param namespace where the JVM runs
   /// @param environment what a user would set
-  /// @param words a main class, or this class and a class of cases; before it options of the JVM
+  /// @param words a main class, or this class and classes of cases; before it options of the JVM
   static Ran java(String namespace, Map<String, String> environment, String... words) {
     return Command.run(environment(environment), new byte[0], command(namespace, words));
   }
@@ -49,11 +49,11 @@ final class Suite {
 
   /// The names of cases that passed, and how the others failed; status 1 if one failed or there was
   /// none.
-  public static void main(String[] args) throws ClassNotFoundException {
+  public static void main(String[] args) {
     var listener = new Results();
     var request =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectClass(Class.forName(args[0])))
+            .selectors(Stream.of(args).map(DiscoverySelectors::selectClass).toList())
             .build();
     LauncherFactory.create().execute(request, listener);
     System.out.println(listener.passed + " cases passed, " + listener.failed + " failed");
