@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import vch.engine.Engine;
@@ -14,10 +13,8 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.ContainerState;
-import vch.portlayer.container.Limits;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
-import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
@@ -57,41 +54,6 @@ public final class TestEngine implements Engine {
   }
 
   public static Container container(VchId vch, String id, String image, ContainerState state) {
-    var spec =
-        new ContainerSpec(
-            image,
-            image,
-            List.of("sh"),
-            List.of(),
-            "/",
-            "",
-            List.of(),
-            false,
-            false,
-            false,
-            "",
-            Optional.empty(),
-            List.of(),
-            Limits.NONE,
-            List.of(),
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            List.of(),
-            false,
-            false,
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            64 << 20,
-            Map.of(),
-            RestartPolicy.NEVER,
-            false,
-            false,
-            Map.of(),
-            Optional.empty());
     return new Container(
         new ContainerId(id.repeat(64 / id.length())),
         vch,
@@ -108,7 +70,7 @@ public final class TestEngine implements Engine {
         List.of(),
         Resolver.NONE,
         Map.of(),
-        spec,
+        ContainerSpec.filesOf(image),
         state,
         "");
   }

@@ -15,9 +15,9 @@ import vch.portlayer.container.Limits;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
-import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.container.Ulimit;
 import vch.portlayer.vch.VchId;
+import vch.testkit.Parts;
 
 /// Containers for tests, from a plain one by small steps.
 record Specimen(Container container) {
@@ -25,40 +25,11 @@ record Specimen(Container container) {
 
   static Specimen of(String id, String... arguments) {
     var spec =
-        new ContainerSpec(
-            IMAGE,
-            "busybox",
-            List.of(arguments),
-            List.of(),
-            "",
-            "",
-            List.of(),
-            false,
-            false,
-            false,
-            "",
-            Optional.empty(),
-            List.of(),
-            Limits.NONE,
-            List.of(),
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            List.of(),
-            false,
-            false,
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            0,
-            Map.of(),
-            RestartPolicy.NEVER,
-            false,
-            false,
-            Map.of(),
-            Optional.empty());
+        Parts.of(ContainerSpec.filesOf(IMAGE))
+            .set("imageRef", "busybox")
+            .set("arguments", List.of(arguments))
+            .set("autoRemove", false)
+            .made();
     return new Specimen(
         new Container(
             new ContainerId(id),
@@ -81,8 +52,8 @@ record Specimen(Container container) {
             ""));
   }
 
-  private Specimen with(UnaryOperator<Parts> change) {
-    return new Specimen(container.withSpec(change.apply(Parts.of(container.spec())).spec(), ""));
+  private Specimen with(UnaryOperator<Parts<ContainerSpec>> change) {
+    return new Specimen(container.withSpec(change.apply(Parts.of(container.spec())).made(), ""));
   }
 
   Specimen environment(String... values) {
@@ -163,37 +134,5 @@ record Specimen(Container container) {
 
   Specimen log(Map<String, String> options) {
     return with(p -> p.set("logOptions", options));
-  }
-
-  /// The components of a specification by name: a record of thirty has no other way to change one.
-  private record Parts(Map<String, Object> values) {
-    static Parts of(ContainerSpec spec) {
-      var values = new java.util.LinkedHashMap<String, Object>();
-      for (var component : ContainerSpec.class.getRecordComponents()) {
-        try {
-          values.put(component.getName(), component.getAccessor().invoke(spec));
-        } catch (ReflectiveOperationException e) {
-          throw new LinkageError(component.getName(), e);
-        }
-      }
-      return new Parts(values);
-    }
-
-    Parts set(String name, Object value) {
-      if (!values.containsKey(name)) {
-        throw new AssertionError("a specification has no " + name);
-      }
-      values.put(name, value);
-      return this;
-    }
-
-    ContainerSpec spec() {
-      try {
-        return (ContainerSpec)
-            ContainerSpec.class.getDeclaredConstructors()[0].newInstance(values.values().toArray());
-      } catch (ReflectiveOperationException e) {
-        throw new LinkageError("make a specification", e);
-      }
-    }
   }
 }

@@ -49,6 +49,7 @@ import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.TlsMode;
+import vch.testkit.Parts;
 
 /// A daemon over a machine and processes in memory, with one VCH; the daemon can be killed and
 /// begun anew.
@@ -345,62 +346,18 @@ final class House implements AutoCloseable {
     }
 
     Wish stopSignal(String signal) {
-      var s = spec;
-      spec = spec(s, signal, s.restart(), s.autoRemove(), s.health());
+      spec = Parts.of(spec).set("stopSignal", signal).made();
       return this;
     }
 
     Wish health(HealthCheck check) {
-      var s = spec;
-      spec = spec(s, s.stopSignal(), s.restart(), s.autoRemove(), Optional.of(check));
+      spec = Parts.of(spec).set("health", Optional.of(check)).made();
       return this;
     }
 
     private Wish life(RestartPolicy policy, boolean autoRemove) {
-      spec = spec(spec, spec.stopSignal(), policy, autoRemove, spec.health());
+      spec = Parts.of(spec).set("restart", policy).set("autoRemove", autoRemove).made();
       return this;
-    }
-
-    private static ContainerSpec spec(
-        ContainerSpec s,
-        String stopSignal,
-        RestartPolicy restart,
-        boolean autoRemove,
-        Optional<HealthCheck> health) {
-      return new ContainerSpec(
-          s.image(),
-          s.imageRef(),
-          s.arguments(),
-          s.environment(),
-          s.workingDirectory(),
-          s.user(),
-          s.groupAdd(),
-          s.tty(),
-          s.stdinOpen(),
-          s.stdinOnce(),
-          stopSignal,
-          s.stopTimeoutSeconds(),
-          s.mounts(),
-          s.limits(),
-          s.ulimits(),
-          s.devices(),
-          s.sysctls(),
-          s.annotations(),
-          s.capAdd(),
-          s.capDrop(),
-          s.privileged(),
-          s.readOnlyRoot(),
-          s.noNewPrivileges(),
-          s.seccomp(),
-          s.maskedPaths(),
-          s.readOnlyPaths(),
-          s.shmBytes(),
-          s.namespaces(),
-          restart,
-          autoRemove,
-          s.initProcess(),
-          s.logOptions(),
-          health);
     }
   }
 }

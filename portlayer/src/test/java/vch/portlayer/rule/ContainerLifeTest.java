@@ -7,7 +7,6 @@ import static vch.portlayer.rule.World.AT;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,10 +14,10 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.Phase;
-import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.vch.Vch;
+import vch.testkit.Parts;
 
 /// From start to removal: what is refused when, and what follows an exit.
 class ContainerLifeTest {
@@ -58,25 +57,7 @@ class ContainerLifeTest {
 
   private Container unknown() {
     var c = world.create(blue, "unknown");
-    return new Container(
-        new ContainerId("0".repeat(64)),
-        c.vch(),
-        c.name(),
-        c.created(),
-        "",
-        "",
-        c.mode(),
-        List.of(),
-        List.of(),
-        Set.of(),
-        false,
-        List.of(),
-        List.of(),
-        Resolver.NONE,
-        Map.of(),
-        c.spec(),
-        c.state(),
-        "");
+    return Parts.of(c).set("id", new ContainerId("0".repeat(64))).made();
   }
 
   @Test

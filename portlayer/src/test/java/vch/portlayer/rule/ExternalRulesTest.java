@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static vch.portlayer.rule.Refused.refused;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import vch.portlayer.container.ContainerSpec;
-import vch.portlayer.container.Limits;
 import vch.portlayer.container.NetworkMode;
-import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.vch.Vch;
+import vch.testkit.Parts;
 
 /// A container cannot lift its own firewall.
 class ExternalRulesTest {
@@ -39,40 +36,11 @@ class ExternalRulesTest {
   }
 
   static ContainerSpec spec(boolean privileged, List<String> add, List<String> drop) {
-    return new ContainerSpec(
-        "sha256:0",
-        "busybox",
-        List.of("sh"),
-        List.of(),
-        "/",
-        "",
-        List.of(),
-        false,
-        false,
-        false,
-        "",
-        Optional.empty(),
-        List.of(),
-        Limits.NONE,
-        List.of(),
-        List.of(),
-        Map.of(),
-        Map.of(),
-        add,
-        drop,
-        privileged,
-        false,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        0,
-        Map.of(),
-        RestartPolicy.NEVER,
-        false,
-        false,
-        Map.of(),
-        Optional.empty());
+    return Parts.of(World.spec())
+        .set("privileged", privileged)
+        .set("capAdd", add)
+        .set("capDrop", drop)
+        .made();
   }
 
   private static List<String> words(@Nullable String text) {

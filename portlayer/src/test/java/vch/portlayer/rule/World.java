@@ -18,7 +18,6 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.EndpointId;
-import vch.portlayer.container.Limits;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
@@ -39,6 +38,7 @@ import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
+import vch.testkit.Parts;
 
 /// An image that tests give commands to, with short words for them. Ids count up.
 public final class World {
@@ -248,40 +248,10 @@ public final class World {
   }
 
   static ContainerSpec spec() {
-    return new ContainerSpec(
-        "sha256:0",
-        "busybox",
-        List.of("sh"),
-        List.of(),
-        "/",
-        "",
-        List.of(),
-        false,
-        false,
-        false,
-        "",
-        Optional.empty(),
-        List.of(),
-        Limits.NONE,
-        List.of(),
-        List.of(),
-        Map.of(),
-        Map.of(),
-        List.of(),
-        List.of(),
-        false,
-        false,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        0,
-        Map.of(),
-        RestartPolicy.NEVER,
-        false,
-        false,
-        Map.of(),
-        Optional.empty());
+    return Parts.of(ContainerSpec.filesOf("sha256:0"))
+        .set("arguments", List.of("sh"))
+        .set("autoRemove", false)
+        .made();
   }
 
   static ContainerSpec spec(
@@ -289,40 +259,12 @@ public final class World {
       boolean autoRemove,
       List<Mount> mounts,
       Map<String, String> namespaces) {
-    return new ContainerSpec(
-        "sha256:0",
-        "busybox",
-        List.of("sh"),
-        List.of(),
-        "/",
-        "",
-        List.of(),
-        false,
-        false,
-        false,
-        "",
-        Optional.empty(),
-        mounts,
-        Limits.NONE,
-        List.of(),
-        List.of(),
-        Map.of(),
-        Map.of(),
-        List.of(),
-        List.of(),
-        false,
-        false,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        0,
-        namespaces,
-        restart,
-        autoRemove,
-        false,
-        Map.of(),
-        Optional.empty());
+    return Parts.of(spec())
+        .set("restart", restart)
+        .set("autoRemove", autoRemove)
+        .set("mounts", mounts)
+        .set("namespaces", namespaces)
+        .made();
   }
 
   /// What a test says of a container to be created; all else has defaults.

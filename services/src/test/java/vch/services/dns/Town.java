@@ -7,21 +7,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import vch.engine.fake.Samples;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
-import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
-import vch.portlayer.container.Limits;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
-import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
@@ -114,41 +112,6 @@ final class Town {
     for (var address : addresses) {
       endpoints.add(endpoint(address, endpoints.size(), List.of(aliases)));
     }
-    var spec =
-        new ContainerSpec(
-            "sha256:0",
-            "x",
-            List.of("sh"),
-            List.of(),
-            "/",
-            "",
-            List.of(),
-            false,
-            false,
-            false,
-            "",
-            Optional.empty(),
-            List.of(),
-            Limits.NONE,
-            List.of(),
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            List.of(),
-            false,
-            false,
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            0,
-            Map.of(),
-            RestartPolicy.NEVER,
-            false,
-            false,
-            Map.of(),
-            Optional.empty());
     var container =
         new Container(
             new ContainerId(id),
@@ -166,7 +129,7 @@ final class Town {
             List.of(),
             resolver,
             Map.of(),
-            spec,
+            Samples.spec(),
             ContainerState.NEW.starting().running(5, Instant.EPOCH),
             "");
     change(new Change.ContainerPut(container));
