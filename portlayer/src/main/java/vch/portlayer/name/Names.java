@@ -25,17 +25,8 @@ public final class Names {
   private Names() {}
 
   /// Which addresses of `family` `name` (without the trailing dot, any case) has for the container
-  /// that asks from address `asker`. Order: links private to the asker, then names of the scopes
-  /// that it is on in the order of attachment (the first scope that knows the name answers),
-  /// `name.scope` too. Who is no container knows no names.
-  public static Answer addresses(Image image, VchId vch, Ip asker, String name, Family family) {
-    return asker(image, vch, asker)
-        .map(self -> addresses(image, self, name, family))
-        .orElse(new Answer.Unknown());
-  }
-
-  /// As [#addresses(Image, VchId, Ip, String, Family)], for a container that is known otherwise
-  /// than by its address.
+  /// that asks. Order: links private to the asker, then names of the scopes that it is on in the
+  /// order of attachment (the first scope that knows the name answers), `name.scope` too.
   public static Answer addresses(Image image, Container self, String name, Family family) {
     var vch = self.vch();
     var wanted = name.toLowerCase(Locale.ROOT);
@@ -68,12 +59,8 @@ public final class Names {
   /// search list, then the bare ones. Addresses of the VCH's bridge scopes never are anybody else's
   /// matter: without a name for who asks the list is empty. On a container network only the
   /// addresses of members are the VCH's, and only for members.
-  public static Answer names(Image image, VchId vch, Ip asker, Ip address) {
-    return names(image, vch, asker(image, vch, asker), address);
-  }
-
-  /// As [#names(Image, VchId, Ip, Ip)], for a container that is known otherwise than by its
-  /// address.
+  ///
+  /// @param who the container that asks; empty: who asks is none
   public static Answer names(Image image, VchId vch, Optional<Container> who, Ip address) {
     var holder = image.holder(vch, address);
     var scope =
@@ -108,13 +95,6 @@ public final class Names {
     names.add(owner.get().name());
     owner.get().on(scope.get().id()).ifPresent(e -> names.addAll(e.aliases()));
     return new Answer.Names(names.stream().distinct().toList());
-  }
-
-  private static Optional<Container> asker(Image image, VchId vch, Ip asker) {
-    return image
-        .holder(vch, asker)
-        .flatMap(h -> image.container(h.container()))
-        .filter(Container::live);
   }
 
   private static List<Scope> places(Image image, Container self) {

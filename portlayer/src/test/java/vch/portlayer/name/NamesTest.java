@@ -3,6 +3,7 @@ package vch.portlayer.name;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -25,8 +26,7 @@ class NamesTest {
   private final Scope net = world.scope(blue, "net");
 
   private Answer ask(Container asker, String name) {
-    return Names.addresses(
-        world.image, blue.id(), World.ip(world.container(asker.id())), name, Family.IPV4);
+    return Names.addresses(world.image, world.container(asker.id()), name, Family.IPV4);
   }
 
   private static Answer at(Ip... addresses) {
@@ -34,7 +34,7 @@ class NamesTest {
   }
 
   private Answer reverse(Container asker, Ip address) {
-    return Names.names(world.image, blue.id(), World.ip(asker), address);
+    return Names.names(world.image, blue.id(), Optional.of(world.container(asker.id())), address);
   }
 
   @Test
@@ -66,8 +66,7 @@ class NamesTest {
   @Test
   void a_known_name_without_an_address_of_the_family_is_an_empty_success() {
     var web = world.run(blue, "web", w -> w.on(requests.at("net")));
-    assertThat(Names.addresses(world.image, blue.id(), World.ip(web), "web", Family.IPV6))
-        .isEqualTo(NOTHING);
+    assertThat(Names.addresses(world.image, web, "web", Family.IPV6)).isEqualTo(NOTHING);
   }
 
   @Test
@@ -126,8 +125,7 @@ class NamesTest {
             "red", new BridgeSettings(Subnet.parse("172.16.0.0/12"), 16, true, true, 1500, false));
     var db = world.run(red, "db");
     var web = world.run(red, "web");
-    assertThat(Names.addresses(world.image, red.id(), World.ip(web), "db", Family.IPV4))
-        .isEqualTo(at(World.ip(db)));
+    assertThat(Names.addresses(world.image, web, "db", Family.IPV4)).isEqualTo(at(World.ip(db)));
   }
 
   @Test
@@ -146,9 +144,9 @@ class NamesTest {
 
   @Test
   void who_is_no_container_knows_no_names() {
-    world.run(blue, "web", w -> w.on(requests.at("net")));
-    assertThat(Names.addresses(world.image, blue.id(), Ip.parse("172.17.0.1"), "web", Family.IPV4))
-        .isEqualTo(UNKNOWN);
+    var web = world.run(blue, "web", w -> w.on(requests.at("net")));
+    assertThat(Names.names(world.image, blue.id(), Optional.empty(), World.ip(web)))
+        .isEqualTo(new Answer.Names(List.of()));
   }
 
   @Test

@@ -172,8 +172,9 @@ class ForwardingTest extends ServedTown {
     assertThat(ask("127.2.0.2", query("example.org", Type.A)).getRcode()).isEqualTo(Rcode.REFUSED);
     assertThat(ask("127.3.0.1", query("example.org", Type.A)).getRcode())
         .isEqualTo(Rcode.REFUSED); // no container
+    assertThat(ask("127.3.0.1", query("db", Type.A)).getRcode()).isEqualTo(Rcode.REFUSED);
     assertThat(first.asked).isEmpty();
-    assertThat(service.counts().refused()).isEqualTo(2);
+    assertThat(service.counts().refused()).isEqualTo(3);
   }
 
   @Test
