@@ -47,6 +47,26 @@ public record Publication(
     return hostIp.isEmpty() || hostIp.get().family() == family;
   }
 
+  /// True when who asks at the port of the family is led on, whatever the address.
+  public boolean serves(Family family, Port port) {
+    return serves(family) && protocol == port.protocol() && host.contains(port.number());
+  }
+
+  /// True when the container's port is behind a host port.
+  public boolean leadsTo(Port port) {
+    return protocol == port.protocol() && container.contains(port.number());
+  }
+
+  /// The container's port behind a host port.
+  public int inside(int hostPort) {
+    return container.first() + hostPort - host.first();
+  }
+
+  /// The host port before a port of the container.
+  public int outside(int containerPort) {
+    return host.first() + containerPort - container.first();
+  }
+
   /// `0.0.0.0:8080->80/tcp`, `[::]:8080->80/tcp`.
   @Override
   public String toString() {

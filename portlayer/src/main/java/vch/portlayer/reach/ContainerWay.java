@@ -2,7 +2,6 @@ package vch.portlayer.reach;
 
 import java.util.Optional;
 import vch.portlayer.address.Ip;
-import vch.portlayer.container.Container;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.reach.ContainerNamespace.Place;
 import vch.portlayer.rule.EndpointRules;
@@ -145,11 +144,7 @@ final class ContainerWay {
                 published(place)
                         && container.container().publications().stream()
                             .anyMatch(
-                                p ->
-                                    p.direct()
-                                        && p.serves(packet.family())
-                                        && p.protocol() == port.protocol()
-                                        && p.container().contains(port.number()))
+                                p -> p.direct() && p.serves(packet.family()) && p.leadsTo(port))
                     ? LevelRule.PORT
                     : LevelRule.NO_PORT;
           };
@@ -183,12 +178,10 @@ final class ContainerWay {
             .filter(
                 p ->
                     p.direct()
-                        && p.serves(packet.family())
-                        && p.protocol() == port.protocol()
-                        && p.host().contains(port.number())
+                        && p.serves(packet.family(), port)
                         && !p.host().equals(p.container()))
             .findFirst()
-            .map(p -> p.container().first() + port.number() - p.host().first())
+            .map(p -> p.inside(port.number()))
         : Optional.empty();
   }
 
@@ -208,9 +201,5 @@ final class ContainerWay {
     return same || allowed
         ? Optional.empty()
         : Optional.of(new Reason.RepliesLost(container.name(), by.scope().name()));
-  }
-
-  Container container() {
-    return container.container();
   }
 }

@@ -69,8 +69,7 @@ final class EndpointWay {
   }
 
   private Path outOf(Scope scope, ScopeKind.Bridge kind, Packet packet) {
-    var other =
-        image.scopeAround(vch.id(), packet.to()).filter(s -> s.kind() instanceof ScopeKind.Bridge);
+    var other = around(packet.to());
     if (other.isPresent()) {
       return trail.refused(
           kind.internal()
@@ -196,13 +195,7 @@ final class EndpointWay {
       return Optional.empty();
     }
     return container.container().publications().stream()
-        .filter(
-            p ->
-                !p.direct()
-                    && p.protocol() == port.protocol()
-                    && p.host().contains(port.number())
-                    && p.serves(packet.family())
-                    && on(p, packet.to(), where))
+        .filter(p -> !p.direct() && p.serves(packet.family(), port) && on(p, packet.to(), where))
         .findFirst()
         .map(
             p ->
@@ -211,9 +204,7 @@ final class EndpointWay {
                     place.get(),
                     p,
                     address.get(),
-                    new Port(
-                        p.container().first() + port.number() - p.host().first(),
-                        port.protocol())));
+                    new Port(p.inside(port.number()), port.protocol())));
   }
 
   private static boolean on(Publication publication, Ip asked, Where where) {
@@ -248,10 +239,7 @@ final class EndpointWay {
     return vch.nics().stream()
             .flatMap(n -> n.addresses().stream())
             .anyMatch(a -> a.address().equals(address))
-        || image
-            .scopeAround(vch.id(), address)
-            .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-            .stream()
+        || around(address).stream()
             .flatMap(s -> s.subnets().stream())
             .anyMatch(s -> s.gateway().equals(address));
   }
@@ -262,11 +250,12 @@ final class EndpointWay {
 
   /// The link by which the address is routed: a NIC, or the name of a network.
   private Optional<String> linkTo(Ip address) {
-    return image
-        .scopeAround(vch.id(), address)
-        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-        .map(s -> "network " + s.name())
-        .or(() -> nicTo(address).map(Nic::name));
+    return around(address).map(s -> "network " + s.name()).or(() -> nicTo(address).map(Nic::name));
+  }
+
+  /// The bridge scope that the address lies in.
+  private Optional<Scope> around(Ip address) {
+    return image.scopeAround(vch.id(), address).filter(s -> s.kind() instanceof ScopeKind.Bridge);
   }
 
   private Optional<Nic> nicTo(Ip address) {

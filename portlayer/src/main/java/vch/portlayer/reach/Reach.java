@@ -69,15 +69,10 @@ public final class Reach {
   /// The host ports that lead to the port.
   private void published(ContainerNamespace target, Port port, List<Path> paths, From from) {
     for (var publication : target.container().publications()) {
-      if (publication.direct()
-          || publication.protocol() != port.protocol()
-          || !publication.container().contains(port.number())) {
+      if (publication.direct() || !publication.leadsTo(port)) {
         continue;
       }
-      var host =
-          new Port(
-              publication.host().first() + port.number() - publication.container().first(),
-              port.protocol());
+      var host = new Port(publication.outside(port.number()), port.protocol());
       for (var address : hosts(target, publication)) {
         paths.add(path(from, address, new Traffic.OfPort(host)));
       }
@@ -114,6 +109,7 @@ public final class Reach {
   }
 
   private Path byMachine(Ip to, Traffic traffic, Trail trail) {
+    var segments = new SegmentWay(image, vch, trail);
     for (var group : image.portGroups()) {
       if (group.kind() instanceof PortGroupKind.Nat nat
           && nat.subnets().stream().anyMatch(s -> s.contains(to))) {
@@ -122,15 +118,14 @@ public final class Reach {
         if (own.equals(to)) {
           trail.add(new Reason.Own("the machine", to));
         }
-        return new SegmentWay(image, vch, trail)
-            .toNext(group.id(), new Packet(Optional.of(own), to, traffic), to);
+        return segments.toNext(group.id(), new Packet(Optional.of(own), to, traffic), to);
       }
     }
     var packet = new Packet(Optional.empty(), to, traffic);
-    var group = new SegmentWay(image, vch, trail).groupOf(to);
+    var group = segments.groupOf(to);
     return group.isPresent()
         ? machineOn(group.get(), packet, trail)
-        : new SegmentWay(image, vch, trail).left(packet, Optional.empty());
+        : segments.left(packet, Optional.empty());
   }
 
   /// The machine's addresses on segments that it does not lead are not known here.
