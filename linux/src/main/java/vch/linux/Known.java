@@ -19,11 +19,18 @@ final class Known {
   record KnownLink(boolean up, int mtu, Optional<Mac> mac, Optional<String> master) {}
 
   private final Map<String, KnownLink> links = new ConcurrentHashMap<>();
+
+  /// NICs whose addresses we copy, by the links that have the copies.
+  private final Map<String, String> copied = new ConcurrentHashMap<>();
+
   private final Set<Address> addresses = ConcurrentHashMap.newKeySet();
   private final Set<Route> routes = ConcurrentHashMap.newKeySet();
 
   void link(Link link) {
     links.put(link.name(), new KnownLink(link.up(), link.mtu(), link.mac(), link.master()));
+    if (link.kind() instanceof LinkKind.HostAccess(var uplink, _)) {
+      copied.put(link.name(), uplink);
+    }
   }
 
   /// The far end of a pair, in whose namespace this is.
@@ -35,12 +42,18 @@ final class Known {
 
   void forgetLink(String name) {
     links.remove(name);
+    copied.remove(name);
     addresses.removeIf(a -> a.link().equals(name));
     routes.removeIf(r -> r.link().equals(name));
   }
 
   Optional<KnownLink> link(String name) {
     return Optional.ofNullable(links.get(name));
+  }
+
+  /// NICs whose addresses, which are not ours, are our business.
+  Set<String> copied() {
+    return Set.copyOf(copied.values());
   }
 
   Set<Address> addresses() {

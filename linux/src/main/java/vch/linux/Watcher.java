@@ -1,5 +1,6 @@
 package vch.linux;
 
+import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import vch.kernel.libc.Write;
 import vch.kernel.netlink.Monitor;
 import vch.kernel.netlink.NetlinkSocket;
 import vch.kernel.nft.Nft;
+import vch.kernel.rtnl.AddressInfo;
 import vch.kernel.rtnl.Change;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.RouteInfo;
@@ -176,9 +178,11 @@ final class Watcher implements AutoCloseable {
         }
       }
       case Change.OfAddress(var address, var removed) -> {
-        // Only those that we have set are ours, so one that somebody adds is none of our business.
+        // Only those that we have set are ours, so one that somebody adds is none of our business;
+        // but for those of a NIC that we copy.
         var cidr = new Cidr(Addresses.ip(address.address()), address.length());
-        if (removed && space.known().addresses().stream().anyMatch(a -> a.cidr().equals(cidr))) {
+        if ((removed && space.known().addresses().stream().anyMatch(a -> a.cidr().equals(cidr)))
+            || isCopied(space, address)) {
           found.add(space.name());
         }
       }
@@ -192,6 +196,13 @@ final class Watcher implements AutoCloseable {
       }
       case Change.NamespaceGone _, Change.Other _ -> {}
     }
+  }
+
+  private static boolean isCopied(Space space, AddressInfo address) {
+    var nics = space.known().copied();
+    return !nics.isEmpty()
+        && address.address() instanceof Inet4Address
+        && space.rtnl().link(address.link()).filter(l -> nics.contains(l.name())).isPresent();
   }
 
   private static boolean knows(Space space, RouteInfo route) {

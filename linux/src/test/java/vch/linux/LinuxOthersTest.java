@@ -135,6 +135,28 @@ final class LinuxOthersTest extends SegmentInLab {
     reach(segment());
   }
 
+  @Test
+  void another_address_of_a_nic_that_is_copied_is_told() throws Exception {
+    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "veth", "peer", "far");
+    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
+    reach(
+        List.of(
+            new Link(
+                NamespaceName.MACHINE,
+                "ph0000000001",
+                new LinkKind.HostAccess("uplink", true),
+                Optional.empty(),
+                Optional.of(MAC),
+                1500,
+                true)));
+    var told = new LinkedBlockingQueue<NamespaceName>();
+    machine().watch(told::add);
+    command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.7/24", "dev", "uplink");
+    assertThat(next(told)).isEqualTo(NamespaceName.MACHINE);
+    command(NamespaceName.MACHINE, "ip", "addr", "del", "198.51.100.7/24", "dev", "uplink");
+    assertThat(next(told)).isEqualTo(NamespaceName.MACHINE);
+  }
+
   private static NamespaceName next(LinkedBlockingQueue<NamespaceName> told)
       throws InterruptedException {
     var namespace = told.poll(10, TimeUnit.SECONDS);

@@ -97,9 +97,7 @@ class NicPortGroupTest {
     machine.here("ip", "addr", "add", "10.5.0.10/24", "dev", "nic0").ok();
     machine.here("ip", "addr", "del", "10.5.0.9/24", "dev", "nic0").ok();
     machine.here("ip", "addr", "replace", "10.5.0.10/24", "dev", "nic0").ok();
-    machine.killDaemon();
-    machine.startDaemon();
-    assertThat(pings(machine::here, ip)).isTrue();
+    TestMachine.until("the machine asks as 10.5.0.10", () -> pings(machine::here, ip));
     assertThat(blue.docker("exec", "four", "ping", "-c", "1", "-W", "1", "10.5.0.10").status())
         .isZero();
     machine.here("ip", "addr", "replace", "10.5.0.9/24", "dev", "nic0").ok();
