@@ -1,7 +1,6 @@
 package vch.api.admin;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +20,7 @@ final class ConfigureParameters {
       ContainerNetworkParameters.with("vch", "dns-server", "remove-container-network", "dry-run");
 
   private final Query query;
-  private final List<String> problems = new ArrayList<>();
+  private final Problems problems = new Problems();
 
   ConfigureParameters(Query query) {
     this.query = query;
@@ -29,9 +28,7 @@ final class ConfigureParameters {
 
   /// @throws Refusal.Invalid every problem on a line of its own
   ConfigureVch read(Engine engine, Ids ids, Instant at) {
-    query.names().stream()
-        .filter(n -> !KNOWN.contains(n))
-        .forEach(n -> problems.add("Unknown option --" + n));
+    problems.addUnknown(query, KNOWN);
     var command =
         new ConfigureVch(
             VchRules.find(engine.image(), query.text("vch")).id(),
@@ -45,14 +42,7 @@ final class ConfigureParameters {
                 .toList(),
             engine.machine().routes(NamespaceName.MACHINE),
             at);
-    if (!problems.isEmpty()) {
-      try {
-        VchRules.configure(engine.image(), command); // for its problems only
-      } catch (Refusal e) {
-        problems.addAll(e.getMessage().lines().toList());
-      }
-      throw new Refusal.Invalid(String.join("\n", problems));
-    }
+    problems.refuse(() -> VchRules.configure(engine.image(), command));
     return command;
   }
 
@@ -66,14 +56,6 @@ final class ConfigureParameters {
     if (given.isEmpty()) {
       return Optional.empty();
     }
-    if (given.equals(List.of(""))) {
-      return Optional.of(List.of());
-    }
-    var out = new ArrayList<Ip>();
-    for (var text : given) {
-      Ip.tryParse(text)
-          .ifPresentOrElse(out::add, () -> problems.add("Invalid DNS server specified: " + text));
-    }
-    return Optional.of(out);
+    return Optional.of(given.equals(List.of("")) ? List.of() : problems.dnsServers(given));
   }
 }

@@ -58,7 +58,7 @@ final class CreateParameters {
   private static final int MTU_BYTES_MAX = 65535;
 
   private final Query query;
-  private final List<String> problems = new ArrayList<>();
+  private final Problems problems = new Problems();
 
   CreateParameters(Query query) {
     this.query = query;
@@ -66,9 +66,7 @@ final class CreateParameters {
 
   /// @throws Refusal.Invalid every problem on a line of its own
   CreateVch read(Engine engine, Ids ids, Instant at, Hosting hosting) {
-    query.names().stream()
-        .filter(n -> !KNOWN.contains(n))
-        .forEach(n -> problems.add("Unknown option --" + n));
+    problems.addUnknown(query, KNOWN);
     var roles = new ArrayList<RoleRequest>();
     for (var role : List.of(Role.PUBLIC, Role.CLIENT, Role.MANAGEMENT)) {
       roles.add(role(role));
@@ -76,14 +74,7 @@ final class CreateParameters {
     roles.add(
         new RoleRequest(Role.BRIDGE, query.get("bridge-network"), List.of(), List.of(), List.of()));
     var bridge = bridge();
-    var dns = new ArrayList<Ip>();
-    query
-        .all("dns-server")
-        .forEach(
-            s ->
-                Ip.tryParse(s)
-                    .ifPresentOrElse(
-                        dns::add, () -> problems.add("Invalid DNS server specified: " + s)));
+    var dns = problems.dnsServers(query.all("dns-server"));
     if (query.flag("no-tls") && query.flag("no-tlsverify")) {
       problems.add("--no-tls and --no-tlsverify exclude each other");
     }
@@ -123,14 +114,7 @@ final class CreateParameters {
             ids.seed(),
             engine.machine().routes(NamespaceName.MACHINE),
             at);
-    if (!problems.isEmpty()) {
-      try {
-        VchRules.create(engine.image(), command); // for its problems only
-      } catch (Refusal e) {
-        problems.addAll(e.getMessage().lines().filter(l -> !problems.contains(l)).toList());
-      }
-      throw new Refusal.Invalid(String.join("\n", problems));
-    }
+    problems.refuse(() -> VchRules.create(engine.image(), command));
     return command;
   }
 
