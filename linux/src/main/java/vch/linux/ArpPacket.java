@@ -13,7 +13,6 @@ record ArpPacket(Operation operation, Mac sender, Ip senderIp, Mac target, Ip ta
   /// Ethernet header and packet; links pad it to 60 bytes.
   static final int BYTES = 42;
 
-  private static final Mac BROADCAST = new Mac(0xffff_ffff_ffffL);
   private static final Mac UNKNOWN = new Mac(0);
   private static final Ip NONE = Ip.parse("0.0.0.0");
   private static final short ETHERTYPE = 0x0806;
@@ -55,7 +54,7 @@ record ArpPacket(Operation operation, Mac sender, Ip senderIp, Mac target, Ip ta
   /// The frame that tells everybody.
   byte[] broadcast() {
     return ByteBuffer.allocate(BYTES)
-        .put(BROADCAST.bytes())
+        .put(Mac.BROADCAST.bytes())
         .put(sender.bytes())
         .putShort(ETHERTYPE)
         .putShort(HARDWARE_ETHERNET)

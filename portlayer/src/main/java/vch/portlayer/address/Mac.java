@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /// An Ethernet address (EUI-48) as a 48-bit number.
 public record Mac(long number) implements Comparable<Mac> {
+  /// Everybody on a segment.
+  public static final Mac BROADCAST = new Mac(0xffff_ffff_ffffL);
+
   private static final Pattern TEXT = Pattern.compile("([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}");
 
   public Mac {

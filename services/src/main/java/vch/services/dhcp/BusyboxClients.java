@@ -265,11 +265,11 @@ public final class BusyboxClients implements DhcpClients {
     var leases = new HashMap<EndpointId, Lease>();
     var now = clock.instant();
     for (var id : known()) {
-      if (new ClientFiles(directory, id).lease().map(LeaseNote::parse).orElse(null)
-              instanceof LeaseNote.Leased(var lease)
-          && now.isBefore(lease.expires())) {
-        leases.put(id, lease);
-      }
+      new ClientFiles(directory, id)
+          .lease()
+          .map(LeaseNote::parse)
+          .flatMap(note -> note.lease(now))
+          .ifPresent(lease -> leases.put(id, lease));
     }
     return leases;
   }

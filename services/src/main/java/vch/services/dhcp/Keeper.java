@@ -152,9 +152,7 @@ final class Keeper {
   }
 
   private Optional<Lease> valid(LeaseNote note) {
-    return note instanceof LeaseNote.Leased(var given) && clock.instant().isBefore(given.expires())
-        ? Optional.of(given)
-        : Optional.empty();
+    return note.lease(clock.instant());
   }
 
   private String log() {

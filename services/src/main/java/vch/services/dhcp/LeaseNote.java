@@ -49,6 +49,13 @@ sealed interface LeaseNote {
     };
   }
 
+  /// The lease, as long as it lasts.
+  default Optional<Lease> lease(Instant now) {
+    return this instanceof Leased(var lease) && now.isBefore(lease.expires())
+        ? Optional.of(lease)
+        : Optional.empty();
+  }
+
   /// @param text of the file
   static LeaseNote parse(String text) {
     if (text.startsWith("none ")) {

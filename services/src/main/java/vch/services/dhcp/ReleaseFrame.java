@@ -18,7 +18,6 @@ import vch.portlayer.address.Mac;
 ///   type byte on; empty: it was got without one
 public record ReleaseFrame(
     int transaction, Mac client, Ip address, Ip server, Optional<Mac> serverMac, byte[] clientId) {
-  private static final Mac BROADCAST = new Mac(0xffff_ffff_ffffL);
   private static final short ETHERTYPE_IPV4 = 0x0800;
   private static final int ETHERNET_BYTES = 14;
 
@@ -74,7 +73,7 @@ public record ReleaseFrame(
   public byte[] bytes() {
     var datagram = udp(message());
     return ByteBuffer.allocate(ETHERNET_BYTES + IP_BYTES + datagram.length)
-        .put(serverMac.orElse(BROADCAST).bytes())
+        .put(serverMac.orElse(Mac.BROADCAST).bytes())
         .put(client.bytes())
         .putShort(ETHERTYPE_IPV4)
         .put(ipHeader(datagram.length))

@@ -63,8 +63,9 @@ final class ContainerNames implements NameService {
 
   @Override
   public void follow(ContainerId id) {
-    var container = images.get().container(id);
-    var wanted = wanted(images.get(), id);
+    var image = images.get();
+    var container = image.container(id);
+    var wanted = wanted(image, id);
     if (wanted.equals(Optional.ofNullable(serving.get(id)).map(Serving::wanted))) {
       return;
     }

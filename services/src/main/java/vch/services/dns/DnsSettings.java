@@ -13,7 +13,7 @@ import vch.portlayer.name.NameServers;
 /// @param forwardsMax questions in flight to upstream servers, of one daemon
 /// @param clientForwardsMax of these, for one container
 /// @param cacheBytesMax memory for upstream answers, of one daemon
-/// @param connectionsMax TCP connections to one gateway of names, of a VCH or inside a container
+/// @param connectionsMax TCP connections to one server, of a VCH or inside a container
 /// @param clientConnectionsMax of these, of one container
 /// @param idleTimeout after which a silent TCP connection is closed
 public record DnsSettings(
