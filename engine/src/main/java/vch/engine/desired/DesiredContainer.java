@@ -232,11 +232,10 @@ final class DesiredContainer {
             .isPresent();
   }
 
-  /// Not where the user has switched it off in the container (`--sysctl`): the runtime does so
-  /// after us, and it is not to be undone.
+  /// Not where the user has switched it off in the container: the runtime does so after us, and it
+  /// is not to be undone.
   private static boolean ipv6(Container container, Endpoint endpoint) {
-    return endpoint.address(Family.IPV6).isPresent()
-        && !"1".equals(container.spec().sysctls().get("net.ipv6.conf.all.disable_ipv6"));
+    return endpoint.address(Family.IPV6).isPresent() && container.spec().ipv6();
   }
 
   private static Element guard(NamespaceName host, String set, Part... parts) {

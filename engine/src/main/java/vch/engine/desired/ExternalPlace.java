@@ -110,10 +110,9 @@ final class ExternalPlace {
     return endpoint.lease().filter(l -> l.address().address().family() == family).isPresent();
   }
 
-  /// Not where the user has switched it off in the container.
   static boolean ipv6(Container container, Endpoint endpoint, Scope scope) {
     return (endpoint.address(Family.IPV6).isPresent() || acceptsRouters(scope))
-        && !"1".equals(container.spec().sysctls().get("net.ipv6.conf.all.disable_ipv6"));
+        && container.spec().ipv6();
   }
 
   static boolean acceptsRouters(Scope scope) {

@@ -114,6 +114,11 @@ public record ContainerSpec(
         Optional.empty());
   }
 
+  /// False where the user has switched IPv6 off in the container (`--sysctl`).
+  public boolean ipv6() {
+    return !"1".equals(sysctls.get("net.ipv6.conf.all.disable_ipv6"));
+  }
+
   public ContainerSpec withMounts(List<Mount> next) {
     return copy(environment, next, limits, restart, autoRemove);
   }

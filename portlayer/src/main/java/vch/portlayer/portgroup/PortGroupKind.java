@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 
 /// What a port group is on the machine (DESIGN section 3).
@@ -26,6 +27,15 @@ public sealed interface PortGroupKind {
     /// The machine's own address on the bridge.
     public Optional<Cidr> machine(Family family) {
       return subnet(family).map(s -> new Cidr(s.first().plus(1), s.length()));
+    }
+
+    /// True for an address of the machine's own on the bridge.
+    public boolean isMachine(Ip address) {
+      return machine(address.family()).filter(m -> m.address().equals(address)).isPresent();
+    }
+
+    public boolean contains(Ip address) {
+      return subnets.stream().anyMatch(s -> s.contains(address));
     }
   }
 

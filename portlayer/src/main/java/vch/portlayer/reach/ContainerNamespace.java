@@ -81,10 +81,8 @@ record ContainerNamespace(Image image, Container container) {
         .findFirst();
   }
 
-  /// Not where the user has switched it off in the container.
   private boolean enabled(Family family) {
-    return family == Family.IPV4
-        || !"1".equals(container.spec().sysctls().get("net.ipv6.conf.all.disable_ipv6"));
+    return family == Family.IPV4 || container.spec().ipv6();
   }
 
   /// The bridge scope's place that publications at the public role lead to.

@@ -223,8 +223,7 @@ final class EndpointWay {
         .filter(
             g ->
                 g.kind() instanceof PortGroupKind.Nat nat
-                    && nat.machine(packet.family()).map(Cidr::address).equals(packet.source())
-                    && packet.source().isPresent())
+                    && packet.source().filter(nat::isMachine).isPresent())
         .isPresent();
   }
 

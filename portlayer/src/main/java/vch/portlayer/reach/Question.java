@@ -117,12 +117,7 @@ public record Question(From from, To to, Traffic traffic) {
       }
       boolean machine =
           image.portGroups().stream()
-              .anyMatch(
-                  g ->
-                      g.kind() instanceof PortGroupKind.Nat nat
-                          && nat.machine(address.family())
-                              .filter(m -> m.address().equals(address))
-                              .isPresent());
+              .anyMatch(g -> g.kind() instanceof PortGroupKind.Nat nat && nat.isMachine(address));
       return machine ? new From.Machine() : new From.Stranger(segment(address), address);
     }
 

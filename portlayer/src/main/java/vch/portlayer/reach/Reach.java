@@ -111,8 +111,7 @@ public final class Reach {
   private Path byMachine(Ip to, Traffic traffic, Trail trail) {
     var segments = new SegmentWay(image, vch, trail);
     for (var group : image.portGroups()) {
-      if (group.kind() instanceof PortGroupKind.Nat nat
-          && nat.subnets().stream().anyMatch(s -> s.contains(to))) {
+      if (group.kind() instanceof PortGroupKind.Nat nat && nat.contains(to)) {
         var own = nat.machine(to.family()).orElseThrow().address();
         trail.asksFrom(own);
         if (own.equals(to)) {

@@ -32,7 +32,7 @@ final class SegmentWay {
     if (next.equals(packet.to())) {
       return to(group, packet).orElseGet(() -> left(packet, Optional.empty()));
     }
-    var machine = nat(group).filter(n -> is(n, next));
+    var machine = nat(group).filter(n -> n.isMachine(next));
     if (machine.isPresent()) {
       return forwarded(machine.get(), packet, next);
     }
@@ -75,7 +75,7 @@ final class SegmentWay {
     if (nic.isPresent()) {
       return nic.map(n -> new EndpointWay(image, n.vch, trail).byNic(n.nic, packet));
     }
-    if (nat(group).filter(n -> is(n, packet.to())).isPresent()) {
+    if (nat(group).filter(n -> n.isMachine(packet.to())).isPresent()) {
       return Optional.of(trail.reachedMachine(packet));
     }
     return holder(group, packet.to()).map(c -> into(c, packet));
@@ -94,19 +94,14 @@ final class SegmentWay {
 
   /// By the machine, out of a port group of kind nat.
   private Path forwarded(PortGroupKind.Nat from, Packet packet, Ip router) {
-    boolean member =
-        packet
-            .source()
-            .filter(s -> from.subnets().stream().anyMatch(n -> n.contains(s)))
-            .isPresent();
+    boolean member = packet.source().filter(from::contains).isPresent();
     if (image.portGroups().stream()
         .flatMap(g -> nat(g.id()).stream())
-        .anyMatch(n -> is(n, packet.to()))) {
+        .anyMatch(n -> n.isMachine(packet.to()))) {
       return trail.reachedMachine(packet); // whichever of its links has the address
     }
     for (var group : image.portGroups()) {
-      if (group.kind() instanceof PortGroupKind.Nat nat
-          && nat.subnets().stream().anyMatch(s -> s.contains(packet.to()))) {
+      if (group.kind() instanceof PortGroupKind.Nat nat && nat.contains(packet.to())) {
         var as = nat.machine(packet.family()).map(Cidr::address).filter(_ -> member);
         var next = as.map(packet::from).orElse(packet);
         next.source().ifPresent(s -> trail.add(new Reason.Forwarded(group.name(), s)));
@@ -122,7 +117,7 @@ final class SegmentWay {
         .filter(
             g ->
                 nic(g.id(), address).isPresent()
-                    || nat(g.id()).filter(n -> is(n, address)).isPresent()
+                    || nat(g.id()).filter(n -> n.isMachine(address)).isPresent()
                     || holder(g.id(), address).isPresent())
         .findFirst();
   }
@@ -144,10 +139,6 @@ final class SegmentWay {
         .portGroup(group)
         .flatMap(
             g -> g.kind() instanceof PortGroupKind.Nat nat ? Optional.of(nat) : Optional.empty());
-  }
-
-  private static boolean is(PortGroupKind.Nat nat, Ip address) {
-    return nat.machine(address.family()).filter(m -> m.address().equals(address)).isPresent();
   }
 
   /// The container of any VCH that holds the address on a container network of the segment.

@@ -94,12 +94,7 @@ final class Neighbours {
   private static Optional<String> machine(Image image, PortGroupId id, Ip address) {
     return image
         .portGroup(id)
-        .filter(
-            g ->
-                g.kind() instanceof PortGroupKind.Nat nat
-                    && nat.machine(address.family())
-                        .filter(m -> m.address().equals(address))
-                        .isPresent())
+        .filter(g -> g.kind() instanceof PortGroupKind.Nat nat && nat.isMachine(address))
         .map(g -> "the machine's own address on port group " + g.name());
   }
 
