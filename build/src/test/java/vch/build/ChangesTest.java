@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import vch.build.run.RunConfig;
+import vch.engine.compute.Images.Config;
 
 class ChangesTest {
   @Test
   void instructions_change_the_defaults() {
     var changed =
         Changes.apply(
-            RunConfig.empty(),
+            Config.NONE,
             List.of(
                 "ENV A=1 B=$A",
                 "ENV B=${A}2",
@@ -35,7 +35,7 @@ class ChangesTest {
   @Test
   void only_defaults_can_be_changed() {
     for (var change : List.of("RUN x", "COPY a b", "FOO", "shell [\"a\"]", "FROM x")) {
-      assertThatThrownBy(() -> Changes.apply(RunConfig.empty(), List.of(change)))
+      assertThatThrownBy(() -> Changes.apply(Config.NONE, List.of(change)))
           .hasMessage(
               change.split(" ", 2)[0].toLowerCase(java.util.Locale.ROOT)
                   + " is not a valid change command");

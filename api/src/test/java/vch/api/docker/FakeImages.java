@@ -211,7 +211,8 @@ public final class FakeImages implements Images {
             + " "
             + reference.orElse("-")
             + " "
-            + made.changes()
+            + made.config().cmd()
+            + made.config().env()
             + " "
             + made.message());
     return find(vch, BUSYBOX);

@@ -87,16 +87,18 @@ class ImagesTest {
   void imports_loads_and_saves() throws Exception {
     var imported =
         vch.post(
-            "/images/create?fromSrc=-&repo=mine&tag=1&message=hi&changes=CMD%20x&changes=ENV%20a%3Db",
+            "/images/create?fromSrc=-&repo=mine&tag=1&message=hi&changes=CMD%20x&changes=ENV%20a%3Db%0AENV%20c%3D%24a",
             "application/x-tar", "12345");
     assertThat(imported.body()).isEqualTo("{\"status\":\"" + FakeImages.BUSYBOX + "\"}\r\n");
     assertThat(pull("fromSrc=x/y.tar&repo=mine", "").body())
         .startsWith("{\"status\":\"Downloading from x/y.tar\"}\r\n");
     assertThat(vch.images.asked)
         .containsExactly(
-            "import 5 mine:1 [CMD x, ENV a=b] hi",
+            "import 5 mine:1 [/bin/sh, -c, x][a=b, c=b] hi",
             "fetch http://x/y.tar",
-            "import 3 mine:latest [] Imported from x/y.tar");
+            "import 3 mine:latest [][] Imported from x/y.tar");
+    assertThat(pull("fromSrc=x&changes=RUN%20ls", "").body())
+        .isEqualTo("{\"message\":\"run is not a valid change command\"}\n");
     assertThat(vch.post("/images/load?quiet=1", "application/x-tar", "tar").body())
         .isEqualTo("{\"stream\":\"Loaded image: busybox:latest\\n\"}\r\n");
     assertThat(vch.post("/images/load", "application/x-tar", "junk").status()).isEqualTo(400);

@@ -14,6 +14,7 @@ import vch.build.dockerfile.Dockerfile;
 import vch.build.dockerfile.Dockerfile.Stage;
 import vch.build.dockerfile.Dockerfile.Step;
 import vch.build.dockerfile.Instruction;
+import vch.engine.compute.Images.Config;
 import vch.portlayer.refusal.Refusal;
 
 /// One build: stage by stage, step by step. For one thread, except for [#stop()].
@@ -118,7 +119,7 @@ public final class Build {
   private StageState begin(String name, Stage stage, char escape) {
     var earlier = done(name);
     if (earlier.isEmpty() && name.equals(Bases.SCRATCH)) {
-      var config = new RunConfig(RunConfig.empty());
+      var config = new RunConfig(Config.NONE);
       config.defaultPath();
       return new StageState(config, arguments, escape, "", "");
     }

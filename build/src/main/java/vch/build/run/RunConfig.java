@@ -41,22 +41,6 @@ public final class RunConfig {
     onBuild = new ArrayList<>(from.onBuild());
   }
 
-  public static Config empty() {
-    return new Config(
-        List.of(),
-        List.of(),
-        List.of(),
-        "",
-        "",
-        Map.of(),
-        List.of(),
-        List.of(),
-        "",
-        Optional.empty(),
-        List.of(),
-        List.of());
-  }
-
   void defaultPath() {
     if (env.stream().noneMatch(e -> e.startsWith("PATH="))) {
       env.add(PATH);

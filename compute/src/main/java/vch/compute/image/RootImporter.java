@@ -10,6 +10,7 @@ import vch.compute.image.archive.BoundedInputStream;
 import vch.compute.image.registry.Platform;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
+import vch.engine.compute.Images.Made;
 
 /// Makes an image of one layer from the tar of a root file system, plain or compressed.
 final class RootImporter {
@@ -24,10 +25,7 @@ final class RootImporter {
   }
 
   /// Makes and keeps the image.
-  ///
-  /// @param config defaults for containers, in Docker's form
-  StoredImage make(InputStream tar, ObjectNode config, String message, Platform platform)
-      throws IOException {
+  StoredImage make(InputStream tar, Made made, Platform platform) throws IOException {
     var file = store.newTemp();
     try (var hasher = new Sha256();
         var in =
@@ -35,7 +33,7 @@ final class RootImporter {
                 new BoundedInputStream(tar, VchImages.IMPORT_BYTES_MAX, "the archive"))) {
       Files.copy(in, file);
       var layer = store.addLayer(file, hasher.digest(), Optional.empty(), pin, _ -> {});
-      var json = Json.bytes(image(layer.diffId(), config, message, platform));
+      var json = Json.bytes(image(layer.diffId(), made, platform));
       pin.add(Digest.of(json));
       return store.putConfig(json);
     } finally {
@@ -43,12 +41,12 @@ final class RootImporter {
     }
   }
 
-  private ObjectNode image(Digest layer, ObjectNode config, String message, Platform platform) {
+  private ObjectNode image(Digest layer, Made made, Platform platform) {
     var now = clock.instant().toString();
     var out = Json.newObject().put("architecture", platform.arch());
-    out.set("config", config);
+    out.set("config", ConfigJson.of(made.config()));
     out.put("created", now);
-    out.putArray("history").addObject().put("created", now).put("comment", message);
+    out.putArray("history").addObject().put("created", now).put("comment", made.message());
     out.put("os", platform.os());
     out.putObject("rootfs").put("type", "layers").putArray("diff_ids").add(layer.toString());
     if (!platform.variant().isEmpty()) {

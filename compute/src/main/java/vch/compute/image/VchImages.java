@@ -277,16 +277,13 @@ public final class VchImages implements Images, AutoCloseable {
     if (name.flatMap(Reference::digest).isPresent()) {
       throw new Refusal.Invalid("cannot import digest reference");
     }
-    var config = Json.newObject();
-    var apply = new ConfigChanges(config);
-    made.changes().forEach(apply::apply);
     var platform =
         made.platform().filter(p -> !p.isEmpty()).map(Platform::parse).orElseGet(Platform::machine);
     if (!platform.os().equals("linux")) {
       throw new Refusal.Invalid("operating system is not supported");
     }
     try (var pin = store.pin()) {
-      var image = new RootImporter(store, pin, clock).make(tar, config, made.message(), platform);
+      var image = new RootImporter(store, pin, clock).make(tar, made, platform);
       var id = image.id().toString();
       engine.note(
           i ->

@@ -77,11 +77,10 @@ public interface Images {
 
   /// What an imported image says of itself.
   ///
-  /// @param changes Dockerfile instructions such as `CMD ["sh"]`
   /// @param platform `os/arch[/variant]`; empty: that of the machine
-  record Made(List<String> changes, String message, Optional<String> platform) {
-    public Made(List<String> changes, String message) {
-      this(changes, message, Optional.empty());
+  record Made(Config config, String message, Optional<String> platform) {
+    public Made(Config config, String message) {
+      this(config, message, Optional.empty());
     }
   }
 
@@ -235,7 +234,23 @@ public interface Images {
       String stopSignal,
       Optional<String> healthcheckJson,
       List<String> shell,
-      List<String> onBuild) {}
+      List<String> onBuild) {
+    /// Nothing is said.
+    public static final Config NONE =
+        new Config(
+            List.of(),
+            List.of(),
+            List.of(),
+            "",
+            "",
+            Map.of(),
+            List.of(),
+            List.of(),
+            "",
+            Optional.empty(),
+            List.of(),
+            List.of());
+  }
 
   /// A step of an image's making.
   record History(

@@ -97,7 +97,7 @@ public final class BuildRoutes {
         "",
         "",
         "",
-        ConfigBody.read(Json.object()),
+        Config.NONE,
         List.of(),
         List.of(),
         "");

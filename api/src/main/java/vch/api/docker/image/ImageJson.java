@@ -14,21 +14,6 @@ import vch.engine.compute.Images.ImageInfo;
 
 /// Images as Docker shows them.
 public final class ImageJson {
-  private static final Config NO_CONFIG =
-      new Config(
-          List.of(),
-          List.of(),
-          List.of(),
-          "",
-          "",
-          Map.of(),
-          List.of(),
-          List.of(),
-          "",
-          Optional.empty(),
-          List.of(),
-          List.of());
-
   private ImageJson() {}
 
   /// A row of GET /images/json.
@@ -99,7 +84,7 @@ public final class ImageJson {
     image.created().ifPresent(at -> out.put("Created", Timestamps.rfc3339(at)));
     if (!version.atLeast(45)) {
       out.put("Container", "");
-      out.set("ContainerConfig", config(NO_CONFIG, version));
+      out.set("ContainerConfig", config(Config.NONE, version));
     }
     out.put("DockerVersion", "");
     out.put("Author", image.author());

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.util.Optional;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
+import vch.build.Changes;
+import vch.engine.compute.Images.Config;
 import vch.engine.compute.Images.Made;
 import vch.portlayer.refusal.Refusal;
 
@@ -58,7 +60,9 @@ final class PullRoute {
     var platform = call.since(32) ? query.get("platform") : Optional.<String>empty();
     var made =
         new Made(
-            query.all("changes"), query.get("message").orElse("Imported from " + source), platform);
+            Changes.apply(Config.NONE, query.all("changes")),
+            query.get("message").orElse("Imported from " + source),
+            platform);
     var progress = new ProgressStream(call);
     progress.run(
         () -> {

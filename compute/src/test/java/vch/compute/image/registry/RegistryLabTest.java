@@ -293,7 +293,7 @@ class RegistryLabTest {
             BLUE,
             new ByteArrayInputStream(tar),
             Optional.of("caps"),
-            new vch.engine.compute.Images.Made(List.of(), ""));
+            new vch.engine.compute.Images.Made(vch.engine.compute.Images.Config.NONE, ""));
     var root = store.directories(image.id()).getFirst();
     assertThat(Xattr.get(root.resolve("cap"), "security.capability"))
         .hasValueSatisfying(v -> assertThat(v).isEqualTo(capability));
