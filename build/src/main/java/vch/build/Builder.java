@@ -49,15 +49,6 @@ public final class Builder {
     }
   }
 
-  /// The same with a Dockerfile alone and nothing to copy.
-  public String run(String dockerfile) throws IOException {
-    try (var reader =
-            FileSetReader.open(site.images().scratch(), Bounds.DEFAULT, site.images()::hasher);
-        var files = reader.done()) {
-      return run(Dockerfile.read(dockerfile, request.dockerfile(), request.labels()), files);
-    }
-  }
-
   private String run(Dockerfile whole, FileSet files) throws IOException {
     var file = request.target().isEmpty() ? whole : whole.upTo(request.target());
     var image = build.run(file, files);

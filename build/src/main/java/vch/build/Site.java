@@ -1,8 +1,7 @@
 package vch.build;
 
 import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import vch.engine.Engine;
 import vch.engine.Lifecycle;
 import vch.engine.compute.Images;
@@ -10,6 +9,8 @@ import vch.engine.compute.Processes;
 import vch.portlayer.vch.VchId;
 
 /// Where a build takes place.
+///
+/// @param ids makes them, 64 hex digits each
 public record Site(
     VchId vch,
     Engine engine,
@@ -17,11 +18,4 @@ public record Site(
     Images images,
     Processes processes,
     InstantSource clock,
-    RandomGenerator chance) {
-  /// 64 hex digits.
-  public String newId() {
-    var bytes = new byte[32];
-    chance.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-}
+    Supplier<String> ids) {}

@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -95,24 +91,10 @@ public final class FileSet implements AutoCloseable {
   /// A digest of what a copy of the entry would be, hex.
   public String digest(Entry entry) {
     if (!entry.isDirectory()) {
-      return hash(List.of(entry.identity("")));
+      return Hash.of(List.of(entry.identity("")));
     }
     int prefix = entry.path().isEmpty() ? 0 : entry.path().length() + 1;
-    return hash(below(entry).stream().map(e -> e.identity(e.path().substring(prefix))).toList());
-  }
-
-  /// A digest of texts, hex.
-  public static String hash(Collection<String> texts) {
-    try {
-      var hasher = MessageDigest.getInstance("SHA-256");
-      for (var text : texts) {
-        hasher.update(text.getBytes(StandardCharsets.UTF_8));
-        hasher.update((byte) '\n');
-      }
-      return HexFormat.of().formatHex(hasher.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Hash.of(below(entry).stream().map(e -> e.identity(e.path().substring(prefix))).toList());
   }
 
   /// The content of a file.

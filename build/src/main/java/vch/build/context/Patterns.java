@@ -38,26 +38,12 @@ public final class Patterns {
           throw new Refusal.Invalid("illegal exclusion pattern: \"!\"");
         }
       }
-      var clean = clean(pattern);
+      var clean = Paths.relative(pattern);
       if (!clean.isEmpty()) {
         rules.add(new Rule(parts(clean, true), except));
       }
     }
     return new Patterns(rules);
-  }
-
-  private static String clean(String pattern) {
-    var parts = new ArrayList<String>();
-    for (var part : pattern.split("/", -1)) {
-      if (part.equals("..")) {
-        if (!parts.isEmpty()) {
-          parts.removeLast();
-        }
-      } else if (!part.isEmpty() && !part.equals(".")) {
-        parts.add(part);
-      }
-    }
-    return String.join("/", parts);
   }
 
   /// Whether a path is ignored: by the last rule that takes it, or a directory that it is in.

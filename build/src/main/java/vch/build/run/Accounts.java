@@ -1,7 +1,6 @@
 package vch.build.run;
 
 import java.util.List;
-import java.util.Optional;
 import vch.build.context.TarPieces.Owner;
 import vch.portlayer.refusal.Refusal;
 
@@ -28,7 +27,6 @@ final class Accounts {
         .filter(f -> f.length > 2 && f[0].equals(name) && f[2].matches(NUMBER))
         .map(f -> Long.parseLong(f[2]))
         .findFirst()
-        .or(Optional::empty)
         .orElseThrow(
             () ->
                 new Refusal.Invalid(

@@ -19,7 +19,6 @@ import vch.portlayer.refusal.Refusal;
 
 /// One build: stage by stage, step by step. For one thread, except for [#stop()].
 public final class Build {
-  private final BuildRequest request;
   private final Output out;
   private final Crew crew;
   private final Bases bases;
@@ -36,7 +35,6 @@ public final class Build {
   private record Done(String name, String image) {}
 
   public Build(Site site, Containers containers, BuildRequest request, Output out) {
-    this.request = request;
     this.out = out;
     this.crew = new Crew(site, containers, out, request);
     this.bases = new Bases(site, request, out);
@@ -247,10 +245,5 @@ public final class Build {
   public static String brief(String image) {
     var bare = image.startsWith("sha256:") ? image.substring("sha256:".length()) : image;
     return bare.length() > 12 ? bare.substring(0, 12) : bare;
-  }
-
-  /// The request.
-  public BuildRequest request() {
-    return request;
   }
 }

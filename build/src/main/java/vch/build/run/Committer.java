@@ -19,6 +19,7 @@ final class Committer {
   private final Site site;
   private final Output out;
   private final boolean cache;
+  private final boolean limited;
   private List<ImageInfo> sources;
 
   Committer(Site site, Output out, BuildRequest request) {
@@ -28,8 +29,6 @@ final class Committer {
     this.sources = request.cacheFrom().stream().flatMap(name -> found(name).stream()).toList();
     this.limited = !request.cacheFrom().isEmpty();
   }
-
-  private final boolean limited;
 
   private Optional<ImageInfo> found(String name) {
     try {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import vch.build.context.Paths;
 import vch.build.dockerfile.Dockerfile;
 import vch.build.dockerfile.Instruction;
 import vch.build.dockerfile.Instruction.Command;

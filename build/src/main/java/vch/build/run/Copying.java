@@ -9,6 +9,7 @@ import vch.build.context.Bounds;
 import vch.build.context.Entry;
 import vch.build.context.FileSet;
 import vch.build.context.FileSetReader;
+import vch.build.context.Paths;
 import vch.build.context.TarPieces;
 import vch.build.context.TarPieces.Owner;
 import vch.build.context.TarPieces.Piece;

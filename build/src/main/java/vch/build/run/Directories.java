@@ -14,9 +14,6 @@ import vch.portlayer.refusal.Refusal;
 
 /// Makes directories in containers.
 final class Directories {
-  private static final int S_IFMT = 0xf000;
-  private static final int S_IFDIR = 0x4000;
-
   private Directories() {}
 
   /// Makes a directory and those above it; one that is there stays as it is.
@@ -32,7 +29,7 @@ final class Directories {
       if (!found.linkTarget().isEmpty()) {
         found = files.stat(container, found.linkTarget());
       }
-      if ((found.mode() & S_IFMT) != S_IFDIR) {
+      if (!found.isDirectory()) {
         throw new Refusal.Invalid("Cannot mkdir: " + path + " is not a directory");
       }
     } catch (Refusal.NotFound _) {

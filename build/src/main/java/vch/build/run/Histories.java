@@ -14,14 +14,9 @@ final class Histories {
     }
     var steps = parent.get().history();
     var layers = parent.get().layers();
-    if (image.history().size() < steps.size() || image.layers().size() < layers.size()) {
-      return false;
-    }
-    for (int i = 0; i < steps.size(); i++) {
-      if (!steps.get(i).equals(image.history().get(i))) {
-        return false;
-      }
-    }
-    return layers.equals(image.layers().subList(0, layers.size()));
+    return image.history().size() >= steps.size()
+        && image.layers().size() >= layers.size()
+        && steps.equals(image.history().subList(0, steps.size()))
+        && layers.equals(image.layers().subList(0, layers.size()));
   }
 }

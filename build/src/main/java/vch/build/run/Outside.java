@@ -13,6 +13,7 @@ import vch.build.Site;
 import vch.build.context.Bounds;
 import vch.build.context.FileSet;
 import vch.build.context.FileSetReader;
+import vch.build.context.Paths;
 import vch.build.context.Patterns;
 import vch.portlayer.refusal.Refusal;
 

@@ -26,8 +26,6 @@ import vch.portlayer.refusal.Refusal;
 /// The files of an image with a layer over them to write to, as a container has them, but without a
 /// container that anybody sees. What a crash leaves, the next daemon removes.
 final class Root implements AutoCloseable {
-  private static final int S_IFMT = 0xf000;
-  private static final int S_IFDIR = 0x4000;
   private static final int FILE_BYTES_MAX = 4 << 20;
 
   private final Site site;
@@ -42,7 +40,7 @@ final class Root implements AutoCloseable {
 
   private static Container container(Site site, String image) {
     var spec = ContainerSpec.filesOf(image);
-    var id = site.newId();
+    var id = site.ids().get();
     return new Container(
         new ContainerId(id),
         site.vch(),
@@ -79,7 +77,7 @@ final class Root implements AutoCloseable {
     if (found.isPresent() && !found.get().linkTarget().isEmpty()) {
       found = stat(found.get().linkTarget());
     }
-    return found.isPresent() && (found.get().mode() & S_IFMT) == S_IFDIR;
+    return found.isPresent() && found.get().isDirectory();
   }
 
   /// Unpacks an archive over the root.

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import vch.build.context.Entry;
 import vch.build.context.FileSet;
+import vch.build.context.Hash;
+import vch.build.context.Paths;
 import vch.build.context.Patterns;
 import vch.portlayer.refusal.Refusal;
 
@@ -77,7 +79,7 @@ final class Sources {
         sources.stream()
             .map(s -> (s.entry().isDirectory() ? "dir:" : "file:") + files.digest(s.entry()))
             .toList();
-    return all.size() == 1 ? all.getFirst() : "multi:" + FileSet.hash(all);
+    return all.size() == 1 ? all.getFirst() : "multi:" + Hash.of(all);
   }
 
   FileSet files() {

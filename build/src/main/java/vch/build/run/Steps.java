@@ -3,7 +3,6 @@ package vch.build.run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import vch.build.Site;
 import vch.build.dockerfile.Instruction.Command;
@@ -14,8 +13,6 @@ import vch.portlayer.container.ContainerId;
 /// Carries instructions out that make containers: those that run programs, and those that only
 /// change defaults, for which Docker makes one too. For one build.
 final class Steps {
-  private static final String NO_HEALTHCHECK = "{\"Test\":[\"NONE\"]}";
-
   private final Site site;
   private final Committer committer;
   private final Crew crew;
@@ -81,19 +78,9 @@ final class Steps {
     }
     var environment = new ArrayList<>(stage.config.env);
     given.forEach(a -> environment.add(a.getKey() + "=" + a.getValue()));
-    var id = crew.create(stage.image, program(stage, words, environment));
+    var id = crew.create(stage.image, stage.config.config(List.of(""), words, environment));
     crew.run(id, String.join(" ", words));
     committer.commit(stage, step, layer(id));
-  }
-
-  private static Config program(StageState stage, List<String> words, List<String> environment) {
-    var before = stage.config.healthcheck;
-    stage.config.healthcheck = Optional.of(NO_HEALTHCHECK);
-    try {
-      return stage.config.config(List.of(""), words, environment);
-    } finally {
-      stage.config.healthcheck = before;
-    }
   }
 
   private NewLayer.Tar layer(ContainerId id) {

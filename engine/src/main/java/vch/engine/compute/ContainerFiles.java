@@ -53,7 +53,14 @@ public interface ContainerFiles {
 
   /// @param mode `st_mode` of stat(2): kind and permissions
   /// @param linkTarget of a symbolic link: where it leads to inside the container; else empty
-  record Stat(String name, long sizeBytes, int mode, Instant modified, String linkTarget) {}
+  record Stat(String name, long sizeBytes, int mode, Instant modified, String linkTarget) {
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFDIR = 0x4000;
+
+    public boolean isDirectory() {
+      return (mode & S_IFMT) == S_IFDIR;
+    }
+  }
 
   record Difference(Kind kind, String path) {
     public enum Kind {

@@ -65,7 +65,7 @@ public final class BuildRoutes {
         host.images(),
         host.processes(),
         host.clock(),
-        host.chance());
+        host::newId);
   }
 
   private static Optional<Refusal> remote(Call call) {

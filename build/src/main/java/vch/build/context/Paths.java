@@ -1,13 +1,13 @@
-package vch.build.run;
+package vch.build.context;
 
 import java.util.ArrayList;
 
 /// Paths as Dockerfiles write them. Pure.
-final class Paths {
+public final class Paths {
   private Paths() {}
 
   /// Without `.`, `..` and slashes at either end; what leads above the root stays in it.
-  static String relative(String path) {
+  public static String relative(String path) {
     var parts = new ArrayList<String>();
     for (var part : path.split("/", -1)) {
       if (part.equals("..")) {
@@ -22,7 +22,7 @@ final class Paths {
   }
 
   /// Whether a relative path leads above where it begins.
-  static boolean leadsOut(String path) {
+  public static boolean leadsOut(String path) {
     int depth = 0;
     for (var part : path.split("/", -1)) {
       if (part.equals("..")) {
@@ -38,7 +38,7 @@ final class Paths {
   }
 
   /// Absolute and clean; relative ones begin at the working directory.
-  static String absolute(String workingDir, String path) {
+  public static String absolute(String workingDir, String path) {
     return "/" + relative(path.startsWith("/") ? path : workingDir + "/" + path);
   }
 }
