@@ -37,15 +37,13 @@ kill "$tracer" 2>/dev/null; wait "$tracer" 2>/dev/null || true
 awk '
   NR == FNR { name[$1] = $2; next }
   /execve\(/ { n = split($0, q, "\""); program[$1] = q[2] }
-  /read\(.*"(POST|DELETE|GET|HEAD) / { sub(/^[^"]*"/, ""); line = $0; sub(/ HTTP.*/, "", line); split(keep, k, " "); event = "request " line }
   { event = "" }
-  { raw = $0 }
-  raw ~ /read\([0-9]+, "(POST|DELETE|GET|HEAD) / { event = raw; sub(/^[^"]*"/, "request ", event); sub(/ HTTP.*/, "", event) }
-  raw ~ /execve\("/ { event = raw; sub(/^[^"]*"/, "exec ", event); sub(/".*/, "", event) }
-  raw ~ /(fsync|fdatasync)\(/ && raw !~ /resumed/ { event = "fsync" }
-  raw ~ / mount\(/ { event = raw; sub(/^.* mount\(/, "mount ", event); event = substr(event, 1, 70) }
-  raw ~ /umount2\(/ { event = "unmount" }
-  raw ~ /exit_group\(/ { event = "end" }
-  raw ~ /writev\([0-9]+, \[\{iov_base="HTTP/ { event = raw; sub(/^.*iov_base="HTTP\/1.1 /, "answer ", event); sub(/\\r.*/, "", event) }
+  /read\([0-9]+, "(POST|DELETE|GET|HEAD) / { event = $0; sub(/^[^"]*"/, "request ", event); sub(/ HTTP.*/, "", event) }
+  /execve\("/ { event = $0; sub(/^[^"]*"/, "exec ", event); sub(/".*/, "", event) }
+  /(fsync|fdatasync)\(/ && !/resumed/ { event = "fsync" }
+  / mount\(/ { event = $0; sub(/^.* mount\(/, "mount ", event); event = substr(event, 1, 70) }
+  /umount2\(/ { event = "unmount" }
+  /exit_group\(/ { event = "end" }
+  /writev\([0-9]+, \[\{iov_base="HTTP/ { event = $0; sub(/^.*iov_base="HTTP\/1.1 /, "answer ", event); sub(/\\r.*/, "", event) }
   event != "" { if (!start) start = $2; printf "%8.1f  %-16s %s\n", ($2 - start) * 1000, ($1 in name ? name[$1] : program[$1]), event }
 ' "$work/threads" "$work/trace"
