@@ -19,6 +19,7 @@ import vch.portlayer.refusal.Refusal;
 
 /// What the query of `POST /build` asks for.
 final class BuildQuery {
+  private static final String ITEMS = "items";
   private static final String HUB = "https://index.docker.io/v1/";
 
   private final Query query;
@@ -112,11 +113,15 @@ final class BuildQuery {
   }
 
   private List<String> cacheFrom() {
-    var text = query.text("cachefrom");
-    if (text.isEmpty() || text.equals("null")) {
-      return List.of();
-    }
-    return Json.read("{\"l\":" + text + "}").texts("l");
+    return array(query, "cachefrom").texts(ITEMS);
+  }
+
+  /// The array that a parameter is, as the member [#ITEMS].
+  private static Fields array(Query query, String name) {
+    var text = query.text(name);
+    return text.isEmpty() || text.equals("null")
+        ? Fields.empty()
+        : Json.read("{\"" + ITEMS + "\":" + text + "}");
   }
 
   private static Optional<Credentials> credentials(Fields registries, String registry) {
@@ -178,9 +183,6 @@ final class BuildQuery {
   }
 
   private static void list(ObjectNode host, Query query, String name, String field) {
-    var text = query.text(name);
-    if (!text.isEmpty() && !text.equals("null")) {
-      Json.read("{\"l\":" + text + "}").raw("l").ifPresent(l -> host.set(field, l));
-    }
+    array(query, name).raw(ITEMS).ifPresent(l -> host.set(field, l));
   }
 }

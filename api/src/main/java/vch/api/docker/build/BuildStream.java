@@ -6,6 +6,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Call;
 import vch.api.docker.Json;
 import vch.api.docker.JsonStream;
+import vch.api.docker.StreamLine;
 import vch.build.BuildFailed;
 import vch.build.Output;
 import vch.engine.compute.Images.Progress;
@@ -16,14 +17,14 @@ final class BuildStream implements Output {
   private static final String RED = "\u001b[91m";
   private static final String PLAIN = "\u001b[0m";
 
+  private static final int HELD_CHARS_MAX = 1 << 20;
+
   private final Call call;
   private final boolean quiet;
   private final StringBuilder held = new StringBuilder(); // of a quiet build, for when it fails
   private Optional<JsonStream> out = Optional.empty(); // guarded by this
   private boolean gone; // guarded by this
   private Runnable onGone = () -> {};
-
-  private static final int HELD_CHARS_MAX = 1 << 20;
 
   BuildStream(Call call, boolean quiet) {
     this.call = call;
@@ -70,21 +71,9 @@ final class BuildStream implements Output {
 
   @Override
   public void progress(Progress progress) {
-    if (quiet) {
-      return;
+    if (!quiet) {
+      write(StreamLine.progress(progress));
     }
-    var line = Json.object().put("status", progress.status());
-    if (!progress.id().isEmpty()) {
-      var detail = line.putObject("progressDetail");
-      if (progress.current() >= 0) {
-        detail.put("current", progress.current());
-        if (progress.total() >= 0) {
-          detail.put("total", progress.total());
-        }
-      }
-      line.put("id", progress.id());
-    }
-    write(line);
   }
 
   private void write(ObjectNode line) {

@@ -19,6 +19,7 @@ import vch.engine.compute.Images.NewLayer;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.ContainerRules;
 
 /// `POST /commit`.
 final class CommitRoute {
@@ -33,7 +34,7 @@ final class CommitRoute {
     if (query.text("container").isEmpty()) {
       throw new Refusal.Invalid("invalid name or ID supplied: \"\"");
     }
-    var container = Making.find(host, query.text("container"));
+    var container = ContainerRules.find(host.image(), host.vch(), query.text("container"));
     var name = name(query.text("repo"), query.text("tag"));
     var own = ConfigBody.read(Making.config(container));
     var body = call.bodyIfAny();

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +18,18 @@ import vch.portlayer.refusal.Refusal;
 final class LogAttributes {
   private static final Pattern ACTION = Pattern.compile("\\{\\{-?\\s*\\.?([A-Za-z]*)\\s*-?}}");
 
+  /// What a template may name.
+  private static final Map<String, Function<Container, String>> FIELDS =
+      Map.of(
+          "ID", c -> c.id().brief(),
+          "FullID", c -> c.id().value(),
+          "Name", Container::name,
+          "ImageID", c -> c.spec().image().substring(0, Math.min(12, c.spec().image().length())),
+          "ImageFullID", c -> c.spec().image(),
+          "ImageName", c -> c.spec().imageRef(),
+          "DaemonName", _ -> "docker",
+          "Command", c -> String.join(" ", c.spec().arguments()));
+
   private LogAttributes() {}
 
   /// @throws Refusal.Invalid the template does not end
@@ -24,7 +37,7 @@ final class LogAttributes {
   static String checkedTag(String template) {
     var rest = ACTION.matcher(template);
     while (rest.find()) {
-      if (!known(rest.group(1))) {
+      if (!FIELDS.containsKey(rest.group(1))) {
         throw new Refusal.Unsupported(
             "log option tag: "
                 + rest.group()
@@ -41,14 +54,6 @@ final class LogAttributes {
               "failed to initialize logging driver: template: log-tag:1: unclosed action");
     }
     return template;
-  }
-
-  private static boolean known(String field) {
-    return switch (field) {
-      case "ID", "FullID", "Name", "ImageID", "ImageFullID", "ImageName", "DaemonName", "Command" ->
-          true;
-      default -> false;
-    };
   }
 
   /// `a=1,b=2`, by name, encoded as in a URL; empty where nothing was asked for.
@@ -103,21 +108,9 @@ final class LogAttributes {
   private static String tag(String template, Container container) {
     return ACTION
         .matcher(template)
-        .replaceAll(m -> Matcher.quoteReplacement(value(m.group(1), container)));
-  }
-
-  private static String value(String field, Container container) {
-    var image = container.spec().image();
-    return switch (field) {
-      case "ID" -> container.id().brief();
-      case "FullID" -> container.id().value();
-      case "Name" -> container.name();
-      case "ImageID" -> image.substring(0, Math.min(12, image.length()));
-      case "ImageFullID" -> image;
-      case "ImageName" -> container.spec().imageRef();
-      case "DaemonName" -> "docker";
-      case "Command" -> String.join(" ", container.spec().arguments());
-      default -> "";
-    };
+        .replaceAll(
+            m ->
+                Matcher.quoteReplacement(
+                    FIELDS.getOrDefault(m.group(1), _ -> "").apply(container)));
   }
 }

@@ -8,7 +8,6 @@ import vch.api.docker.DockerHost;
 import vch.engine.compute.Images.ImageInfo;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
-import vch.portlayer.rule.ContainerRules;
 
 /// Making containers for other parts of the personality, by the words of a create request.
 public final class Making {
@@ -49,10 +48,5 @@ public final class Making {
   public static void publish(
       DockerHost host, Container container, String action, Map<String, String> attributes) {
     Containers.publish(host, container, action, attributes);
-  }
-
-  /// The container that a name, an id or the beginning of an id means.
-  public static Container find(DockerHost host, String term) {
-    return ContainerRules.find(host.image(), host.vch(), term);
   }
 }

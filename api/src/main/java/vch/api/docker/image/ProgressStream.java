@@ -7,6 +7,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Call;
 import vch.api.docker.Json;
 import vch.api.docker.JsonStream;
+import vch.api.docker.StreamLine;
 import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Pushed;
 
@@ -22,18 +23,7 @@ final class ProgressStream implements Consumer<Progress> {
 
   @Override
   public void accept(Progress progress) {
-    var line = Json.object().put("status", progress.status());
-    if (!progress.id().isEmpty()) {
-      var detail = line.putObject("progressDetail");
-      if (progress.current() >= 0) {
-        detail.put("current", progress.current());
-        if (progress.total() >= 0) {
-          detail.put("total", progress.total());
-        }
-      }
-      line.put("id", progress.id());
-    }
-    write(line);
+    write(StreamLine.progress(progress));
   }
 
   void status(String text) {
