@@ -160,6 +160,30 @@ class BuildTest {
   }
 
   @Test
+  void options_of_a_build_hold_in_its_containers() throws IOException {
+    build(
+            "FROM busybox\nRUN grep other /etc/hosts; ulimit -n; ls /sys/class/net; df -k /dev/shm | grep -o ' 8192 '\n",
+            "--add-host",
+            "other:192.0.2.7",
+            "--ulimit",
+            "nofile=77",
+            "--network",
+            "none",
+            "--shm-size",
+            "8m")
+        .saying("192.0.2.7\tother\n77\nlo\n 8192 \n");
+  }
+
+  @Test
+  void only_the_named_images_lend_their_steps() throws IOException {
+    var dockerfile = "FROM busybox\nRUN echo lent >/lent\n";
+    var lender = build(dockerfile, "-q", "-t", "lender").ok();
+    assertThat(lender).matches("sha256:[0-9a-f]{64}");
+    assertThat(build(dockerfile, "--cache-from", "busybox").ok()).doesNotContain("Using cache");
+    assertThat(build(dockerfile, "--cache-from", "lender", "-q").ok()).isEqualTo(lender);
+  }
+
+  @Test
   void what_fails_says_what_docker_says() throws IOException {
     build("FROM busybox\nRUN echo said; exit 3\n")
         .refused("The command '/bin/sh -c echo said; exit 3' returned a non-zero code: 3");
