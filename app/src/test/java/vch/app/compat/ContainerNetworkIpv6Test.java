@@ -128,6 +128,39 @@ class ContainerNetworkIpv6Test {
   }
 
   @Test
+  void a_network_may_have_ipv6_only() {
+    machine.here("ip", "link", "add", "lan6", "type", "bridge").ok();
+    machine.here("ip", "link", "set", "lan6", "up").ok();
+    machine.vch("portgroup", "create", "lan6", "--bridge", "lan6").ok();
+    var host = machine.host("six", "lan6", "2001:db8:6::1/64");
+    machine
+        .vch(
+            "configure",
+            "--name",
+            "blue",
+            "--container-network",
+            "lan6:six",
+            "--container-network-gateway",
+            "lan6:2001:db8:6::1/64")
+        .ok();
+    blue.docker("run", "-d", "--name", "only", "--net", "six", "busybox", "sleep", "3600").ok();
+    var address =
+        blue.docker(
+                "inspect",
+                "--format",
+                "{{.NetworkSettings.Networks.six.GlobalIPv6Address}}",
+                "only")
+            .ok();
+    assertThat(address).isEqualTo("2001:db8:6::2");
+    TestMachine.until(
+        "duplicate address detection",
+        () -> host.run("ping", "-6", "-c", "1", "-W", "1", address).status() == 0);
+    assertThat(blue.docker("exec", "only", "ip", "-4", "addr", "show", "eth0").out())
+        .doesNotContain("inet ");
+    blue.docker("rm", "-f", "only").ok();
+  }
+
+  @Test
   void an_address_that_another_host_has_is_not_used() {
     router.run("ip", "addr", "add", "2001:db8:3::77/64", "dev", "eth0", "nodad").ok();
     blue.docker(
