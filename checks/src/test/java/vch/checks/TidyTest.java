@@ -12,16 +12,13 @@ import org.junit.jupiter.api.Test;
 class TidyTest {
   private static final int LINES_MAX = 500;
 
-  /// Tests are lists of cases; a list may be longer than an argument.
-  private static final int TEST_LINES_MAX = 700;
-
   @Test
   void no_file_is_longer_than_a_reader_bears() {
     var longer = new ArrayList<String>();
     for (var part : List.of("main", "test")) {
       for (var file : Tree.javaFiles(part)) {
         long lines = Tree.read(file).lines().count();
-        if (lines > (part.equals("main") ? LINES_MAX : TEST_LINES_MAX)) {
+        if (lines > LINES_MAX) {
           longer.add(Tree.ROOT.relativize(file) + ": " + lines);
         }
       }
