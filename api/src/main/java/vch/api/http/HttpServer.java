@@ -178,6 +178,7 @@ public final class HttpServer implements AutoCloseable {
     config.setRequestHeaderSize(HEAD_BYTES_MAX);
     config.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
     config.setOutputAggregationSize(0);
+    config.addCustomizer(new ReadableHead());
     config.setUriCompliance(ANY_PATH);
     // Docker's own clients name the socket's path as the host.
     config.setHttpCompliance(

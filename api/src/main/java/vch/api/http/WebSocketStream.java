@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
@@ -38,6 +39,8 @@ final class WebSocketStream implements FrameHandler, Duplex, WebSocketNegotiator
   private final OutputStream out = new Output();
 
   /// False when the request does not fit; then nothing was answered.
+  ///
+  /// @throws HttpProblem the request lacks what RFC 6455 wants, or its URI is none
   boolean upgrade(Request request, Response response, Callback callback) {
     var server = request.getConnectionMetaData().getConnector().getServer();
     var components = WebSocketServerComponents.ensureWebSocketComponents(server);
@@ -46,7 +49,13 @@ final class WebSocketStream implements FrameHandler, Duplex, WebSocketNegotiator
           configuration.setIdleTimeout(Duration.ZERO);
           configuration.setMaxFrameSize(FRAME_BYTES_MAX);
         };
-    return new WebSocketMappings(components).upgrade(this, request, response, callback, settings);
+    try {
+      return new WebSocketMappings(components).upgrade(this, request, response, callback, settings);
+    } catch (HttpException.RuntimeException e) {
+      throw new HttpProblem(e.getCode(), "this is no request for a web socket: " + e.getReason());
+    } catch (IllegalArgumentException e) { // of java.net.URI, that is stricter than browsers are
+      throw new HttpProblem(400, "this is no request for a web socket: " + e.getMessage());
+    }
   }
 
   @Override

@@ -248,6 +248,24 @@ class HttpServerTest {
             answer(
                 "POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
+    assertThat(answer("GET / HTTP/1.1\r\nHost: \"}d\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains(
+            "{\"message\":\"this is not a valid HTTP/1.1 request: the header Host cannot be read\"}");
+  }
+
+  @Test
+  void a_request_for_a_web_socket_that_is_none_is_400() throws Exception {
+    server.listen(socket(), Exchange::websocket);
+    var upgrade =
+        " HTTP/1.1\r\nHost: d\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+    assertThat(answer("GET /" + upgrade + "\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("{\"message\":\"this is no request for a web socket: ");
+    assertThat(
+            answer("GET /?a|b" + upgrade + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("{\"message\":\"this is no request for a web socket: ");
   }
 
   @Test

@@ -18,6 +18,11 @@ import vch.portlayer.refusal.Refusal;
 record ResourcePart(
     Limits limits, List<Ulimit> ulimits, List<Device> devices, List<String> warnings) {
   private static final long MEMORY_BYTES_MIN = 6L * 1024 * 1024;
+
+  /// Of the kernel: `MIN_SHARES` and `MAX_SHARES` of kernel/sched/sched.h.
+  private static final long CPU_SHARES_MIN = 2;
+
+  private static final long CPU_SHARES_MAX = 1 << 18;
   private static final long NANOS_PER_CPU = 1_000_000_000L;
   private static final long CPU_MICROS_MIN = 1_000;
   private static final long CPU_PERIOD_MICROS_MAX = 1_000_000;
@@ -62,6 +67,14 @@ record ResourcePart(
     checkCpu(nano, period, quota, machine.cpus());
     long shares = or(Shape.Read.number(host, "CpuShares"), before.cpuShares());
     require(shares >= 0, "invalid CPU shares (" + shares + "): value must be a positive integer");
+    require(
+        shares == 0 || (shares >= CPU_SHARES_MIN && shares <= CPU_SHARES_MAX),
+        "invalid CPU shares ("
+            + shares
+            + "): allowed is from "
+            + CPU_SHARES_MIN
+            + " to "
+            + CPU_SHARES_MAX);
     long oom = or(Shape.Read.number(host, "OomScoreAdj"), before.oomScoreAdj());
     require(
         oom >= -1000 && oom <= 1000,

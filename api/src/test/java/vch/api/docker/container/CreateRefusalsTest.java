@@ -36,6 +36,7 @@ class CreateRefusalsTest {
           {"HostConfig":{"NanoCpus":3000000000}}                           | Invalid     | Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available
           {"HostConfig":{"NanoCpus":1000000000,"CpuQuota":5000}}           | Invalid     | Conflicting options: Nano CPUs and CPU Quota cannot both be set
           {"HostConfig":{"CpuPeriod":10}}                                  | Invalid     | CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)
+          {"HostConfig":{"CpuShares":262145}}                              | Invalid     | invalid CPU shares (262145): allowed is from 2 to 262144
           {"HostConfig":{"CpuQuota":10}}                                   | Invalid     | CPU cfs quota can not be less than 1ms (i.e. 1000)
           {"HostConfig":{"CpusetCpus":"0-7"}}                              | Invalid     | Requested CPUs are not available - requested 0-7, available: 0-1
           {"HostConfig":{"CpusetCpus":"x"}}                                | Invalid     | Invalid value x for cpuset cpus
