@@ -59,9 +59,17 @@ final class ProgressStream implements Consumer<Progress> {
   /// Runs the work; a failure after the first line becomes the last one.
   void run(Work work) throws Exception {
     try {
-      work.run();
+      runAndTell(work);
     } catch (ClientGone e) {
       throw e.why;
+    }
+  }
+
+  private void runAndTell(Work work) throws Exception {
+    try {
+      work.run();
+    } catch (ClientGone e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       if (!begun()) {
         throw e;
