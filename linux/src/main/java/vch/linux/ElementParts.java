@@ -73,7 +73,9 @@ final class ElementParts {
     }
     for (int i = 0; i < types.size(); i++) {
       var type = type(parts.get(i));
-      boolean raw = types.get(i) == FieldType.INTEGER && type == FieldType.IPV6_ADDR;
+      boolean raw =
+          (types.get(i) == FieldType.INTEGER && type == FieldType.IPV6_ADDR)
+              || (types.get(i) == FieldType.RAW_ETHER && type == FieldType.ETHER_ADDR);
       if (types.get(i) != type && !raw) {
         return false;
       }
@@ -128,7 +130,7 @@ final class ElementParts {
     }
     return switch (type) {
       case IPV4_ADDR, IPV6_ADDR, INTEGER -> Optional.of(new Part.Address(Ip.of(value)));
-      case ETHER_ADDR -> Optional.of(new Part.Hardware(Mac.of(value)));
+      case ETHER_ADDR, RAW_ETHER -> Optional.of(new Part.Hardware(Mac.of(value)));
       case INET_PROTO -> protocol(value[0] & 0xff).map(Part.Proto::new);
       case IFNAME -> Optional.of(new Part.Name(text(value)));
       case INET_SERVICE, OTHER -> Optional.empty();

@@ -27,6 +27,19 @@ final class Frames {
             + ip(address));
   }
 
+  /// An ARP reply to one: `address` is at `mac`.
+  static String arpTo(String toMac, String fromMac, String mac, String address, String to) {
+    return frame(
+        hex(toMac)
+            + hex(fromMac)
+            + "0806"
+            + "0001080006040002"
+            + hex(mac)
+            + ip(address)
+            + hex(toMac)
+            + ip(to));
+  }
+
   /// An ARP probe (RFC 5227): does anybody have the address, asks `mac`.
   static String probe(String fromMac, String mac, String address) {
     return frame(

@@ -16,6 +16,20 @@ record Lan(TestMachine machine, String name, String link) {
     return new Lan(machine, name, link);
   }
 
+  /// The same by a NIC of the machine, which has this address: hosts are at the other end of its
+  /// cable.
+  static Lan onNic(TestMachine machine, String name, String nic, String address) {
+    var wire = "wire-" + nic;
+    machine.here("ip", "link", "add", wire, "type", "bridge").ok();
+    machine.here("ip", "link", "add", nic, "type", "veth", "peer", "name", "far-" + nic).ok();
+    machine.here("ip", "link", "set", "far-" + nic, "master", wire, "up").ok();
+    machine.here("ip", "link", "set", wire, "up").ok();
+    machine.here("ip", "link", "set", nic, "up").ok();
+    machine.here("ip", "addr", "add", address, "dev", nic).ok();
+    machine.vch("portgroup", "create", name, "--uplink", nic).ok();
+    return new Lan(machine, name, wire);
+  }
+
   /// A host with the link `eth0`.
   ///
   /// @param name short, of its own on the machine

@@ -12,6 +12,7 @@ import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.rule.SharedNic;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
@@ -31,11 +32,17 @@ final class DesiredScope {
       case ScopeKind.External external -> // the segment is the port group's
           image
               .portGroup(external.portGroup())
-              .filter(g -> SegmentGuard.guards(g, external))
-              .map(_ -> List.<MachineObject>of(SegmentGuard.rules(scope, external)))
+              .map(group -> guards(scope, external, group))
               .orElse(List.of());
       case ScopeKind.None _ -> List.of();
     };
+  }
+
+  private static List<MachineObject> guards(Scope scope, ScopeKind.External kind, PortGroup group) {
+    if (SegmentGuard.guards(group, kind)) {
+      return List.of(SegmentGuard.rules(scope, kind));
+    }
+    return NicGuard.guards(group, kind) ? List.of(NicGuard.rules(scope, kind, group)) : List.of();
   }
 
   private static List<MachineObject> segment(Scope scope, ScopeKind.Bridge kind) {

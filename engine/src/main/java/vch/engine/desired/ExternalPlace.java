@@ -44,6 +44,8 @@ final class ExternalPlace {
     }
     if (SegmentGuard.guards(group.get(), kind)) {
       out.addAll(SegmentGuard.member(scope, container, endpoint, known(endpoint)));
+    } else if (NicGuard.guards(group.get(), kind)) {
+      out.addAll(NicGuard.member(scope, endpoint, known(endpoint)));
     }
     for (var address : endpoint.addresses()) {
       if (endpoint.settled()) {
@@ -63,6 +65,24 @@ final class ExternalPlace {
       }
     }
     return out;
+  }
+
+  /// Links of the container that are on NICs of the machine, at a level below open.
+  static List<String> onGuardedNics(Image image, Container container) {
+    return container.endpoints().stream()
+        .filter(
+            e -> e.scope().flatMap(image::scope).filter(s -> onGuardedNic(image, s)).isPresent())
+        .map(Endpoint::link)
+        .toList();
+  }
+
+  static boolean onGuardedNic(Image image, Scope scope) {
+    return scope
+        .external()
+        .filter(
+            kind ->
+                image.portGroup(kind.portGroup()).filter(g -> NicGuard.guards(g, kind)).isPresent())
+        .isPresent();
   }
 
   /// Addresses that the place may send from, as far as anybody knows.

@@ -67,7 +67,7 @@ public sealed interface MachineObject {
   /// An nftables table with its sets, chains and rules, but without the elements that change often.
   /// Replaced as a whole; its elements go then, and the plan adds them again.
   ///
-  /// @param family `ip`, `ip6`, `inet` or `bridge`
+  /// @param family `ip`, `ip6`, `inet`, `bridge`, `arp` or `netdev`
   /// @param body native text of what stands between the braces of `table`, comments allowed;
   ///   without a `comment` of the table itself, which is the machine's to mark what is ours
   record Ruleset(NamespaceName namespace, String family, String table, String body)

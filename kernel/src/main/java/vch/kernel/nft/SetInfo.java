@@ -42,7 +42,19 @@ public record SetInfo(
 
   /// Types of the parts of a key, in order.
   public List<FieldType> keyTypes() {
-    return types(keyType);
+    var types = new ArrayList<>(types(keyType));
+    for (int i = 0; i < types.size() && size(types) > keyBytes; i++) {
+      if (types.get(i) == FieldType.INTEGER) {
+        types.set(i, FieldType.RAW_ETHER);
+      }
+    }
+    return List.copyOf(types);
+  }
+
+  private static int size(List<FieldType> types) {
+    return types.size() == 1
+        ? types.getFirst().bytes()
+        : types.stream().mapToInt(FieldType::paddedBytes).sum();
   }
 
   /// Types of the parts of the data of a map, in order.

@@ -109,4 +109,18 @@ final class ElementCodecTest {
     assertThat(new SetInfo(TABLE, "s", 0, 41 << 12 | 9 << 6 | 7, 28, 0).keyTypes())
         .containsExactly(FieldType.IFNAME, FieldType.ETHER_ADDR, FieldType.IPV4_ADDR);
   }
+
+  @Test
+  void raw_ethernet_addresses_are_told_from_raw_ipv6_addresses_by_the_size_of_the_key() {
+    assertThat(new SetInfo(TABLE, "s", 0, 4, 6, 0).keyTypes()).containsExactly(FieldType.RAW_ETHER);
+    assertThat(new SetInfo(TABLE, "s", 0, 4, 16, 0).keyTypes()).containsExactly(FieldType.INTEGER);
+    assertThat(new SetInfo(TABLE, "s", 0, 4 << 6 | 4, 16, 0).keyTypes())
+        .containsExactly(FieldType.RAW_ETHER, FieldType.RAW_ETHER);
+    assertThat(new SetInfo(TABLE, "s", 0, 4 << 6 | 4, 24, 0).keyTypes())
+        .containsExactly(FieldType.RAW_ETHER, FieldType.INTEGER);
+    assertThat(new SetInfo(TABLE, "s", 0, 4 << 6 | 7, 12, 0).keyTypes())
+        .containsExactly(FieldType.RAW_ETHER, FieldType.IPV4_ADDR);
+    assertThat(new SetInfo(TABLE, "s", 0, 41 << 12 | 9 << 6 | 4, 40, 0).keyTypes())
+        .containsExactly(FieldType.IFNAME, FieldType.ETHER_ADDR, FieldType.INTEGER);
+  }
 }

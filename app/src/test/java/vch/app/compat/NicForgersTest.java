@@ -1,0 +1,275 @@
+package vch.app.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a member of a container network on a NIC with raw sockets can do to its LAN and to its
+/// neighbours on the NIC: below level open nothing is drawn to it that is for another, and under
+/// its own Ethernet address it sends from its own address only. Level open is the proof that the
+/// forged frames would do harm.
+@Tag("compat")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NicForgersTest {
+  private static final String HOST = "10.34.0.1";
+  private static final String HOST6 = "fd34::1";
+  private static final String PRINTER = "10.34.0.2";
+  private static final String PRINTER6 = "fd34::2";
+  private static final int ARP = 0x0806;
+  private static final int IPV4 = 0x0800;
+  private static final int OTHER = 0x1234;
+
+  private final TestMachine machine = new TestMachine();
+  private final Traffic traffic = new Traffic();
+  private final Set<String> heard = new ConcurrentSkipListSet<>();
+  private TestVch blue = new TestVch(machine, "blue");
+  private Spot host = Spot.named(machine.namespace);
+  private Spot printer = host;
+  private Spot forger = host;
+  private Spot peer = host;
+
+  @BeforeAll
+  void start() {
+    machine.startDaemon();
+    var lan = Lan.onNic(machine, "lan", "nic0", "10.34.0.9/24");
+    host = lan.host("h", HOST + "/24", HOST6 + "/64");
+    printer = lan.host("p", PRINTER + "/24", PRINTER6 + "/64");
+    blue =
+        machine.create(
+            "blue",
+            "-cn",
+            "lan",
+            "-cng",
+            "lan:" + HOST + "/24",
+            "-cng",
+            "lan:" + HOST6 + "/64",
+            "-cnr",
+            "lan:10.34.0.100-199",
+            "-cnr",
+            "lan:fd34::100-fd34::1ff");
+    forger = member("forger");
+    peer = member("peer");
+    for (var spot : List.of(host, peer)) {
+      // Else the kernel does not believe what comes within a second after something else.
+      spot.run("sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0").ok();
+      traffic.datagrams(
+          spot,
+          4000,
+          (said, _) -> {
+            heard.add(new String(said, StandardCharsets.US_ASCII));
+            return new byte[0];
+          });
+    }
+  }
+
+  private Spot member(String name) {
+    blue.docker(
+            "run",
+            "-d",
+            "--name",
+            name,
+            "--net",
+            "lan",
+            "-p",
+            "4000/udp",
+            "busybox",
+            "sleep",
+            "3600")
+        .ok();
+    return Spot.in(blue, name);
+  }
+
+  @AfterAll
+  void stop() {
+    traffic.close();
+    machine.close();
+  }
+
+  /// All members and hosts know each other, as far as the level lets them.
+  private void at(String level) {
+    machine.vch("configure", "blue", "-cnf", "lan:published").ok();
+    for (var spot : List.of(host, peer)) {
+      spot.run("ip", "neigh", "flush", "dev", "eth0").ok();
+    }
+    host.run("ip", "-6", "route", "flush", "proto", "ra").ok();
+    for (var address : List.of(PRINTER, PRINTER6, blue.address("peer"))) {
+      TestMachine.until(address + " answers", () -> host.pings(address));
+    }
+    for (var address : List.of(HOST, PRINTER, HOST6, blue.address("forger"))) {
+      TestMachine.until(address + " answers", () -> peer.pings(address));
+    }
+    machine.vch("configure", "blue", "-cnf", "lan:" + level).ok();
+    heard.clear();
+  }
+
+  /// Frames that are sent before this returns have come as far as they come.
+  private void fence() {
+    TestMachine.until(
+        "the printer is heard",
+        () -> {
+          traffic.send(printer, HOST, 4000, "printer".getBytes(StandardCharsets.US_ASCII));
+          return heard.contains("printer");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
+  void datagrams_from_addresses_of_others(String level) {
+    at(level);
+    var own = forger.mac();
+    var others = blue.address("peer");
+    var address = blue.address("forger");
+    var forged = new LinkedHashMap<String, String>();
+    forged.put("of a peer", Frames.udp(host.mac(), own, others, HOST, 4000, "of a peer"));
+    forged.put("of a host", Frames.udp(host.mac(), own, PRINTER, HOST, 4000, "of a host"));
+    forged.put("tagged", Frames.tagged(host.mac(), own, others, HOST, 4000, "tagged"));
+    forged.put("in", Frames.udp(peer.mac(), own, PRINTER, others, 4000, "in"));
+    forged.values().forEach(frame -> forger.send("eth0", frame));
+    for (var lie : List.of(ARP, IPV4, OTHER)) {
+      forger.send("eth0", Frames.udp(host.mac(), own, PRINTER, HOST, 4000, "of a host"), lie);
+    }
+    forger.send("eth0", Frames.udp(host.mac(), own, address, HOST, 4000, "honest"));
+    forger.send("eth0", Frames.udp(peer.mac(), own, address, others, 4000, "honest in"));
+    fence();
+    var expected = new TreeSet<>(List.of("printer"));
+    switch (level) {
+      case "closed" -> {}
+      case "outbound" -> expected.add("honest");
+      case "open" -> {
+        expected.addAll(forged.keySet());
+        expected.addAll(List.of("honest", "honest in"));
+      }
+      default -> expected.addAll(List.of("honest", "honest in"));
+    }
+    assertThat(heard).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
+  void claims_to_addresses_of_others(String level) {
+    at(level);
+    var own = forger.mac();
+    var others = blue.address("peer");
+    var link = Frames6.linkLocal(own);
+    var before = neighbours(host);
+    assertThat(before).containsKeys(PRINTER, PRINTER6, others);
+    var within = neighbours(peer);
+    assertThat(within).containsKeys(HOST, HOST6, PRINTER);
+    var frames = new ArrayList<String>();
+    frames.add(Frames.arp(own, own, PRINTER));
+    frames.add(Frames.arp(own, own, others));
+    frames.add(Frames.arp(own, own, HOST));
+    frames.add(Frames.arpTo(host.mac(), own, own, PRINTER, HOST));
+    frames.add(Frames.arpTo(host.mac(), own, own, others, HOST));
+    frames.add(Frames.arpTo(peer.mac(), own, own, HOST, others));
+    frames.add(Frames.arpTo(peer.mac(), own, own, PRINTER, others));
+    frames.add(Frames6.advertisement(own, own, link, PRINTER6));
+    frames.add(Frames6.advertisement(own, own, link, HOST6));
+    frames.add(Frames6.router(own, link));
+    for (var frame : frames) {
+      forger.send("eth0", frame);
+      for (var lie : List.of(ARP, IPV4, OTHER)) {
+        forger.send("eth0", frame, lie);
+      }
+    }
+    fence();
+    var routes = host.run("ip", "-6", "route", "show", "default").ok();
+    if (level.equals("open")) {
+      assertThat(neighbours(host)).containsAllEntriesOf(Map.of(PRINTER, own, PRINTER6, own));
+      assertThat(neighbours(peer)).containsAllEntriesOf(Map.of(HOST, own, HOST6, own));
+      assertThat(routes).contains(link);
+    } else {
+      assertThat(neighbours(host)).containsAllEntriesOf(before);
+      assertThat(neighbours(peer)).containsAllEntriesOf(within);
+      assertThat(routes).isEmpty();
+    }
+  }
+
+  /// What comes from the cable is as from anywhere: there a host may move to another NIC.
+  @Test
+  void a_host_of_the_lan_that_has_moved_is_believed() {
+    at("published");
+    var moved = "02:00:00:00:00:77";
+    host.send("eth0", Frames.arp(host.mac(), moved, PRINTER));
+    TestMachine.until("it is learnt", () -> moved.equals(neighbours(peer).get(PRINTER)));
+  }
+
+  private static Map<String, String> neighbours(Spot of) {
+    var out = new HashMap<String, String>();
+    for (var line : of.run("ip", "neigh", "show", "dev", "eth0").ok().lines().toList()) {
+      var words = line.split(" ");
+      if (words.length > 2 && words[1].equals("lladdr")) {
+        out.put(words[0], words[2]);
+      }
+    }
+    return out;
+  }
+
+  /// What is for it alone is not heard by raw sockets either.
+  @Test
+  void a_closed_container_hears_nothing() {
+    var mac = forger.mac();
+    for (var level : List.of("published", "closed")) {
+      at(level);
+      try (var frames = traffic.frames(forger, "eth0")) {
+        host.send("eth0", Frames.udp(mac, host.mac(), HOST, blue.address("forger"), 9, "for it"));
+        peer.send(
+            "eth0",
+            Frames.udp(mac, peer.mac(), blue.address("peer"), blue.address("forger"), 9, "for it"));
+        var types = new TreeSet<String>();
+        for (int i = 0; i < 100; i++) { // the last one is for sure a question
+          frames.receive(64, 0).map(f -> HexFormat.of().formatHex(f, 12, 14)).ifPresent(types::add);
+          if (i % 20 == 0) {
+            printer.send("eth0", Frames.arp(printer.mac(), printer.mac(), PRINTER));
+          }
+        }
+        assertThat(types).contains("0806");
+        assertThat(types.contains("0800")).as(level).isEqualTo(level.equals("published"));
+      }
+    }
+  }
+
+  /// The last network on a NIC takes the table along; nobody else's is touched.
+  @Test
+  void the_table_goes_with_the_network() {
+    machine.here("nft", "add table netdev theirs").ok();
+    var before = tables();
+    var green =
+        machine.create(
+            "green",
+            "-cn",
+            "lan",
+            "-cng",
+            "lan:" + HOST + "/24",
+            "-cnr",
+            "lan:10.34.0.200-210",
+            "-cnf",
+            "lan:outbound");
+    green.docker("run", "-d", "--net", "lan", "busybox", "sleep", "3600").ok();
+    assertThat(tables()).hasSize(before.size() + 1).containsAll(before);
+    assertThat(host.pings(blue.address("peer"))).isTrue();
+    machine.vch("delete", "green", "--force").ok();
+    assertThat(tables()).isEqualTo(before);
+    assertThat(before).contains("table netdev theirs");
+  }
+
+  private Set<String> tables() {
+    return new TreeSet<>(machine.here("nft", "list", "tables", "netdev").ok().lines().toList());
+  }
+}
