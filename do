@@ -23,6 +23,14 @@ T
 check() { jdk; mvn_ -Pstrict verify "$@"; }
 lab() { jdk; need_root "./do lab"; mvn_ test -Dtest.groups=lab -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false "$@"; }
 compat() { jdk; need_root "./do compat"; build; mvn_ test -Dtest.groups=compat -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -pl app,clients -am "$@"; }
+# Each part for itself, so that a failure of one does not hide the others.
+soak() {
+  local failed=0
+  ./do compat '-Dtest.groups=compat|soak' -Dtest=ServicesExampleTest "$@" || failed=1
+  ./do compat '-Dtest.groups=compat|soak' -Dtest=CrashTest,LoadTest,ControlPlaneTest,FuzzTest,DifferentialTest \
+    -Dcrash.rounds=60 -Dabsence.seconds=60 -Dfuzz.rounds=20 -Ddiff.seeds=60 "$@" || failed=1
+  return $failed
+}
 build() { jdk; scripts/build.sh "$@"; }
 
 case "${1:-help}" in
@@ -30,7 +38,7 @@ case "${1:-help}" in
   lab) shift; lab "$@" ;;
   compat) shift; compat "$@" ;;
   test) shift; need_root "./do test"; scripts/packages.sh --tests; check; lab; compat ;;
-  soak) shift; need_root "./do soak"; scripts/packages.sh --tests; compat '-Dtest.groups=compat|soak' -Dtest=CrashTest,LoadTest,ControlPlaneTest,FuzzTest,DifferentialTest,ServicesExampleTest -Dcrash.rounds=60 -Dabsence.seconds=60 -Dfuzz.rounds=20 -Ddiff.seeds=60 "$@" ;;
+  soak) shift; need_root "./do soak"; scripts/packages.sh --tests; soak "$@" ;;
   bench) shift; need_root "./do bench"; build; bench/run.sh "$@" ;;
   build) shift; build "$@" ;;
   image) shift; jdk; scripts/build.sh; scripts/image.sh ;;
