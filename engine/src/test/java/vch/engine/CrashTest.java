@@ -152,7 +152,8 @@ class CrashTest {
                             .anyMatch(
                                 p -> p.addresses().stream().anyMatch(a -> a.address().equals(to))));
       }
-      if (object instanceof Link l && l.kind() instanceof LinkKind.Veth(NamespaceName peer, _, _)) {
+      if (object instanceof Link l
+          && l.kind() instanceof LinkKind.Veth(NamespaceName peer, _, _, _)) {
         assertThat(machine.objects()).contains(new MachineObject.Namespace(peer));
       }
     }

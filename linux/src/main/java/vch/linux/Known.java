@@ -37,7 +37,7 @@ final class Known {
   void peer(Link link, LinkKind.Veth veth) {
     links.put(
         veth.peer(),
-        new KnownLink(true, link.mtu(), Optional.of(veth.peerMac()), Optional.empty()));
+        new KnownLink(true, link.mtu(), Optional.of(veth.peerMac()), veth.peerMaster()));
   }
 
   void forgetLink(String name) {

@@ -27,7 +27,7 @@ sealed interface LinkMark {
     return start(daemon)
         + switch (kind) {
           case LinkKind.Bridge _ -> "bridge";
-          case LinkKind.Veth(var namespace, var peer, _) -> "port:" + namespace + ":" + peer;
+          case LinkKind.Veth(var namespace, var peer, _, _) -> "port:" + namespace + ":" + peer;
           case LinkKind.Macvlan _ -> "macvlan";
           case LinkKind.HostAccess _ -> "access";
           case LinkKind.Loopback _ -> throw new IllegalArgumentException("lo is never marked");

@@ -144,7 +144,7 @@ final class LinkSteps {
     }
     return switch (link.kind()) {
       case LinkKind.Bridge _ -> Optional.of(LinkMessages.bridge(link.name()));
-      case LinkKind.Veth(var namespace, var peer, var mac) ->
+      case LinkKind.Veth(var namespace, var peer, var mac, _) ->
           Optional.of(
               LinkMessages.veth(
                   link.name(), link.mtu(), peer, spaces.get(namespace).fd(), mac.bytes()));
@@ -184,7 +184,7 @@ final class LinkSteps {
 
   /// What "file exists" means for a link whose own name was free a moment ago.
   private static String nameTaken(Link link) {
-    return link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)
+    return link.kind() instanceof LinkKind.Veth(var namespace, var peer, _, _)
         ? "link " + peer + " in " + namespace + " is there already"
         : "a link of that name is there already";
   }
@@ -202,12 +202,13 @@ final class LinkSteps {
               var requests = all.computeIfAbsent(veth.peerNamespace(), _ -> new Requests());
               steps.computeIfAbsent(veth.peerNamespace(), _ -> new ArrayList<>()).add(make.step);
               var settings = LinkSettings.of(true).withAlias(LinkMark.peerAlias(daemon));
-              requests.add(
-                  make.step,
-                  (make.isNew
-                          ? settings
-                          : settings.withMac(veth.peerMac().bytes()).withMtu(make.link.mtu()))
-                      .message(veth.peer()));
+              if (!make.isNew) {
+                settings = settings.withMac(veth.peerMac().bytes()).withMtu(make.link.mtu());
+              }
+              if (veth.peerMaster().isPresent()) {
+                settings = settings.withMaster(peerMaster(veth, veth.peerMaster().get()));
+              }
+              requests.add(make.step, settings.message(veth.peer()));
             });
       }
     }
@@ -218,13 +219,29 @@ final class LinkSteps {
                 () -> requests.send(spaces.get(namespace).rtnl(), outcomes)));
   }
 
+  private int peerMaster(LinkKind.Veth veth, String name) {
+    return spaces
+        .get(veth.peerNamespace())
+        .rtnl()
+        .link(name)
+        .map(LinkInfo::index)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "there is no link "
+                        + name
+                        + " in "
+                        + veth.peerNamespace()
+                        + " to be a port of"));
+  }
+
   private void remove(Space space, List<Step> list, Outcomes outcomes) {
     var going = new ArrayList<LinkRemovals.Going>();
     for (var step : list) {
       var link = (Link) step.object();
       boolean known = space.known().link(link.name()).isPresent();
       space.known().forgetLink(link.name());
-      if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
+      if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _, _)) {
         spaces.find(namespace).ifPresent(s -> s.known().forgetLink(peer));
       }
       if (link.kind() instanceof LinkKind.Loopback) {
@@ -240,7 +257,7 @@ final class LinkSteps {
         outcomes.fail(step, "the link of that name is not ours");
       } else if (known || now.isPresent()) {
         var peer = Optional.<Space>empty();
-        if (link.kind() instanceof LinkKind.Veth(var namespace, _, _)) {
+        if (link.kind() instanceof LinkKind.Veth(var namespace, _, _, _)) {
           leaving.add(new Leaving(space, namespace));
           peer = spaces.find(namespace);
         }

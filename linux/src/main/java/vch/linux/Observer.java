@@ -140,7 +140,10 @@ final class Observer {
               new LinkKind.HostAccess(
                   parent(link), AccessAddresses.same(space.rtnl(), link.lower(), link.index()));
           case LinkMark.Port(var namespace, var name) ->
-              peer.map(p -> new LinkKind.Veth(namespace, name, new Mac(p.mac())))
+              peer.map(
+                      p ->
+                          new LinkKind.Veth(
+                              namespace, name, new Mac(p.mac()), master(namespace, p)))
                   // It was moved or renamed: no pair that anybody wants, so it is made anew.
                   .orElseGet(() -> new LinkKind.Veth(namespace, "", new Mac(0)));
           case LinkMark.Peer _ ->
@@ -175,6 +178,17 @@ final class Observer {
         .find(port.peerNamespace())
         .flatMap(s -> s.rtnl().link(port.peer()))
         .filter(p -> p.index() == link.lower() && p.lower() == link.index());
+  }
+
+  private Optional<String> master(NamespaceName namespace, LinkInfo link) {
+    return link.master() == 0
+        ? Optional.empty()
+        : Optional.of(
+            spaces
+                .find(namespace)
+                .flatMap(s -> s.rtnl().link(link.master()))
+                .map(LinkInfo::name)
+                .orElse("link " + link.master()));
   }
 
   private String parent(LinkInfo link) {

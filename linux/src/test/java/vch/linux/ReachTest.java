@@ -3,6 +3,7 @@ package vch.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,6 +93,12 @@ final class ReachTest {
   @MethodSource("seeds")
   void packets_do_so_where_bridge_networks_share_a_segment(long seed) throws Exception {
     hold(Samples.sharing(ReachTown.image(seed)), seed);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void packets_do_so_where_that_segment_is_joined_with_a_port_group(long seed) throws Exception {
+    hold(Samples.joined(ReachTown.image(seed)), seed);
   }
 
   private static void hold(Image image, long seed) throws Exception {
@@ -301,9 +308,15 @@ final class ReachTest {
             .flatMap(s -> s.addresses().stream())
             .map(Cidr::address)
             .filter(a -> a.family() == to.family())
+            .sorted(Comparator.comparing(a -> !near(a, to)))
             .<From>map(a -> new From.Stranger(group, a))
             .findFirst()
         : Optional.of(from);
+  }
+
+  /// Of one /16: a stranger on several subnets asks by its address there.
+  private static boolean near(Ip a, Ip b) {
+    return new Cidr(a, 16).subnet().contains(b);
   }
 
   /// False where the model takes something for granted that is not so here: routers between

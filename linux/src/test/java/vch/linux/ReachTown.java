@@ -96,7 +96,21 @@ final class ReachTown {
               "stranger-" + group.link(),
               subnets.stream().map(s -> new Cidr(s.first().plus(200), s.length())).toList()));
     }
+    image.portGroup(Samples.BRIDGE).ifPresent(group -> out.add(outside(image, group)));
     return out;
+  }
+
+  /// On the port group that the segment of blue is joined with: a host with an address of each
+  /// scope, which most of them know.
+  private static Stranger outside(Image image, PortGroup group) {
+    var addresses =
+        image
+            .scopes(Samples.BLUE)
+            .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+            .flatMap(s -> s.subnets().stream())
+            .map(s -> new Cidr(s.subnet().first().plus(200), s.subnet().length()))
+            .toList();
+    return new Stranger(group.id(), group.link(), "stranger-" + group.link(), addresses);
   }
 
   private static List<Subnet> external(int n) {

@@ -219,6 +219,9 @@ public final class AdminApi implements HttpHandler {
       for (var line : VchRules.sharing(vch)) {
         line(out, line);
       }
+      for (var line : VchRules.joining(engine.image(), vch)) {
+        line(out, line);
+      }
       stopIfGone(gone);
       hosting.open(vch, parameters.serverNames(), parameters.organization().orElse(vch.name()));
       stopIfGone(gone);

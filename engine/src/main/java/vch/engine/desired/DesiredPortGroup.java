@@ -19,9 +19,6 @@ import vch.portlayer.portgroup.PortGroupKind;
 
 /// A port group as objects of the machine's namespace.
 final class DesiredPortGroup {
-  /// MTU of the bridges that we make for port groups, bytes.
-  static final int MTU = 1500;
-
   private DesiredPortGroup() {}
 
   static List<MachineObject> objects(PortGroup group) {
@@ -70,7 +67,7 @@ final class DesiredPortGroup {
         new LinkKind.Bridge(),
         Optional.empty(),
         Optional.of(mac),
-        MTU,
+        PortGroup.MTU,
         true);
   }
 }

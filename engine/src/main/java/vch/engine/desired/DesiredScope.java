@@ -12,7 +12,9 @@ import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.rule.SharedNic;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
@@ -28,7 +30,7 @@ final class DesiredScope {
     }
     return switch (scope.kind()) {
       case ScopeKind.Bridge bridge ->
-          SharedNic.serves(image, scope) ? onShared(scope, bridge) : segment(scope, bridge);
+          SharedNic.serves(image, scope) ? onShared(image, scope, bridge) : segment(scope, bridge);
       case ScopeKind.External external -> // the segment is the port group's
           image
               .portGroup(external.portGroup())
@@ -73,7 +75,7 @@ final class DesiredScope {
   }
 
   /// Told from other scopes of the segment by its subnet.
-  private static List<MachineObject> onShared(Scope scope, ScopeKind.Bridge kind) {
+  private static List<MachineObject> onShared(Image image, Scope scope, ScopeKind.Bridge kind) {
     var ns = LinkNames.endpoint(scope.vch());
     var out = new ArrayList<MachineObject>();
     for (var config : scope.subnets()) {
@@ -91,11 +93,21 @@ final class DesiredScope {
               LinkNames.shared(scope.vch()),
               new Cidr(config.gateway(), config.subnet().length())));
     }
+    for (var host : OutsideHosts.of(image, scope)) {
+      scope.subnet(host.family()).ifPresent(s -> outside(out, ns, host, Part.of(s.subnet())));
+    }
     return List.copyOf(out);
   }
 
-  private static Element within(NamespaceName ns, String family, String set, Part... subnets) {
-    return new Element(ns, family, EndpointTable.NAME, set, List.of(subnets), List.of());
+  /// A host on the port group: it is let in to the scope, and hears what the scope has for it.
+  private static void outside(List<MachineObject> out, NamespaceName ns, Ip host, Part subnet) {
+    var address = new Part.Address(host);
+    out.add(within(ns, "bridge", "outsiders", address, subnet));
+    out.add(within(ns, "bridge", "places", new Part.Name(LinkNames.BRIDGE_NIC), subnet, address));
+  }
+
+  private static Element within(NamespaceName ns, String family, String set, Part... parts) {
+    return new Element(ns, family, EndpointTable.NAME, set, List.of(parts), List.of());
   }
 
   private static Element in(NamespaceName ns, String set, String... links) {

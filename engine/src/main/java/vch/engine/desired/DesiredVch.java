@@ -18,9 +18,11 @@ import vch.engine.machine.Part;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
+import vch.portlayer.address.Mac;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
@@ -82,12 +84,14 @@ final class DesiredVch {
     out.add(
         new Ruleset(ns, "inet", EndpointTable.NAME, EndpointTable.text(vch, machine(image, vch))));
     boolean shared = vch.bridge().shared();
-    var frames = shared ? BridgeTable.shared() : BridgeTable.text();
+    var joined = OutsideHosts.segment(image, vch);
+    var frames = shared ? BridgeTable.shared(joined.isPresent()) : BridgeTable.text();
     out.add(new Ruleset(ns, "bridge", EndpointTable.NAME, frames));
     out.add(loopback(ns));
     if (shared) {
       segment(out, ns, vch);
     }
+    joined.ifPresent(group -> join(out, ns, vch, group));
     for (var nic : vch.nics()) {
       image.portGroup(nic.portGroup()).ifPresent(group -> plug(out, ns, vch, nic, group));
     }
@@ -108,6 +112,33 @@ final class DesiredVch {
             Optional.of(LinkNames.sharedMac(vch.id())),
             vch.bridge().mtu(),
             true));
+  }
+
+  /// The segment's port on the port group. All that hold frames back is inside, on the other side
+  /// of it.
+  private static void join(List<MachineObject> out, NamespaceName ns, Vch vch, PortGroup group) {
+    for (var mac : List.of(LinkNames.sharedMac(vch.id()), LinkNames.bridgeNicMac(vch.id()))) {
+      out.add(ours(ns, mac));
+    }
+    out.add(
+        new Link(
+            NamespaceName.MACHINE,
+            LinkNames.bridgeNicPort(vch.id()),
+            new LinkKind.Veth(
+                ns,
+                LinkNames.BRIDGE_NIC,
+                LinkNames.bridgeNicMac(vch.id()),
+                Optional.of(LinkNames.shared(vch.id()))),
+            Optional.of(group.link()),
+            Optional.of(LinkNames.bridgeNicPortMac(vch.id())),
+            PortGroup.MTU,
+            true));
+  }
+
+  /// An Ethernet address that nobody outside may send under.
+  static Element ours(NamespaceName ns, Mac mac) {
+    return new Element(
+        ns, "bridge", EndpointTable.NAME, "ours", List.of(new Part.Hardware(mac)), List.of());
   }
 
   /// Where the machine itself asks from when it asks the public role.
@@ -132,7 +163,7 @@ final class DesiredVch {
                   new LinkKind.Veth(ns, nic.name(), nic.mac()),
                   Optional.of(group.link()),
                   Optional.of(LinkNames.nicPortMac(vch, nic)),
-                  DesiredPortGroup.MTU,
+                  PortGroup.MTU,
                   true));
       case PortGroupKind.Nic(var uplink, _) ->
           out.add(
@@ -142,7 +173,7 @@ final class DesiredVch {
                   new LinkKind.Macvlan(uplink),
                   Optional.empty(),
                   Optional.of(nic.mac()),
-                  DesiredPortGroup.MTU,
+                  PortGroup.MTU,
                   true));
     }
     for (var address : nic.addresses()) {

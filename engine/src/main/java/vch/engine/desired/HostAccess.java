@@ -39,7 +39,7 @@ final class HostAccess {
             new LinkKind.HostAccess(uplink, true),
             Optional.empty(),
             Optional.of(mac),
-            DesiredPortGroup.MTU,
+            PortGroup.MTU,
             true));
   }
 

@@ -39,6 +39,26 @@ public final class LinkNames {
     return "br-" + vch.value();
   }
 
+  /// The NIC of the bridge role, a port of the one segment, where that is joined with a port group
+  /// of the machine.
+  public static final String BRIDGE_NIC = "bridge";
+
+  /// The machine's end of it.
+  public static String bridgeNicPort(VchId vch) {
+    return nicPort(vch, BRIDGE_NIC);
+  }
+
+  /// Ethernet address of the machine's end of it.
+  static Mac bridgeNicPortMac(VchId vch) {
+    return nicPortMac(vch, BRIDGE_NIC);
+  }
+
+  /// Ethernet address of the NIC of the bridge role. It sends nothing of its own.
+  static Mac bridgeNicMac(VchId vch) {
+    return Mac.local(
+        Long.parseUnsignedLong(hash("nic/" + vch.value() + "/" + BRIDGE_NIC).substring(0, 16), 16));
+  }
+
   /// The endpoint-namespace end of the one link that a container has for all bridge scopes.
   public static String sharedPort(Container container) {
     return "v"
@@ -58,7 +78,11 @@ public final class LinkNames {
 
   /// The machine's end of a NIC of an endpoint namespace.
   public static String nicPort(Vch vch, Nic nic) {
-    return "pn" + hash(vch.id().value() + "/" + nic.name()).substring(0, 10);
+    return nicPort(vch.id(), nic.name());
+  }
+
+  private static String nicPort(VchId vch, String nic) {
+    return "pn" + hash(vch.value() + "/" + nic).substring(0, 10);
   }
 
   /// Ethernet address of a segment: ours and stable, so that it does not follow the ports that come
@@ -77,9 +101,11 @@ public final class LinkNames {
   /// address: a bridge without an address of its own takes the lowest of its ports', and an adopted
   /// bridge must not take ours.
   public static Mac nicPortMac(Vch vch, Nic nic) {
-    long seed =
-        Long.parseUnsignedLong(
-            hash("nic/" + vch.id().value() + "/" + nic.name()).substring(0, 16), 16);
+    return nicPortMac(vch.id(), nic.name());
+  }
+
+  private static Mac nicPortMac(VchId vch, String nic) {
+    long seed = Long.parseUnsignedLong(hash("nic/" + vch.value() + "/" + nic).substring(0, 16), 16);
     return new Mac((seed & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
   }
 

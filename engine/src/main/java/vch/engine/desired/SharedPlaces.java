@@ -8,9 +8,11 @@ import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.Image;
 
@@ -26,9 +28,21 @@ final class SharedPlaces {
     var port = LinkNames.sharedPort(container);
     var nic = places.getFirst();
     var out = new ArrayList<MachineObject>();
+    if (image.vch(container.vch()).flatMap(v -> OutsideHosts.segment(image, v)).isPresent()) {
+      out.add(DesiredVch.ours(host, nic.mac()));
+    }
     for (var place : places) {
+      boolean known =
+          place
+              .scope()
+              .flatMap(image::scope)
+              .filter(s -> !OutsideHosts.of(image, s).isEmpty())
+              .isPresent();
       for (var address : place.addresses()) {
         out.add(DesiredContainer.member(host, port, nic.mac(), address.address()));
+        if (known) {
+          out.add(announced(host, new Part.Address(address.address())));
+        }
       }
       place.scope().flatMap(image::scope).stream()
           .flatMap(s -> s.subnets().stream())
@@ -58,6 +72,12 @@ final class SharedPlaces {
         "places",
         List.of(new Part.Name(port), subnet, subnet),
         List.of());
+  }
+
+  /// Hosts outside hear who has the address now.
+  private static Element announced(NamespaceName host, Part address) {
+    return new Element(
+        host, "bridge", EndpointTable.NAME, "announced", List.of(address, address), List.of());
   }
 
   private static int mtu(Image image, Container container) {

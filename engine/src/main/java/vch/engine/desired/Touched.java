@@ -77,7 +77,10 @@ public final class Touched {
     owners.add(new Owner.OfPortGroup(id));
     for (var image : List.of(before, after)) {
       image.vchs().stream()
-          .filter(v -> v.nics().stream().anyMatch(n -> n.portGroup().equals(id)))
+          .filter(
+              v ->
+                  v.bridgeGroup().equals(id)
+                      || v.nics().stream().anyMatch(n -> n.portGroup().equals(id)))
           .forEach(v -> owners.add(new Owner.OfVch(v.id())));
     }
   }

@@ -104,7 +104,15 @@ public sealed interface MachineObject {
 
     /// One end of a veth pair; the other is `peer` in `peerNamespace`, made with `peerMac` and set
     /// up.
-    record Veth(NamespaceName peerNamespace, String peer, Mac peerMac) implements LinkKind {}
+    ///
+    /// @param peerMaster link of `peerNamespace` that the other end is a port of
+    record Veth(NamespaceName peerNamespace, String peer, Mac peerMac, Optional<String> peerMaster)
+        implements LinkKind {
+      /// The other end is a port of none.
+      public Veth(NamespaceName peerNamespace, String peer, Mac peerMac) {
+        this(peerNamespace, peer, peerMac, Optional.empty());
+      }
+    }
 
     /// A macvlan in bridge mode on `parent` of the machine's namespace.
     record Macvlan(String parent) implements LinkKind {}

@@ -57,8 +57,14 @@ public final class ObjectText {
   private static String kind(LinkKind kind) {
     return switch (kind) {
       case LinkKind.Bridge _ -> "bridge";
-      case LinkKind.Veth(var namespace, var peer, var mac) ->
-          "veth peer " + peer + " in " + namespace + " address " + mac;
+      case LinkKind.Veth(var namespace, var peer, var mac, var master) ->
+          "veth peer "
+              + peer
+              + " in "
+              + namespace
+              + master.map(m -> " master " + m).orElse("")
+              + " address "
+              + mac;
       case LinkKind.Macvlan(var parent) -> "macvlan on " + parent;
       case LinkKind.HostAccess(var uplink, var current) ->
           "host access on " + uplink + (current ? "" : " with old addresses");

@@ -175,7 +175,7 @@ public final class Planner {
   private static Set<End> ends(Link link) {
     var ends = new HashSet<End>();
     ends.add(new End(link.namespace(), link.name()));
-    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
+    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _, _)) {
       ends.add(new End(namespace, peer));
     }
     return ends;

@@ -47,7 +47,7 @@ final class Round {
       for (var step : steps) {
         changed.add(step.object().namespace());
         if (step.object() instanceof MachineObject.Link link
-            && link.kind() instanceof MachineObject.LinkKind.Veth(var namespace, _, _)) {
+            && link.kind() instanceof MachineObject.LinkKind.Veth(var namespace, _, _, _)) {
           changed.add(namespace);
         }
       }

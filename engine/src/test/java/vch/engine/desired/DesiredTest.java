@@ -116,6 +116,15 @@ class DesiredTest {
   }
 
   @Test
+  void bridge_scopes_on_a_port_group_of_the_machine() {
+    var changes =
+        new ArrayList<>(
+            Samples.joined(Samples.sharedCreated(Samples.scope(2), Samples.internalScope(3))));
+    changes.add(Samples.put(Samples.running(Samples.sharing(Samples.container(1, 2, 1, 3)))));
+    Golden.check("desired/joined.txt", text(Image.EMPTY.after(changes)));
+  }
+
+  @Test
   void port_groups() {
     var kinds =
         List.of(

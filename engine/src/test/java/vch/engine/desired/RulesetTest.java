@@ -92,6 +92,18 @@ class RulesetTest {
     }
   }
 
+  @Test
+  void a_segment_that_is_joined_with_a_port_group_lets_in_whom_a_scope_knows() {
+    for (var object :
+        Desired.of(
+            Image.EMPTY.after(Samples.joined(Samples.sharedCreated())),
+            new Owner.OfVch(Samples.BLUE))) {
+      if (object instanceof Ruleset rules && rules.family().equals("bridge")) {
+        Golden.check("ruleset/bridge-portlayer-joined.nft", nft(rules));
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("rulesets")
   void rules_are_what_was_reviewed(Ruleset rules) {

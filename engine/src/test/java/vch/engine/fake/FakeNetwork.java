@@ -126,7 +126,7 @@ final class FakeNetwork {
     if (space.get(link.key()) instanceof Link now && !now.kind().equals(link.kind())) {
       throw new Errno("File exists: link " + link.name() + " is another kind");
     }
-    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)
+    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _, _)
         && !space.containsKey(link.key())) {
       if (!namespaces.containsKey(namespace)) {
         throw new Errno("Invalid argument: no namespace " + namespace);
@@ -223,7 +223,7 @@ final class FakeNetwork {
     }
     linkGone.accept(link);
     forget(link.namespace(), link.name());
-    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _)) {
+    if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _, _)) {
       peers.remove(new Where(namespace, peer));
       forget(namespace, peer);
     }
@@ -233,6 +233,25 @@ final class FakeNetwork {
                 ? new Link(
                     p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up())
                 : o);
+    namespaces
+        .values()
+        .forEach(each -> each.replaceAll((_, o) -> o instanceof Link p ? without(p, link) : o));
+  }
+
+  /// The pair, whose other end is a port of `master` no more.
+  private static Link without(Link pair, Link master) {
+    return pair.kind() instanceof LinkKind.Veth(var namespace, var peer, var mac, var peerMaster)
+            && namespace.equals(master.namespace())
+            && peerMaster.equals(Optional.of(master.name()))
+        ? new Link(
+            pair.namespace(),
+            pair.name(),
+            new LinkKind.Veth(namespace, peer, mac),
+            pair.master(),
+            pair.mac(),
+            pair.mtu(),
+            pair.up())
+        : pair;
   }
 
   /// Deletes a link as somebody else would, by either end.
@@ -297,7 +316,7 @@ final class FakeNetwork {
             ? new Where(NamespaceName.MACHINE, parent)
             : new Where(link.namespace(), link.master().orElse(link.name()));
     return Optional.of(
-        pair != null && link.kind() instanceof LinkKind.Veth(_, _, var peerMac)
+        pair != null && link.kind() instanceof LinkKind.Veth(_, _, var peerMac, _)
             ? new Plug(segment, true, peerMac)
             : new Plug(segment, link.up(), link.mac().orElse(unknown)));
   }

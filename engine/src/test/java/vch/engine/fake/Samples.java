@@ -47,6 +47,7 @@ import vch.portlayer.vch.VchId;
 public final class Samples {
   public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   public static final PortGroupId VM_NETWORK = new PortGroupId("0000000000aa");
+  public static final PortGroupId BRIDGE = new PortGroupId("0000000000bb");
   public static final VchId BLUE = new VchId("b10eb10eb10e");
 
   private Samples() {}
@@ -76,7 +77,7 @@ public final class Samples {
         "blue",
         NOON,
         List.of(nic),
-        new PortGroupId("0000000000bb"),
+        BRIDGE,
         BridgeSettings.DEFAULT,
         List.of(),
         TlsMode.VERIFY,
@@ -88,7 +89,7 @@ public final class Samples {
   public static List<Change> blueCreated() {
     var bridge =
         new PortGroup(
-            new PortGroupId("0000000000bb"),
+            BRIDGE,
             "blue-bridge",
             new PortGroupKind.Internal(),
             "pl00000000bb",
@@ -131,12 +132,17 @@ public final class Samples {
   }
 
   private static Scope ipv4(Scope scope) {
+    return withSubnets(
+        scope, scope.subnets().stream().filter(s -> s.subnet().first().isIpv4()).toList());
+  }
+
+  private static Scope withSubnets(Scope scope, List<SubnetConfig> subnets) {
     return new Scope(
         scope.id(),
         scope.vch(),
         scope.name(),
         scope.kind(),
-        scope.subnets().stream().filter(s -> s.subnet().first().isIpv4()).toList(),
+        subnets,
         scope.mtu(),
         scope.builtin(),
         scope.isDefault(),
@@ -188,6 +194,54 @@ public final class Samples {
                                     .filter(s -> s.kind() instanceof ScopeKind.Bridge)
                                     .isPresent()))));
     return own.after(out);
+  }
+
+  /// The changes with the bridge port group one of the machine, `pl00000000bb`. All bridge scopes
+  /// but the first know a host there, number 200 in their subnets.
+  public static List<Change> joined(List<Change> shared) {
+    return shared.stream()
+        .map(
+            c ->
+                switch (c) {
+                  case Change.PortGroupPut(var g) when g.owner().isPresent() ->
+                      new Change.PortGroupPut(joined());
+                  case Change.ScopePut(var s) -> new Change.ScopePut(knowing(s));
+                  default -> c;
+                })
+        .toList();
+  }
+
+  /// The image with the bridge scopes of VCH blue on one segment, joined with a port group.
+  public static Image joined(Image own) {
+    var shared = sharing(own);
+    var changes = new ArrayList<Change>();
+    changes.add(new Change.PortGroupPut(joined()));
+    shared.scopes(BLUE).forEach(s -> changes.add(new Change.ScopePut(knowing(s))));
+    return shared.after(changes);
+  }
+
+  private static PortGroup joined() {
+    return new PortGroup(
+        BRIDGE, "uplink", new PortGroupKind.Internal(), "pl00000000bb", Optional.empty(), NOON);
+  }
+
+  private static Scope knowing(Scope scope) {
+    if (!(scope.kind() instanceof ScopeKind.Bridge) || scope.isDefault()) {
+      return scope;
+    }
+    return withSubnets(
+        scope,
+        scope.subnets().stream()
+            .map(
+                s ->
+                    new SubnetConfig(
+                        s.subnet(),
+                        s.gateway(),
+                        s.range(),
+                        Map.of("nas", s.subnet().first().plus(200)),
+                        s.chosen(),
+                        s.gatewayChosen()))
+            .toList());
   }
 
   /// Scope number `n`, 1 to 199, with subnet `172.(16+n).0.0/16` and, but for the first, with

@@ -116,7 +116,7 @@ final class ShellMachine implements AutoCloseable {
               throw new UnsupportedOperationException("macvlan on " + parent);
           case LinkKind.HostAccess(var uplink, _) ->
               throw new UnsupportedOperationException("host access on " + uplink);
-          case LinkKind.Veth(var peerNamespace, var peer, var peerMac) ->
+          case LinkKind.Veth(var peerNamespace, var peer, var peerMac, var peerMaster) ->
               ip
                   + "link add name "
                   + link.name()
@@ -135,6 +135,7 @@ final class ShellMachine implements AutoCloseable {
                   + ip(peerNamespace)
                   + "link set "
                   + peer
+                  + peerMaster.map(m -> " master " + m).orElse("")
                   + " up";
         };
     return made

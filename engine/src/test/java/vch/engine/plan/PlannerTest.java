@@ -296,7 +296,7 @@ class PlannerTest {
     for (var object : now) {
       if (object instanceof Link link
           && link.name().startsWith("v")
-          && link.kind() instanceof LinkKind.Veth(_, _, var mac)) {
+          && link.kind() instanceof LinkKind.Veth(_, _, var mac, _)) {
         assertThat(now)
             .as(link.name())
             .anyMatch(

@@ -16,6 +16,9 @@ public record PortGroup(
     String link,
     Optional<VchId> owner,
     Instant created) {
+  /// MTU of ports that we plug in, and of the bridges that we make, bytes.
+  public static final int MTU = 1500;
+
   /// The built-in group of kind nat, made on first use.
   public static final String VM_NETWORK = "VM Network";
 

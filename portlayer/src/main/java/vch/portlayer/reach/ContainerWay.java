@@ -62,20 +62,7 @@ final class ContainerWay {
           .map(vch -> new EndpointWay(image, vch, trail).bySegment(scope, kind, packet))
           .orElseGet(() -> trail.dropped(new Reason.Nobody(scope.name(), packet.to())));
     }
-    var holder =
-        image.holder(scope.vch(), packet.to()).flatMap(h -> image.container(h.container()));
-    if (holder.isEmpty()) {
-      return trail.dropped(new Reason.Nobody(scope.name(), packet.to()));
-    }
-    var other = ContainerNamespace.of(image, holder.get());
-    if (other.filter(o -> o.has(packet.to())).isEmpty()) {
-      return trail.dropped(new Reason.NotRunning(holder.get().name()));
-    }
-    if (!kind.interContainer()) {
-      return trail.dropped(new Reason.NoInterContainer(scope.name()));
-    }
-    trail.add(new Reason.SameNetwork(scope.name()));
-    return trail.reached(packet, holder.get());
+    return new MemberWay(image, scope, kind, trail).byMember(packet);
   }
 
   /// By the link of a container network.

@@ -15,7 +15,9 @@ import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
+import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.rule.ScopeRules;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
@@ -143,7 +145,13 @@ public record Question(From from, To to, Traffic traffic) {
               .filter(s -> s.isOn(group.id()))
               .flatMap(s -> s.subnets().stream())
               .map(s -> s.subnet());
-      return Stream.concat(roles, networks);
+      var joined =
+          OutsideHosts.segment(image, vch).filter(g -> g.id().equals(group.id())).stream()
+              .flatMap(_ -> image.scopes(vch.id()))
+              .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+              .flatMap(s -> s.subnets().stream())
+              .map(s -> s.subnet());
+      return Stream.of(roles, networks, joined).flatMap(s -> s);
     }
 
     private Refusal unknown(String text, boolean from) {

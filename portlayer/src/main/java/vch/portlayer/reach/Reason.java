@@ -85,6 +85,15 @@ public sealed interface Reason {
   /// The machine has no address of its own that is known on the port group.
   record MachineAbsent(String portGroup) implements Reason {}
 
+  /// The host on the port group is known to the network by an auxiliary address: a neighbour.
+  record KnownOutside(String network, Ip address) implements Reason {}
+
+  /// On the port group that the network is joined with it knows the host not.
+  record NotKnown(String network, String portGroup, Ip address) implements Reason {}
+
+  /// The gateway of a network does not hear the port group that the network is joined with.
+  record MembersOnly(String network, String portGroup, Ip gateway) implements Reason {}
+
   /// It is taken that the machine has an address on the port group.
   record MachineAssumed(String portGroup) implements Reason {}
 

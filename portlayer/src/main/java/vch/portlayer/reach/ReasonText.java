@@ -8,17 +8,20 @@ import vch.portlayer.reach.Reason.Foreign;
 import vch.portlayer.reach.Reason.Forged;
 import vch.portlayer.reach.Reason.Forwarded;
 import vch.portlayer.reach.Reason.Internal;
+import vch.portlayer.reach.Reason.KnownOutside;
 import vch.portlayer.reach.Reason.Leaves;
 import vch.portlayer.reach.Reason.Level;
 import vch.portlayer.reach.Reason.Listener;
 import vch.portlayer.reach.Reason.MachineAbsent;
 import vch.portlayer.reach.Reason.MachineAssumed;
 import vch.portlayer.reach.Reason.Masqueraded;
+import vch.portlayer.reach.Reason.MembersOnly;
 import vch.portlayer.reach.Reason.NoAddress;
 import vch.portlayer.reach.Reason.NoInterContainer;
 import vch.portlayer.reach.Reason.NoRoute;
 import vch.portlayer.reach.Reason.NoWayOut;
 import vch.portlayer.reach.Reason.Nobody;
+import vch.portlayer.reach.Reason.NotKnown;
 import vch.portlayer.reach.Reason.NotPublished;
 import vch.portlayer.reach.Reason.NotRunning;
 import vch.portlayer.reach.Reason.NotServed;
@@ -105,6 +108,22 @@ public final class ReasonText {
       case Forwarded(var group, var source) ->
           "the machine forwards to port group " + group + " as " + source;
       case Routers(var group) -> "taken that routers outside lead to port group " + group;
+      case KnownOutside(var network, var address) ->
+          "network " + network + " knows " + address + ", an auxiliary address of it: a neighbour";
+      case NotKnown(var network, var group, var address) ->
+          "on port group "
+              + group
+              + " network "
+              + network
+              + " knows the hosts of its auxiliary addresses only (none, if it is internal), and not "
+              + address;
+      case MembersOnly(var network, var group, var gateway) ->
+          "gateway "
+              + gateway
+              + " of network "
+              + network
+              + " is there for its members, not for hosts on port group "
+              + group;
       case MachineAbsent(var group) ->
           "the machine has no address on port group " + group + " and is kept apart from it";
       case MachineAssumed(var group) ->

@@ -1,5 +1,6 @@
 package vch.portlayer.reach;
 
+import java.util.Comparator;
 import java.util.Optional;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
@@ -7,6 +8,7 @@ import vch.portlayer.container.Container;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
@@ -53,7 +55,7 @@ final class SegmentWay {
 
   /// From a host that is not ours, on the segment or behind it.
   Path byStranger(PortGroupId group, Packet packet) {
-    var here = to(group, packet);
+    var here = joined(group, packet).or(() -> to(group, packet));
     if (here.isPresent()) {
       return here.get();
     }
@@ -67,6 +69,30 @@ final class SegmentWay {
     }
     trail.add(new Reason.Routers(other.get().name()));
     return toNext(other.get().id(), packet, packet.to());
+  }
+
+  /// To a bridge scope of a VCH whose segment is joined with the port group. VCHs there may have
+  /// the same addresses; one that knows the host comes first.
+  private Optional<Path> joined(PortGroupId id, Packet packet) {
+    var scopes =
+        OutsideHosts.joined(image, id).stream()
+            .flatMap(v -> image.scopeAround(v.id(), packet.to()).stream())
+            .filter(s -> s.kind() instanceof ScopeKind.Bridge)
+            .sorted(Comparator.comparing(s -> !s.vch().equals(vch)))
+            .toList();
+    var knowing =
+        scopes.stream()
+            .filter(s -> packet.source().filter(OutsideHosts.of(image, s)::contains).isPresent())
+            .findFirst();
+    return knowing
+        .or(() -> scopes.stream().findFirst())
+        .flatMap(
+            s ->
+                s.kind() instanceof ScopeKind.Bridge kind
+                    ? image
+                        .portGroup(id)
+                        .map(g -> new MemberWay(image, s, kind, trail).byOutside(g, packet))
+                    : Optional.empty());
   }
 
   /// To whom of ours has the address on the segment.

@@ -123,48 +123,82 @@ final class RolePlan {
     if (there.isEmpty()) {
       return Optional.of(segments.make(name.get(), new PortGroupKind.Internal(), true));
     }
+    var before = problems.size();
+    checkBridge(there.get());
+    return problems.size() > before ? Optional.empty() : there;
+  }
+
+  /// What keeps a port group that is there already from being that of the bridge role.
+  private void checkBridge(PortGroup group) {
+    var name = group.name();
     var user =
         image.vchs().stream()
             .filter(
                 v ->
-                    v.bridgeGroup().equals(there.get().id())
-                        || v.nics().stream().anyMatch(n -> n.portGroup().equals(there.get().id())))
+                    v.nics().stream().anyMatch(n -> n.portGroup().equals(group.id()))
+                        || (v.bridgeGroup().equals(group.id())
+                            && !(v.bridge().shared() && command.bridge().shared())))
             .findFirst();
     if (user.isPresent()) {
       problems.add(
           "the bridge network must not be shared with another VCH - "
               + user.get().name()
               + " also uses "
-              + name.get());
-      return Optional.empty();
+              + name);
+      return;
     }
-    var networks = Segments.containerNetworks(image, there.get().id());
+    var networks = Segments.containerNetworks(image, group.id());
     if (!networks.isEmpty()) {
       problems.add(
           "the bridge network must not be shared with another network role - "
-              + name.get()
+              + name
               + " is also "
               + networks.getFirst());
-      return Optional.empty();
+      return;
     }
-    if (!(there.get().kind() instanceof PortGroupKind.Internal)) {
+    unfit(group.kind())
+        .ifPresent(
+            why ->
+                problems.add(
+                    "port group "
+                        + name
+                        + " is of kind "
+                        + group.kind().word()
+                        + " and cannot be the bridge network: "
+                        + why
+                        + ", or leave --bridge-network out to get a new one"));
+    if (command.bridge().shared() && command.bridge().mtu() > PortGroup.MTU) {
       problems.add(
-          "the bridge network must be a port group of kind internal, and "
-              + name.get()
-              + " is of kind "
-              + there.get().kind().word()
-              + ": bridge networks with an uplink are not offered yet; leave --bridge-network out to get a new one");
-      return Optional.empty();
+          "--mtu "
+              + command.bridge().mtu()
+              + " is more than a frame on port group "
+              + name
+              + " carries, which is "
+              + PortGroup.MTU
+              + " bytes; give --mtu "
+              + PortGroup.MTU
+              + " or less, or leave --bridge-network out");
     }
-    if (command.bridge().shared()) {
-      problems.add(
-          "--bridge-isolation=shared needs a bridge network of its own, and port group "
-              + name.get()
-              + " is there already: a segment of containers inside the VCH is not joined with one of the machine yet;"
-              + " leave --bridge-network out or choose another name");
-      return Optional.empty();
-    }
-    return there;
+  }
+
+  /// Why bridge scopes cannot be on a port group of the kind, and what to do.
+  private Optional<String> unfit(PortGroupKind kind) {
+    return switch (kind) {
+      case PortGroupKind.Internal _ -> Optional.empty();
+      case PortGroupKind.Bridge _ ->
+          command.bridge().shared()
+              ? Optional.empty()
+              : Optional.of(
+                  "it is one segment, and bridge networks have one each; give --bridge-isolation=shared");
+      case PortGroupKind.Nat _ ->
+          Optional.of(
+              "it has a subnet and a router, the machine, of its own; name one of kind internal or bridge");
+      case PortGroupKind.Nic(var uplink, _) ->
+          Optional.of(
+              "a NIC takes in frames for its own Ethernet addresses only; make a Linux bridge with port "
+                  + uplink
+                  + " and adopt it with vch portgroup create --bridge");
+    };
   }
 
   /// One NIC for each port group, in the order of roles.

@@ -98,6 +98,16 @@ public final class ScopeRules {
             command.labels(),
             command.options(),
             command.at());
+    OutsideHosts.overlapping(image, vch, scope)
+        .ifPresent(
+            other -> {
+              throw new Refusal.Forbidden(
+                  "invalid pool request: Pool overlaps with other one on this address space: a subnet of network "
+                      + scope.name()
+                      + " overlaps with "
+                      + other
+                      + ", and both know hosts there by auxiliary addresses; choose another --subnet");
+            });
     return Decision.of(scope, new Change.ScopePut(scope));
   }
 

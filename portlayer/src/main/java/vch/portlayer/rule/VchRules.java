@@ -292,6 +292,32 @@ public final class VchRules {
         .toList();
   }
 
+  /// The lines of create about a port group that bridge networks are joined with.
+  public static List<String> joining(Image image, Vch vch) {
+    var group = OutsideHosts.segment(image, vch);
+    if (group.isEmpty()) {
+      return List.of();
+    }
+    var out = new ArrayList<String>();
+    out.add(
+        "Bridge networks are joined with port group "
+            + group.get().name()
+            + ": hosts there reach a network whose auxiliary address (docker network create --aux-address) they have");
+    OutsideHosts.joined(image, group.get().id()).stream()
+        .filter(v -> !v.id().equals(vch.id()))
+        .map(Vch::name)
+        .sorted()
+        .forEach(
+            name ->
+                out.add(
+                    "Port group "
+                        + group.get().name()
+                        + " is joined with bridge networks of VCH "
+                        + name
+                        + ", too: they are kept apart, whatever their subnets are"));
+    return List.copyOf(out);
+  }
+
   private static Role first(Nic nic) {
     return nic.roles().stream().min(Comparator.naturalOrder()).orElseThrow();
   }

@@ -15,11 +15,9 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
-import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.vch.BridgeSettings;
-import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
 class SharedNicTest {
@@ -167,18 +165,5 @@ class SharedNicTest {
                     List.of(),
                     World.AT)));
     assertThat(m.mtu()).isEqualTo(1500);
-  }
-
-  @Test
-  void the_segment_is_not_that_of_a_port_group_of_the_machine() {
-    world.portGroup("lan", new PortGroupKind.Internal());
-    var role = new RoleRequest(Role.BRIDGE, Optional.of("lan"), List.of(), List.of(), List.of());
-    refused(
-        world,
-        Refusal.Invalid.class,
-        "--bridge-isolation=shared needs a bridge network of its own, and port group lan is there already: a segment of"
-            + " containers inside the VCH is not joined with one of the machine yet; leave --bridge-network out or choose"
-            + " another name",
-        i -> VchRules.create(i, World.with(world.vchCommand("green", role), SHARED)));
   }
 }

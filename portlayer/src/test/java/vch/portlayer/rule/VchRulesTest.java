@@ -200,11 +200,6 @@ class VchRulesTest {
             + PUBLIC_LINES
             + "\"VM Network\"",
         role(Role.PUBLIC, "red-net", null, null));
-    world.portGroup("up", new PortGroupKind.Bridge("br0"));
-    refuse(
-        "the bridge network must be a port group of kind internal, and up is of kind bridge: bridge networks with an uplink are not offered"
-            + " yet; leave --bridge-network out to get a new one",
-        role(Role.BRIDGE, "up", null, null));
     refuse(
         "bridge network takes no address and no gateway: its subnets come from --bridge-network-range",
         role(Role.BRIDGE, null, "10.0.0.1/24", null));

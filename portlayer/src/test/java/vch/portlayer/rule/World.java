@@ -196,23 +196,23 @@ public final class World {
 
   public Scope internal(Vch vch, String name) {
     var c = scopeCommand(vch, name);
-    return decide(
-        i ->
-            ScopeRules.create(
-                i,
-                new CreateScope(
-                    c.id(),
-                    c.vch(),
-                    c.name(),
-                    new ScopeKind.Bridge(true, true, true),
-                    c.subnets(),
-                    c.mtu(),
-                    c.families(),
-                    c.attachable(),
-                    c.labels(),
-                    c.options(),
-                    c.endpointRoutes(),
-                    c.at())));
+    return decide(i -> ScopeRules.create(i, internal(c)));
+  }
+
+  static CreateScope internal(CreateScope c) {
+    return new CreateScope(
+        c.id(),
+        c.vch(),
+        c.name(),
+        new ScopeKind.Bridge(true, true, true),
+        c.subnets(),
+        c.mtu(),
+        c.families(),
+        c.attachable(),
+        c.labels(),
+        c.options(),
+        c.endpointRoutes(),
+        c.at());
   }
 
   static SubnetRequest subnet(String subnet) {
