@@ -8,6 +8,7 @@ import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Mac;
 
 /// How links, addresses and routes of one namespace were when we last made or saw them, so that a
@@ -16,7 +17,10 @@ final class Known {
   /// How a link should look.
   ///
   /// @param mac empty: any
-  record KnownLink(boolean up, int mtu, Optional<Mac> mac, Optional<String> master) {}
+  /// @param home namespace of the machine object that the link belongs to; for the far end of a
+  ///   pair that is another
+  record KnownLink(
+      boolean up, int mtu, Optional<Mac> mac, Optional<String> master, NamespaceName home) {}
 
   private final Map<String, KnownLink> links = new ConcurrentHashMap<>();
 
@@ -27,7 +31,9 @@ final class Known {
   private final Set<Route> routes = ConcurrentHashMap.newKeySet();
 
   void link(Link link) {
-    links.put(link.name(), new KnownLink(link.up(), link.mtu(), link.mac(), link.master()));
+    links.put(
+        link.name(),
+        new KnownLink(link.up(), link.mtu(), link.mac(), link.master(), link.namespace()));
     if (link.kind() instanceof LinkKind.HostAccess(var uplink, _)) {
       copied.put(link.name(), uplink);
     }
@@ -37,7 +43,8 @@ final class Known {
   void peer(Link link, LinkKind.Veth veth) {
     links.put(
         veth.peer(),
-        new KnownLink(true, link.mtu(), Optional.of(veth.peerMac()), veth.peerMaster()));
+        new KnownLink(
+            true, link.mtu(), Optional.of(veth.peerMac()), veth.peerMaster(), link.namespace()));
   }
 
   void forgetLink(String name) {

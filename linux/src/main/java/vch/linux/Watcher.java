@@ -147,8 +147,12 @@ final class Watcher implements AutoCloseable {
                                     })));
     doubtful.forEach(
         (space, names) -> {
-          if (names.stream().anyMatch(name -> differs(space, name))) {
-            found.add(space.name());
+          for (var name : names) {
+            var known = space.known().link(name);
+            if (known.isPresent() && differs(space, name)) {
+              found.add(space.name());
+              found.add(known.get().home());
+            }
           }
         });
     found.forEach(touched);

@@ -90,7 +90,8 @@ final class Create implements Callable<Integer> {
       names = {"--bridge-network", "-b"},
       paramLabel = "PORTGROUP",
       description =
-          "Name of the port group to make for the bridge role (default: the name of the VCH).")
+          "Port group of the bridge role: the name of a new one, or one that is there, with an uplink if need be, for"
+              + " --bridge-isolation=shared (default: a new one with the name of the VCH).")
   private Optional<String> bridgeNetwork = Optional.empty();
 
   @Option(

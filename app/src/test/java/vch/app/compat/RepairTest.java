@@ -180,6 +180,8 @@ class RepairTest {
                     machine,  ip addr flush dev <group>
                     machine,  ip link set <group> down
                     echo,     ip link del eth0
+                    echo,     ip link set eth0 down
+                    endpoint, ip link set public down
                     echo,     ip addr flush dev eth0
                     echo,     ip route del default
                     """)

@@ -299,6 +299,24 @@ public abstract class MachineContract {
   }
 
   @Test
+  void the_far_end_of_a_pair_may_be_a_port() {
+    var far = link(CONTAINER, "far", new LinkKind.Bridge(), 1500);
+    var pair = pair(Optional.of("far"));
+    reach(with(segment(), far, pair));
+    reach(with(segment(), far, pair(Optional.empty())));
+    reach(with(segment(), far, pair));
+    assertThat(does(new Step.Remove(far)).error()).isEmpty();
+    assertThat(machine.observe(List.of())).contains(pair(Optional.empty()));
+    reach(with(segment(), far, pair));
+  }
+
+  private static Link pair(Optional<String> master) {
+    var kind = new LinkKind.Veth(CONTAINER, "end", CONTAINER_MAC, master);
+    var mac = Optional.of(Mac.parse("02:00:00:00:00:07"));
+    return new Link(ENDPOINT, "near", kind, Optional.of(SEGMENT), mac, 1500, true);
+  }
+
+  @Test
   void settings_of_a_link_change_in_place() {
     reach(segment());
     var down =

@@ -28,11 +28,20 @@ import vch.portlayer.vch.Vch;
 final class Town {
   final World world = new World();
   final Vch blue;
-  private final WorldRequests requests = new WorldRequests(world);
+  final WorldRequests requests = new WorldRequests(world);
   private int made;
 
   Town() {
     blue = world.vch("blue");
+  }
+
+  private Town(String group) {
+    blue = requests.joined(group, "blue");
+  }
+
+  /// All bridge scopes are on one segment, which is joined with a port group of kind bridge.
+  static Town joined(String group) {
+    return new Town(group);
   }
 
   /// A segment of kind bridge.

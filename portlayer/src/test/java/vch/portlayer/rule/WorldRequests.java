@@ -7,7 +7,10 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.Resolver;
+import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.vch.BridgeSettings;
+import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 
 /// Requests for tests of other packages.
@@ -42,6 +45,27 @@ public final class WorldRequests {
 
   public Scope internal(Vch vch, String name) {
     return world.internal(vch, name);
+  }
+
+  /// A VCH whose bridge scopes share a segment, joined with a new port group of kind bridge.
+  public Vch joined(String group, String name) {
+    world.portGroup(group, new PortGroupKind.Bridge("br0"));
+    var role = new RoleRequest(Role.BRIDGE, Optional.of(group), List.of(), List.of(), List.of());
+    var own = BridgeSettings.DEFAULT;
+    var shared =
+        new BridgeSettings(
+            own.range(), own.width(), own.namesOnDefault(), own.interContainer(), own.mtu(), true);
+    var command = World.with(world.vchCommand(name, role), shared);
+    return world.decide(i -> VchRules.create(i, command));
+  }
+
+  /// A bridge scope that knows a host by an auxiliary address.
+  public Scope knowing(Vch vch, String name, String subnet, String host, boolean internal) {
+    var wanted =
+        new SubnetRequest(
+            Optional.of(subnet), Optional.empty(), Optional.empty(), Map.of("nas", host));
+    var command = world.scopeCommand(vch, name, wanted);
+    return world.decide(i -> ScopeRules.create(i, internal ? World.internal(command) : command));
   }
 
   public World.Wish resolver(World.Wish wish, Resolver resolver) {
