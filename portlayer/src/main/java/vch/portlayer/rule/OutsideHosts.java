@@ -14,7 +14,7 @@ import vch.portlayer.vch.Vch;
 
 /// Where the one segment of a VCH's bridge scopes is joined with a port group of the machine, a
 /// scope may know hosts there, by their auxiliary addresses. They are its neighbours; nobody else
-/// on the port group is (docs/decisions/0019).
+/// on the port group is (docs/decisions/0021).
 public final class OutsideHosts {
   private OutsideHosts() {}
 
