@@ -37,24 +37,21 @@ final class Exchange {
   }
 
   /// What one server said; `bad` when another server may know better.
-  private record Said(Optional<Found> found, boolean bad, boolean noEdns) {
-    static final Said NOTHING = new Said(Optional.empty(), true, false);
+  private record Said(Optional<Found> found, boolean bad) {
+    static final Said NOTHING = new Said(Optional.empty(), true);
   }
 
   /// The best answer, or none when nobody said anything in time.
   Optional<Found> ask(Upstreams upstreams, Question question) throws InterruptedException {
     var last = Optional.<Found>empty();
-    boolean edns = true;
     for (int attempt = 0; attempt < settings.attempts(); attempt++) {
-      var round = round(upstreams, question, edns);
+      var round = round(upstreams, question);
       var good = round.stream().filter(s -> !s.bad()).findFirst();
       if (good.isPresent()) {
         return good.get().found();
       }
       last = round.stream().flatMap(s -> s.found().stream()).findFirst().or(lastOne(last));
-      if (edns && round.stream().anyMatch(Said::noEdns)) {
-        edns = false; // a server from before RFC 6891
-      } else if (!round.isEmpty() && round.stream().allMatch(s -> s.found().isPresent())) {
+      if (!round.isEmpty() && round.stream().allMatch(s -> s.found().isPresent())) {
         return last; // all have answered, and none knows better
       }
     }
@@ -66,8 +63,7 @@ final class Exchange {
   }
 
   /// Asks all servers once; ends with the first good answer, or when all have answered, or in time.
-  private List<Said> round(Upstreams upstreams, Question question, boolean edns)
-      throws InterruptedException {
+  private List<Said> round(Upstreams upstreams, Question question) throws InterruptedException {
     long deadline = System.nanoTime() + settings.attemptTimeout().toNanos();
     List<DatagramChannel> channels;
     try {
@@ -81,7 +77,7 @@ final class Exchange {
       for (var channel : channels) {
         Thread.ofVirtual()
             .name("dns-ask")
-            .start(() -> said.add(one(upstreams, channel, question, edns, deadline)));
+            .start(() -> said.add(one(upstreams, channel, question, deadline)));
       }
       var out = new ArrayList<Said>();
       while (out.size() < channels.size()) {
@@ -112,14 +108,9 @@ final class Exchange {
             Math.clamp(deadline - System.nanoTime(), 0, TimeUnit.MILLISECONDS.toNanos(100))));
   }
 
-  private Said one(
-      Upstreams upstreams,
-      DatagramChannel channel,
-      Question question,
-      boolean edns,
-      long deadline) {
+  private Said one(Upstreams upstreams, DatagramChannel channel, Question question, long deadline) {
     try {
-      var query = question.message(random.nextInt(1 << 16), edns);
+      var query = question.message(random.nextInt(1 << 16), true);
       channel.write(ByteBuffer.wrap(query.toWire()));
       var packet = new DatagramPacket(new byte[4096], 4096);
       while (true) {
@@ -138,7 +129,12 @@ final class Exchange {
           var server = Sockets.ip(channel);
           return stream(upstreams, server, query, question, deadline);
         }
-        return said(answer.get(), bytes.length);
+        if (query.getOPT() == null || !unread(answer.get().getRcode())) {
+          return said(answer.get(), bytes.length);
+        }
+        // A server from before RFC 6891 is asked again at once: others may be silent.
+        query = question.message(random.nextInt(1 << 16), false);
+        channel.write(ByteBuffer.wrap(query.toWire()));
       }
     } catch (SocketTimeoutException _) {
       return Said.NOTHING; // silence
@@ -176,10 +172,12 @@ final class Exchange {
   private static Said said(Message answer, int bytes) {
     int rcode = answer.getRcode();
     boolean good = rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN;
-    return new Said(
-        Optional.of(Found.of(answer, bytes)),
-        !good,
-        rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP);
+    return new Said(Optional.of(Found.of(answer, bytes)), !good);
+  }
+
+  /// What a server answers that knows no extensions.
+  private static boolean unread(int rcode) {
+    return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP;
   }
 
   /// The message, if it answers exactly our question (RFC 5452 section 9.1). That it comes from the
@@ -195,10 +193,8 @@ final class Exchange {
       var asked = answer.getSection(Section.QUESTION);
       boolean same = asked.size() == 1 && question.isAskedBy(asked.getFirst());
       // A server that could not read the question sends the header alone.
-      boolean unread =
-          asked.isEmpty()
-              && (header.getRcode() == Rcode.FORMERR || header.getRcode() == Rcode.NOTIMP);
-      return ours && (same || unread) ? Optional.of(answer) : Optional.empty();
+      boolean headerOnly = asked.isEmpty() && unread(header.getRcode());
+      return ours && (same || headerOnly) ? Optional.of(answer) : Optional.empty();
     } catch (IOException | RuntimeException _) {
       return Optional.empty(); // malformed: dnsjava tells by either
     }

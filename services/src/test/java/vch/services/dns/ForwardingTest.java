@@ -125,6 +125,23 @@ class ForwardingTest extends ServedTown {
   }
 
   @Test
+  void a_server_without_extensions_beside_a_silent_one_is_asked_again_in_the_same_round()
+      throws Exception {
+    serve(settings(64, Duration.ofMinutes(5))); // the silence of one round is never waited for
+    town.run("client", "127.1.0.2");
+    for (int refusal : new int[] {Rcode.FORMERR, Rcode.NOTIMP}) {
+      first.says =
+          q ->
+              List.of(
+                  q.getOPT() == null
+                      ? FakeUpstream.a(q, "9.9.9.9", 60)
+                      : FakeUpstream.response(q, refusal));
+      second.says = _ -> List.of();
+      assertThat(data(ask("old" + refusal + ".example"))).containsExactly("9.9.9.9");
+    }
+  }
+
+  @Test
   void equal_questions_in_flight_are_asked_once_and_a_client_has_a_limit() throws Exception {
     serve(settings(2, Duration.ofSeconds(10)));
     town.run("client", "127.1.0.2");

@@ -143,6 +143,7 @@ final class Town {
         image.scope(scope).orElseThrow().name(),
         Optional.of(scope),
         List.of(),
+        List.of(),
         List.of(Cidr.parse(address + "/16")),
         new Mac(count),
         false,
