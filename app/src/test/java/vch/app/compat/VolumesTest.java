@@ -72,6 +72,37 @@ class VolumesTest {
   }
 
   @Test
+  void a_part_of_a_volume_is_mounted_and_nothing_else_whatever_links_say() {
+    vch.docker("volume", "create", "parts").ok();
+    busybox(
+            "type=volume,src=parts,dst=/v",
+            "mkdir -p /v/in/deep; echo part >/v/in/deep/f; echo beside >/v/beside;"
+                + " ln -s /../../../../../../etc /v/out; ln -s in/deep /v/short")
+        .ok();
+    var part = "type=volume,src=parts,dst=/p,volume-subpath=";
+    assertThat(busybox(part + "in/deep", "cat /p/f; ls /p; echo more >/p/g").ok())
+        .isEqualTo("part\nf");
+    assertThat(busybox(part + "short", "ls /p").ok()).isEqualTo("f\ng");
+    assertThat(busybox(part + "beside", "cat /p").ok()).isEqualTo("beside");
+    busybox(part + "out", "true")
+        .refused("cannot access path out of volume parts: no such file or directory");
+    busybox(part + "none", "true").refused("cannot access path none of volume parts");
+    busybox(part + "../x", "true").refused("subpath must be a relative path within the volume");
+    vch.docker("create", "--name", "still", "--mount", part + "in/deep", "busybox").ok();
+    assertThat(vch.docker("cp", "still:/p/f", "-").ok()).contains("part");
+    assertThat(
+            vch.docker(
+                    "inspect",
+                    "-f",
+                    "{{(index .HostConfig.Mounts 0).VolumeOptions.Subpath}}",
+                    "still")
+                .ok())
+        .isEqualTo("in/deep");
+    vch.docker("rm", "still").ok();
+    vch.docker("volume", "rm", "parts").ok();
+  }
+
+  @Test
   void a_bind_volume_shows_a_directory_of_the_machine_which_outlives_it() throws IOException {
     var directory = Files.createDirectories(machine.directory("shared"));
     Files.writeString(directory.resolve("f"), "hi");

@@ -69,34 +69,40 @@ public final class TreeFiles implements ContainerFiles {
   /// As Docker shows them: the root file system and what was asked to be mounted into it; not what
   /// the kernel shows (/proc, /sys, /dev), nor what the container has mounted itself.
   private <T> T with(Container container, Work<T> work) throws IOException {
-    var live = source.running(container, root -> withTemporary(container, root, work));
-    return live.isPresent()
-        ? live.get()
-        : source.root(container, root -> on(root, mounts(container), work));
+    var held = new ArrayList<Fd>();
+    try {
+      var live = source.running(container, root -> withTemporary(container, root, held, work));
+      return live.isPresent()
+          ? live.get()
+          : source.root(container, root -> on(root, mounts(container, held), work));
+    } finally {
+      held.forEach(Fd::close);
+    }
   }
 
   /// A running container's temporary file systems are only where its processes are.
-  private <T> T withTemporary(Container container, Path live, Work<T> work) throws IOException {
+  private <T> T withTemporary(Container container, Path live, List<Fd> held, Work<T> work)
+      throws IOException {
     var mounts = new HashMap<>(source.files(container));
-    mounts.putAll(mounts(container));
-    var held = new ArrayList<Fd>();
+    mounts.putAll(mounts(container, held));
     try (var tree = new FileTree(live, Map.of())) {
       for (var mount : container.spec().mounts()) {
         if (mount.kind() == Mount.Kind.TMPFS) {
           var found = tree.find(target(mount), true);
           if (found.isPresent()) {
             try (var it = found.get()) {
-              var directory = it.node().holdDirectory();
-              held.add(directory);
-              mounts.put(target(mount), Path.of(directory.path()));
+              mounts.put(target(mount), held(it.node().holdDirectory(), held));
             }
           }
         }
       }
-      return source.root(container, root -> on(root, mounts, work));
-    } finally {
-      held.forEach(Fd::close);
     }
+    return source.root(container, root -> on(root, mounts, work));
+  }
+
+  private static Path held(Fd fd, List<Fd> all) {
+    all.add(fd);
+    return Path.of(fd.path());
   }
 
   private static <T> T on(Path root, Map<String, Path> mounts, Work<T> work) throws IOException {
@@ -105,14 +111,20 @@ public final class TreeFiles implements ContainerFiles {
     }
   }
 
-  private Map<String, Path> mounts(Container container) {
+  /// @param held takes what keeps the paths valid
+  private Map<String, Path> mounts(Container container, List<Fd> held) throws IOException {
     var mounts = new HashMap<String, Path>();
     for (var mount : container.spec().mounts()) {
       switch (mount.kind()) {
         case BIND -> mounts.put(target(mount), Path.of(mount.source()));
         case VOLUME -> {
           volumes.mount(container.vch(), mount.source());
-          mounts.put(target(mount), volumes.mountpoint(container.vch(), mount.source()));
+          var volume = volumes.mountpoint(container.vch(), mount.source());
+          mounts.put(
+              target(mount),
+              mount.volumePart().isEmpty()
+                  ? volume
+                  : held(VolumePart.hold(volume, mount.volumePart(), mount.source()), held));
         }
         case TMPFS -> {} // empty without its processes
       }

@@ -68,6 +68,11 @@ record Bundle(Path directory) {
     return directory.resolve("shm");
   }
 
+  /// Where parts of volumes are mounted while the runtime makes the container.
+  Path parts() {
+    return directory.resolve("parts");
+  }
+
   /// conmon makes it when the kernel killed for memory.
   Path oom() {
     return directory.resolve("oom");

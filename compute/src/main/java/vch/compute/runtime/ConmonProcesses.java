@@ -96,6 +96,7 @@ public final class ConmonProcesses implements Processes {
             runtime,
             specs,
             preparation,
+            volumes,
             RunRecord.currentBoot());
     this.execs = new Execs(conmon, specs, roots);
     this.watch = new DirectoryWatch();

@@ -195,7 +195,9 @@ final class OciMounts {
     return switch (mount.kind()) {
       case BIND -> bind(mount, target, mount.source(), in.host());
       case VOLUME -> {
-        var path = Optional.ofNullable(in.volumes().get(mount.source()));
+        var path =
+            Optional.ofNullable(in.volumeParts().get(mount.target()))
+                .or(() -> Optional.ofNullable(in.volumes().get(mount.source())));
         yield bind(
             mount,
             target,
@@ -220,7 +222,9 @@ final class OciMounts {
     }
     options.add(propagation.orElse("rprivate"));
     for (var option : mount.options()) {
-      if (!SILENT.contains(option) && !PROPAGATION.contains(option)) {
+      if (!SILENT.contains(option)
+          && !option.startsWith("subpath=")
+          && !PROPAGATION.contains(option)) {
         throw new Refusal.Invalid("invalid mode: " + option);
       }
     }

@@ -46,7 +46,7 @@ final class SpecBuilder {
     this.runOf = runOf;
   }
 
-  ObjectNode config(Container container, Path root, Path network, Bundle bundle)
+  ObjectNode config(Container container, Path root, Path network, Bundle bundle, VolumeParts parts)
       throws IOException {
     return spec.of(
         container,
@@ -57,6 +57,7 @@ final class SpecBuilder {
             bundle.hosts(),
             bundle.hostname(),
             directories(container),
+            parts.paths(),
             identity(root, container.spec().user(), container.spec().groupAdd()),
             devices(container),
             blockDevices(container.spec().limits().fine().blockIo()),

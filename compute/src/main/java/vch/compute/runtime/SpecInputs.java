@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param network the network namespace to join
 /// @param resolvConf file to show as /etc/resolv.conf; likewise `hosts` and `hostname`
 /// @param volumes directories behind volume names
+/// @param volumeParts where only a part of a volume is mounted: that part, by target
 /// @param devices the nodes that the record's devices name, in the record's order; a directory
 ///   gives several
 /// @param blockDevices the nodes behind the paths of the record's bounds of block IO
@@ -27,6 +28,7 @@ record SpecInputs(
     Path hosts,
     Path hostname,
     Map<String, Path> volumes,
+    Map<String, Path> volumeParts,
     Identity identity,
     List<GrantedDevice> devices,
     Map<String, DeviceNode> blockDevices,
@@ -38,6 +40,7 @@ record SpecInputs(
     Host host) {
   SpecInputs {
     volumes = Map.copyOf(volumes);
+    volumeParts = Map.copyOf(volumeParts);
     devices = List.copyOf(devices);
     blockDevices = Map.copyOf(blockDevices);
     machineDevices = List.copyOf(machineDevices);

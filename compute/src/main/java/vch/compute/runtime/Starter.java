@@ -10,6 +10,7 @@ import vch.compute.rootfs.Roots;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Processes.StartFailed;
+import vch.engine.compute.Volumes;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Kill;
@@ -31,6 +32,7 @@ final class Starter {
   private final OciRuntime runtime;
   private final SpecBuilder specs;
   private final Preparation preparation;
+  private final Volumes volumes;
   private final String boot;
 
   Starter(
@@ -42,6 +44,7 @@ final class Starter {
       OciRuntime runtime,
       SpecBuilder specs,
       Preparation preparation,
+      Volumes volumes,
       String boot) {
     this.files = files;
     this.roots = roots;
@@ -51,6 +54,7 @@ final class Starter {
     this.runtime = runtime;
     this.specs = specs;
     this.preparation = preparation;
+    this.volumes = volumes;
     this.boot = boot;
   }
 
@@ -113,13 +117,16 @@ final class Starter {
           Mount.MS_NOSUID | Mount.MS_NOEXEC | Mount.MS_NODEV,
           "mode=1777,size=" + OciMounts.shmBytes(container.spec()));
     }
-    Files.write(
-        bundle.config(),
-        specs
-            .config(container, root, network, bundle)
-            .toString()
-            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    long pid = create(container, bundle);
+    long pid;
+    try (var parts = VolumeParts.hold(container, volumes, bundle)) {
+      Files.write(
+          bundle.config(),
+          specs
+              .config(container, root, network, bundle, parts)
+              .toString()
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      pid = create(container, bundle);
+    }
     var monitor = ProcessKey.of(Long.parseLong(Files.readString(bundle.monitorPid()).strip()));
     var process = ProcessKey.of(pid);
     if (monitor.isEmpty() || process.isEmpty()) {
@@ -200,6 +207,7 @@ final class Starter {
   }
 
   private static void remove(Bundle bundle) {
+    VolumeParts.release(bundle.parts());
     if (Files.isDirectory(bundle.shm())) {
       try {
         Mount.unmount(bundle.shm(), Mount.MNT_DETACH | Mount.UMOUNT_NOFOLLOW);

@@ -114,11 +114,12 @@ final class MountSpec {
       throw wrong("volume", "must not set ReadOnly mode when using anonymous volumes");
     }
     var options = mount.path("VolumeOptions") instanceof ObjectNode o ? o : Json.object();
-    if (!Shape.Read.text(options, "Subpath").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "a part of a volume (volume-subpath) for "
-              + target
-              + " is not offered: mount the whole volume");
+    var part = Shape.Read.text(options, "Subpath");
+    if (!part.isEmpty() && source.isEmpty()) {
+      throw wrong("volume", "must not set Subpath when using anonymous volumes");
+    }
+    if (!part.isEmpty() && !local(part)) {
+      throw wrong("volume", "subpath must be a relative path within the volume");
     }
     var driver = options.path("DriverConfig") instanceof ObjectNode d ? d : Json.object();
     var driverName = Shape.Read.text(driver, "Name");
@@ -126,8 +127,25 @@ final class MountSpec {
       throw MountPart.noDriver(driverName);
     }
     var mode = new MountMode("", readOnly, Shape.Read.flag(options, "NoCopy"), Optional.empty());
-    return volumes.at(
-        source, target, mode, Shape.Read.map(options, "Labels"), Shape.Read.map(driver, "Options"));
+    var place =
+        volumes.at(
+            source,
+            target,
+            mode,
+            Shape.Read.map(options, "Labels"),
+            Shape.Read.map(driver, "Options"));
+    return part.isEmpty()
+        ? place
+        : new MountPart.Place(place.mount().withVolumePart(clean(part)), place.mode());
+  }
+
+  /// As Go's `filepath.IsLocal`: not absolute, and nothing in it leads out.
+  private static boolean local(String path) {
+    return !path.startsWith("/") && path.indexOf('\0') < 0 && !clean(path).startsWith("..");
+  }
+
+  private static String clean(String path) {
+    return Path.of(path).normalize().toString();
   }
 
   private static MountPart.Place tmpfs(ObjectNode mount) {
