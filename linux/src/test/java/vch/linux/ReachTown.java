@@ -281,6 +281,7 @@ final class ReachTown {
         e.network(),
         e.scope(),
         e.requested(),
+        e.linkLocal(),
         subnets.stream().map(it -> new Cidr(it.first().plus(host), it.length())).toList(),
         e.mac(),
         e.macRequested(),

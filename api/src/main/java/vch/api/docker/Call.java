@@ -1,10 +1,8 @@
 package vch.api.docker;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import vch.api.http.Exchange;
 import vch.api.http.HttpProblem;
@@ -16,9 +14,6 @@ import vch.portlayer.refusal.Refusal;
 public final class Call {
   /// `Content-Type` of JSON answers.
   public static final String JSON = "application/json";
-
-  private static final Pattern MEDIA_TYPE =
-      Pattern.compile("\\s*([^\\s/;,]+/[^\\s/;,]+)\\s*(;.*)?");
 
   private final Exchange exchange;
   private final ApiVersion version;
@@ -65,7 +60,7 @@ public final class Call {
     if (exchange.bodyLength() == 0) {
       return Optional.empty();
     }
-    checkContentType(exchange.header("Content-Type").orElse(""));
+    ContentType.requireJson(exchange.header("Content-Type").orElse(""));
     byte[] bytes;
     try {
       bytes = exchange.body(Json.BODY_BYTES_MAX);
@@ -76,21 +71,6 @@ public final class Call {
     }
     var tree = Json.parse(bytes);
     return tree.isNull() ? Optional.empty() : Optional.of(Fields.of(tree, ""));
-  }
-
-  private static void checkContentType(String given) {
-    var type = MEDIA_TYPE.matcher(given);
-    if (!type.matches()) {
-      throw new Refusal.Invalid(
-          "malformed Content-Type header ("
-              + given
-              + "): "
-              + (given.isBlank() ? "mime: no media type" : "mime: expected type/subtype"));
-    }
-    if (!type.group(1).toLowerCase(Locale.ROOT).equals("application/json")) {
-      throw new Refusal.Invalid(
-          "unsupported Content-Type header (" + given + "): must be 'application/json'");
-    }
   }
 
   /// Answers without a body.

@@ -236,4 +236,75 @@ class DifferentialFaultsTest {
     assertThat(member.path("EndpointID").asString(""))
         .isEqualTo(network.path("EndpointID").asString());
   }
+
+  @Test
+  void volumes_with_driver_options_are_neither_pruned_nor_counted() throws Exception {
+    vch.post(
+        "/volumes/create",
+        "{\"Name\":\"elsewhere\",\"DriverOpts\":{\"type\":\"tmpfs\",\"device\":\"tmpfs\"}}");
+    vch.post("/volumes/create", "{\"Name\":\"plain\"}");
+    assertThat(tree("/v1.42/system/df?type=volume").path("Volumes").findValuesAsString("Name"))
+        .containsExactly("plain");
+    assertThat(vch.post("/v1.41/volumes/prune", "").json().raw().path("VolumesDeleted").toString())
+        .isEqualTo("[\"plain\"]");
+    assertThat(tree("/volumes").path("Volumes").findValuesAsString("Name"))
+        .containsExactly("elsewhere");
+  }
+
+  @Test
+  void addresses_in_the_field_of_the_other_family_are_refused_by_its_name() throws Exception {
+    vch.post("/networks/create", "{\"Name\":\"web\"}");
+    created("{\"Image\":\"busybox\",\"Cmd\":[\"true\"]}");
+    for (var wrong : new String[] {"IPv4\":\"fd00::1", "IPv6\":\"x", "IPv6\":\"10.0.0.1"}) {
+      var family = wrong.substring(0, 4);
+      var field = wrong.replace(family + "\"", "\"" + family + "Address\"");
+      var text = wrong.substring(wrong.lastIndexOf('"') + 1);
+      assertThat(
+              vch.post(
+                      "/networks/web/connect",
+                      "{\"Container\":\"box\",\"EndpointConfig\":{\"IPAMConfig\":{"
+                          + field
+                          + "\"}}}")
+                  .message())
+          .isEqualTo("invalid endpoint settings:\ninvalid %s address: %s", family, text);
+    }
+  }
+
+  @Test
+  void a_body_without_a_word_of_the_config_has_none() throws Exception {
+    for (var body : new String[] {"{}", "{\"HostConfig\":{}}", "{\"Foo\":1}"}) {
+      assertThat(vch.post("/containers/create", body).message())
+          .isEqualTo("config cannot be empty in order to create a container");
+    }
+  }
+
+  @Test
+  void a_platform_that_is_none_is_refused_before_the_image_is_held_against_it() throws Exception {
+    var body = "{\"Image\":\"busybox\",\"Cmd\":[\"true\"]}";
+    assertThat(vch.post("/v1.41/containers/create?platform=xx", body).message())
+        .isEqualTo("\"xx\": unknown operating system or architecture: invalid argument");
+    assertThat(vch.post("/v1.41/containers/create?platform=a/b/c/d", body).status()).isEqualTo(400);
+    assertThat(vch.post("/v1.41/containers/create?platform=linux/s390x", body).status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void the_process_limit_of_an_update_counts_from_api_1_40() throws Exception {
+    created("{\"Image\":\"busybox\",\"Cmd\":[\"true\"]}");
+    vch.post("/v1.39/containers/box/update", "{\"PidsLimit\":50}");
+    assertThat(tree("/containers/box/json").path("HostConfig").get("PidsLimit").isNull()).isTrue();
+    vch.post("/v1.40/containers/box/update", "{\"PidsLimit\":50}");
+    assertThat(tree("/containers/box/json").path("HostConfig").get("PidsLimit").asInt())
+        .isEqualTo(50);
+  }
+
+  @Test
+  void an_exec_that_has_ended_is_shown_with_its_process_and_has_no_terminal_to_resize()
+      throws Exception {
+    var id = vch.run(1, "bridge");
+    var exec = vch.post("/containers/" + id + "/exec", "{\"Cmd\":[\"true\"]}").json().text("Id");
+    assertThat(vch.post("/exec/" + exec + "/start", "{\"Detach\":true}").status()).isEqualTo(200);
+    var shown = tree("/exec/" + exec + "/json");
+    assertThat(shown.path("CanRemove").asBoolean(true)).isFalse();
+  }
 }

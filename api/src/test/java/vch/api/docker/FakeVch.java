@@ -134,6 +134,7 @@ public final class FakeVch implements AutoCloseable {
                       + "e".repeat(56)),
               network,
               List.of(),
+              List.of(),
               Optional.empty(),
               List.of(),
               List.of(),

@@ -261,9 +261,9 @@ class NetworksTest {
     assertThat(
             vch.post(
                     "/networks/web/connect",
-                    "{\"Container\":\"c1\",\"EndpointConfig\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"169.254.1.1\"]}}}")
+                    "{\"Container\":\"c1\",\"EndpointConfig\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"10.0.0.1\"]}}}")
                 .status())
-        .isEqualTo(501);
+        .isEqualTo(400);
     assertThat(vch.delete("/networks/web").status()).isEqualTo(204);
     assertThat(vch.delete("/networks/web").status()).isEqualTo(404);
     assertThat(vch.delete("/networks/bridge").message())

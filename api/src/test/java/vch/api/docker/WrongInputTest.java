@@ -80,7 +80,7 @@ class WrongInputTest {
       textBlock =
           """
           text/plain        | {}                | unsupported Content-Type header (text/plain): must be 'application/json'
-          /                 | {}                | malformed Content-Type header (/): mime: expected type/subtype
+          /                 | {}                | malformed Content-Type header (/): mime: no media type
           application/json  | '  '              | invalid JSON: got EOF while reading request body
           application/json  | {"Name":"a"} x    | unexpected content after JSON
           application/json  | {"Name":"a"}{}    | unexpected content after JSON

@@ -14,9 +14,9 @@ import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.Compression;
 import vch.compute.image.archive.SpooledArchive;
 import vch.compute.image.registry.ManifestReader;
-import vch.compute.image.registry.Platform;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
+import vch.engine.compute.Platform;
 
 /// Reads one archive of images into the store: what `docker save` writes (`manifest.json`), or an
 /// OCI image layout (`index.json`). Every layer must be in the archive with the content its image

@@ -11,11 +11,11 @@ import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.compute.image.archive.BadArchiveException;
-import vch.compute.image.registry.Platform;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.engine.compute.Images.NewImage;
 import vch.engine.compute.Images.NewLayer;
+import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 
 /// Makes an image of a parent, at most one further layer and a configuration. For one thread.

@@ -3,12 +3,12 @@ package vch.compute.image;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import vch.compute.image.registry.Platform;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.engine.Engine;
 import vch.engine.compute.Images.Progress;
+import vch.engine.compute.Platform;
 import vch.portlayer.state.Decision;
 import vch.portlayer.vch.VchId;
 

@@ -7,10 +7,10 @@ import java.time.InstantSource;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 import vch.compute.image.archive.BoundedInputStream;
-import vch.compute.image.registry.Platform;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.engine.compute.Images.Made;
+import vch.engine.compute.Platform;
 
 /// Makes an image of one layer from the tar of a root file system, plain or compressed.
 final class RootImporter {

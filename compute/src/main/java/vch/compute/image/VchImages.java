@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.SpooledArchive;
-import vch.compute.image.registry.Platform;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.compute.image.store.StoredLayer;
 import vch.engine.Engine;
 import vch.engine.compute.Images;
+import vch.engine.compute.Platform;
 import vch.engine.event.Event;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
@@ -363,19 +363,28 @@ public final class VchImages implements Images, AutoCloseable {
 
   @Override
   public List<Removed> remove(VchId vch, String reference, boolean force) {
-    var removal = engine.note(image -> TagRules.remove(image, vch, reference, force));
-    var out = removed(vch, removal, engine.image());
-    sweeper.wake();
-    return out;
+    try (var pin = store.pin()) { // what it was is told when it is gone
+      TagRules.resolve(engine.image(), vch, reference)
+          .flatMap(Digest::tryParse)
+          .ifPresent(pin::add);
+      var removal = engine.note(image -> TagRules.remove(image, vch, reference, force));
+      return removed(vch, removal, engine.image());
+    } finally {
+      sweeper.wake();
+    }
   }
 
   @Override
   public List<Removed> prune(VchId vch, boolean all) {
-    var removals = engine.note(image -> TagRules.prune(image, vch, all));
-    var out = new ArrayList<Removed>();
-    removals.forEach(r -> out.addAll(removed(vch, r, engine.image())));
-    sweeper.wake();
-    return out;
+    try (var pin = store.pin()) {
+      engine.image().tags(vch).forEach(t -> Digest.tryParse(t.image()).ifPresent(pin::add));
+      var removals = engine.note(image -> TagRules.prune(image, vch, all));
+      var out = new ArrayList<Removed>();
+      removals.forEach(r -> out.addAll(removed(vch, r, engine.image())));
+      return out;
+    } finally {
+      sweeper.wake();
+    }
   }
 
   private List<Removed> removed(VchId vch, TagRules.Removal removal, Image after) {

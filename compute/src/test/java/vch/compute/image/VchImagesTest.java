@@ -314,6 +314,33 @@ class VchImagesTest {
   }
 
   @Test
+  void the_event_of_an_image_that_loses_its_last_name_still_has_its_labels() throws IOException {
+    var n = Config.NONE;
+    var config =
+        new Config(
+            n.entrypoint(),
+            n.cmd(),
+            n.env(),
+            "",
+            "",
+            Map.of("a", "1"),
+            n.exposedPorts(),
+            n.volumes(),
+            "",
+            n.healthcheckJson(),
+            n.shell(),
+            n.onBuild());
+    images.importRoot(BLUE, in(Tars.root("x")), Optional.of("one"), new Made(config, ""));
+    images.remove(BLUE, "one", false);
+    try (var subscription = engine.events().subscribe(_ -> {})) {
+      assertThat(subscription.past())
+          .filteredOn(e -> e.action().equals("untag"))
+          .extracting(e -> e.attributes().get("a"))
+          .containsExactly("1");
+    }
+  }
+
+  @Test
   void the_same_busybox_gives_the_same_root() throws IOException {
     var first = new ByteArrayOutputStream();
     var second = new ByteArrayOutputStream();

@@ -1,12 +1,58 @@
-package vch.compute.image.registry;
+package vch.engine.compute;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import vch.portlayer.refusal.Refusal;
 
 /// What programs of an image run on: `linux/arm64/v8`. Words as Go has them.
 public record Platform(String os, String arch, String variant) {
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,32}");
+
+  private static final Set<String> SYSTEMS =
+      Set.of(
+          "aix",
+          "android",
+          "darwin",
+          "dragonfly",
+          "freebsd",
+          "hurd",
+          "illumos",
+          "ios",
+          "js",
+          "linux",
+          "nacl",
+          "netbsd",
+          "openbsd",
+          "plan9",
+          "solaris",
+          "windows",
+          "zos");
+
+  private static final Set<String> ARCHITECTURES =
+      Set.of(
+          "386",
+          "amd64",
+          "amd64p32",
+          "arm",
+          "armbe",
+          "arm64",
+          "arm64be",
+          "loong64",
+          "mips",
+          "mipsle",
+          "mips64",
+          "mips64le",
+          "ppc",
+          "ppc64",
+          "ppc64le",
+          "riscv",
+          "riscv64",
+          "s390",
+          "s390x",
+          "sparc",
+          "sparc64",
+          "wasm");
 
   /// Parses `os/arch[/variant]`, or `os` or `arch` alone.
   public static Platform parse(String text) {
@@ -27,9 +73,15 @@ public record Platform(String os, String arch, String variant) {
     }
     var machine = machine();
     if (parts.length == 1) {
-      return parts[0].equals("linux") || parts[0].equals("windows")
-          ? normal(parts[0], machine.arch, machine.variant)
-          : normal(machine.os, parts[0], "");
+      if (SYSTEMS.contains(parts[0])) {
+        return normal(parts[0], machine.arch, machine.variant);
+      }
+      var alone = normal(machine.os, parts[0], "");
+      if (!ARCHITECTURES.contains(alone.arch)) {
+        throw new Refusal.Invalid(
+            "\"" + text + "\": unknown operating system or architecture: invalid argument");
+      }
+      return alone;
     }
     return normal(parts[0], parts[1], parts.length == 3 ? parts[2] : "");
   }

@@ -13,6 +13,7 @@ import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
+import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
@@ -181,7 +182,10 @@ final class DesiredContainer {
         for (var address : endpoint.addresses()) {
           out.add(member(host, port, endpoint.mac(), address.address()));
         }
-        if (ipv6) {
+        for (var address : endpoint.linkLocal()) {
+          out.add(member(host, port, endpoint.mac(), address));
+        }
+        if (ipv6 && !endpoint.linkLocal().contains(endpoint.mac().linkLocal())) {
           out.add(member(host, port, endpoint.mac(), endpoint.mac().linkLocal()));
         }
         if (!kind.interContainer()) {
@@ -202,6 +206,12 @@ final class DesiredContainer {
         for (var address : endpoint.addresses()) {
           if (ipv6 || address.address().isIpv4()) {
             out.add(new Address(ns, endpoint.link(), address));
+          }
+        }
+        for (var address : endpoint.linkLocal()) {
+          if (ipv6 || address.isIpv4()) {
+            out.add(
+                new Address(ns, endpoint.link(), new Cidr(address, address.isIpv4() ? 16 : 64)));
           }
         }
       }

@@ -309,6 +309,7 @@ public final class Samples {
         s == 1 ? Scope.DEFAULT_NAME : "net" + s,
         Optional.of(scopeId(s)),
         List.of(),
+        List.of(),
         subnets(s).stream().map(it -> new Cidr(it.first().plus(1 + n), it.length())).toList(),
         new Mac(0x0242_0000_0000L | (long) s << 16 | n),
         false,

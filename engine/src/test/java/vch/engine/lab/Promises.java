@@ -74,6 +74,7 @@ abstract class Promises {
             e.network(),
             e.scope(),
             e.requested(),
+            e.linkLocal(),
             e.addresses(),
             e.mac(),
             e.macRequested(),

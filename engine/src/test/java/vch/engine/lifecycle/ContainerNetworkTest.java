@@ -106,6 +106,7 @@ class ContainerNetworkTest {
         request.id(),
         "lan",
         List.of(address),
+        List.of(),
         Optional.empty(),
         List.of(),
         List.of(),

@@ -191,6 +191,7 @@ final class House implements AutoCloseable {
         id,
         network,
         List.of(),
+        List.of(),
         Optional.empty(),
         List.of(),
         List.of(),

@@ -71,6 +71,7 @@ class PlannerTest {
             second.network(),
             second.scope(),
             second.requested(),
+            second.linkLocal(),
             second.addresses(),
             second.mac(),
             second.macRequested(),

@@ -16,6 +16,8 @@ import vch.portlayer.scope.ScopeId;
 /// @param network the scope's name, or what the user wrote where the scope did not exist yet
 /// @param scope empty while the scope does not exist: start resolves it or refuses
 /// @param requested addresses the user asked for, at most one a family
+/// @param linkLocal further addresses on the link that the user asked for, of RFC 3927 or RFC 4291
+///   section 2.5.6; no names lead to them
 /// @param addresses addresses held, with the subnet's prefix length; at most one a family
 /// @param macRequested true when the user asked for `mac`
 /// @param settled the addresses may be on the link: on segments that others share they are probed
@@ -32,6 +34,7 @@ public record Endpoint(
     String network,
     Optional<ScopeId> scope,
     List<Ip> requested,
+    List<Ip> linkLocal,
     List<Cidr> addresses,
     Mac mac,
     boolean macRequested,
@@ -45,6 +48,7 @@ public record Endpoint(
     Optional<Lease> lease) {
   public Endpoint {
     requested = List.copyOf(requested);
+    linkLocal = List.copyOf(linkLocal);
     addresses = List.copyOf(addresses);
     aliases = List.copyOf(aliases);
     links = List.copyOf(links);
@@ -80,6 +84,7 @@ public record Endpoint(
         network,
         scope,
         requested,
+        linkLocal,
         addresses,
         other.mac,
         other.macRequested,
@@ -116,6 +121,7 @@ public record Endpoint(
         nextNetwork,
         nextScope,
         requested,
+        linkLocal,
         nextAddresses,
         nextMac,
         macRequested,

@@ -101,7 +101,7 @@ final class ContainerStart {
       if (endpoint.addresses().isEmpty()) {
         Places.check(endpoint, scope);
       }
-      EndpointRules.checkMac(image, container.id(), endpoint, scope);
+      EndpointRules.checkLink(image, container.id(), endpoint, scope);
       var vacated = Places.vacate(image, container.id(), endpoint, scope);
       changes.addAll(vacated);
       var held = Places.require(image.after(vacated), container.id(), endpoint, scope);

@@ -10,12 +10,14 @@ import vch.portlayer.container.NameLink;
 ///
 /// @param network name, id or id prefix
 /// @param addresses texts as given; parsed by the rule
+/// @param linkLocal texts as given; further addresses on the link
 /// @param mac text as given
 /// @param seed chance, for the Ethernet address and random ports
 public record EndpointRequest(
     EndpointId id,
     String network,
     List<String> addresses,
+    List<String> linkLocal,
     Optional<String> mac,
     List<String> aliases,
     List<NameLink> links,

@@ -47,14 +47,14 @@ public final class EndpointRules {
     }
     var there =
         container.endpoints().stream().filter(e -> same(e, request.network(), scope)).findFirst();
+    var others = there.isPresent() ? List.<Endpoint>of() : container.endpoints();
+    var endpoint = Settings.read(request, scope, plainDefault(image, scope), others, "");
     if (there.isPresent()) {
       if (container.live()) {
         throw alreadyThere(container, there.get().network());
       }
       return Decision.of(there.get());
     }
-    var endpoint =
-        Settings.read(request, scope, plainDefault(image, scope), container.endpoints(), "");
     var changes = new ArrayList<Change>();
     if (scope.isPresent()) {
       Places.check(endpoint, scope.get());
@@ -86,7 +86,7 @@ public final class EndpointRules {
   private static Endpoint placed(
       Image image, Container container, Endpoint endpoint, Scope scope, List<Change> changes) {
     if (container.live()) {
-      checkMac(image, container.id(), endpoint, scope);
+      checkLink(image, container.id(), endpoint, scope);
     }
     var vacated =
         container.live()
@@ -215,8 +215,29 @@ public final class EndpointRules {
     return image.vch(scope.vch()).filter(v -> v.bridge().namesOnDefault()).isPresent();
   }
 
-  /// Two live members of a segment with one Ethernet address would take each other's frames.
-  static void checkMac(Image image, ContainerId self, Endpoint endpoint, Scope scope) {
+  /// Two live members of a segment with one address would take each other's frames. An Ethernet
+  /// address or a link-local address is that of one running container of the segment.
+  static void checkLink(Image image, ContainerId self, Endpoint endpoint, Scope scope) {
+    for (var address : endpoint.linkLocal()) {
+      image
+          .members(scope.id())
+          .filter(c -> c.live() && !c.id().equals(self))
+          .filter(c -> c.on(scope.id()).stream().anyMatch(e -> e.linkLocal().contains(address)))
+          .findFirst()
+          .ifPresent(
+              c -> {
+                throw new Refusal.Forbidden(
+                    "Address already in use ("
+                        + address
+                        + " is held by container "
+                        + c.name()
+                        + ")");
+              });
+    }
+    checkMac(image, self, endpoint, scope);
+  }
+
+  private static void checkMac(Image image, ContainerId self, Endpoint endpoint, Scope scope) {
     if (!endpoint.macRequested()) {
       return;
     }

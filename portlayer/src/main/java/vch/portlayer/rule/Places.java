@@ -187,6 +187,7 @@ final class Places {
 
   /// Refuses an address asked for that the scope could never give.
   static void check(Endpoint endpoint, Scope scope) {
+    checkLinkLocal(endpoint, scope);
     if (scope.kind() instanceof ScopeKind.External external) {
       checkExternal(endpoint, scope, external);
       return;
@@ -210,6 +211,27 @@ final class Places {
                 + " (the subnet of network "
                 + scope.name()
                 + " was chosen automatically)");
+      }
+    }
+  }
+
+  private static void checkLinkLocal(Endpoint endpoint, Scope scope) {
+    if (!endpoint.linkLocal().isEmpty() && !(scope.kind() instanceof ScopeKind.Bridge)) {
+      throw new Refusal.Unsupported(
+          "link-local addresses (--link-local-ip) on network "
+              + scope.name()
+              + " are not offered: leave them out, only bridge networks have them");
+    }
+    for (var address : endpoint.linkLocal()) {
+      if (scope.subnet(address.family()).isEmpty()) {
+        throw new Refusal.Invalid(
+            "link-local address "
+                + address
+                + " needs a network with "
+                + (address.isIpv4() ? "IPv4" : "IPv6")
+                + ", which network "
+                + scope.name()
+                + " does not have");
       }
     }
   }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -285,8 +286,27 @@ public final class ScopeRules {
     return lookUp(image, vch, term).orElseThrow(() -> Texts.noSuchNetwork(term));
   }
 
+  /// As [#find(Image, VchId, String)], with the words that Docker has for what is to be removed.
+  public static Scope findToRemove(Image image, VchId vch, String term) {
+    return lookUp(
+            image,
+            vch,
+            term,
+            n -> "network " + term + " is ambiguous (" + n + " matches found based on ID prefix)")
+        .orElseThrow(() -> Texts.noSuchNetwork(term));
+  }
+
   /// As [#find(Image, VchId, String)], empty instead of not found.
   static Optional<Scope> lookUp(Image image, VchId vch, String term) {
+    return lookUp(
+        image,
+        vch,
+        term,
+        n -> n + " matches found based on ID prefix: network " + term + " is ambiguous");
+  }
+
+  private static Optional<Scope> lookUp(
+      Image image, VchId vch, String term, IntFunction<String> ambiguous) {
     if (term.isEmpty()) {
       return Optional.empty();
     }
@@ -300,8 +320,7 @@ public final class ScopeRules {
     }
     var matches = image.scopesWithPrefix(vch, term).toList();
     if (matches.size() > 1) {
-      throw new Refusal.Invalid(
-          matches.size() + " matches found based on ID prefix: network " + term + " is ambiguous");
+      throw new Refusal.Invalid(ambiguous.apply(matches.size()));
     }
     return matches.stream().findFirst();
   }

@@ -1,11 +1,13 @@
 package vch.portlayer.rule;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
+import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
@@ -16,6 +18,10 @@ import vch.portlayer.scope.ScopeKind;
 final class Settings {
   /// IFNAMSIZ of linux/if.h without the closing NUL; `%`, `:` and `/` mean something to the kernel.
   private static final Pattern LINK_NAME = Pattern.compile("[^\\s/:%\\p{Cntrl}]{1,15}");
+
+  /// RFC 3927, RFC 4291 section 2.5.6.
+  private static final List<Subnet> LINK_LOCAL =
+      List.of(Subnet.parse("169.254.0.0/16"), Subnet.parse("fe80::/64"));
 
   private Settings() {}
 
@@ -32,6 +38,7 @@ final class Settings {
       String heading) {
     var problems = new ArrayList<String>();
     var addresses = addresses(request, problems);
+    var linkLocal = linkLocal(request, problems);
     var mac = request.mac().filter(m -> !m.isBlank()).flatMap(m -> mac(m, problems));
     if (scope.isPresent() && scope.get().isDefault() && !addresses.isEmpty()) {
       problems.add("user-specified IP address is supported on user-defined networks only");
@@ -56,6 +63,7 @@ final class Settings {
         scope.map(Scope::name).orElse(request.network()),
         scope.map(Scope::id),
         addresses,
+        linkLocal,
         List.of(),
         mac.orElseGet(() -> Mac.local(request.seed())),
         mac.isPresent(),
@@ -87,6 +95,24 @@ final class Settings {
       }
     }
     return out;
+  }
+
+  private static List<Ip> linkLocal(EndpointRequest request, List<String> problems) {
+    var out = new LinkedHashSet<Ip>();
+    for (var text : request.linkLocal()) {
+      var ip = Ip.tryParse(text);
+      if (ip.isEmpty()) {
+        problems.add("invalid link-local IP address: " + text);
+      } else if (LINK_LOCAL.stream().noneMatch(s -> s.contains(ip.get()) && s.isHost(ip.get()))) {
+        problems.add(
+            "invalid link-local IP address: "
+                + text
+                + " (one of 169.254.0.0/16 or fe80::/64 is needed)");
+      } else {
+        out.add(ip.get());
+      }
+    }
+    return List.copyOf(out);
   }
 
   private static Optional<Mac> mac(String text, List<String> problems) {

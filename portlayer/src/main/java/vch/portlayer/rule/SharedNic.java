@@ -39,6 +39,12 @@ public final class SharedNic {
     if (!serves(image, scope)) {
       return endpoint;
     }
+    if (!endpoint.linkLocal().isEmpty()) {
+      throw new Refusal.Unsupported(
+          "link-local addresses (--link-local-ip) are not offered where bridge networks share one segment"
+              + " (--bridge-isolation=shared): leave them out of network "
+              + scope.name());
+    }
     var nic =
         others.stream()
             .filter(e -> serves(image, e))

@@ -125,6 +125,7 @@ class ContainerAddressesTest {
                     new vch.portlayer.container.EndpointId(world.hex(64)),
                     "bridge",
                     List.of(),
+                    List.of(),
                     mac,
                     List.of(),
                     List.of(),

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
@@ -49,6 +50,7 @@ class EndpointRulesTest {
     return new EndpointRequest(
         new EndpointId(world.hex(64)),
         network,
+        List.of(),
         List.of(),
         mac,
         aliases,
@@ -186,6 +188,7 @@ class EndpointRulesTest {
             new EndpointId(world.hex(64)),
             "bridge",
             List.of("172.16.0.9"),
+            List.of(),
             Optional.of("02:42"),
             List.of("a/b"),
             List.of(),
@@ -304,5 +307,55 @@ class EndpointRulesTest {
         Refusal.NotFound.class,
         "network " + theirs.id() + " not found",
         i -> EndpointRules.disconnect(i, web.id(), theirs.id()));
+  }
+
+  private EndpointRequest linkLocal(String network, String... addresses) {
+    return new EndpointRequest(
+        new EndpointId(world.hex(64)),
+        network,
+        List.of(),
+        List.of(addresses),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        0,
+        Optional.empty(),
+        Map.of(),
+        5);
+  }
+
+  @Test
+  void link_local_addresses_are_further_ones_that_one_container_of_a_network_has() {
+    var web = world.run(blue, "web");
+    var endpoint = connect(web, linkLocal("n", "169.254.7.9", "169.254.7.9"));
+    assertThat(endpoint.linkLocal()).containsExactly(Ip.parse("169.254.7.9"));
+    assertThat(endpoint.addresses()).hasSize(1);
+    refuse(
+        Refusal.Forbidden.class,
+        "Address already in use (169.254.7.9 is held by container web)",
+        world.run(blue, "db"),
+        linkLocal("n", "169.254.7.9"));
+    refuse(
+        Refusal.Invalid.class,
+        "invalid endpoint settings:\ninvalid link-local IP address: x\n"
+            + "invalid link-local IP address: 10.0.0.1 (one of 169.254.0.0/16 or fe80::/64 is needed)",
+        web,
+        linkLocal("m", "x", "10.0.0.1"));
+    refuse(
+        Refusal.Invalid.class,
+        "link-local address fe80::9 needs a network with IPv6, which network m does not have",
+        web,
+        linkLocal("m", "fe80::9"));
+  }
+
+  @Test
+  void settings_are_looked_at_before_it_is_noticed_that_a_stopped_container_is_there_already() {
+    var box = world.create(blue, "box", w -> w);
+    assertThat(connect(box, world.at("bridge")).network()).isEqualTo("bridge");
+    refuse(
+        Refusal.Invalid.class,
+        "invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only",
+        box,
+        world.at("bridge", "172.16.0.9"));
   }
 }

@@ -1,6 +1,7 @@
 package vch.portlayer.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static vch.portlayer.rule.Refused.refused;
 import static vch.portlayer.rule.World.net;
 import static vch.portlayer.rule.World.subnet;
@@ -431,6 +432,9 @@ class ScopeRulesTest {
         Refusal.Invalid.class,
         count + " matches found based on ID prefix: network " + prefix + " is ambiguous",
         i -> notFound(i, prefix));
+    assertThatThrownBy(() -> ScopeRules.findToRemove(world.image, blue.id(), prefix))
+        .isInstanceOf(Refusal.Invalid.class)
+        .hasMessage("network %s is ambiguous (%d matches found based on ID prefix)", prefix, count);
   }
 
   private String find(Image image, String term) {

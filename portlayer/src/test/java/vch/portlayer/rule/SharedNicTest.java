@@ -34,6 +34,7 @@ class SharedNicTest {
         new EndpointId(world.hex(64)),
         network,
         List.of(),
+        List.of(),
         mac,
         List.of(),
         List.of(),

@@ -224,6 +224,7 @@ public final class World {
         new EndpointId(hex(64)),
         network,
         List.of(addresses),
+        List.of(),
         Optional.empty(),
         List.of(),
         List.of(),
@@ -237,6 +238,7 @@ public final class World {
     return new EndpointRequest(
         new EndpointId(hex(64)),
         network,
+        List.of(),
         List.of(),
         Optional.empty(),
         List.of(aliases),

@@ -34,6 +34,7 @@ public final class WorldRequests {
         new EndpointId(world.hex(64)),
         network,
         List.of(),
+        List.of(),
         Optional.empty(),
         List.of(),
         List.of(links),

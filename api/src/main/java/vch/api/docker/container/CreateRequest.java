@@ -90,6 +90,13 @@ record CreateRequest(
     if (!version.atLeast(43)) {
       host.remove("Annotations");
     }
+    if (!version.atLeast(45)) {
+      for (var mount : host.path("Mounts")) {
+        if (mount.path("VolumeOptions") instanceof ObjectNode options) {
+          options.remove("Subpath");
+        }
+      }
+    }
     var network =
         NetworkPart.of(
             new NetworkPart.Request(config, host, endpoints, version),

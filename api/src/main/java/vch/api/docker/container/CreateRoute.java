@@ -3,11 +3,11 @@ package vch.api.docker.container;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.Optional;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
 import vch.engine.compute.Images.ImageInfo;
+import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.VolumeRules;
 
@@ -25,7 +25,7 @@ final class CreateRoute {
     }
     var body =
         call.bodyIfAny()
-            .filter(b -> !b.isEmpty())
+            .filter(b -> Shapes.CONFIG.names(b.raw()))
             .orElseThrow(
                 () -> new Refusal.Invalid("config cannot be empty in order to create a container"));
     var request = CreateRequest.read(body.raw(), call.query().get("name"), call.version());
@@ -74,26 +74,14 @@ final class CreateRoute {
     if (platform.isEmpty()) {
       return;
     }
-    var parts = platform.split("/", 3);
-    var actual =
-        image.os()
-            + "/"
-            + image.architecture()
-            + (image.variant().isEmpty() ? "" : "/" + image.variant());
-    boolean fits =
-        parts[0].equals(image.os())
-            && (parts.length < 2 || parts[1].equals(image.architecture()))
-            && (parts.length < 3
-                || Optional.of(image.variant())
-                    .filter(v -> !v.isEmpty())
-                    .map(parts[2]::equals)
-                    .orElse(true));
-    if (!fits) {
+    var wanted = Platform.parse(platform);
+    var actual = Platform.normal(image.os(), image.architecture(), image.variant());
+    if (!wanted.accepts(actual)) {
       throw new Refusal.NotFound(
           "image with reference "
               + reference
               + " was found but does not match the specified platform: wanted "
-              + platform
+              + wanted
               + ", actual: "
               + actual);
     }

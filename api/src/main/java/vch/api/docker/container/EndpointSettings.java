@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
+import vch.portlayer.address.Family;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.refusal.Refusal;
@@ -18,6 +19,12 @@ public final class EndpointSettings {
 
   private EndpointSettings() {}
 
+  /// How settings are read.
+  ///
+  /// @param macOffered whether `MacAddress` counts
+  /// @param heading what a refusal begins with
+  record Reading(boolean macOffered, String heading) {}
+
   /// For a connect below API 1.54: there Docker ignores `MacAddress`, and clients rely on it when
   /// they send back what inspect showed them.
   ///
@@ -26,26 +33,27 @@ public final class EndpointSettings {
   public static EndpointRequest forConnect(
       ObjectNode settings, String network, String id, long seed) {
     return of(
-        network, (ObjectNode) Shapes.ENDPOINT.read(settings, "EndpointConfig"), false, id, seed);
+        network,
+        (ObjectNode) Shapes.ENDPOINT.read(settings, "EndpointConfig"),
+        new Reading(false, ""),
+        id,
+        seed);
   }
 
   /// @param settings as [Shapes#ENDPOINT] returned it
   static EndpointRequest of(
-      String network, ObjectNode settings, boolean macOffered, String id, long seed) {
+      String network, ObjectNode settings, Reading reading, String id, long seed) {
     var ipam = settings.path("IPAMConfig") instanceof ObjectNode o ? o : Json.object();
-    if (!Shape.Read.texts(ipam, "LinkLocalIPs").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "link-local addresses (--link-local-ip) on network "
-              + network
-              + " are not offered: leave them out");
-    }
     var addresses = new ArrayList<String>();
-    for (var field : List.of("IPv4Address", "IPv6Address")) {
-      Optional.of(Shape.Read.text(ipam, field)).filter(a -> !a.isEmpty()).ifPresent(addresses::add);
+    for (var family : Family.values()) {
+      var text = Shape.Read.text(ipam, name(family) + "Address");
+      if (!text.isEmpty()) {
+        addresses.add(address(text, family, reading.heading()));
+      }
     }
     var mac =
         Optional.of(Shape.Read.text(settings, "MacAddress"))
-            .filter(m -> macOffered && !m.isEmpty());
+            .filter(m -> reading.macOffered() && !m.isEmpty());
     var options = Shape.Read.map(settings, "DriverOpts");
     var linkName = Optional.ofNullable(options.get(LINK_NAME)).filter(n -> !n.isEmpty());
     for (var option : options.keySet()) {
@@ -71,6 +79,7 @@ public final class EndpointSettings {
         new EndpointId(id),
         network,
         addresses,
+        Shape.Read.texts(ipam, "LinkLocalIPs"),
         mac,
         Shape.Read.texts(settings, "Aliases"),
         links(Shape.Read.texts(settings, "Links")),
@@ -78,6 +87,20 @@ public final class EndpointSettings {
         linkName,
         options,
         seed);
+  }
+
+  private static String name(Family family) {
+    return family == Family.IPV4 ? "IPv4" : "IPv6";
+  }
+
+  /// The rule tells families by the address; what stands in the field of the other one is refused
+  /// here.
+  private static String address(String text, Family family, String heading) {
+    if ((text.indexOf(':') < 0) != (family == Family.IPV4)) {
+      throw new Refusal.Invalid(
+          heading + "invalid endpoint settings:\ninvalid " + name(family) + " address: " + text);
+    }
+    return text;
   }
 
   /// `name:alias`, `name`, or `/name:/parent/alias` as inspect writes it.

@@ -96,6 +96,9 @@ final class ExecInstance {
   }
 
   void resize(int rows, int columns) {
+    if (exitCode().isPresent() && !process.isCompletedExceptionally()) {
+      throw new Refusal.NotFound("no such exec");
+    }
     try {
       process.get(RESIZE_WAIT_SECONDS, TimeUnit.SECONDS).resize(rows, columns);
     } catch (TimeoutException _) {
@@ -126,9 +129,9 @@ final class ExecInstance {
     out.put("OpenStdin", wish.stdin())
         .put("OpenStderr", wish.stderr())
         .put("OpenStdout", wish.stdout());
-    out.put("CanRemove", exitCode.isPresent()).put("ContainerID", container.value());
+    out.put("CanRemove", false).put("ContainerID", container.value());
     out.put("DetachKeys", wish.keysGiven() ? wish.detachKeys().base64() : "");
-    boolean there = running() && process.isDone() && !process.isCompletedExceptionally();
-    return out.put("Pid", there ? process.join().pid() : 0);
+    boolean there = process.isDone() && !process.isCompletedExceptionally();
+    return out.put("Pid", there ? process.join().pid() : 0); // still shown when it has ended
   }
 }

@@ -126,7 +126,12 @@ record NetworkPart(
     }
 
     private EndpointRequest request(String network, ObjectNode settings) {
-      return EndpointSettings.of(network, settings, true, id.get(), seed.get());
+      return EndpointSettings.of(
+          network,
+          settings,
+          new EndpointSettings.Reading(true, "invalid config for network " + network + ": "),
+          id.get(),
+          seed.get());
     }
 
     /// The endpoint that means the network: by its name as written, or by another name of the same.

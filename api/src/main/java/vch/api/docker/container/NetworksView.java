@@ -128,12 +128,16 @@ record NetworksView(Image image, Container container) {
   }
 
   private static JsonNode ipam(Endpoint endpoint) {
-    if (endpoint.requested().isEmpty()) {
+    if (endpoint.requested().isEmpty() && endpoint.linkLocal().isEmpty()) {
       return NullNode.getInstance();
     }
     var json = Json.object();
     for (Ip address : endpoint.requested()) {
       json.put(address.isIpv4() ? "IPv4Address" : "IPv6Address", address.toString());
+    }
+    if (!endpoint.linkLocal().isEmpty()) {
+      json.set(
+          "LinkLocalIPs", Json.array(endpoint.linkLocal().stream().map(Ip::toString).toList()));
     }
     return json;
   }

@@ -65,6 +65,9 @@ record ProgramPart(
 
   private static void marks(ObjectNode config, String field, List<String> image) {
     if (image.isEmpty()) {
+      if (field.equals("Volumes") && config.path(field).isEmpty()) {
+        config.putNull(field); // an empty set of the user gives way to that of the image
+      }
       return;
     }
     var all = config.path(field) instanceof ObjectNode o ? o : Json.object();

@@ -36,7 +36,15 @@ sealed interface Shape {
   }
 
   /// An object with known names, in the order in which they are written.
-  record Struct(List<Field> fields) implements Shape {}
+  record Struct(List<Field> fields) implements Shape {
+    /// True when an object has a member that this knows, be it null.
+    boolean names(JsonNode given) {
+      return fields.stream()
+          .anyMatch(
+              f ->
+                  given.properties().stream().anyMatch(e -> e.getKey().equalsIgnoreCase(f.name())));
+    }
+  }
 
   record ListOf(Shape item) implements Shape {}
 

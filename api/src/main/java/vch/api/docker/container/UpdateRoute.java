@@ -57,6 +57,9 @@ final class UpdateRoute {
 
   void run(Call call) throws IOException {
     var asked = (ObjectNode) Shapes.HOST_CONFIG.read(call.body().raw(), "HostConfig");
+    if (!call.since(40)) {
+      asked.putNull("PidsLimit"); // clients below sent zero, which would have lifted the limit
+    }
     NotOffered.refuse(asked, call.version());
     refuseSettled(asked);
     var container = Containers.of(host, call);

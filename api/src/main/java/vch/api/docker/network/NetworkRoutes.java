@@ -137,7 +137,7 @@ public final class NetworkRoutes {
   }
 
   private void remove(Call call) throws IOException {
-    var id = ScopeRules.find(host.image(), host.vch(), call.variable("id")).id();
+    var id = ScopeRules.findToRemove(host.image(), host.vch(), call.variable("id")).id();
     var scope = host.engine().decide(image -> ScopeRules.remove(image, id));
     publish("destroy", scope);
     call.reply(204);

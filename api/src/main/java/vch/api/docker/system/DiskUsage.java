@@ -52,7 +52,10 @@ final class DiskUsage {
     }
     if (wanted.contains("volume")) {
       var list = out.putArray("Volumes");
-      host.image().volumes(host.vch()).forEach(v -> list.add(VolumeJson.withUsage(host, v)));
+      host.image()
+          .volumes(host.vch())
+          .filter(v -> v.options().isEmpty()) // what they hold lies elsewhere
+          .forEach(v -> list.add(VolumeJson.withUsage(host, v)));
     }
     if (wanted.contains("build-cache")) {
       out.put("BuilderSize", 0);

@@ -139,6 +139,7 @@ public final class VolumeRoutes {
                           v ->
                               filters.labels("label", VolumeJson.labels(v))
                                   && filters.withoutLabels("label!", VolumeJson.labels(v)))
+                      .filter(v -> v.options().isEmpty()) // what they hold lies elsewhere
                       .filter(v -> VolumeRules.users(image, host.vch(), v.name()).isEmpty())
                       .toList();
               var gone = new ArrayList<String>();

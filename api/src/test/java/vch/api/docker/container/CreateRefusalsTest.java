@@ -109,7 +109,7 @@ class CreateRefusalsTest {
           {"MacAddress":"02:00:00:00:00:01","HostConfig":{"NetworkMode":"none"}} | Invalid | conflicting options: mac-address and the network mode
           {"NetworkingConfig":{"EndpointsConfig":{"net2":null}}}           | Invalid     | invalid config for network net2: EndpointsConfig is nil
           {"NetworkingConfig":{"EndpointsConfig":{"net2":{"DriverOpts":{"x":"y"}}}}} | Unsupported | driver option x for network net2
-          {"NetworkingConfig":{"EndpointsConfig":{"net2":{"IPAMConfig":{"LinkLocalIPs":["169.254.1.1"]}}}}} | Unsupported | link-local addresses
+          {"NetworkingConfig":{"EndpointsConfig":{"net2":{"IPAMConfig":{"IPv6Address":"10.0.0.1"}}}}} | Invalid | invalid config for network net2: invalid endpoint settings:
           {"MacAddress":"02:00:00:00:00:01","NetworkingConfig":{"EndpointsConfig":{"net2":{}}}} | Invalid | unable to migrate container-wide MAC address to a specific network
           {"MacAddress":"02:00:00:00:00:01","NetworkingConfig":{"EndpointsConfig":{"bridge":{"MacAddress":"02:00:00:00:00:02"}}}} | Invalid | the container-wide MAC address must match the endpoint-specific MAC address for the main network, or be left empty
           {"HostConfig":{"Binds":["a:b:c:d"]}}                             | Invalid     | invalid volume specification: 'a:b:c:d'

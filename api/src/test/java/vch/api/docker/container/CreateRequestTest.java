@@ -10,6 +10,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.ApiVersion;
+import vch.api.docker.Json;
+import vch.engine.compute.Images;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
@@ -48,6 +52,30 @@ class CreateRequestTest {
   @Test
   void the_smallest_request() throws Exception {
     check("small.txt", "1.24", "{\"image\":\"busybox\"}");
+  }
+
+  @Test
+  void volumes_are_null_where_neither_user_nor_image_has_any() {
+    var asked =
+        (ObjectNode)
+            Shapes.CONFIG.read(Json.read("{\"Cmd\":[\"x\"],\"Volumes\":{}}").raw(), "Config");
+    var program = ProgramPart.of(asked, Images.Config.NONE, ApiVersion.parse("1.41"));
+    assertThat(program.config().get("Volumes").isNull()).isTrue();
+  }
+
+  @Test
+  void a_part_of_a_volume_is_mounted_from_api_1_45() {
+    var body =
+        "{\"Image\":\"busybox\",\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\",\"Source\":\"v\",\"Target\":\"/v\","
+            + "\"VolumeOptions\":{\"Subpath\":\"a/./b\"}}]}}";
+    assertThat(Requests.translate(body, "1.45").command().spec().mounts())
+        .filteredOn(m -> m.target().equals("/v"))
+        .extracting(Mount::volumePart)
+        .containsExactly("a/b");
+    assertThat(Requests.translate(body, "1.44").command().spec().mounts())
+        .filteredOn(m -> m.target().equals("/v"))
+        .extracting(Mount::volumePart)
+        .containsExactly("");
   }
 
   private static void check(String file, String version, String body) throws Exception {

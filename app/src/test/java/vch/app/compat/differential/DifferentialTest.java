@@ -18,8 +18,8 @@ import vch.compute.image.BusyboxRoot;
 
 /// The same random calls to Debian's dockerd and to a VCH, in one run: statuses, bodies, headers
 /// and events are the same, but for the differences that are listed with their reasons
-/// (docs/reference/differences.md). `-Ddiff.seed=N` plays one seed, `-Ddiff.seeds=N` that many,
-/// `-Ddiff.steps=N` so long.
+/// (docs/reference/differences.md). `-Ddiff.seed=N` plays one seed, `-Ddiff.seeds=N` that many from
+/// there (or from 1), `-Ddiff.steps=N` so long.
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DifferentialTest {
@@ -57,10 +57,9 @@ class DifferentialTest {
   }
 
   static LongStream seeds() {
-    var one = Long.getLong("diff.seed");
-    return one != null
-        ? LongStream.of(one)
-        : LongStream.rangeClosed(1, Long.getLong("diff.seeds", SEEDS));
+    var first = Long.getLong("diff.seed");
+    long count = Long.getLong("diff.seeds", first == null ? SEEDS : 1);
+    return LongStream.range(0, count).map(i -> (first == null ? 1 : first) + i);
   }
 
   @ParameterizedTest

@@ -221,7 +221,9 @@ final class OtherSteps {
 
   Step oddVersion(Model model) {
     return Step.of(
-            "odd version", "GET", dice.one("/containers/json", "/_ping", "/networks", "/nosuch"))
+            "odd version",
+            "GET",
+            dice.one("/containers/json", "/_ping", "/exec/nosuch/json", "/nosuch"))
         .version(dice.one("v1.0", "v1.11", "v0.9", "v1.99", "v2.0", "vx", "v1", "v1.41.0"));
   }
 }

@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 import vch.compute.image.Digest;
 import vch.compute.image.ImageConfig;
 import vch.compute.image.Json;
+import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 
 /// Reads manifests and indexes, OCI image specification 1.1 and Docker's schema 2.

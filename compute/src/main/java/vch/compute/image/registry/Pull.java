@@ -15,6 +15,7 @@ import vch.compute.image.registry.ManifestReader.Index;
 import vch.compute.image.registry.ManifestReader.Manifest;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
+import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 
 /// One pull: manifest, configuration, layers side by side. Lines of progress are Docker's.

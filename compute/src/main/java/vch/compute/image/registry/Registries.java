@@ -21,6 +21,7 @@ import vch.engine.compute.Images.Credentials;
 import vch.engine.compute.Images.Distribution;
 import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Pushed;
+import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.vch.VchId;
 

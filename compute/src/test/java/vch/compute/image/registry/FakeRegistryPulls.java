@@ -26,6 +26,7 @@ import vch.compute.image.archive.Limits;
 import vch.compute.image.store.ImageStore;
 import vch.engine.compute.Images.Credentials;
 import vch.engine.compute.Images.Progress;
+import vch.engine.compute.Platform;
 
 /// Pulls from a registry of ours, which says what the test wants, into a store of its own.
 abstract class FakeRegistryPulls {
