@@ -193,7 +193,11 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
+  public List<String> load(
+      VchId vch,
+      InputStream archive,
+      Optional<vch.engine.compute.Platform> platform,
+      Consumer<Progress> progress)
       throws IOException {
     var text = new String(archive.readAllBytes(), StandardCharsets.UTF_8);
     if (!text.startsWith("tar")) {

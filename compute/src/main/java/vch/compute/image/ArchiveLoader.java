@@ -30,6 +30,7 @@ final class ArchiveLoader {
   private final ImageStore.Pin pin;
   private final ProgressGate progress;
   private final SpooledArchive archive;
+  private Optional<Platform> wanted = Optional.empty();
   private final Map<Path, Digest> done =
       new HashMap<>(); // files of the archive to the layer that they hold
 
@@ -44,8 +45,12 @@ final class ArchiveLoader {
   /// An image that was read, and what it is to be called.
   record Loaded(StoredImage image, List<Reference> names) {}
 
-  List<Loaded> load() throws IOException, InterruptedException {
-    if (archive.file("manifest.json").isPresent()) {
+  /// @param platform of the images that are wanted; empty: those for this machine where there is a
+  ///   choice, and whatever there is where there is none
+  List<Loaded> load(Optional<Platform> platform) throws IOException, InterruptedException {
+    wanted = platform;
+    boolean choice = platform.isPresent() && archive.file("index.json").isPresent();
+    if (!choice && archive.file("manifest.json").isPresent()) {
       return docker();
     }
     if (archive.file("index.json").isPresent()) {
@@ -96,7 +101,8 @@ final class ArchiveLoader {
       out.add(image(config, files, names(Json.textMap(item, "annotations"))));
     }
     if (out.isEmpty()) {
-      throw new BadArchiveException("the archive holds no image for " + Platform.machine());
+      throw new BadArchiveException(
+          "the archive holds no image for " + wanted.orElseGet(Platform::machine));
     }
     return out;
   }
@@ -112,7 +118,7 @@ final class ArchiveLoader {
     return switch (ManifestReader.read(content(id, ManifestReader.MANIFEST_BYTES_MAX), mediaType)) {
       case ManifestReader.Manifest m -> Optional.of(m);
       case ManifestReader.Index index -> {
-        var chosen = index.choose(Platform.machine());
+        var chosen = index.choose(wanted.orElseGet(Platform::machine));
         if (chosen.isEmpty()) {
           yield Optional.empty();
         }
@@ -142,6 +148,11 @@ final class ArchiveLoader {
   private Loaded image(byte[] json, List<Path> files, List<Reference> names)
       throws IOException, InterruptedException {
     var config = ImageConfig.parse(json);
+    var platform = Platform.normal(config.os(), config.architecture(), config.variant());
+    if (wanted.filter(w -> !w.accepts(platform)).isPresent()) {
+      throw new BadArchiveException(
+          "the archive holds an image for " + platform + ", not for " + wanted.get());
+    }
     if (config.diffIds().size() != files.size()) {
       throw new BadArchiveException(
           "invalid manifest, layers length mismatch: expected "

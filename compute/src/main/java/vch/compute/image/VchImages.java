@@ -226,12 +226,14 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   @Override
-  public List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
+  public List<String> load(
+      VchId vch, InputStream archive, Optional<Platform> platform, Consumer<Progress> progress)
       throws IOException {
     var work = store.newTemp();
     try (var pin = store.pin();
         var spooled = SpooledArchive.read(archive, work, store.libraries())) {
-      var loaded = new ArchiveLoader(store, pin, new ProgressGate(progress), spooled).load();
+      var loaded =
+          new ArchiveLoader(store, pin, new ProgressGate(progress), spooled).load(platform);
       engine.note(image -> new Decision<>(named(image, vch, loaded), ""));
       var out = new ArrayList<String>();
       for (var it : loaded) {

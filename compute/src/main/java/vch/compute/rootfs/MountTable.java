@@ -6,10 +6,42 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// What is mounted in the daemon's mount namespace: /proc/self/mountinfo, proc(5).
-final class MountTable {
+public final class MountTable {
   private static final int MOUNT_POINT = 4;
 
   private MountTable() {}
+
+  /// How mounts spread from or to the mount that a path is on, of mount_namespaces(7).
+  ///
+  /// @param point where it is mounted
+  public record Propagation(Path point, boolean shared, boolean slave) {}
+
+  /// @param path without symbolic links
+  public static Propagation propagation(Path path) throws IOException {
+    return propagation(Files.readString(Path.of("/proc/self/mountinfo")), path);
+  }
+
+  static Propagation propagation(String mountinfo, Path path) {
+    var out = new Propagation(Path.of("/"), false, false);
+    for (var line : mountinfo.lines().toList()) {
+      var fields = line.split(" ", -1);
+      if (fields.length <= MOUNT_POINT + 2) {
+        continue;
+      }
+      var point = Path.of(unescape(fields[MOUNT_POINT]));
+      // Of mounts on one point the last one is seen.
+      if (path.startsWith(point) && point.getNameCount() >= out.point().getNameCount()) {
+        boolean shared = false;
+        boolean slave = false;
+        for (int i = MOUNT_POINT + 2; i < fields.length && !fields[i].equals("-"); i++) {
+          shared |= fields[i].startsWith("shared:");
+          slave |= fields[i].startsWith("master:");
+        }
+        out = new Propagation(point, shared, slave);
+      }
+    }
+    return out;
+  }
 
   /// Mount points below `directory`, in the order of mounting.
   static List<Path> below(Path directory) throws IOException {

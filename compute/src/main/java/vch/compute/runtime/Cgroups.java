@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import vch.engine.compute.Processes.Usage;
+import vch.engine.compute.UsageDetails;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Kill;
@@ -186,15 +187,27 @@ final class Cgroups {
     var cpu = read(g.resolve("cpu.stat"));
     var io = read(g.resolve("io.stat"));
     return new Usage(
-        value(cpu, "usage_usec") * NANOS_PER_MICRO,
-        value(cpu, "system_usec") * NANOS_PER_MICRO,
-        value(cpu, "user_usec") * NANOS_PER_MICRO,
-        number(read(g.resolve("memory.current"))),
-        number(read(g.resolve("memory.max"))),
-        value(read(g.resolve("memory.stat")), "inactive_file"),
-        number(read(g.resolve("pids.current"))),
-        sumOf(io, "rbytes="),
-        sumOf(io, "wbytes="));
+            value(cpu, "usage_usec") * NANOS_PER_MICRO,
+            value(cpu, "system_usec") * NANOS_PER_MICRO,
+            value(cpu, "user_usec") * NANOS_PER_MICRO,
+            number(read(g.resolve("memory.current"))),
+            number(read(g.resolve("memory.max"))),
+            value(read(g.resolve("memory.stat")), "inactive_file"),
+            number(read(g.resolve("pids.current"))),
+            sumOf(io, "rbytes="),
+            sumOf(io, "wbytes="))
+        .with(
+            new UsageDetails(
+                List.of(),
+                value(cpu, "nr_periods"),
+                value(cpu, "nr_throttled"),
+                value(cpu, "throttled_usec") * NANOS_PER_MICRO,
+                0, // the peak is not what Docker shows of v2
+                value(read(g.resolve("memory.events")), "oom"),
+                CgroupTexts.named(read(g.resolve("memory.stat"))),
+                number(read(g.resolve("pids.max"))),
+                CgroupTexts.pairs(io, "rbytes", "wbytes"),
+                List.of()));
   }
 
   private Usage splitUsage(ContainerId id) {
@@ -205,17 +218,36 @@ final class Cgroups {
         group("blkio", id)
             .map(g -> read(g.resolve("blkio.throttle.io_service_bytes_recursive")))
             .orElse("");
+    var throttling = group("cpu", id).map(g -> read(g.resolve("cpu.stat"))).orElse("");
     long limit = memory.map(g -> number(read(g.resolve("memory.limit_in_bytes")))).orElse(0L);
     return new Usage(
-        cpu.map(g -> number(read(g.resolve("cpuacct.usage")))).orElse(0L),
-        value(stat, "system") * NANOS_PER_TICK,
-        value(stat, "user") * NANOS_PER_TICK,
-        memory.map(g -> number(read(g.resolve("memory.usage_in_bytes")))).orElse(0L),
-        limit >= UNBOUNDED ? 0 : limit,
-        memory.map(g -> value(read(g.resolve("memory.stat")), "total_inactive_file")).orElse(0L),
-        group("pids", id).map(g -> number(read(g.resolve("pids.current")))).orElse(0L),
-        sumOfLines(io, "Read"),
-        sumOfLines(io, "Write"));
+            cpu.map(g -> number(read(g.resolve("cpuacct.usage")))).orElse(0L),
+            value(stat, "system") * NANOS_PER_TICK,
+            value(stat, "user") * NANOS_PER_TICK,
+            memory.map(g -> number(read(g.resolve("memory.usage_in_bytes")))).orElse(0L),
+            limit >= UNBOUNDED ? 0 : limit,
+            memory
+                .map(g -> value(read(g.resolve("memory.stat")), "total_inactive_file"))
+                .orElse(0L),
+            group("pids", id).map(g -> number(read(g.resolve("pids.current")))).orElse(0L),
+            sumOfLines(io, "Read"),
+            sumOfLines(io, "Write"))
+        .with(
+            new UsageDetails(
+                cpu.map(g -> CgroupTexts.numbers(read(g.resolve("cpuacct.usage_percpu"))))
+                    .orElse(List.of()),
+                value(throttling, "nr_periods"),
+                value(throttling, "nr_throttled"),
+                value(throttling, "throttled_time"),
+                memory.map(g -> number(read(g.resolve("memory.max_usage_in_bytes")))).orElse(0L),
+                memory.map(g -> number(read(g.resolve("memory.failcnt")))).orElse(0L),
+                memory.map(g -> CgroupTexts.named(read(g.resolve("memory.stat")))).orElse(Map.of()),
+                group("pids", id).map(g -> number(read(g.resolve("pids.max")))).orElse(0L),
+                CgroupTexts.devices(io),
+                CgroupTexts.devices(
+                    group("blkio", id)
+                        .map(g -> read(g.resolve("blkio.throttle.io_serviced_recursive")))
+                        .orElse(""))));
   }
 
   /// Empty when it cannot be read: a file of another kernel version, or a group that has just gone.

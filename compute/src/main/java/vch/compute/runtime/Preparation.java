@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import vch.compute.log.LogFiles;
 import vch.compute.rootfs.CopyUp;
+import vch.compute.rootfs.MountTable;
 import vch.compute.rootfs.Roots;
 import vch.engine.compute.Volumes;
 import vch.portlayer.container.Container;
@@ -69,6 +70,7 @@ final class Preparation {
   /// `nocreate`.
   void binds(Container container) throws IOException {
     for (var mount : container.spec().mounts()) {
+      propagates(mount);
       if (mount.kind() != Mount.Kind.BIND || Files.exists(Path.of(mount.source()))) {
         continue;
       }
@@ -87,6 +89,30 @@ final class Preparation {
                 + e.getMessage()
                 + " is not a directory");
       }
+    }
+  }
+
+  /// Mounts spread only from or to a mount that says so; the runtime would make a private one
+  /// shared, which nobody else would notice.
+  private static void propagates(Mount mount) throws IOException {
+    boolean shared = mount.options().contains("shared") || mount.options().contains("rshared");
+    boolean slave = mount.options().contains("slave") || mount.options().contains("rslave");
+    if (mount.kind() != Mount.Kind.BIND || !(shared || slave)) {
+      return;
+    }
+    var source = Path.of(mount.source());
+    if (!Files.exists(source)) {
+      return; // made later; on the mount of what is above it
+    }
+    var on = MountTable.propagation(source.toRealPath());
+    if (!on.shared() && (shared || !on.slave())) {
+      throw new Refusal.Failed(
+          "path "
+              + mount.source()
+              + " is mounted on "
+              + on.point()
+              + " but it is not a shared "
+              + (shared ? "mount" : "or slave mount"));
     }
   }
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vch.engine.compute.Processes.Usage;
+import vch.engine.compute.UsageDetails;
+import vch.engine.compute.UsageDetails.BlockCount;
 import vch.portlayer.container.ContainerId;
 
 /// The files of both cgroup versions, as the kernel writes them.
@@ -27,7 +30,10 @@ class CgroupsTest {
   void version_2() throws IOException {
     var cgroups = new Cgroups(new CgroupMounts(Optional.of(mount), Map.of()), "pl");
     assertThat(cgroups.usage(ID)).isEqualTo(new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0));
-    write("cpu.stat", "usage_usec 30\nuser_usec 20\nsystem_usec 10\n");
+    write(
+        "cpu.stat",
+        "usage_usec 30\nuser_usec 20\nsystem_usec 10\nnr_periods 4\nnr_throttled 2\nthrottled_usec 7\n");
+    write("pids.max", "100\n");
     write("memory.current", "4096\n");
     write("memory.max", "max\n");
     write("memory.stat", "anon 1\ninactive_file 99\n");
@@ -39,7 +45,20 @@ class CgroupsTest {
     write("cgroup.freeze", "1\n");
     assertThat(cgroups.unified()).isTrue();
     assertThat(cgroups.usage(ID))
-        .isEqualTo(new Usage(30_000, 10_000, 20_000, 4096, 0, 99, 3, 5, 6));
+        .isEqualTo(
+            new Usage(30_000, 10_000, 20_000, 4096, 0, 99, 3, 5, 6)
+                .with(
+                    new UsageDetails(
+                        List.of(),
+                        4,
+                        2,
+                        7_000,
+                        0,
+                        1,
+                        Map.of("anon", 1L, "inactive_file", 99L),
+                        100,
+                        List.of(new BlockCount(8, 0, "read", 5), new BlockCount(8, 0, "write", 6)),
+                        List.of())));
     assertThat(cgroups.oomKilled(ID)).isTrue();
     assertThat(cgroups.frozen(ID)).isTrue();
     assertThat(cgroups.pids(ID)).containsExactlyInAnyOrder(10L, 11L, 12L);
@@ -53,6 +72,11 @@ class CgroupsTest {
         Map.of("memory", mount, "pids", mount, "cpuacct", mount, "freezer", mount, "blkio", mount);
     var cgroups = new Cgroups(new CgroupMounts(Optional.empty(), all), "pl");
     write("cpuacct.usage", "500\n");
+    write("cpuacct.usage_percpu", "200 300 \n");
+    write("memory.max_usage_in_bytes", "8192\n");
+    write("memory.failcnt", "1\n");
+    write("pids.max", "max\n");
+    write("blkio.throttle.io_serviced_recursive", "8:0 Read 1\nTotal 1\n");
     write("cpuacct.stat", "user 2\nsystem 1\n");
     write("memory.usage_in_bytes", "4096\n");
     write("memory.limit_in_bytes", "9223372036854771712\n");
@@ -62,7 +86,20 @@ class CgroupsTest {
     write("blkio.throttle.io_service_bytes_recursive", "8:0 Read 5\n8:0 Write 6\nTotal 11\n");
     write("freezer.state", "THAWED\n");
     assertThat(cgroups.usage(ID))
-        .isEqualTo(new Usage(500, 10_000_000, 20_000_000, 4096, 0, 99, 3, 5, 6));
+        .isEqualTo(
+            new Usage(500, 10_000_000, 20_000_000, 4096, 0, 99, 3, 5, 6)
+                .with(
+                    new UsageDetails(
+                        List.of(200L, 300L),
+                        0,
+                        0,
+                        0,
+                        8192,
+                        1,
+                        Map.of("inactive_file", 1L, "total_inactive_file", 99L),
+                        0,
+                        List.of(new BlockCount(8, 0, "Read", 5), new BlockCount(8, 0, "Write", 6)),
+                        List.of(new BlockCount(8, 0, "Read", 1)))));
     assertThat(cgroups.oomKilled(ID)).isFalse();
     assertThat(cgroups.frozen(ID)).isFalse();
   }

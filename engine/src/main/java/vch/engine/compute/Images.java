@@ -67,7 +67,16 @@ public interface Images {
   /// Reads a `docker save` archive or an OCI layout, plain, gzip or zstd.
   ///
   /// @return what was loaded, tags or ids
-  List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress) throws IOException;
+  /// @param platform of the image that is taken where the archive has it for several
+  List<String> load(
+      VchId vch, InputStream archive, Optional<Platform> platform, Consumer<Progress> progress)
+      throws IOException;
+
+  /// As [#load(VchId, InputStream, Optional, Consumer)], for this machine.
+  default List<String> load(VchId vch, InputStream archive, Consumer<Progress> progress)
+      throws IOException {
+    return load(vch, archive, Optional.empty(), progress);
+  }
 
   /// Makes an image of one layer from a plain tar of a file system.
   ///

@@ -159,7 +159,45 @@ public interface Processes extends AutoCloseable {
       long memoryCacheBytes,
       long pids,
       long readBytes,
-      long writtenBytes) {}
+      long writtenBytes,
+      UsageDetails details) {
+    public Usage(
+        long cpuNanos,
+        long cpuSystemNanos,
+        long cpuUserNanos,
+        long memoryBytes,
+        long memoryLimitBytes,
+        long memoryCacheBytes,
+        long pids,
+        long readBytes,
+        long writtenBytes) {
+      this(
+          cpuNanos,
+          cpuSystemNanos,
+          cpuUserNanos,
+          memoryBytes,
+          memoryLimitBytes,
+          memoryCacheBytes,
+          pids,
+          readBytes,
+          writtenBytes,
+          UsageDetails.NONE);
+    }
+
+    public Usage with(UsageDetails more) {
+      return new Usage(
+          cpuNanos,
+          cpuSystemNanos,
+          cpuUserNanos,
+          memoryBytes,
+          memoryLimitBytes,
+          memoryCacheBytes,
+          pids,
+          readBytes,
+          writtenBytes,
+          more);
+    }
+  }
 
   @Override
   void close();

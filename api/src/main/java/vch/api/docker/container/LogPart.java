@@ -128,11 +128,9 @@ final class LogPart {
     var value = options.getOrDefault(option, "");
     switch (option) {
       case "mode" -> {
-        if (value.equals("non-blocking")) {
-          throw new Refusal.Unsupported(
-              "log mode \"non-blocking\" is not offered: output goes to a file, which is never far behind; leave it out");
-        }
-        if (!value.isEmpty() && !value.equals("blocking")) {
+        // Output goes from the monitor to the file: no driver can be slow, so there is nothing to
+        // wait for in one mode, and nothing to buffer or to drop in the other.
+        if (!List.of("", "blocking", "non-blocking").contains(value)) {
           throw new Refusal.Invalid("logger: logging mode not supported: " + value);
         }
       }
@@ -141,6 +139,7 @@ final class LogPart {
           throw new Refusal.Invalid(
               "logger: max-buffer-size option is only supported with 'mode=non-blocking'");
         }
+        size(value, 1024, "error parsing option max-buffer-size: ");
       }
       case "cache-disabled", "cache-max-size", "cache-max-file", "cache-compress" -> {}
       default -> throw new Refusal.Invalid(String.format(Locale.ROOT, unknown, option));

@@ -1,13 +1,16 @@
 package vch.api.docker.container;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
 import vch.engine.compute.Processes.Usage;
+import vch.engine.compute.UsageDetails;
 import vch.portlayer.container.Container;
 
 /// One row of `GET /containers/{id}/stats`. Pure.
@@ -55,6 +58,9 @@ final class StatsJson {
     out.put("preread", before.map(s -> Timestamps.rfc3339(s.at())).orElse(Timestamps.ZERO));
     var pids = out.putObject("pids_stats");
     now.ifPresent(s -> pids.put("current", s.usage().pids()));
+    if (details(now).pidsMax() > 0) {
+      pids.put("limit", details(now).pidsMax());
+    }
     out.set("blkio_stats", blocks(now));
     out.put("num_procs", 0);
     out.putObject("storage_stats");
@@ -66,30 +72,50 @@ final class StatsJson {
   }
 
   private static ObjectNode cpu(Optional<Sample> sample) {
+    var details = details(sample);
     var out = Json.object();
-    out.putObject("cpu_usage")
-        .put("total_usage", sample.map(s -> s.usage().cpuNanos()).orElse(0L))
+    var usage = out.putObject("cpu_usage");
+    usage.put("total_usage", sample.map(s -> s.usage().cpuNanos()).orElse(0L));
+    if (!details.cpuNanos().isEmpty()) {
+      var each = usage.putArray("percpu_usage");
+      details.cpuNanos().forEach(each::add);
+    }
+    usage
         .put("usage_in_kernelmode", sample.map(s -> s.usage().cpuSystemNanos()).orElse(0L))
         .put("usage_in_usermode", sample.map(s -> s.usage().cpuUserNanos()).orElse(0L));
     sample.ifPresent(
         s -> out.put("system_cpu_usage", s.machineCpuNanos()).put("online_cpus", s.cpus()));
     out.putObject("throttling_data")
-        .put("periods", 0)
-        .put("throttled_periods", 0)
-        .put("throttled_time", 0);
+        .put("periods", details.periods())
+        .put("throttled_periods", details.throttled())
+        .put("throttled_time", details.throttledNanos());
     return out;
+  }
+
+  private static UsageDetails details(Optional<Sample> sample) {
+    return sample.map(s -> s.usage().details()).orElse(UsageDetails.NONE);
   }
 
   private static ObjectNode memory(Optional<Sample> sample) {
     var out = Json.object();
     sample.ifPresent(
         s -> {
+          var details = s.usage().details();
           out.put("usage", s.usage().memoryBytes());
+          if (details.memoryPeakBytes() > 0) {
+            out.put("max_usage", details.memoryPeakBytes());
+          }
           // What clients take off to show memory without cache, by the names of both cgroup
-          // versions.
-          out.putObject("stats")
-              .put("inactive_file", s.usage().memoryCacheBytes())
-              .put("total_inactive_file", s.usage().memoryCacheBytes());
+          // versions; then all that the kernel counts.
+          var counts = new TreeMap<String, Long>();
+          counts.put("inactive_file", s.usage().memoryCacheBytes());
+          counts.put("total_inactive_file", s.usage().memoryCacheBytes());
+          counts.putAll(details.memory());
+          var stats = out.putObject("stats");
+          counts.forEach(stats::put);
+          if (details.memoryFailures() > 0) {
+            out.put("failcnt", details.memoryFailures());
+          }
           long limit = s.usage().memoryLimitBytes();
           out.put("limit", limit == 0 ? s.machineBytes() : Math.min(limit, s.machineBytes()));
         });
@@ -98,26 +124,10 @@ final class StatsJson {
 
   private static ObjectNode blocks(Optional<Sample> sample) {
     var out = Json.object();
-    out.putNull("io_service_bytes_recursive"); // keeps the order of the members
-    sample.ifPresent(
-        s -> {
-          var bytes = out.putArray("io_service_bytes_recursive");
-          bytes
-              .addObject()
-              .put("major", 0)
-              .put("minor", 0)
-              .put("op", "read")
-              .put("value", s.usage().readBytes());
-          bytes
-              .addObject()
-              .put("major", 0)
-              .put("minor", 0)
-              .put("op", "write")
-              .put("value", s.usage().writtenBytes());
-        });
+    blocks(out, "io_service_bytes_recursive", details(sample).blockBytes());
+    blocks(out, "io_serviced_recursive", details(sample).blockOperations());
     for (var name :
         new String[] {
-          "io_serviced_recursive",
           "io_queue_recursive",
           "io_service_time_recursive",
           "io_wait_time_recursive",
@@ -128,6 +138,21 @@ final class StatsJson {
       out.putNull(name);
     }
     return out;
+  }
+
+  private static void blocks(ObjectNode out, String name, List<UsageDetails.BlockCount> counts) {
+    if (counts.isEmpty()) {
+      out.putNull(name);
+      return;
+    }
+    var rows = out.putArray(name);
+    for (var count : counts) {
+      rows.addObject()
+          .put("major", count.major())
+          .put("minor", count.minor())
+          .put("op", count.operation())
+          .put("value", count.value());
+    }
   }
 
   private static ObjectNode networks(Sample sample) {

@@ -3,11 +3,12 @@ package vch.api.docker.container;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Call;
 import vch.api.docker.DockerHost;
 import vch.api.docker.Json;
-import vch.portlayer.refusal.Refusal;
 
 /// `GET /containers/{id}/top`.
 final class TopRoute {
@@ -23,14 +24,15 @@ final class TopRoute {
     var container = Containers.of(host, call);
     Containers.requireRunning(container);
     var options = call.query().get("ps_args").orElse(DEFAULT_OPTIONS);
-    var columns =
-        ProcessTable.Columns.parse(options)
-            .orElseThrow(
-                () ->
-                    new Refusal.Unsupported(
-                        "ps options \""
-                            + options
-                            + "\" are not offered: use -ef, aux, or -o with names of columns such as pid,user,args"));
+    var pids = host.processes().pids(container.id());
+    var columns = ProcessTable.Columns.parse(options);
+    var reply =
+        columns.isPresent() ? known(columns.get(), pids) : PsListing.of(options).only(pids).json();
+    Containers.publish(host, container, "top", Map.of());
+    call.reply(200, reply);
+  }
+
+  private ObjectNode known(ProcessTable.Columns columns, List<Long> pids) throws IOException {
     var table =
         new ProcessTable(
             Path.of("/proc"),
@@ -40,12 +42,11 @@ final class TopRoute {
     var reply = Json.object();
     reply.set("Titles", Json.array(columns.titles()));
     var rows = reply.putArray("Processes");
-    for (long pid : host.processes().pids(container.id())) {
+    for (long pid : pids) {
       table
           .row(pid)
           .ifPresent(row -> rows.add(Json.array(columns.keys().stream().map(row::get).toList())));
     }
-    Containers.publish(host, container, "top", Map.of());
-    call.reply(200, reply);
+    return reply;
   }
 }

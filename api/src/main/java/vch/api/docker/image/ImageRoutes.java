@@ -162,10 +162,7 @@ public final class ImageRoutes {
   }
 
   private void load(Call call) throws Exception {
-    if (OnePlatform.asked(call, 48).isPresent()) {
-      throw new Refusal.Unsupported(
-          "choosing a platform of an archive is not offered: docker load takes the image for this machine");
-    }
+    var platform = OnePlatform.asked(call, 48).map(OnePlatform::platform);
     boolean quiet = call.query().flag("quiet");
     var progress = new ProgressStream(call);
     progress.run(
@@ -175,6 +172,7 @@ public final class ImageRoutes {
                   .load(
                       host.vch(),
                       call.exchange().body(),
+                      platform,
                       line -> {
                         if (!quiet) {
                           progress.accept(line);

@@ -4,6 +4,7 @@ import java.util.Optional;
 import vch.api.docker.Call;
 import vch.api.docker.Json;
 import vch.engine.compute.Images.ImageInfo;
+import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 
 /// A platform that a request names for an image that is here. Images have one platform; which one
@@ -25,6 +26,10 @@ record OnePlatform(String os, String architecture, String variant) {
     } catch (Refusal.Invalid _) {
       throw new Refusal.Invalid("failed to parse platform: \"" + text + "\" is no JSON object");
     }
+  }
+
+  Platform platform() {
+    return Platform.normal(os, architecture, variant);
   }
 
   /// @throws Refusal.NotFound the image is for another one

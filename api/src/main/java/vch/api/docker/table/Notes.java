@@ -41,7 +41,7 @@ final class Notes {
           "POST /networks/create",
           "driver `bridge` only; driver options that are not honoured are refused with 501",
           "GET /containers/{id}/top",
-          "processes are read from /proc, so `ps_args` may be -ef, aux, or -o with names of columns",
+          "-ef, aux, and -o with names of columns are read from /proc; other `ps_args` need ps(1) on the machine",
           "GET /info",
           "`DriverStatus` shows the roles and addresses of the VCH",
           "DELETE /containers/{id}",

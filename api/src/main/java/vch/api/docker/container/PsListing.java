@@ -1,0 +1,108 @@
+package vch.api.docker.container;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.ObjectNode;
+import vch.api.docker.Json;
+import vch.portlayer.refusal.Refusal;
+
+/// What ps(1) of the machine prints, for options that [ProcessTable] does not know. As Docker reads
+/// it: words between blanks, and the last column takes the rest.
+record PsListing(List<String> titles, List<List<String>> rows) {
+  private static final int SECONDS_MAX = 10;
+
+  /// A title of the user's own for the column of pids would hide it: refused, as by Docker.
+  private static final Pattern RENAMED = Pattern.compile("\\s+(\\S*)=\\s*(PID\\S*)");
+
+  /// @param options as given
+  /// @throws Refusal.Invalid ps(1) does not know them
+  /// @throws Refusal.Unsupported there is no ps(1)
+  static PsListing of(String options) throws IOException {
+    var renamed = RENAMED.matcher(" " + options);
+    while (renamed.find()) {
+      if (!renamed.group(1).equals("pid")) {
+        throw new Refusal.Invalid(
+            "specifying \"" + renamed.group(1) + "=" + renamed.group(2) + "\" is not allowed");
+      }
+    }
+    var words = new ArrayList<>(List.of("ps"));
+    words.addAll(List.of(options.strip().split("\\s+", -1)));
+    Process ps;
+    try {
+      ps = new ProcessBuilder(words).redirectErrorStream(true).start();
+    } catch (IOException _) {
+      throw new Refusal.Unsupported(
+          "ps options \""
+              + options
+              + "\" need the program ps on the machine, which is not there: use -ef, aux, or -o with names of"
+              + " columns such as pid,user,args");
+    }
+    try {
+      ps.getOutputStream().close();
+      Thread.ofVirtual()
+          .name("ps-bound")
+          .start(
+              () -> {
+                if (!ended(ps)) {
+                  ps.destroyForcibly();
+                }
+              });
+      var said = new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!ended(ps) || ps.exitValue() != 0) {
+        throw new Refusal.Invalid("ps: " + said.strip().lines().findFirst().orElse("failed"));
+      }
+      return parse(said);
+    } finally {
+      ps.destroyForcibly();
+    }
+  }
+
+  private static boolean ended(Process ps) {
+    try {
+      return ps.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /// @throws Refusal.Invalid there is no column of pids
+  static PsListing parse(String text) {
+    var lines = text.lines().toList();
+    var titles = lines.isEmpty() ? List.<String>of() : words(lines.getFirst(), Integer.MAX_VALUE);
+    if (!titles.contains("PID")) {
+      throw new Refusal.Invalid("Couldn't find PID field in ps output");
+    }
+    var rows =
+        lines.stream()
+            .skip(1)
+            .map(l -> words(l, titles.size()))
+            .filter(r -> r.size() == titles.size())
+            .toList();
+    return new PsListing(titles, rows);
+  }
+
+  private static List<String> words(String line, int max) {
+    return List.of(line.strip().split("\\s+", max == Integer.MAX_VALUE ? -1 : max));
+  }
+
+  /// The rows of these processes.
+  PsListing only(List<Long> pids) {
+    var wanted = pids.stream().map(p -> Long.toString(p)).toList();
+    int column = titles.indexOf("PID");
+    return new PsListing(
+        titles, rows.stream().filter(r -> wanted.contains(r.get(column))).toList());
+  }
+
+  ObjectNode json() {
+    var out = Json.object();
+    out.set("Titles", Json.array(titles));
+    var processes = out.putArray("Processes");
+    rows.forEach(r -> processes.add(Json.array(r)));
+    return out;
+  }
+}

@@ -1,0 +1,81 @@
+package vch.compute.runtime;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vch.engine.compute.UsageDetails.BlockCount;
+
+/// Reads files of cgroups that list several numbers. Lines that are not understood are left out: of
+/// another kernel version, or of a group that has just gone.
+final class CgroupTexts {
+  private CgroupTexts() {}
+
+  /// Lines of `name number`.
+  static Map<String, Long> named(String text) {
+    var out = new LinkedHashMap<String, Long>();
+    text.lines()
+        .map(l -> l.split(" ", -1))
+        .filter(f -> f.length == 2 && digits(f[1]))
+        .forEach(f -> out.put(f[0], Long.parseLong(f[1])));
+    return out;
+  }
+
+  /// Numbers with blanks between them.
+  static List<Long> numbers(String text) {
+    return Arrays.stream(text.strip().split("\\s+", -1))
+        .filter(CgroupTexts::digits)
+        .map(Long::parseLong)
+        .toList();
+  }
+
+  /// Lines of `8:0 Read 1`, of cgroup v1; the sum over all devices at the end is left out.
+  static List<BlockCount> devices(String text) {
+    var out = new ArrayList<BlockCount>();
+    for (var line : text.lines().toList()) {
+      var fields = line.split(" ", -1);
+      if (fields.length == 3 && digits(fields[2])) {
+        add(out, fields[0], fields[1], fields[2]);
+      }
+    }
+    return out;
+  }
+
+  /// Lines of `8:0 rbytes=1 wbytes=2 …`, of cgroup v2.
+  static List<BlockCount> pairs(String text, String read, String written) {
+    var out = new ArrayList<BlockCount>();
+    for (var line : text.lines().toList()) {
+      var fields = line.split(" ", -1);
+      for (var field : fields) {
+        if (field.startsWith(read + "=")) {
+          add(out, fields[0], "read", field.substring(read.length() + 1));
+        } else if (field.startsWith(written + "=")) {
+          add(out, fields[0], "write", field.substring(written.length() + 1));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static void add(List<BlockCount> out, String device, String operation, String value) {
+    int colon = device.indexOf(':');
+    if (colon > 0
+        && digits(device.substring(0, colon))
+        && digits(device.substring(colon + 1))
+        && digits(value)) {
+      out.add(
+          new BlockCount(
+              Integer.parseInt(device.substring(0, colon)),
+              Integer.parseInt(device.substring(colon + 1)),
+              operation,
+              Long.parseLong(value)));
+    }
+  }
+
+  private static boolean digits(String text) {
+    return !text.isEmpty()
+        && text.length() < 19
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+}
