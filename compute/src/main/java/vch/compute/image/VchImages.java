@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vch.compute.image.archive.BadArchiveException;
@@ -25,7 +25,6 @@ import vch.compute.image.store.StoredLayer;
 import vch.engine.Engine;
 import vch.engine.compute.Images;
 import vch.engine.compute.Platform;
-import vch.engine.event.Event;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
@@ -44,6 +43,7 @@ public final class VchImages implements Images, AutoCloseable {
   private final Registries registries;
   private final InstantSource clock;
   private final Sweeper sweeper;
+  private final ImageEvents events;
 
   /// Takes what it works with; nothing is read yet.
   ///
@@ -54,6 +54,7 @@ public final class VchImages implements Images, AutoCloseable {
     this.engine = engine;
     this.registries = registries;
     this.clock = clock;
+    this.events = new ImageEvents(store, engine, clock);
     this.sweeper = new Sweeper(() -> store.sweep(this::live));
     engine.listen(
         (before, after, _) -> {
@@ -157,7 +158,7 @@ public final class VchImages implements Images, AutoCloseable {
         store,
         engine,
         registries,
-        (vch, name) -> event(vch, "pull", name.familiar(), name.familiarName()));
+        (vch, name) -> events.tell(vch, "pull", name.familiar(), name.familiarName()));
   }
 
   @Override
@@ -200,7 +201,7 @@ public final class VchImages implements Images, AutoCloseable {
               @Override
               public void pushed(Reference reference, Pushed it) {
                 pushed.accept(it);
-                event(vch, "push", reference.familiar(), reference.familiarName());
+                events.tell(vch, "push", reference.familiar(), reference.familiarName());
               }
             });
   }
@@ -241,7 +242,7 @@ public final class VchImages implements Images, AutoCloseable {
         if (it.names().isEmpty()) {
           out.add(it.image().id().toString());
         }
-        event(vch, "load", it.image().id().toString(), it.image().id().toString());
+        events.tell(vch, "load", it.image().id().toString(), it.image().id().toString());
       }
       return out;
     } catch (InterruptedException e) {
@@ -293,8 +294,8 @@ public final class VchImages implements Images, AutoCloseable {
                   name.map(n -> TagRules.put(i, vch, n, id, ""))
                       .orElseGet(() -> TagRules.putNameless(i, vch, id)),
                   ""));
-      name.ifPresent(n -> event(vch, "tag", id, n.familiar()));
-      event(vch, "import", id, id);
+      name.ifPresent(n -> events.tell(vch, "tag", id, n.familiar()));
+      events.tell(vch, "import", id, id);
       return info(engine.image(), vch, image);
     } catch (BadArchiveException e) {
       throw new Refusal.Invalid(e.getMessage());
@@ -326,7 +327,8 @@ public final class VchImages implements Images, AutoCloseable {
             new ArchiveSaver.Item(stored(it.getKey(), it.getKey()), List.copyOf(it.getValue())));
       }
       ArchiveSaver.write(store, items, out);
-      items.forEach(i -> event(vch, "save", i.image().id().toString(), i.image().id().toString()));
+      items.forEach(
+          i -> events.tell(vch, "save", i.image().id().toString(), i.image().id().toString()));
     }
   }
 
@@ -360,29 +362,31 @@ public final class VchImages implements Images, AutoCloseable {
                   TagRules.resolve(image, vch, source).orElseThrow(() -> TagRules.notFound(source));
               return new Decision<>(TagRules.put(image, vch, name, found, ""), found);
             });
-    event(vch, "tag", id, name.familiar());
+    events.tell(vch, "tag", id, name.familiar());
   }
 
   @Override
   public List<Removed> remove(VchId vch, String reference, boolean force) {
-    try (var pin = store.pin()) { // what it was is told when it is gone
-      TagRules.resolve(engine.image(), vch, reference)
-          .flatMap(Digest::tryParse)
-          .ifPresent(pin::add);
-      var removal = engine.note(image -> TagRules.remove(image, vch, reference, force));
-      return removed(vch, removal, engine.image());
-    } finally {
-      sweeper.wake();
-    }
+    return removing(
+        vch,
+        image -> {
+          var one = TagRules.remove(image, vch, reference, force);
+          return new Decision<>(one.changes(), List.of(one.reply()));
+        });
   }
 
   @Override
   public List<Removed> prune(VchId vch, boolean all) {
+    return removing(vch, image -> TagRules.prune(image, vch, all));
+  }
+
+  /// What goes is held until it has been told, with its labels.
+  private List<Removed> removing(
+      VchId vch, Function<Image, Decision<List<TagRules.Removal>>> rule) {
     try (var pin = store.pin()) {
       engine.image().tags(vch).forEach(t -> Digest.tryParse(t.image()).ifPresent(pin::add));
-      var removals = engine.note(image -> TagRules.prune(image, vch, all));
       var out = new ArrayList<Removed>();
-      removals.forEach(r -> out.addAll(removed(vch, r, engine.image())));
+      engine.note(rule).forEach(r -> out.addAll(removed(vch, r, engine.image())));
       return out;
     } finally {
       sweeper.wake();
@@ -392,7 +396,7 @@ public final class VchImages implements Images, AutoCloseable {
   private List<Removed> removed(VchId vch, TagRules.Removal removal, Image after) {
     var out = new ArrayList<>(removal.words());
     for (int i = 0; i < removal.untags(); i++) {
-      event(vch, "untag", removal.imageId(), removal.imageId());
+      events.tell(vch, "untag", removal.imageId(), removal.imageId());
     }
     if (removal.deleted().isEmpty()) {
       return out;
@@ -407,7 +411,7 @@ public final class VchImages implements Images, AutoCloseable {
             .collect(Collectors.toSet());
     for (var id : removal.deleted()) {
       out.add(new Removed("Deleted", id));
-      event(vch, "delete", id, id);
+      events.tell(vch, "delete", id, id);
       Digest.tryParse(id).flatMap(store::image).stream()
           .flatMap(gone -> gone.config().chainIds().reversed().stream())
           .filter(kept::add)
@@ -475,22 +479,6 @@ public final class VchImages implements Images, AutoCloseable {
   @Override
   public vch.engine.compute.Hasher hasher() {
     return new Sha256();
-  }
-
-  /// With the labels of the image, unless it is gone.
-  private void event(VchId vch, String action, String actor, String name) {
-    var attributes = new HashMap<String, String>();
-    if (!action.equals("delete")) {
-      TagRules.resolve(engine.image(), vch, actor)
-          .or(() -> Optional.of(actor))
-          .flatMap(Digest::tryParse)
-          .flatMap(store::image)
-          .ifPresent(i -> attributes.putAll(i.config().config().labels()));
-    }
-    attributes.put("name", name);
-    engine
-        .events()
-        .publish(new Event(vch, "image", action, actor, Map.copyOf(attributes), clock.instant()));
   }
 
   /// Sweeps now and waits for the end, for tests.
