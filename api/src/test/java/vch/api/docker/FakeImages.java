@@ -187,9 +187,9 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public InputStream fetch(VchId vch, java.net.URI from) {
+  public Fetched fetch(VchId vch, java.net.URI from) {
     asked.add("fetch " + from);
-    return new java.io.ByteArrayInputStream(new byte[3]);
+    return new Fetched(new java.io.ByteArrayInputStream(new byte[3]), Optional.empty());
   }
 
   @Override

@@ -61,6 +61,47 @@ class BuildTest {
   }
 
   @Test
+  void add_fetches_urls_each_time_and_takes_what_is_the_same_for_the_same() throws Exception {
+    var www = java.nio.file.Files.createDirectory(temp.resolve("www"));
+    Files.writeString(www.resolve("page"), "one\n");
+    Command.run("tar", "-C", www.toString(), "-cf", www + "/x.tar", "page").ok();
+    var address = vch.publicAddress().replaceAll("[0-9]+(/[0-9]+)?$", "78");
+    var host = machine.host("www", machine.vmNetwork(), address + "/24");
+    var server =
+        new ProcessBuilder(
+                "ip",
+                "netns",
+                "exec",
+                host.namespace(),
+                "busybox",
+                "httpd",
+                "-f",
+                "-p",
+                "8080",
+                "-h",
+                www.toString())
+            .start();
+    try {
+      var url = "http://" + address + ":8080/";
+      TestMachine.until("it serves", () -> host.run("curl", "-sf", url + "page").status() == 0);
+      file("beside", "beside\n");
+      var dockerfile =
+          "FROM busybox\nARG FROM=%s\nADD ${FROM}page ${FROM}x.tar beside /srv/\nADD --chown=7:8 %spage /other\n"
+              .formatted(url, url);
+      build(dockerfile, "-t", "fetched").ok();
+      assertThat(
+              run("fetched", "sh", "-c", "cd /srv; ls; cat page; stat -c '%a %u:%g' page /other"))
+          .isEqualTo("beside\npage\nx.tar\none\n600 0:0\n600 7:8");
+      build(dockerfile).saying("Using cache");
+      Files.writeString(www.resolve("page"), "two\n");
+      build(dockerfile, "-t", "fetched").ok();
+      assertThat(run("fetched", "cat", "/srv/page")).isEqualTo("two");
+    } finally {
+      server.destroy();
+    }
+  }
+
+  @Test
   void an_image_is_built_step_by_step_and_its_steps_are_found_again() throws IOException {
     file("greeting", "hello\n");
     var dockerfile =
@@ -197,7 +238,10 @@ class BuildTest {
         .refused(
             "COPY failed: file not found in build context or excluded by .dockerignore: stat nosuch: file does not exist");
     build("FROM busybox\nFOO\n").refused("dockerfile parse error line 2: unknown instruction: FOO");
-    build("FROM busybox\nADD http://127.0.0.1/x /\n").refused("ADD of a URL is not offered");
+    build("FROM busybox\nADD http://127.0.0.1:9/x /\n")
+        .refused("ADD failed: failed to GET http://127.0.0.1:9/x");
+    build("FROM busybox\nADD http://127.0.0.1:9/ /srv/\n")
+        .refused("ADD failed: cannot determine filename from url: http://127.0.0.1:9/");
     build("FROM busybox\n", "-t", "Upper").refused("invalid reference format");
     assertThat(vch.api("POST", "/build?version=2").out()).endsWith("501");
   }

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,6 +130,29 @@ public final class FileSetReader implements AutoCloseable {
       throw new Refusal.Invalid(
           "Error processing tar file: it is no tar archive that can be read: " + e.getMessage());
     }
+  }
+
+  /// Adds a file that no archive has, for its owner alone.
+  public void file(String name, Instant modified, InputStream content) throws IOException {
+    space();
+    long offset = bytes;
+    var digest = content(content);
+    entries.put(
+        name,
+        new Entry(
+            name,
+            Kind.FILE,
+            0600,
+            0,
+            0,
+            modified,
+            "",
+            bytes - offset,
+            offset,
+            digest,
+            false,
+            0,
+            0));
   }
 
   private static Optional<TarArchiveEntry> next(TarArchiveInputStream tar) throws IOException {
@@ -264,7 +288,7 @@ public final class FileSetReader implements AutoCloseable {
     return entry.isCharacterDevice() ? Kind.CHARACTERS : Kind.FILE;
   }
 
-  private String content(TarArchiveInputStream in) throws IOException {
+  private String content(InputStream in) throws IOException {
     try (var hasher = hashers.get()) {
       for (int n = read(in); n >= 0; n = read(in)) {
         hasher.update(buffer, 0, n);
@@ -285,7 +309,7 @@ public final class FileSetReader implements AutoCloseable {
     }
   }
 
-  private int read(TarArchiveInputStream in) throws IOException {
+  private int read(InputStream in) throws IOException {
     try {
       return in.read(buffer);
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import vch.build.BuildRequest;
 import vch.build.Containers;
@@ -19,6 +20,7 @@ import vch.portlayer.refusal.Refusal;
 
 /// One build: stage by stage, step by step. For one thread, except for [#stop()].
 public final class Build {
+  private final Site site;
   private final Output out;
   private final Crew crew;
   private final Bases bases;
@@ -36,6 +38,7 @@ public final class Build {
 
   public Build(Site site, Containers containers, BuildRequest request, Output out) {
     this.out = out;
+    this.site = site;
     this.crew = new Crew(site, containers, out, request);
     this.bases = new Bases(site, request, out);
     this.committer = new Committer(site, out, request);
@@ -208,16 +211,15 @@ public final class Build {
             state.word(copy.target()),
             copy.from(),
             state.word(copy.owner()));
-    if (replaced.add() && replaced.sources().stream().anyMatch(Outside::isUrl)) {
-      throw new Refusal.Unsupported(
-          "ADD of a URL is not offered by a virtual container host: fetch it in a RUN step, or put it into the build context");
-    }
     if (copy.from().isEmpty()) {
-      copying.run(state, replaced, new Sources(context, true));
+      try (var fetched =
+          Downloads.of(site, replaced.add() ? replaced.sources() : List.of(), replaced.target())) {
+        copying.run(state, replaced, new Sources(context, true, fetched.sources()));
+      }
       return;
     }
     try (var files = outside.files(from(copy.from()), replaced.sources())) {
-      copying.run(state, replaced, new Sources(files, false));
+      copying.run(state, replaced, new Sources(files, false, Map.of()));
     }
   }
 

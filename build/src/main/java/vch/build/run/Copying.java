@@ -53,12 +53,11 @@ final class Copying {
             + " ";
     var step = Steps.commented(stage, List.of("#(nop) " + comment));
     if (!committer.probe(stage, step)) {
-      copy(stage, copy, from, sources, step);
+      copy(stage, copy, sources, step);
     }
   }
 
-  private void copy(
-      StageState stage, Instruction.Copy copy, Sources from, List<Source> sources, Config step)
+  private void copy(StageState stage, Instruction.Copy copy, List<Source> sources, Config step)
       throws IOException {
     try (var root = new Root(site, stage.image)) {
       var owner =
@@ -68,7 +67,7 @@ final class Copying {
                   Accounts.owner(copy.owner(), root.text("/etc/passwd"), root.text("/etc/group")));
       for (var source : sources) {
         var target = Paths.absolute(stage.config.workingDir, copy.target());
-        write(root, from.files(), source, target, copy, owner);
+        write(root, source.in(), source, target, copy, owner);
       }
       committer.commit(stage, step, (NewLayer.Tar) root::layer);
     }
@@ -92,7 +91,10 @@ final class Copying {
       tree(root, files, entry, target, owner);
       return;
     }
-    if (copy.add() && entry.kind() == Entry.Kind.FILE && archive(files, entry)) {
+    if (copy.add()
+        && source.unpacked()
+        && entry.kind() == Entry.Kind.FILE
+        && archive(files, entry)) {
       root.write(new TarPieces(directories(root, target, Optional.of(ROOT)).iterator()));
       try (var unpacked =
           FileSetReader.read(

@@ -167,7 +167,7 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   @Override
-  public InputStream fetch(VchId vch, URI from) throws IOException {
+  public Fetched fetch(VchId vch, URI from) throws IOException {
     return registries.fetch(asker(vch, Optional.empty()), from);
   }
 

@@ -93,8 +93,18 @@ public interface Images {
     }
   }
 
+  /// A file that is being fetched; closing it ends the transfer.
+  ///
+  /// @param modified when the server says that it was changed
+  record Fetched(InputStream body, Optional<Instant> modified) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      body.close();
+    }
+  }
+
   /// Fetches a file by HTTP the way that the VCH reaches registries.
-  InputStream fetch(VchId vch, java.net.URI from) throws IOException;
+  Fetched fetch(VchId vch, java.net.URI from) throws IOException;
 
   /// Fetches all tags of a repository, as [#pull] does.
   void pullAll(

@@ -80,7 +80,8 @@ final class PullRoute {
   private InputStream fetch(String source) throws IOException {
     try {
       return host.images()
-          .fetch(host.vch(), URI.create(source.contains("://") ? source : "http://" + source));
+          .fetch(host.vch(), URI.create(source.contains("://") ? source : "http://" + source))
+          .body();
     } catch (IllegalArgumentException e) {
       throw new Refusal.Invalid("\"" + source + "\" is no address: " + e.getMessage());
     }

@@ -4,16 +4,21 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.Optional;
+import vch.engine.compute.Images;
 import vch.portlayer.refusal.Refusal;
 
-/// Fetches one file by HTTP, for `docker import URL`.
+/// Fetches one file by HTTP, for `docker import URL` and ADD of a URL.
 final class Fetch {
   private static final int REDIRECTS_MAX = 10;
 
   private Fetch() {}
 
-  static InputStream open(URI from, Trust trust, Dialer dialer) throws IOException {
+  static Images.Fetched open(URI from, Trust trust, Dialer dialer) throws IOException {
     check(from);
     var wire = Wire.open(trust.verified(String.valueOf(from.getAuthority())), dialer);
     try {
@@ -31,13 +36,22 @@ final class Fetch {
           throw new Refusal.Failed(
               "failed to download file from " + at + ": unexpected HTTP status " + answer.status());
         }
-        return stream(wire, answer.body());
+        return new Images.Fetched(
+            stream(wire, answer.body()), answer.header("Last-Modified").flatMap(Fetch::time));
       }
       throw new Refusal.Failed(
           "Get \"" + from + "\": stopped after " + REDIRECTS_MAX + " redirects");
     } catch (IOException | RuntimeException e) {
       wire.close();
       throw e;
+    }
+  }
+
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+    } catch (DateTimeException _) {
+      return Optional.empty();
     }
   }
 

@@ -1,7 +1,6 @@
 package vch.compute.image.registry;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import vch.compute.image.Reference;
 import vch.compute.image.store.GzipLayers;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
+import vch.engine.compute.Images;
 import vch.engine.compute.Images.Credentials;
 import vch.engine.compute.Images.Distribution;
 import vch.engine.compute.Images.Progress;
@@ -188,7 +188,7 @@ public final class Registries {
   }
 
   /// A file by HTTP. Closing the stream ends the transfer.
-  public InputStream fetch(Asker asker, URI from) throws IOException {
+  public Images.Fetched fetch(Asker asker, URI from) throws IOException {
     return Fetch.open(from, trust, dialers.apply(asker.vch()));
   }
 
