@@ -157,6 +157,39 @@ class PushTest {
         .contains(green.publicAddress().split("/")[0] + " - ");
   }
 
+  private Ran build(TestVch in, String dockerfile, String... options) throws IOException {
+    var context = Files.createDirectories(machine.state.resolve("context"));
+    Files.writeString(context.resolve("Dockerfile"), dockerfile);
+    var words = Command.words(List.of("build"), options);
+    words.add(context.toString());
+    return in.dockerWith("DOCKER_BUILDKIT", "0", words.toArray(new String[0]));
+  }
+
+  @Test
+  void a_build_takes_its_base_from_the_registry_with_the_login_and_steps_from_other_images()
+      throws IOException {
+    var base = registry + "/build/base:1";
+    vch.docker("login", "-u", "alice", "-p", "secret", registry).ok();
+    vch.docker("tag", "busybox", base).ok();
+    vch.docker("push", base).ok();
+    vch.docker("rmi", base).ok();
+    var dockerfile = "FROM " + base + "\nRUN echo one >/one\nRUN echo two >/two\n";
+    build(vch, dockerfile, "-t", registry + "/build/made:1").saying("Pulling from build/base");
+    vch.docker("push", registry + "/build/made:1").ok();
+    // --pull looks again, though the base is here
+    vch.docker("tag", "busybox", registry + "/build/other:1").ok();
+    assertThat(build(vch, "FROM " + base + "\n").ok()).doesNotContain("Pulling from");
+    build(vch, "FROM " + base + "\n", "--pull").saying("Image is up to date for " + base);
+    // without a login the base cannot be had; elsewhere the steps are found in the image made here
+    var teal = machine.create("teal");
+    vch.docker("logout", registry).ok();
+    build(teal, dockerfile).refused("no basic auth credentials");
+    vch.docker("login", "-u", "alice", "-p", "secret", registry).ok();
+    teal.docker("pull", registry + "/build/made:1").ok();
+    var again = build(teal, dockerfile, "--cache-from", registry + "/build/made:1").ok();
+    assertThat(again.split("Using cache", -1)).hasSize(3);
+  }
+
   @Test
   void what_cannot_be_pushed_is_refused_as_docker_does() {
     vch.docker("login", "-u", "alice", "-p", "secret", registry).ok();

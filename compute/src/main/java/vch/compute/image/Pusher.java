@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
@@ -65,10 +66,7 @@ final class Pusher {
   /// The images by tag; Docker's two sentences where there is none.
   private Map<String, StoredImage> items(VchId vch, Reference wanted) {
     var rows =
-        engine
-            .image()
-            .tags(vch)
-            .filter(r -> !TagRules.nameless(r))
+        names(engine.image(), vch)
             .filter(r -> Reference.parse(r.reference()).name().equals(wanted.name()))
             .toList();
     if (rows.isEmpty()) {
@@ -88,6 +86,12 @@ final class Pusher {
     return out;
   }
 
+  /// Rows with a reference; others keep images that have no name, or say which image is a step of
+  /// which.
+  private static Stream<ImageTag> names(Image image, VchId vch) {
+    return image.tags(vch).filter(r -> !TagRules.nameless(r) && !Lineage.row(r));
+  }
+
   private StoredImage stored(ImageTag row) {
     return Digest.tryParse(row.image())
         .flatMap(store::image)
@@ -97,8 +101,7 @@ final class Pusher {
   /// Other repositories of the same registry that the VCH has got an image with this layer from, or
   /// has sent one to.
   private List<String> sources(Image image, VchId vch, Reference to, Digest diff) {
-    return image
-        .tags(vch)
+    return names(image, vch)
         .filter(r -> !TagRules.digest(r).isEmpty())
         .filter(
             r ->
