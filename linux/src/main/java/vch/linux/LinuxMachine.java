@@ -14,13 +14,13 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import vch.engine.machine.Arp;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.MachineObject.Kind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.engine.machine.Outcome;
 import vch.engine.machine.Step;
 import vch.kernel.conntrack.Conntrack;
@@ -46,7 +46,7 @@ public final class LinuxMachine implements Machine {
   private final SysctlSteps settings;
   private final RulesetSteps rulesets;
   private final ElementSteps elements;
-  private final LinuxArp arp;
+  private final LinuxNeighbourhood neighbourhood;
 
   /// Guarded by this.
   private Optional<Watcher> watcher = Optional.empty();
@@ -61,7 +61,7 @@ public final class LinuxMachine implements Machine {
     this.settings = new SysctlSteps(spaces);
     this.rulesets = new RulesetSteps(spaces, daemon);
     this.elements = new ElementSteps(spaces);
-    this.arp = new LinuxArp(spaces);
+    this.neighbourhood = new LinuxNeighbourhood(spaces);
   }
 
   /// The machine is the namespace that this process was started in.
@@ -198,8 +198,8 @@ public final class LinuxMachine implements Machine {
   }
 
   @Override
-  public Arp arp() {
-    return arp;
+  public Neighbourhood neighbourhood() {
+    return neighbourhood;
   }
 
   @Override
@@ -291,7 +291,7 @@ public final class LinuxMachine implements Machine {
   @Override
   public synchronized void close() {
     watcher.ifPresent(Watcher::close);
-    arp.close();
+    neighbourhood.close();
     removals.close();
     spaces.close();
     gate.close();

@@ -102,7 +102,7 @@ final class Daemon implements AutoCloseable {
             new BusyboxClients(
                 settings.runDirectory().resolve("dhcp"),
                 machine::path,
-                machine.arp(),
+                machine.neighbourhood(),
                 clock,
                 chance));
     var lives =

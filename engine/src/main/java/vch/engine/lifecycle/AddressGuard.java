@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import vch.engine.Engine;
 import vch.engine.desired.LinkNames;
-import vch.engine.machine.Arp;
+import vch.engine.machine.Neighbourhood;
 import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
@@ -37,7 +37,7 @@ final class AddressGuard implements AutoCloseable {
   static final Duration LISTEN_AGAIN = Duration.ofSeconds(1);
 
   /// How often links are listened on anew: one that was removed and made again under its name is
-  /// not heard any more ([Arp#listen]).
+  /// not heard any more ([Neighbourhood#listen]).
   static final Duration LISTEN_ANEW = Duration.ofSeconds(60);
 
   /// Conflicts that are remembered; the address that was seen longest ago is forgotten first.
@@ -48,7 +48,7 @@ final class AddressGuard implements AutoCloseable {
   private final Scheduler scheduler;
 
   /// By link of the machine. Owned by who holds this.
-  private final Map<String, Arp.Listening> heard = new HashMap<>();
+  private final Map<String, Neighbourhood.Listening> heard = new HashMap<>();
 
   private final Map<EndpointId, Conflict> conflicts = new ConcurrentHashMap<>();
 
@@ -128,9 +128,9 @@ final class AddressGuard implements AutoCloseable {
 
   private boolean listen(String link) {
     try {
-      heard.put(link, engine.machine().arp().listen(link, it -> noticed(link, it)));
+      heard.put(link, engine.machine().neighbourhood().listen(link, it -> noticed(link, it)));
       return true;
-    } catch (Arp.LinkUnusable e) {
+    } catch (Neighbourhood.LinkUnusable e) {
       LOG.log(Level.DEBUG, "addresses on link " + link + " are not guarded yet: " + e.getMessage());
       return false;
     }
@@ -145,7 +145,7 @@ final class AddressGuard implements AutoCloseable {
     return out;
   }
 
-  private void noticed(String link, Arp.Heard said) {
+  private void noticed(String link, Neighbourhood.Heard said) {
     var image = engine.image();
     for (var vch : image.vchs()) {
       image
@@ -176,7 +176,7 @@ final class AddressGuard implements AutoCloseable {
         .map(PortGroup::segmentLink);
   }
 
-  private void defend(Place place, Arp.Heard said) {
+  private void defend(Place place, Neighbourhood.Heard said) {
     var now = clock.instant();
     var before = conflict(place.endpoint.id());
     boolean due = before.filter(b -> now.isBefore(b.defended().plus(DEFEND_INTERVAL))).isEmpty();
@@ -206,7 +206,7 @@ final class AddressGuard implements AutoCloseable {
     try {
       engine
           .machine()
-          .arp()
+          .neighbourhood()
           .announce(
               LinkNames.container(place.container),
               place.endpoint.link(),
@@ -229,7 +229,7 @@ final class AddressGuard implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    heard.values().forEach(Arp.Listening::close);
+    heard.values().forEach(Neighbourhood.Listening::close);
     heard.clear();
   }
 }

@@ -116,7 +116,7 @@ final class Settlement {
   private Optional<Mac> other(ContainerId id, Endpoint endpoint) {
     return core.engine()
         .machine()
-        .arp()
+        .neighbourhood()
         .probe(
             LinkNames.container(core.container(id)),
             endpoint.link(),
@@ -132,7 +132,7 @@ final class Settlement {
             address ->
                 core.engine()
                     .machine()
-                    .arp()
+                    .neighbourhood()
                     .announce(
                         LinkNames.container(core.container(id)),
                         endpoint.link(),

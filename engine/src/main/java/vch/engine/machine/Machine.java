@@ -47,7 +47,7 @@ public interface Machine extends AutoCloseable {
   <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
 
   /// What is said in ARP on the machine's links.
-  Arp arp();
+  Neighbourhood neighbourhood();
 
   /// Removes connection tracking entries of the endpoint namespace to these published ports that
   /// lead elsewhere than the publications do, so that the next packet finds the new mapping.

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import vch.engine.machine.Arp;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.engine.machine.Outcome;
 import vch.engine.machine.Step;
 import vch.portlayer.address.Subnet;
@@ -79,9 +79,9 @@ public final class CrashingMachine implements Machine {
   }
 
   @Override
-  public Arp arp() {
+  public Neighbourhood neighbourhood() {
     alive();
-    return machine.arp();
+    return machine.neighbourhood();
   }
 
   @Override

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import vch.engine.machine.Arp;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.engine.machine.Outcome;
 import vch.engine.machine.Step;
 import vch.portlayer.address.Subnet;
@@ -59,8 +59,8 @@ public final class CutMachine implements Machine {
   }
 
   @Override
-  public Arp arp() {
-    return machine.arp();
+  public Neighbourhood neighbourhood() {
+    return machine.neighbourhood();
   }
 
   @Override

@@ -40,7 +40,7 @@ public final class FakeMachine implements Machine {
   private int observations;
   private final CopyOnWriteArrayList<Consumer<NamespaceName>> watchers =
       new CopyOnWriteArrayList<>();
-  private final FakeArp arp = new FakeArp(this, network);
+  private final FakeNeighbourhood neighbourhood = new FakeNeighbourhood(this, network);
 
   /// The daemon was killed: thrown out of the call that it was in, and of all that follow.
   public static final class Crash extends Error {
@@ -107,7 +107,7 @@ public final class FakeMachine implements Machine {
   }
 
   private void linkGone(MachineObject.Link link) {
-    arp.linkGone(link);
+    neighbourhood.linkGone(link);
   }
 
   void alive() {
@@ -138,8 +138,8 @@ public final class FakeMachine implements Machine {
   }
 
   @Override
-  public FakeArp arp() {
-    return arp;
+  public FakeNeighbourhood neighbourhood() {
+    return neighbourhood;
   }
 
   @Override
@@ -236,7 +236,7 @@ public final class FakeMachine implements Machine {
     dead = false;
     stepsUntilCrash = -1;
     watchers.clear();
-    arp.restart();
+    neighbourhood.restart();
   }
 
   /// Somebody else removes the object, and the kernel what goes along.

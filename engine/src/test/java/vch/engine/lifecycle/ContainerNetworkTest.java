@@ -140,7 +140,7 @@ class ContainerNetworkTest {
     assertThat(ip(id, 8)).isEqualTo("10.2.0.10");
     assertThat(place(id, 8).settled()).isTrue();
     assertThat(onLink(id, "10.2.0.10")).isTrue();
-    assertThat(house.machine.arp().announcements())
+    assertThat(house.machine.neighbourhood().announcements())
         .anyMatch(a -> a.address().equals(Ip.parse("10.2.0.10")));
     assertThat(house.machine.observe(List.of()))
         .anyMatch(
@@ -152,7 +152,7 @@ class ContainerNetworkTest {
 
   @Test
   void an_address_that_a_host_of_the_lan_has_is_passed_over() {
-    house.machine.arp().addForeign("pllan", Ip.parse("10.2.0.10"), STRANGER);
+    house.machine.neighbourhood().addForeign("pllan", Ip.parse("10.2.0.10"), STRANGER);
     var id = house.run(1, w -> w.on("lan"));
     assertThat(ip(id, 8)).isEqualTo("10.2.0.11");
     assertThat(onLink(id, "10.2.0.10")).isFalse();
@@ -162,7 +162,7 @@ class ContainerNetworkTest {
   @Test
   void where_every_address_is_taken_the_start_is_refused_and_nothing_stays() {
     for (int i = 10; i <= 12; i++) {
-      house.machine.arp().addForeign("pllan", Ip.parse("10.2.0." + i), STRANGER);
+      house.machine.neighbourhood().addForeign("pllan", Ip.parse("10.2.0." + i), STRANGER);
     }
     var id = house.create(1, w -> w.on("lan"));
     assertThatThrownBy(() -> house.lives.start(id))
@@ -176,7 +176,7 @@ class ContainerNetworkTest {
 
   @Test
   void an_address_that_was_asked_for_and_is_taken_names_the_other() {
-    house.machine.arp().addForeign("pllan", Ip.parse("10.2.0.12"), STRANGER);
+    house.machine.neighbourhood().addForeign("pllan", Ip.parse("10.2.0.12"), STRANGER);
     var id = house.create(1);
     house.lives.attachments().connect(id, asking(91, "10.2.0.12"));
     assertThatThrownBy(() -> house.lives.start(id))
@@ -191,7 +191,7 @@ class ContainerNetworkTest {
     var id = house.run(1);
     house.lives.attachments().connect(id, House.request(90, "lan"));
     assertThat(onLink(id, "10.2.0.10")).isTrue();
-    house.machine.arp().addForeign("pllan", Ip.parse("10.2.0.11"), STRANGER);
+    house.machine.neighbourhood().addForeign("pllan", Ip.parse("10.2.0.11"), STRANGER);
     var other = house.run(2);
     assertThatThrownBy(() -> house.lives.attachments().connect(other, asking(91, "10.2.0.11")))
         .hasMessageContaining("02:aa:00:00:00:01");
@@ -202,11 +202,11 @@ class ContainerNetworkTest {
   void another_host_that_takes_the_address_later_is_answered_and_remembered() {
     var id = house.run(1, w -> w.on("lan"));
     house.time.advance(AddressGuard.LISTEN_AGAIN);
-    house.machine.arp().hear("pllan", STRANGER, Ip.parse("10.2.0.10"));
+    house.machine.neighbourhood().hear("pllan", STRANGER, Ip.parse("10.2.0.10"));
     house.time.settle();
     assertThat(house.lives.conflict(place(id, 8).id()))
         .hasValueSatisfying(c -> assertThat(c.other()).isEqualTo(STRANGER));
-    house.machine.arp().hear("pllan", place(id, 8).mac(), Ip.parse("10.2.0.10"));
+    house.machine.neighbourhood().hear("pllan", place(id, 8).mac(), Ip.parse("10.2.0.10"));
     house.time.settle();
     assertThat(house.lives.conflict(place(id, 8).id()).orElseThrow().other()).isEqualTo(STRANGER);
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vch.engine.desired.LinkNames;
-import vch.engine.fake.FakeArp;
+import vch.engine.fake.FakeNeighbourhood;
 import vch.engine.fake.Samples;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
@@ -23,9 +23,9 @@ class SharedSegmentTest {
     house.close();
   }
 
-  private FakeArp.Said told(ContainerId id, String address) {
+  private FakeNeighbourhood.Said told(ContainerId id, String address) {
     var container = house.of(id);
-    return new FakeArp.Said(
+    return new FakeNeighbourhood.Said(
         LinkNames.container(container),
         "eth0",
         container.endpoints().getFirst().mac(),
@@ -36,13 +36,14 @@ class SharedSegmentTest {
   void an_address_is_announced_on_the_one_nic_when_it_comes() {
     var back = house.scope(7, "back");
     var id = house.run(1);
-    assertThat(house.machine.arp().announcements()).containsExactly(told(id, "172.16.0.2"));
+    assertThat(house.machine.neighbourhood().announcements())
+        .containsExactly(told(id, "172.16.0.2"));
     var endpoint = house.lives.attachments().connect(id, House.request(77, "back"));
     assertThat(endpoint.link()).isEqualTo("eth0");
     assertThat(house.machine.text())
         .contains("172.16.0.2/16", "172.17.0.2/16")
         .doesNotContain("eth1");
-    assertThat(house.machine.arp().announcements())
+    assertThat(house.machine.neighbourhood().announcements())
         .containsAll(List.of(told(id, "172.16.0.2"), told(id, "172.17.0.2")));
     house.lives.attachments().disconnect(id, Samples.scopeId(1), false);
     assertThat(house.machine.text()).contains("172.17.0.2/16").doesNotContain("172.16.0.2/16");

@@ -29,8 +29,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import vch.engine.lease.DhcpClients;
 import vch.engine.lease.DhcpFailed;
-import vch.engine.machine.Arp;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.container.EndpointId;
@@ -53,7 +53,7 @@ public final class BusyboxClients implements DhcpClients {
 
   private final Path directory;
   private final Function<NamespaceName, Path> namespaces;
-  private final Arp arp;
+  private final Neighbourhood neighbourhood;
   private final InstantSource clock;
   private final RandomGenerator chance;
   private final Map<EndpointId, Keeper> keepers = new ConcurrentHashMap<>();
@@ -69,12 +69,12 @@ public final class BusyboxClients implements DhcpClients {
   public BusyboxClients(
       Path directory,
       Function<NamespaceName, Path> namespaces,
-      Arp arp,
+      Neighbourhood neighbourhood,
       InstantSource clock,
       RandomGenerator chance) {
     this.directory = directory.toAbsolutePath();
     this.namespaces = namespaces;
-    this.arp = arp;
+    this.neighbourhood = neighbourhood;
     this.clock = clock;
     this.chance = chance;
     try {
@@ -233,7 +233,7 @@ public final class BusyboxClients implements DhcpClients {
             lease.server(),
             nextHop(link, lease),
             ClientId.of(id));
-    arp.send(NamespaceName.MACHINE, link, frame.bytes());
+    neighbourhood.send(NamespaceName.MACHINE, link, frame.bytes());
   }
 
   /// Ethernet address of the server, or of the router towards it.
@@ -241,7 +241,9 @@ public final class BusyboxClients implements DhcpClients {
     boolean near = lease.address().subnet().contains(lease.server());
     Optional<Ip> hop = near ? Optional.of(lease.server()) : lease.routers().stream().findFirst();
     return hop.flatMap(
-        ip -> hardware(link).flatMap(self -> arp.probe(NamespaceName.MACHINE, link, self, ip)));
+        ip ->
+            hardware(link)
+                .flatMap(self -> neighbourhood.probe(NamespaceName.MACHINE, link, self, ip)));
   }
 
   private static Optional<Mac> hardware(String link) {

@@ -3,13 +3,13 @@ package vch.services.dhcp;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
-import vch.engine.machine.Arp;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
 /// Sends frames by a packet socket of another program, from the link of a host of a [Lan].
-record WireArp(Lan lan, String host) implements Arp {
+record WireArp(Lan lan, String host) implements Neighbourhood {
   private static final String SEND =
       "import socket, sys; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW);"
           + " s.bind((sys.argv[1], 0)); s.send(bytes.fromhex(sys.argv[2]))";

@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import vch.engine.machine.Arp.Heard;
-import vch.engine.machine.Arp.LinkUnusable;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
@@ -21,6 +19,8 @@ import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood.Heard;
+import vch.engine.machine.Neighbourhood.LinkUnusable;
 import vch.engine.machine.Step;
 import vch.engine.plan.PlanText;
 import vch.engine.plan.Planner;
@@ -30,7 +30,7 @@ import vch.portlayer.address.Mac;
 
 /// What the engine may rely on in ARP, whatever machine it has: two containers on a segment of the
 /// machine's namespace.
-public abstract class ArpContract {
+public abstract class NeighbourhoodContract {
   private static final NamespaceName ONE = new NamespaceName("c-c0417ac70011-1");
   private static final NamespaceName TWO = new NamespaceName("c-c0417ac70012-1");
   private static final Mac ONE_MAC = Mac.parse("02:42:0a:02:00:02");
@@ -101,27 +101,27 @@ public abstract class ArpContract {
 
   @Test
   void nobody_has_a_free_address() {
-    assertThat(machine.arp().probe(TWO, "eth0", TWO_MAC, FREE)).isEmpty();
+    assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, FREE)).isEmpty();
   }
 
   @Test
   void who_has_an_address_is_told() {
-    assertThat(machine.arp().probe(TWO, "eth0", TWO_MAC, ONE_IP)).contains(ONE_MAC);
-    assertThat(machine.arp().probe(TWO, "eth0", TWO_MAC, GATEWAY)).contains(BRIDGE_MAC);
-    assertThat(machine.arp().probe(NamespaceName.MACHINE, SEGMENT, BRIDGE_MAC, ONE_IP))
+    assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, ONE_IP)).contains(ONE_MAC);
+    assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, GATEWAY)).contains(BRIDGE_MAC);
+    assertThat(machine.neighbourhood().probe(NamespaceName.MACHINE, SEGMENT, BRIDGE_MAC, ONE_IP))
         .contains(ONE_MAC);
   }
 
   @Test
   void one_does_not_contest_the_own_address() {
-    assertThat(machine.arp().probe(ONE, "eth0", ONE_MAC, ONE_IP)).isEmpty();
+    assertThat(machine.neighbourhood().probe(ONE, "eth0", ONE_MAC, ONE_IP)).isEmpty();
   }
 
   @Test
   void an_announcement_is_heard_on_the_segment() throws Exception {
     var heard = new LinkedBlockingQueue<Heard>();
-    try (var _ = machine.arp().listen(SEGMENT, heard::add)) {
-      machine.arp().announce(TWO, "eth0", TWO_MAC, FREE);
+    try (var _ = machine.neighbourhood().listen(SEGMENT, heard::add)) {
+      machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
       assertThat(next(heard)).isEqualTo(new Heard(TWO_MAC, FREE));
     }
   }
@@ -134,9 +134,9 @@ public abstract class ArpContract {
   void nothing_is_heard_after_the_end() throws Exception {
     var early = new LinkedBlockingQueue<Heard>();
     var late = new LinkedBlockingQueue<Heard>();
-    machine.arp().listen(SEGMENT, early::add).close();
-    try (var _ = machine.arp().listen(SEGMENT, late::add)) {
-      machine.arp().announce(TWO, "eth0", TWO_MAC, FREE);
+    machine.neighbourhood().listen(SEGMENT, early::add).close();
+    try (var _ = machine.neighbourhood().listen(SEGMENT, late::add)) {
+      machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
       next(late);
       assertThat(early).isEmpty();
     }
@@ -146,12 +146,12 @@ public abstract class ArpContract {
   void a_link_that_vanished_is_not_heard_again() throws Exception {
     var early = new LinkedBlockingQueue<Heard>();
     var late = new LinkedBlockingQueue<Heard>();
-    try (var _ = machine.arp().listen(SEGMENT, early::add)) {
+    try (var _ = machine.neighbourhood().listen(SEGMENT, early::add)) {
       assertThat(machine.apply(List.of(new Step.Remove(BRIDGE))).getFirst().error()).isEmpty();
       machine.finish();
       apply(segment());
-      try (var _ = machine.arp().listen(SEGMENT, late::add)) {
-        machine.arp().announce(TWO, "eth0", TWO_MAC, FREE);
+      try (var _ = machine.neighbourhood().listen(SEGMENT, late::add)) {
+        machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
         next(late);
         assertThat(early).isEmpty();
       }
@@ -160,14 +160,14 @@ public abstract class ArpContract {
 
   @Test
   void a_link_must_be_there() {
-    var arp = machine.arp();
+    var neighbourhood = machine.neighbourhood();
     var nowhere = new NamespaceName("c-c0417ac70013-1");
     for (var where : List.of(TWO, nowhere)) {
-      assertUnusable(where, () -> arp.probe(where, "eth7", TWO_MAC, FREE));
-      assertUnusable(where, () -> arp.announce(where, "eth7", TWO_MAC, FREE));
-      assertUnusable(where, () -> arp.send(where, "eth7", new byte[60]));
+      assertUnusable(where, () -> neighbourhood.probe(where, "eth7", TWO_MAC, FREE));
+      assertUnusable(where, () -> neighbourhood.announce(where, "eth7", TWO_MAC, FREE));
+      assertUnusable(where, () -> neighbourhood.send(where, "eth7", new byte[60]));
     }
-    assertUnusable(NamespaceName.MACHINE, () -> arp.listen("eth7", _ -> {}));
+    assertUnusable(NamespaceName.MACHINE, () -> neighbourhood.listen("eth7", _ -> {}));
   }
 
   private static void assertUnusable(NamespaceName namespace, Runnable use) {
@@ -188,9 +188,10 @@ public abstract class ArpContract {
             1500,
             false);
     assertThat(machine.apply(List.of(new Step.Change(BRIDGE, down))).getFirst().error()).isEmpty();
-    assertThatThrownBy(() -> machine.arp().probe(down.namespace(), SEGMENT, BRIDGE_MAC, FREE))
+    assertThatThrownBy(
+            () -> machine.neighbourhood().probe(down.namespace(), SEGMENT, BRIDGE_MAC, FREE))
         .isInstanceOf(LinkUnusable.class)
         .hasMessageContaining("down");
-    machine.arp().listen(SEGMENT, _ -> {}).close();
+    machine.neighbourhood().listen(SEGMENT, _ -> {}).close();
   }
 }

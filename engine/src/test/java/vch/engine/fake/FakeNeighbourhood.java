@@ -11,16 +11,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import vch.engine.fake.FakeNetwork.Plug;
 import vch.engine.fake.FakeNetwork.Where;
-import vch.engine.machine.Arp;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
 /// ARP on the links of [FakeMachine]. Who has an address on a segment is found: links of ours, and
 /// whom a test put there. Nothing waits. Safe for any number of threads; the machine's monitor
 /// guards everything.
-public final class FakeArp implements Arp {
+public final class FakeNeighbourhood implements Neighbourhood {
   private record Claim(String link, Ip address) {}
 
   private record Listener(String link, Consumer<Heard> heard) {}
@@ -39,7 +39,7 @@ public final class FakeArp implements Arp {
   private final List<Sent> sent = new ArrayList<>();
   private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  FakeArp(FakeMachine machine, FakeNetwork network) {
+  FakeNeighbourhood(FakeMachine machine, FakeNetwork network) {
     this.machine = machine;
     this.network = network;
   }

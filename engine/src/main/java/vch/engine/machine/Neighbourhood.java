@@ -11,7 +11,7 @@ import vch.portlayer.address.Mac;
 ///
 /// A link that was just set up may lose what is sent in its first milliseconds (up to 35 were
 /// seen), until the kernel has told everybody of its carrier. Of three probes that costs one.
-public interface Arp {
+public interface Neighbourhood {
   /// How often [#probe] asks (PROBE_NUM), and how long it waits after each time.
   ///
   /// RFC 5227 has 1 to 2 s between probes and 2 s after the last (section 1.1), for links that are

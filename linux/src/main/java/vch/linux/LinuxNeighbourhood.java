@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import vch.engine.machine.Arp;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
 import vch.kernel.libc.KernelException;
 import vch.kernel.packet.PacketSocket;
 import vch.kernel.rtnl.LinkInfo;
@@ -20,16 +20,16 @@ import vch.portlayer.address.Mac;
 
 /// ARP by packet sockets, one for each probe, announcement and listened link. Safe for all threads.
 ///
-/// A probe waits on its caller's thread, which may be a virtual one, for what [ArpReader] reads.
-final class LinuxArp implements Arp, AutoCloseable {
+/// A probe waits on its caller's thread, which may be a virtual one, for what [FrameReader] reads.
+final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
   private final Spaces spaces;
   private final SocketCloser closer = new SocketCloser();
-  private final ArpReader reader = new ArpReader(closer);
+  private final FrameReader reader = new FrameReader(closer);
 
   /// Second announcements: each waits for its time on a thread of its own.
   private final ExecutorService later = Executors.newVirtualThreadPerTaskExecutor();
 
-  LinuxArp(Spaces spaces) {
+  LinuxNeighbourhood(Spaces spaces) {
     this.spaces = spaces;
   }
 

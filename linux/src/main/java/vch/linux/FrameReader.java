@@ -20,8 +20,8 @@ import vch.kernel.packet.PacketSocket;
 /// waiting for a socket holds a thread, so whoever waits for a packet (a virtual thread, most
 /// often) lets this one do it. It calls the listeners, and it alone has sockets closed, so none is
 /// closed while it is waited for. The monitor guards what is listed.
-final class ArpReader implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(ArpReader.class.getName());
+final class FrameReader implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(FrameReader.class.getName());
 
   /// Taken from one socket before the others have their turn: a segment that is flooded does not
   /// make us deaf on the others.
@@ -36,7 +36,7 @@ final class ArpReader implements AutoCloseable {
   private boolean closing;
   private boolean ended;
 
-  ArpReader(SocketCloser closer) {
+  FrameReader(SocketCloser closer) {
     this.closer = closer;
   }
 

@@ -22,15 +22,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import vch.engine.machine.Arp;
-import vch.engine.machine.Arp.Heard;
-import vch.engine.machine.Arp.LinkUnusable;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood;
+import vch.engine.machine.Neighbourhood.Heard;
+import vch.engine.machine.Neighbourhood.LinkUnusable;
 import vch.engine.machine.Step;
 import vch.engine.plan.PlanText;
 import vch.engine.plan.Planner;
@@ -44,7 +44,7 @@ import vch.portlayer.address.Mac;
 /// ARP with real frames, beyond the contract: hosts that send what they like on a bridge and on a
 /// NIC of the machine.
 @Tag("lab")
-final class LinuxArpTest {
+final class LinuxNeighbourhoodTest {
   private static final NamespaceName MACHINE = NamespaceName.MACHINE;
   private static final NamespaceName ONE = new NamespaceName("c-1ab000000011-1");
   private static final NamespaceName TWO = new NamespaceName("c-1ab000000012-1");
@@ -67,8 +67,8 @@ final class LinuxArpTest {
     return opened.orElseThrow();
   }
 
-  private Arp arp() {
-    return machine().arp();
+  private Neighbourhood neighbourhood() {
+    return machine().neighbourhood();
   }
 
   @BeforeEach
@@ -82,8 +82,8 @@ final class LinuxArpTest {
   /// A pair that was just set up loses frames for some milliseconds, until the kernel has told
   /// everybody of its carrier.
   private void settle() throws Exception {
-    until(() -> arp().probe(TWO, "eth0", TWO_MAC, ONE_IP).isPresent());
-    until(() -> arp().probe(LAN, "eth0", LAN_MAC, NIC_IP).isPresent());
+    until(() -> neighbourhood().probe(TWO, "eth0", TWO_MAC, ONE_IP).isPresent());
+    until(() -> neighbourhood().probe(LAN, "eth0", LAN_MAC, NIC_IP).isPresent());
   }
 
   @AfterEach
@@ -138,7 +138,7 @@ final class LinuxArpTest {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var result = threads.submit(work);
       while (!result.isDone()) {
-        frames.forEach(f -> arp().send(TWO, "eth0", f));
+        frames.forEach(f -> neighbourhood().send(TWO, "eth0", f));
         Thread.sleep(1);
       }
       return result.get();
@@ -148,13 +148,15 @@ final class LinuxArpTest {
   @Test
   void another_host_that_probes_at_the_same_time_contests_the_address() throws Exception {
     var others = List.of(ArpPacket.probe(TWO_MAC, FREE).broadcast());
-    assertThat(amid(others, () -> arp().probe(ONE, "eth0", ONE_MAC, FREE))).contains(TWO_MAC);
+    assertThat(amid(others, () -> neighbourhood().probe(ONE, "eth0", ONE_MAC, FREE)))
+        .contains(TWO_MAC);
   }
 
   @Test
   void another_host_that_announces_the_address_contests_it() throws Exception {
     var others = List.of(ArpPacket.announcement(TWO_MAC, FREE).broadcast());
-    assertThat(amid(others, () -> arp().probe(ONE, "eth0", ONE_MAC, FREE))).contains(TWO_MAC);
+    assertThat(amid(others, () -> neighbourhood().probe(ONE, "eth0", ONE_MAC, FREE)))
+        .contains(TWO_MAC);
   }
 
   /// What a broken or hostile host may send in claim of an address.
@@ -180,16 +182,17 @@ final class LinuxArpTest {
 
   @Test
   void malformed_packets_contest_nothing() throws Exception {
-    assertThat(amid(malformed(), () -> arp().probe(ONE, "eth0", ONE_MAC, FREE))).isEmpty();
+    assertThat(amid(malformed(), () -> neighbourhood().probe(ONE, "eth0", ONE_MAC, FREE)))
+        .isEmpty();
   }
 
   @Test
   void malformed_packets_and_probes_are_not_heard() throws Exception {
     var heard = new LinkedBlockingQueue<Heard>();
-    try (var _ = arp().listen(BRIDGE, heard::add)) {
-      malformed().forEach(f -> arp().send(TWO, "eth0", f));
-      arp().send(TWO, "eth0", ArpPacket.probe(TWO_MAC, FREE).broadcast());
-      arp().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
+    try (var _ = neighbourhood().listen(BRIDGE, heard::add)) {
+      malformed().forEach(f -> neighbourhood().send(TWO, "eth0", f));
+      neighbourhood().send(TWO, "eth0", ArpPacket.probe(TWO_MAC, FREE).broadcast());
+      neighbourhood().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
       assertThat(next(heard)).isEqualTo(new Heard(TWO_MAC, FREE));
       assertThat(heard).isEmpty();
     }
@@ -201,7 +204,7 @@ final class LinuxArpTest {
     var stale = "02:42:0a:02:00:99";
     var entry = "ip neigh replace " + FREE + " lladdr " + stale + " dev eth0 nud stale";
     Lab.command(neighbour, "sh", "-c", entry);
-    arp().announce(TWO, "eth0", TWO_MAC, FREE);
+    neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
     until(
         () ->
             Lab.command(neighbour, "ip", "neigh", "show", FREE.toString())
@@ -211,8 +214,8 @@ final class LinuxArpTest {
   @Test
   void an_announcement_is_made_twice() throws Exception {
     var heard = new LinkedBlockingQueue<Heard>();
-    try (var _ = arp().listen(BRIDGE, heard::add)) {
-      arp().announce(TWO, "eth0", TWO_MAC, FREE);
+    try (var _ = neighbourhood().listen(BRIDGE, heard::add)) {
+      neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
       assertThat(List.of(next(heard), next(heard))).containsOnly(new Heard(TWO_MAC, FREE));
     }
   }
@@ -221,14 +224,14 @@ final class LinuxArpTest {
   void the_second_announcement_is_not_made_on_another_link_of_the_same_name() throws Exception {
     var heard = new LinkedBlockingQueue<Heard>();
     var again = Ip.parse("10.2.0.10");
-    try (var _ = arp().listen(BRIDGE, heard::add)) {
-      arp().announce(TWO, "eth0", TWO_MAC, FREE);
+    try (var _ = neighbourhood().listen(BRIDGE, heard::add)) {
+      neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
       var link = pair("v1ab0000b1", TWO, TWO_MAC, Optional.of(BRIDGE));
       machine().apply(List.of(new Step.Remove(link)));
       machine().finish();
       reach(town());
       settle();
-      arp().announce(TWO, "eth0", TWO_MAC, again);
+      neighbourhood().announce(TWO, "eth0", TWO_MAC, again);
       var all = List.of(next(heard), next(heard), next(heard));
       assertThat(all.stream().map(Heard::address)).containsExactly(FREE, again, again);
     }
@@ -250,11 +253,11 @@ final class LinuxArpTest {
     all.add(new Address(LAN, "eth0", Cidr.parse("10.3.0.4/16")));
     reach(all);
     var heard = new LinkedBlockingQueue<Heard>();
-    try (var _ = arp().listen(NIC, heard::add)) {
+    try (var _ = neighbourhood().listen(NIC, heard::add)) {
       var taken = Ip.parse("10.3.0.4");
-      assertThat(arp().probe(ONE, "eth1", TWO_MAC, taken)).contains(LAN_MAC);
-      assertThat(arp().probe(ONE, "eth1", TWO_MAC, Ip.parse("10.3.0.5"))).isEmpty();
-      arp().announce(LAN, "eth0", LAN_MAC, taken);
+      assertThat(neighbourhood().probe(ONE, "eth1", TWO_MAC, taken)).contains(LAN_MAC);
+      assertThat(neighbourhood().probe(ONE, "eth1", TWO_MAC, Ip.parse("10.3.0.5"))).isEmpty();
+      neighbourhood().announce(LAN, "eth0", LAN_MAC, taken);
       assertThat(next(heard)).isEqualTo(new Heard(LAN_MAC, taken));
     }
   }
@@ -263,14 +266,14 @@ final class LinuxArpTest {
   void one_thread_hears_all_links_and_a_link_that_was_down_again() throws Exception {
     var bridge = new LinkedBlockingQueue<Heard>();
     var nic = new LinkedBlockingQueue<Heard>();
-    try (var _ = arp().listen(BRIDGE, bridge::add);
-        var _ = arp().listen(NIC, nic::add)) {
+    try (var _ = neighbourhood().listen(BRIDGE, bridge::add);
+        var _ = neighbourhood().listen(NIC, nic::add)) {
       Lab.command(machine().path(MACHINE), "ip", "link", "set", NIC, "down");
-      arp().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
+      neighbourhood().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
       assertThat(next(bridge)).isEqualTo(new Heard(TWO_MAC, FREE));
       Lab.command(machine().path(MACHINE), "ip", "link", "set", NIC, "up");
       settle();
-      arp().send(LAN, "eth0", ArpPacket.announcement(LAN_MAC, FREE).broadcast());
+      neighbourhood().send(LAN, "eth0", ArpPacket.announcement(LAN_MAC, FREE).broadcast());
       assertThat(next(nic)).isEqualTo(new Heard(LAN_MAC, FREE));
       assertThat(
               Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("arp")))
@@ -282,15 +285,15 @@ final class LinuxArpTest {
   void a_listener_that_fails_is_called_again() throws Exception {
     var heard = new LinkedBlockingQueue<Heard>();
     try (var _ =
-        arp()
+        neighbourhood()
             .listen(
                 BRIDGE,
                 h -> {
                   heard.add(h);
                   throw new IllegalStateException("for the test");
                 })) {
-      arp().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
-      arp().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, ONE_IP).broadcast());
+      neighbourhood().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, FREE).broadcast());
+      neighbourhood().send(TWO, "eth0", ArpPacket.announcement(TWO_MAC, ONE_IP).broadcast());
       assertThat(List.of(next(heard).address(), next(heard).address()))
           .containsExactly(FREE, ONE_IP);
     }
@@ -311,10 +314,10 @@ final class LinuxArpTest {
       index = rtnl.link("eth0").orElseThrow().index();
     }
     try (var socket = machine().open(TWO, () -> PacketSocket.open(index, protocol))) {
-      arp().send(MACHINE, BRIDGE, frame);
+      neighbourhood().send(MACHINE, BRIDGE, frame);
       assertThat(socket.receive(2048, (int) LONG.toMillis())).hasValue(frame);
     }
-    assertThatThrownBy(() -> arp().send(MACHINE, BRIDGE, new byte[5000]))
+    assertThatThrownBy(() -> neighbourhood().send(MACHINE, BRIDGE, new byte[5000]))
         .isInstanceOf(LinkUnusable.class)
         .hasMessageContaining("message too long");
   }
@@ -331,7 +334,7 @@ final class LinuxArpTest {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 64; i++) {
         var address = Ip.parse("10.2.1.0").plus(i);
-        results.add(threads.submit(() -> arp().probe(TWO, "eth0", TWO_MAC, address)));
+        results.add(threads.submit(() -> neighbourhood().probe(TWO, "eth0", TWO_MAC, address)));
       }
     }
     for (int i = 0; i < 64; i++) {
@@ -343,7 +346,7 @@ final class LinuxArpTest {
 
   private static long sockets() throws Exception {
     try (var all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.filter(LinuxArpTest::isSocket).count();
+      return all.filter(LinuxNeighbourhoodTest::isSocket).count();
     }
   }
 
@@ -367,13 +370,13 @@ final class LinuxArpTest {
   void what_is_closed_with_the_machine_ends_quietly() throws Exception {
     var other = lab.orElseThrow().other("lab1");
     var heard = new LinkedBlockingQueue<Heard>();
-    var listening = other.arp().listen(BRIDGE, heard::add);
-    other.arp().announce(MACHINE, BRIDGE, BRIDGE_MAC, FREE);
+    var listening = other.neighbourhood().listen(BRIDGE, heard::add);
+    other.neighbourhood().announce(MACHINE, BRIDGE, BRIDGE_MAC, FREE);
     other.close();
     listening.close();
-    arp().announce(TWO, "eth0", TWO_MAC, FREE);
+    neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
     assertThat(heard).isEmpty();
-    assertThatThrownBy(() -> other.arp().probe(MACHINE, BRIDGE, BRIDGE_MAC, FREE))
+    assertThatThrownBy(() -> other.neighbourhood().probe(MACHINE, BRIDGE, BRIDGE_MAC, FREE))
         .isInstanceOf(LinkUnusable.class);
   }
 }

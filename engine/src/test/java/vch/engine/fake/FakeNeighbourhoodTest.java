@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import vch.engine.machine.Arp.Heard;
 import vch.engine.machine.Machine;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.NamespaceName;
+import vch.engine.machine.Neighbourhood.Heard;
 import vch.engine.machine.Step;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
-class FakeArpTest extends ArpContract {
+class FakeNeighbourhoodTest extends NeighbourhoodContract {
   private static final NamespaceName CONTAINER = new NamespaceName("c-c0417ac70014-1");
   private static final Mac SELF = Mac.parse("02:42:0a:02:00:02");
   private static final Mac OTHER = Mac.parse("52:54:00:12:34:56");
@@ -40,19 +40,19 @@ class FakeArpTest extends ArpContract {
             1500,
             true);
     machine.apply(List.of(new Step.Add(new Namespace(CONTAINER)), new Step.Add(link)));
-    var arp = machine.arp();
-    assertThat(arp.probe(CONTAINER, "eth0", SELF, ADDRESS)).isEmpty();
-    arp.addForeign("lan0", ADDRESS, OTHER);
-    assertThat(arp.probe(CONTAINER, "eth0", SELF, ADDRESS)).contains(OTHER);
-    arp.removeForeign("lan0", ADDRESS);
-    assertThat(arp.probe(CONTAINER, "eth0", SELF, ADDRESS)).isEmpty();
-    arp.addNic("lan0");
+    var neighbourhood = machine.neighbourhood();
+    assertThat(neighbourhood.probe(CONTAINER, "eth0", SELF, ADDRESS)).isEmpty();
+    neighbourhood.addForeign("lan0", ADDRESS, OTHER);
+    assertThat(neighbourhood.probe(CONTAINER, "eth0", SELF, ADDRESS)).contains(OTHER);
+    neighbourhood.removeForeign("lan0", ADDRESS);
+    assertThat(neighbourhood.probe(CONTAINER, "eth0", SELF, ADDRESS)).isEmpty();
+    neighbourhood.addNic("lan0");
     var heard = new ArrayList<Heard>();
-    try (var _ = arp.listen("lan0", heard::add)) {
-      assertThat(arp.listened()).containsExactly("lan0");
-      arp.hear("lan0", OTHER, ADDRESS);
+    try (var _ = neighbourhood.listen("lan0", heard::add)) {
+      assertThat(neighbourhood.listened()).containsExactly("lan0");
+      neighbourhood.hear("lan0", OTHER, ADDRESS);
     }
-    assertThat(arp.listened()).isEmpty();
+    assertThat(neighbourhood.listened()).isEmpty();
     assertThat(heard).containsExactly(new Heard(OTHER, ADDRESS));
   }
 }

@@ -4,12 +4,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import vch.engine.fake.ArpContract;
+import vch.engine.fake.NeighbourhoodContract;
 import vch.engine.machine.Machine;
 
 /// What the engine relies on in ARP, held against the kernel.
 @Tag("lab")
-class LinuxArpContractTest extends ArpContract {
+class LinuxNeighbourhoodContractTest extends NeighbourhoodContract {
   private Optional<Lab> lab = Optional.empty();
 
   /// After the contract has cleared and closed its machine: nothing may be left.
