@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import vch.engine.health.Health;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -78,8 +79,8 @@ public interface Lifecycle extends AutoCloseable {
   /// Changes settings of a VCH; files of its running containers follow.
   ConfigureVch.Configured configure(ConfigureVch command);
 
-  /// Another host that used the address of a place on a container network since the daemon began.
-  Optional<AddressConflict> conflict(EndpointId place);
+  /// Another host that used this address of a place on a container network since the daemon began.
+  Optional<AddressConflict> conflict(EndpointId place, Ip address);
 
   /// @param first when it was heard first
   /// @param last when it was heard last

@@ -33,7 +33,7 @@ final class AccessAddresses {
     var there = of(rtnl, to);
     for (var address : wanted) {
       if (!there.contains(address)) {
-        rtnl.request(AddressMessages.set(to, address, WHOLE, true, 0))
+        rtnl.request(AddressMessages.set(to, address, WHOLE, 0))
             .check("set address " + address.getHostAddress(), "on " + access);
       }
     }

@@ -75,7 +75,6 @@ final class AddressSteps {
                       index.get(),
                       Addresses.inet(a.cidr().address()),
                       a.cidr().length(),
-                      space.name().equals(NamespaceName.MACHINE),
                       PROTOCOL));
           case Route r -> {
             routes.add(step);

@@ -9,7 +9,8 @@ import vch.portlayer.address.Mac;
 /// An ARP packet of IPv4 over Ethernet, RFC 826.
 ///
 /// @param target of a question: 0
-record ArpPacket(Operation operation, Mac sender, Ip senderIp, Mac target, Ip targetIp) {
+record ArpPacket(Operation operation, Mac sender, Ip senderIp, Mac target, Ip targetIp)
+    implements Claim {
   /// Ethernet header and packet; links pad it to 60 bytes.
   static final int BYTES = 42;
 
@@ -96,14 +97,14 @@ record ArpPacket(Operation operation, Mac sender, Ip senderIp, Mac target, Ip ta
     return Ip.of(Arrays.copyOfRange(frame, at, at + 4));
   }
 
-  /// True when the sender says that it has an address.
-  boolean hasAddress() {
-    return !senderIp.equals(NONE);
+  @Override
+  public Optional<Ip> held() {
+    return Optional.of(senderIp).filter(ip -> !ip.equals(NONE));
   }
 
-  /// True when this means that another than `self` has the address or is about to take it, RFC 5227
-  /// section 2.1.1.
-  boolean contests(Ip address, Mac self) {
+  /// RFC 5227 section 2.1.1.
+  @Override
+  public boolean contests(Ip address, Mac self) {
     boolean uses = senderIp.equals(address);
     boolean probes =
         operation == Operation.REQUEST && senderIp.equals(NONE) && targetIp.equals(address);

@@ -1,32 +1,49 @@
 package vch.linux;
 
-import java.time.Duration;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Neighbourhood;
+import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
+import vch.kernel.netlink.Monitor;
+import vch.kernel.netlink.NetlinkSocket;
 import vch.kernel.packet.PacketSocket;
+import vch.kernel.rtnl.Change;
 import vch.kernel.rtnl.LinkInfo;
+import vch.kernel.rtnl.Rtnl;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
-/// ARP by packet sockets, one for each probe, announcement and listened link. Safe for all threads.
+/// ARP and neighbour discovery by packet sockets, one for each probe, announcement and listened
+/// link and family. Safe for all threads.
 ///
-/// A probe waits on its caller's thread, which may be a virtual one, for what [FrameReader] reads.
+/// A probe waits on its caller's thread, which may be a virtual one, for what [SocketReader] reads.
 final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
+  private static final Logger LOG = System.getLogger(LinuxNeighbourhood.class.getName());
+
   private final Spaces spaces;
   private final SocketCloser closer = new SocketCloser();
-  private final FrameReader reader = new FrameReader(closer);
+  private final SocketReader reader = new SocketReader(closer);
+  private final Set<LinkListening> listened = ConcurrentHashMap.newKeySet();
 
-  /// Second announcements: each waits for its time on a thread of its own.
+  /// Links that come and go are followed. Guarded by this.
+  private boolean following;
+
+  /// Second announcements, and looks at links: each waits on a thread of its own.
   private final ExecutorService later = Executors.newVirtualThreadPerTaskExecutor();
 
   LinuxNeighbourhood(Spaces spaces) {
@@ -35,32 +52,33 @@ final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
 
   @Override
   public Optional<Mac> probe(NamespaceName namespace, String link, Mac self, Ip address) {
-    var probe = ArpPacket.probe(self, address);
+    var dialect = Dialect.of(address.family());
+    var probe = dialect.probe(self, address);
     var other = new CompletableFuture<Mac>();
-    Consumer<ArpPacket> heard =
-        packet -> {
-          if (packet.contests(address, self)) {
-            other.complete(packet.sender());
-          }
+    Consumer<byte[]> heard =
+        frame -> {
+          Optional<? extends Claim> claim = dialect.parse(frame);
+          claim.filter(c -> c.contests(address, self)).ifPresent(c -> other.complete(c.sender()));
         };
     return using(
         namespace,
         link,
         () -> {
           int index = up(namespace, link).index();
-          try (var ear = reader.listen(open(namespace, index, PacketSocket.ETH_P_ARP), heard)) {
+          var socket = inside(namespace, () -> dialect.open(index, Optional.of(address)));
+          try (var ear = reader.listen(socket, dialect.bytesMax(), heard)) {
             for (int i = 0; i < PROBES && !other.isDone(); i++) {
               ear.say(probe);
-              await(other, PROBE_INTERVAL);
+              await(other);
             }
           }
           return Optional.ofNullable(other.getNow(null));
         });
   }
 
-  private static void await(CompletableFuture<Mac> other, Duration time) {
+  private static void await(CompletableFuture<Mac> other) {
     try {
-      other.get(time.toNanos(), TimeUnit.NANOSECONDS);
+      other.get(PROBE_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) { // nobody so far
     } catch (ExecutionException e) {
       throw new AssertionError("a probe never fails by what is heard", e);
@@ -72,7 +90,7 @@ final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
 
   @Override
   public void announce(NamespaceName namespace, String link, Mac self, Ip address) {
-    var frame = ArpPacket.announcement(self, address).broadcast();
+    var frame = Dialect.of(address.family()).announcement(self, address);
     int index =
         using(
             namespace,
@@ -104,20 +122,68 @@ final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
 
   @Override
   public Listening listen(String link, Consumer<Heard> heard) {
-    Consumer<ArpPacket> all =
-        packet -> {
-          if (packet.hasAddress()) {
-            heard.accept(new Heard(packet.sender(), packet.senderIp()));
-          }
-        };
-    var machine = NamespaceName.MACHINE;
-    return using(
-        machine,
-        link,
-        () -> {
-          int index = find(machine, link).index();
-          return reader.listen(open(machine, index, PacketSocket.ETH_P_ARP), all)::close;
-        });
+    follow();
+    var it =
+        new LinkListening(
+            link,
+            name ->
+                spaces
+                    .machine()
+                    .rtnl()
+                    .link(name)
+                    .map(l -> OptionalInt.of(l.index()))
+                    .orElseGet(OptionalInt::empty),
+            (index, dialect, frames) ->
+                reader.listen(
+                    inside(NamespaceName.MACHINE, () -> dialect.open(index, Optional.empty())),
+                    dialect.bytesMax(),
+                    frames),
+            heard,
+            listened::remove);
+    listened.add(it);
+    look(it);
+    return it;
+  }
+
+  private synchronized void follow() {
+    if (!following) {
+      var machine = spaces.machine();
+      reader.follow(
+          machine.inside(() -> Monitor.openHere(NetlinkSocket.NETLINK_ROUTE, Rtnl.GROUP_LINKS)),
+          this::changed,
+          () -> listened.forEach(this::lookLater));
+      following = true;
+    }
+  }
+
+  private void changed(Change change) {
+    if (change instanceof Change.OfLink ofLink) {
+      for (var it : listened) {
+        if (it.concerns(ofLink)) {
+          it.gone();
+          lookLater(it);
+        }
+      }
+    }
+  }
+
+  /// Opening a socket takes longer than whoever reads them has time.
+  private void lookLater(LinkListening it) {
+    try {
+      later.execute(() -> look(it));
+    } catch (RejectedExecutionException _) { // the machine is closed
+    }
+  }
+
+  private static void look(LinkListening it) {
+    try {
+      it.look();
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENODEV)) { // it vanished while it was looked at, and that will be told
+        LOG.log(Level.WARNING, "neighbours.listen.failed", e);
+      }
+    } catch (IllegalStateException | Space.Gone _) { // the machine is closed
+    }
   }
 
   @Override
@@ -132,7 +198,7 @@ final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
   }
 
   private void send(NamespaceName namespace, int index, byte[] frame) {
-    var socket = open(namespace, index, PacketSocket.NO_PROTOCOL);
+    var socket = inside(namespace, () -> PacketSocket.open(index, PacketSocket.NO_PROTOCOL));
     try {
       socket.send(frame);
     } finally {
@@ -140,24 +206,21 @@ final class LinuxNeighbourhood implements Neighbourhood, AutoCloseable {
     }
   }
 
-  private PacketSocket open(NamespaceName namespace, int index, int protocol) {
-    return spaces.get(namespace).inside(() -> PacketSocket.open(index, protocol));
+  private PacketSocket inside(NamespaceName namespace, Supplier<PacketSocket> opening) {
+    return spaces.get(namespace).inside(opening);
   }
 
   private LinkInfo up(NamespaceName namespace, String link) {
-    var found = find(namespace, link);
+    var found =
+        spaces
+            .get(namespace)
+            .rtnl()
+            .link(link)
+            .orElseThrow(() -> new LinkUnusable(namespace, link, "it does not exist"));
     if (!found.up()) {
       throw new LinkUnusable(namespace, link, "it is down");
     }
     return found;
-  }
-
-  private LinkInfo find(NamespaceName namespace, String link) {
-    return spaces
-        .get(namespace)
-        .rtnl()
-        .link(link)
-        .orElseThrow(() -> new LinkUnusable(namespace, link, "it does not exist"));
   }
 
   /// A link or its namespace may go at any moment, and with it what was opened.

@@ -41,8 +41,8 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
-/// ARP with real frames, beyond the contract: hosts that send what they like on a bridge and on a
-/// NIC of the machine.
+/// Neighbours with real frames, beyond the contract: hosts that send what they like on a bridge and
+/// on a NIC of the machine.
 @Tag("lab")
 final class LinuxNeighbourhoodTest {
   private static final NamespaceName MACHINE = NamespaceName.MACHINE;
@@ -56,6 +56,8 @@ final class LinuxNeighbourhoodTest {
   private static final Ip ONE_IP = Ip.parse("10.2.0.2");
   private static final Ip NIC_IP = Ip.parse("10.3.0.1");
   private static final Ip FREE = Ip.parse("10.2.0.9");
+  private static final Ip ONE_IP6 = Ip.parse("fd02::2");
+  private static final Ip FREE6 = Ip.parse("fd02::9");
   private static final String BRIDGE = "pl1ab0000010";
   private static final String NIC = "v1ab0000nic";
   private static final Duration LONG = Duration.ofSeconds(20);
@@ -159,6 +161,21 @@ final class LinuxNeighbourhoodTest {
         .contains(TWO_MAC);
   }
 
+  @Test
+  void so_do_hosts_that_probe_for_an_ipv6_address_or_announce_it() throws Exception {
+    for (var others :
+        List.of(
+            NeighbourMessage.probe(TWO_MAC, FREE6).frame(),
+            NeighbourMessage.announcement(TWO_MAC, FREE6).frame())) {
+      assertThat(amid(List.of(others), () -> neighbourhood().probe(ONE, "eth0", ONE_MAC, FREE6)))
+          .contains(TWO_MAC);
+    }
+    var broken = NeighbourMessage.announcement(TWO_MAC, FREE6).frame();
+    broken[57]++; // checksum
+    assertThat(amid(List.of(broken), () -> neighbourhood().probe(ONE, "eth0", ONE_MAC, FREE6)))
+        .isEmpty();
+  }
+
   /// What a broken or hostile host may send in claim of an address.
   private static List<byte[]> malformed() {
     var whole = ArpPacket.announcement(TWO_MAC, FREE).broadcast();
@@ -212,6 +229,22 @@ final class LinuxNeighbourhoodTest {
   }
 
   @Test
+  void an_announcement_of_an_ipv6_address_mends_it_too() throws Exception {
+    var all = new ArrayList<>(town());
+    all.add(new Address(ONE, "eth0", new Cidr(ONE_IP6, 64)));
+    reach(all);
+    var neighbour = machine().path(ONE);
+    var entry = "ip neigh replace " + FREE6 + " lladdr 02:42:0a:02:00:99 dev eth0 nud stale";
+    Lab.command(neighbour, "sh", "-c", entry);
+    until(
+        () -> {
+          neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE6);
+          return Lab.command(neighbour, "ip", "neigh", "show", FREE6.toString())
+              .contains(TWO_MAC.toString());
+        });
+  }
+
+  @Test
   void an_announcement_is_made_twice() throws Exception {
     var heard = new LinkedBlockingQueue<Heard>();
     try (var _ = neighbourhood().listen(BRIDGE, heard::add)) {
@@ -251,6 +284,7 @@ final class LinuxNeighbourhoodTest {
     var all = new ArrayList<>(town());
     all.add(macvlan);
     all.add(new Address(LAN, "eth0", Cidr.parse("10.3.0.4/16")));
+    all.add(new Address(LAN, "eth0", Cidr.parse("fd03::4/64")));
     reach(all);
     var heard = new LinkedBlockingQueue<Heard>();
     try (var _ = neighbourhood().listen(NIC, heard::add)) {
@@ -276,7 +310,8 @@ final class LinuxNeighbourhoodTest {
       neighbourhood().send(LAN, "eth0", ArpPacket.announcement(LAN_MAC, FREE).broadcast());
       assertThat(next(nic)).isEqualTo(new Heard(LAN_MAC, FREE));
       assertThat(
-              Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("arp")))
+              Thread.getAllStackTraces().keySet().stream()
+                  .filter(t -> t.getName().equals("sockets")))
           .hasSize(1);
     }
   }

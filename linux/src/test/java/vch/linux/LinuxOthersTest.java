@@ -16,6 +16,7 @@ import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.port.Protocol;
 
@@ -65,6 +66,20 @@ final class LinuxOthersTest extends SegmentInLab {
         .contains("not ours");
     assertThat(machine().routes(CONTAINER))
         .containsExactly(Subnet.parse("10.1.1.0/24"), Subnet.parse("10.2.0.0/16"));
+  }
+
+  @Test
+  void a_route_that_a_router_advertises_is_there_beside_ours_which_leads() throws Exception {
+    reach(segment());
+    command(CONTAINER, "ip", "address", "add", "fd09::2/64", "dev", "eth0", "nodad");
+    var advertised = "ip -6 route add default via fd09::9 dev eth0 proto ra metric 1024";
+    command(CONTAINER, "sh", "-c", advertised);
+    var ours = new Route(CONTAINER, Subnet.parse("::/0"), Optional.of(Ip.parse("fd09::1")), "eth0");
+    assertThat(error(new Step.Add(ours))).isEmpty();
+    assertThat(machine().observe(List.of())).contains(ours);
+    assertThat(command(CONTAINER, "ip", "route", "get", "2001:db8::1")).contains("via fd09::1 ");
+    assertThat(error(new Step.Remove(ours))).isEmpty();
+    assertThat(command(CONTAINER, "ip", "route", "get", "2001:db8::1")).contains("via fd09::9 ");
   }
 
   @Test

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import vch.engine.Lifecycle;
+import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
@@ -52,14 +53,15 @@ final class AddressViews {
 
   private AddressViews() {}
 
-  /// @param conflicts who else used the address of a place
+  /// @param conflicts who else used an address of a place
   static List<Map<String, Object>> addresses(
       Image image,
       List<Scope> scopes,
-      Function<EndpointId, Optional<Lifecycle.AddressConflict>> conflicts) {
+      BiFunction<EndpointId, Ip, Optional<Lifecycle.AddressConflict>> conflicts) {
     return scopes.stream()
         .flatMap(s -> AddressBook.uses(image, s).stream())
-        .map(use -> address(use, endpoint(use).map(Endpoint::id).flatMap(conflicts)))
+        .map(
+            use -> address(use, endpoint(use).flatMap(e -> conflicts.apply(e.id(), use.address()))))
         .toList();
   }
 

@@ -99,7 +99,7 @@ class AddressViewsTest {
     Golden.check(
         "admin/addresses.txt",
         Output.rows(
-                AddressViews.addresses(image, scopes, _ -> Optional.empty()),
+                AddressViews.addresses(image, scopes, (_, _) -> Optional.empty()),
                 "",
                 AddressViews.ADDRESS_COLUMNS)
             + "\n"
@@ -126,10 +126,11 @@ class AddressViewsTest {
                 AddressViews.addresses(
                     image,
                     scopes,
-                    _ ->
+                    (_, address) ->
                         Optional.of(
-                            new Lifecycle.AddressConflict(
-                                Mac.parse("02:aa:00:00:00:01"), Samples.NOON, Samples.NOON))),
+                                new Lifecycle.AddressConflict(
+                                    Mac.parse("02:aa:00:00:00:01"), Samples.NOON, Samples.NOON))
+                            .filter(_ -> address.equals(Ip.parse("10.8.0.77")))),
                 "{{.Network}} {{.Address}} {{.Who}} {{.State}} {{.ConflictMAC}} {{.Why}}",
                 AddressViews.ADDRESS_COLUMNS))
         .containsPattern(

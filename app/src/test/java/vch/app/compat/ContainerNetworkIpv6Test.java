@@ -9,9 +9,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import vch.portlayer.address.Ip;
 
-/// IPv6 on container networks: an address of the subnet, ports, names, routers that advertise. The
-/// LAN is 10.3.0.0/16 and 2001:db8:3::/64, with a router (dnsmasq) that advertises the latter.
+/// IPv6 on container networks: an address of the subnet, ports, names, routers that advertise,
+/// hosts that have an address already. The LAN is 10.3.0.0/16 and 2001:db8:3::/64, with a router
+/// (dnsmasq) that advertises the latter.
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContainerNetworkIpv6Test {
@@ -133,6 +135,9 @@ class ContainerNetworkIpv6Test {
     machine.here("ip", "link", "set", "lan6", "up").ok();
     machine.vch("portgroup", "create", "lan6", "--bridge", "lan6").ok();
     var host = machine.host("six", "lan6", "2001:db8:6::1/64");
+    TestMachine.until(
+        "the host's own addresses are usable",
+        () -> !host.run("ip", "-6", "addr").ok().contains("tentative"));
     machine
         .vch(
             "configure",
@@ -152,18 +157,17 @@ class ContainerNetworkIpv6Test {
                 "only")
             .ok();
     assertThat(address).isEqualTo("2001:db8:6::2");
-    TestMachine.until(
-        "duplicate address detection",
-        () -> host.run("ping", "-6", "-c", "1", "-W", "1", address).status() == 0);
+    assertThat(host.run("ping", "-6", "-c", "1", "-W", "5", address).status()).isZero();
     assertThat(blue.docker("exec", "only", "ip", "-4", "addr", "show", "eth0").out())
         .doesNotContain("inet ");
     blue.docker("rm", "-f", "only").ok();
   }
 
   @Test
-  void an_address_that_another_host_has_is_not_used() {
-    router.run("ip", "addr", "add", "2001:db8:3::77/64", "dev", "eth0", "nodad").ok();
-    blue.docker(
+  void an_address_that_another_host_has_is_refused_and_the_host_named() {
+    holds("2001:db8:3::77");
+    var refused =
+        blue.docker(
             "run",
             "-d",
             "--name",
@@ -174,14 +178,76 @@ class ContainerNetworkIpv6Test {
             "2001:db8:3::77",
             "busybox",
             "sleep",
-            "3600")
-        .ok();
-    TestMachine.until("duplicate address detection", () -> addresses("late").contains("tentative"));
-    assertThat(
-            blue.docker("exec", "late", "ping", "-6", "-c", "1", "-W", "1", "2001:db8:3::1")
-                .status())
-        .isNotZero();
-    router.run("ip", "addr", "del", "2001:db8:3::77/64", "dev", "eth0").ok();
+            "3600");
+    assertThat(refused.status()).isNotZero();
+    assertThat(refused.err())
+        .contains(
+            "address 2001:db8:3::77 of network both is in use by another host with MAC address "
+                + routerMac()
+                + ": choose another address, or take that host off the network");
+    lets("2001:db8:3::77");
+    blue.docker("start", "late").ok();
+    assertThat(addresses("late")).contains("2001:db8:3::77/64").doesNotContain("dadfailed");
+    assertThat(addresses("late").lines().filter(l -> l.contains("2001:db8:3::77")).findFirst())
+        .hasValueSatisfying(
+            line -> assertThat(line).as("usable at once").doesNotContain("tentative"));
     blue.docker("rm", "-f", "late").ok();
+  }
+
+  private void holds(String address) {
+    router.run("ip", "addr", "add", address + "/64", "dev", "eth0", "nodad").ok();
+  }
+
+  private void lets(String address) {
+    router.run("ip", "addr", "del", address + "/64", "dev", "eth0").ok();
+  }
+
+  private String routerMac() {
+    return router.run("cat", "/sys/class/net/eth0/address").ok().strip();
+  }
+
+  @Test
+  void an_address_that_nobody_asked_for_is_passed_over_if_a_host_has_it() {
+    sleeper("first");
+    var next = Ip.parse(ip6("first")).plus(1).toString();
+    holds(next);
+    sleeper("second");
+    assertThat(ip6("second")).isEqualTo(Ip.parse(next).plus(1).toString());
+    assertThat(addresses("second")).doesNotContain(next + "/64");
+    lets(next);
+    blue.docker("rm", "-f", "first", "second").ok();
+  }
+
+  /// A host that takes an address without looking, and says so.
+  @Test
+  void a_host_that_takes_the_address_later_is_told_by_vch_ip_ls() {
+    sleeper("kept");
+    var address = ip6("kept");
+    var claim =
+        """
+        import socket,sys
+        mac=bytes.fromhex(sys.argv[1].replace(':',''))
+        ip=socket.inet_pton(socket.AF_INET6,sys.argv[2])
+        to=socket.inet_pton(socket.AF_INET6,'ff02::1')
+        body=bytes([136,0,0,0,0x20,0,0,0])+ip+bytes([2,1])+mac
+        s=sum(int.from_bytes((ip+to+body)[i:i+2],'big') for i in range(0,len(ip+to+body),2))+len(body)+58
+        while s>>16: s=(s&0xffff)+(s>>16)
+        body=body[:2]+(~s&0xffff).to_bytes(2,'big')+body[4:]
+        e=bytes.fromhex('333300000001')+mac+bytes.fromhex('86dd60000000')+len(body).to_bytes(2,'big')+bytes([58,255])+ip+to+body
+        p=socket.socket(socket.AF_PACKET,socket.SOCK_RAW); p.bind(('eth0',0)); p.send(e)
+        """;
+    TestMachine.until(
+        "the conflict is told",
+        () -> {
+          router.run("python3", "-c", claim, routerMac(), address).ok();
+          return machine
+              .vch("ip", "ls", "blue", "--format", "{{.Address}} {{.ConflictMAC}}")
+              .ok()
+              .contains(address + " " + routerMac());
+        });
+    assertThat(router.run("ping", "-6", "-c", "1", "-W", "5", address).status())
+        .as("defended")
+        .isZero();
+    blue.docker("rm", "-f", "kept").ok();
   }
 }

@@ -201,7 +201,8 @@ final class ContainerTable {
       out.append("  udp sport 67 udp dport 68 accept\n");
     }
     switch (level) {
-      case CLOSED -> {}
+      case CLOSED -> // without an answer, as ARP gives it, the LAN would take its address for free
+          out.append("  icmpv6 type nd-neighbor-solicit ip6 hoplimit 255 accept\n");
       case OUTBOUND -> replies();
       case PEERS -> {
         replies();
@@ -293,7 +294,9 @@ final class ContainerTable {
         if (place.scope.leased()) {
           out.append("  oifname %s udp sport 68 udp dport 67 accept\n".formatted(place.link()));
         }
-        out.append("  oifname %s drop\n".formatted(place.link()));
+        out.append(
+            "  oifname %1$s icmpv6 type nd-neighbor-advert accept\n  oifname %1$s drop\n"
+                .formatted(place.link()));
       }
     }
     out.append(

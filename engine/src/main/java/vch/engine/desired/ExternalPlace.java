@@ -38,7 +38,8 @@ final class ExternalPlace {
     out.add(link(ns, container, endpoint, mtu(endpoint, scope), group.get()));
     if (ipv6(container, endpoint, scope)) {
       out.add(DesiredVch.ipv6(ns, endpoint.link()));
-      // Here others have addresses, too.
+      // Here others have addresses, too. What we set was probed for; this is about what the kernel
+      // takes itself: link-local addresses, and those of routers that advertise.
       out.add(setting(ns, endpoint, "accept_dad", "1"));
       out.add(setting(ns, endpoint, "accept_ra", kind.acceptRouters() ? "1" : "0"));
     }
@@ -51,7 +52,9 @@ final class ExternalPlace {
       if (endpoint.settled()) {
         out.addAll(HostAccess.to(group.get(), address.address()));
       }
-      if (endpoint.settled() && !leased(endpoint, address.address().family())) {
+      var family = address.address().family();
+      boolean here = family == Family.IPV4 || container.spec().ipv6();
+      if (endpoint.settled() && here && !leased(endpoint, family)) {
         out.add(new Address(ns, endpoint.link(), address));
       }
     }

@@ -127,8 +127,17 @@ final class NicGuard {
                 meta protocol arp @ll,96,16 0x0806 @ll,48,48 . arp saddr ip @members accept
               """);
     }
-    return out.append(closed ? "" : ipv6(kind)).append("  drop\n}\n").toString();
+    return out.append(closed ? CLOSED_IPV6 : ipv6(kind)).append("  drop\n}\n").toString();
   }
+
+  /// Questions whether an address is free, and answers for the own one.
+  private static final String CLOSED_IPV6 =
+      """
+        meta protocol != ip6 drop
+        @ll,96,16 != 0x86dd drop
+        ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
+        icmpv6 type nd-neighbor-advert @ll,48,48 . @nh,64,128 @members6 @ll,48,48 . @th,64,128 @members6 accept
+      """;
 
   private static String ipv6(ScopeKind.External kind) {
     return """
@@ -151,6 +160,7 @@ final class NicGuard {
 
         chain heard {
           @ll,96,16 0x0806 return
+          meta protocol ip6 @ll,96,16 0x86dd icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } return
         """
         + (leased ? "  udp sport 67 udp dport 68 return\n" : "")
         + "  drop\n}\n";

@@ -17,8 +17,8 @@ import vch.portlayer.scope.TrustLevel;
 
 /// What members of a container network may send onto a Linux bridge of the machine, kept outside
 /// their reach: a frame has the addresses that its place was given. Closed members send and hear
-/// nothing. One table a scope; frames of all other ports of the bridge are none of its business.
-/// Members of level open send what they like.
+/// nothing but questions for addresses and answers. One table a scope; frames of all other ports of
+/// the bridge are none of its business. Members of level open send what they like.
 final class SegmentGuard {
   private SegmentGuard() {}
 
@@ -88,8 +88,15 @@ final class SegmentGuard {
                 ether type arp iifname . ether saddr . arp saddr ip @members iifname . arp saddr ether . arp saddr ip @members accept
               """);
     }
-    return out.append(closed ? "" : ipv6(kind)).append("  drop\n}\n").toString();
+    return out.append(closed ? CLOSED_IPV6 : ipv6(kind)).append("  drop\n}\n").toString();
   }
+
+  /// Questions whether an address is free, and answers for the own one.
+  private static final String CLOSED_IPV6 =
+      """
+        ether type ip6 ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
+        ether type ip6 icmpv6 type nd-neighbor-advert iifname . ether saddr . @nh,64,128 @members6 iifname . ether saddr . @th,64,128 @members6 accept
+      """;
 
   private static String ipv6(ScopeKind.External kind) {
     return """
@@ -105,7 +112,7 @@ final class SegmentGuard {
   }
 
   /// What a closed member may hear, by raw sockets, too: questions for its address, without which
-  /// the LAN would take it for free, and what the DHCP server says.
+  /// the LAN would take it for free, answers to its own, and what the DHCP server says.
   private static String heard(boolean leased) {
     return """
 
@@ -113,6 +120,7 @@ final class SegmentGuard {
           type filter hook postrouting priority filter; policy accept;
           oifname != @ports accept
           ether type arp accept
+          ether type ip6 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
         """
         + (leased ? "  ether type ip udp sport 67 udp dport 68 accept\n" : "")
         + "  drop\n}\n";

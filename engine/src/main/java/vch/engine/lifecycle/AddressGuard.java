@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import vch.engine.Engine;
 import vch.engine.desired.LinkNames;
 import vch.engine.machine.Neighbourhood;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
@@ -25,20 +26,13 @@ import vch.portlayer.scope.ScopeId;
 import vch.portlayer.state.Image;
 
 /// Hears when another host uses an address of a running container, defends it, and remembers who it
-/// was (RFC 5227 section 2.4, choice c: the address is kept). While no daemon runs, the kernel goes
-/// on answering for the address.
+/// was (RFC 5227 section 2.4, choice c: the address is kept; the same for IPv6). While no daemon
+/// runs, the kernel goes on answering for the address.
 final class AddressGuard implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AddressGuard.class.getName());
 
   /// Between two defences of one address (DEFEND_INTERVAL, RFC 5227 section 1.1).
   static final Duration DEFEND_INTERVAL = Duration.ofSeconds(10);
-
-  /// After this time a link that could not be heard is tried again: it may be made just now.
-  static final Duration LISTEN_AGAIN = Duration.ofSeconds(1);
-
-  /// How often links are listened on anew: one that was removed and made again under its name is
-  /// not heard any more ([Neighbourhood#listen]).
-  static final Duration LISTEN_ANEW = Duration.ofSeconds(60);
 
   /// Conflicts that are remembered; the address that was seen longest ago is forgotten first.
   static final int CONFLICTS_MAX = 1024;
@@ -50,10 +44,7 @@ final class AddressGuard implements AutoCloseable {
   /// By link of the machine. Owned by who holds this.
   private final Map<String, Neighbourhood.Listening> heard = new HashMap<>();
 
-  private final Map<EndpointId, Conflict> conflicts = new ConcurrentHashMap<>();
-
-  /// [#anew()] will be run.
-  private boolean waiting;
+  private final Map<Held, Conflict> conflicts = new ConcurrentHashMap<>();
 
   private boolean closed;
 
@@ -63,14 +54,16 @@ final class AddressGuard implements AutoCloseable {
     this.scheduler = scheduler;
   }
 
+  private record Held(EndpointId place, Ip address) {}
+
   /// Another host that used a container's address.
   ///
   /// @param defended when the address was announced against it last
   record Conflict(Mac other, Instant first, Instant last, Instant defended) {}
 
-  /// What was heard about this place since the daemon began.
-  Optional<Conflict> conflict(EndpointId place) {
-    return Optional.ofNullable(conflicts.get(place));
+  /// What was heard about this address of the place since the daemon began.
+  Optional<Conflict> conflict(EndpointId place, Ip address) {
+    return Optional.ofNullable(conflicts.get(new Held(place, address)));
   }
 
   /// Begins to hear, and follows the container networks that come and go.
@@ -82,20 +75,6 @@ final class AddressGuard implements AutoCloseable {
           }
         });
     follow();
-  }
-
-  private synchronized void anew() {
-    waiting = false;
-    if (closed) {
-      return;
-    }
-    for (var link : Set.copyOf(heard.keySet())) {
-      var before = heard.remove(link);
-      follow();
-      if (before != null) {
-        before.close();
-      }
-    }
   }
 
   private synchronized void follow() {
@@ -113,26 +92,9 @@ final class AddressGuard implements AutoCloseable {
               }
               return gone;
             });
-    boolean all = true;
     for (var link : wanted) {
-      all &= heard.containsKey(link) || listen(link);
-    }
-    if (!all) {
-      scheduler.after(LISTEN_AGAIN, this::follow);
-    }
-    if (!heard.isEmpty() && !waiting) {
-      waiting = true;
-      scheduler.after(LISTEN_ANEW, this::anew);
-    }
-  }
-
-  private boolean listen(String link) {
-    try {
-      heard.put(link, engine.machine().neighbourhood().listen(link, it -> noticed(link, it)));
-      return true;
-    } catch (Neighbourhood.LinkUnusable e) {
-      LOG.log(Level.DEBUG, "addresses on link " + link + " are not guarded yet: " + e.getMessage());
-      return false;
+      heard.computeIfAbsent(
+          link, l -> engine.machine().neighbourhood().listen(l, said -> noticed(l, said)));
     }
   }
 
@@ -178,10 +140,10 @@ final class AddressGuard implements AutoCloseable {
 
   private void defend(Place place, Neighbourhood.Heard said) {
     var now = clock.instant();
-    var before = conflict(place.endpoint.id());
+    var before = conflict(place.endpoint.id(), said.address());
     boolean due = before.filter(b -> now.isBefore(b.defended().plus(DEFEND_INTERVAL))).isEmpty();
     remember(
-        place.endpoint.id(),
+        new Held(place.endpoint.id(), said.address()),
         new Conflict(
             said.sender(),
             before.map(Conflict::first).orElse(now),
@@ -217,8 +179,8 @@ final class AddressGuard implements AutoCloseable {
     }
   }
 
-  private void remember(EndpointId place, Conflict conflict) {
-    conflicts.put(place, conflict);
+  private void remember(Held held, Conflict conflict) {
+    conflicts.put(held, conflict);
     if (conflicts.size() > CONFLICTS_MAX) {
       conflicts.entrySet().stream()
           .min(Map.Entry.comparingByValue(Comparator.comparing(Conflict::last)))

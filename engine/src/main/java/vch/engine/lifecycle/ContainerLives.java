@@ -15,6 +15,7 @@ import vch.engine.compute.Volumes;
 import vch.engine.desired.LinkNames;
 import vch.engine.health.Health;
 import vch.engine.lease.DhcpClients;
+import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.EndpointId;
@@ -97,8 +98,10 @@ public final class ContainerLives implements Lifecycle {
   }
 
   @Override
-  public Optional<AddressConflict> conflict(EndpointId place) {
-    return guard.conflict(place).map(c -> new AddressConflict(c.other(), c.first(), c.last()));
+  public Optional<AddressConflict> conflict(EndpointId place, Ip address) {
+    return guard
+        .conflict(place, address)
+        .map(c -> new AddressConflict(c.other(), c.first(), c.last()));
   }
 
   @Override

@@ -1,13 +1,15 @@
 package vch.engine.lifecycle;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import vch.engine.desired.LinkNames;
 import vch.portlayer.address.Cidr;
-import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -18,8 +20,8 @@ import vch.portlayer.rule.ExternalRules;
 import vch.portlayer.rule.SharedNic;
 
 /// Gives places of live containers on container networks addresses that nobody else on the segment
-/// has: probed and then announced (RFC 5227), or leased (RFC 2131). Until then no address is on the
-/// link, so one in conflict is never used.
+/// has: probed and then announced (RFC 5227, RFC 4862), or leased (RFC 2131). Until then no address
+/// is on the link, so one in conflict is never used.
 final class Settlement {
   /// How many addresses of a pool are tried for one place, where nobody asked for a certain one.
   static final int TRIES_MAX = 8;
@@ -42,11 +44,7 @@ final class Settlement {
             .filter(e -> !e.settled())
             .map(Endpoint::id)
             .toList();
-    if (open.size() == 1) {
-      settle(id, open.getFirst());
-    } else {
-      together(id, open);
-    }
+    together(open.stream().<Runnable>map(place -> () -> settle(id, place)).toList());
     announceShared(id);
     return core.container(id);
   }
@@ -59,13 +57,18 @@ final class Settlement {
     }
   }
 
-  private void together(ContainerId id, List<EndpointId> open) {
-    var all = new ArrayList<CompletableFuture<Void>>();
-    for (var place : open) {
-      all.add(CompletableFuture.runAsync(() -> settle(id, place), Thread::startVirtualThread));
+  /// Returns when all is done.
+  private static void together(List<Runnable> work) {
+    if (work.size() == 1) {
+      work.getFirst().run();
+      return;
     }
+    var all =
+        work.stream()
+            .map(w -> CompletableFuture.runAsync(w, Thread::startVirtualThread))
+            .toArray(CompletableFuture<?>[]::new);
     try {
-      CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).join();
+      CompletableFuture.allOf(all).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -85,59 +88,75 @@ final class Settlement {
   }
 
   private void probe(ContainerId id, EndpointId place) {
+    var free = new HashSet<Ip>();
     for (int tried = 1; ; tried++) {
       var endpoint = endpoint(id, place);
-      var address = endpoint.address(Family.IPV4).map(Cidr::address);
-      var other = address.flatMap(_ -> other(id, endpoint));
-      if (other.isEmpty()) {
+      var doubtful = used(id, endpoint).filter(a -> !free.contains(a)).toList();
+      var others = others(id, endpoint, doubtful);
+      for (var taken : others.entrySet()) {
+        another(id, endpoint, taken.getKey(), taken.getValue(), tried);
+      }
+      if (others.isEmpty()) {
         break;
       }
-      boolean asked = endpoint.requested().contains(address.get());
-      if (asked || tried == TRIES_MAX) {
-        throw new Refusal.Failed(
-            "address "
-                + address.get()
-                + " of network "
-                + endpoint.network()
-                + " is in use by another host with MAC address "
-                + other.get()
-                + (asked
-                    ? ": choose another address, or take that host off the network"
-                    : " (so were "
-                        + (TRIES_MAX - 1)
-                        + " others before): keep hosts of the LAN out of the network's range"));
-      }
-      core.engine().decide(image -> ExternalRules.another(image, id, place, address.get()));
+      doubtful.stream().filter(a -> !others.containsKey(a)).forEach(free::add);
     }
     core.engine().decide(image -> ExternalRules.settled(image, id, place));
     announce(id, endpoint(id, place));
   }
 
-  private Optional<Mac> other(ContainerId id, Endpoint endpoint) {
-    return core.engine()
-        .machine()
-        .neighbourhood()
-        .probe(
-            LinkNames.container(core.container(id)),
-            endpoint.link(),
-            endpoint.mac(),
-            endpoint.address(Family.IPV4).orElseThrow().address());
+  private void another(ContainerId id, Endpoint endpoint, Ip taken, Mac other, int tried) {
+    boolean asked = endpoint.requested().contains(taken);
+    if (asked || tried == TRIES_MAX) {
+      throw new Refusal.Failed(
+          "address "
+              + taken
+              + " of network "
+              + endpoint.network()
+              + " is in use by another host with MAC address "
+              + other
+              + (asked
+                  ? ": choose another address, or take that host off the network"
+                  : " (so were "
+                      + (TRIES_MAX - 1)
+                      + " others before): keep hosts of the LAN out of the network's range"));
+    }
+    core.engine().decide(image -> ExternalRules.another(image, id, endpoint.id(), taken));
   }
 
-  /// Neighbours that knew the address from before learn where it is now.
+  /// Addresses that will be on the link.
+  private Stream<Ip> used(ContainerId id, Endpoint endpoint) {
+    boolean ipv6 = core.container(id).spec().ipv6();
+    return endpoint.addresses().stream().map(Cidr::address).filter(a -> ipv6 || a.isIpv4());
+  }
+
+  /// Who else has which of the addresses. They are probed side by side.
+  private Map<Ip, Mac> others(ContainerId id, Endpoint endpoint, List<Ip> addresses) {
+    var namespace = LinkNames.container(core.container(id));
+    var neighbourhood = core.engine().machine().neighbourhood();
+    var out = new ConcurrentSkipListMap<Ip, Mac>();
+    together(
+        addresses.stream()
+            .<Runnable>map(
+                address ->
+                    () ->
+                        neighbourhood
+                            .probe(namespace, endpoint.link(), endpoint.mac(), address)
+                            .ifPresent(other -> out.put(address, other)))
+            .toList());
+    return out;
+  }
+
+  /// Neighbours that knew the addresses from before learn where they are now.
   private void announce(ContainerId id, Endpoint endpoint) {
-    endpoint
-        .address(Family.IPV4)
-        .ifPresent(
+    var namespace = LinkNames.container(core.container(id));
+    used(id, endpoint)
+        .forEach(
             address ->
                 core.engine()
                     .machine()
                     .neighbourhood()
-                    .announce(
-                        LinkNames.container(core.container(id)),
-                        endpoint.link(),
-                        endpoint.mac(),
-                        address.address()));
+                    .announce(namespace, endpoint.link(), endpoint.mac(), address));
   }
 
   private Endpoint endpoint(ContainerId id, EndpointId place) {

@@ -46,7 +46,7 @@ public interface Machine extends AutoCloseable {
   /// only open and bind: it runs on a thread that serves nothing else meanwhile.
   <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
 
-  /// What is said in ARP on the machine's links.
+  /// What neighbours say on the machine's links.
   Neighbourhood neighbourhood();
 
   /// Removes connection tracking entries of the endpoint namespace to these published ports that

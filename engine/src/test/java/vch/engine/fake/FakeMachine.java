@@ -28,7 +28,7 @@ public final class FakeMachine implements Machine {
   public static final String NIC = "eth0";
 
   // guarded by this, as is all that follows
-  private final FakeNetwork network = new FakeNetwork(this::linkGone);
+  private final FakeNetwork network = new FakeNetwork();
   private final List<Subnet> foreignRoutes = new ArrayList<>();
   private final List<Element> forgotten = new ArrayList<>();
   private final List<Step> done = new ArrayList<>();
@@ -104,10 +104,6 @@ public final class FakeMachine implements Machine {
     } catch (FakeNetwork.Errno e) {
       return Optional.of(PlanText.of(step) + ": " + e.getMessage());
     }
-  }
-
-  private void linkGone(MachineObject.Link link) {
-    neighbourhood.linkGone(link);
   }
 
   void alive() {

@@ -17,9 +17,9 @@ import vch.engine.machine.Neighbourhood;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
-/// ARP on the links of [FakeMachine]. Who has an address on a segment is found: links of ours, and
-/// whom a test put there. Nothing waits. Safe for any number of threads; the machine's monitor
-/// guards everything.
+/// Neighbours on the links of [FakeMachine]. Who has an address on a segment is found: links of
+/// ours, and whom a test put there. Nothing waits. Safe for any number of threads; the machine's
+/// monitor guards everything.
 public final class FakeNeighbourhood implements Neighbourhood {
   private record Claim(String link, Ip address) {}
 
@@ -98,9 +98,6 @@ public final class FakeNeighbourhood implements Neighbourhood {
   public Listening listen(String link, Consumer<Heard> heard) {
     synchronized (machine) {
       machine.alive();
-      if (!nics.contains(link) && !network.exists(NamespaceName.MACHINE, link)) {
-        throw new LinkUnusable(NamespaceName.MACHINE, link, "it does not exist");
-      }
       var listener = new Listener(link, heard);
       listeners.add(listener);
       return () -> listeners.remove(listener);
@@ -117,17 +114,11 @@ public final class FakeNeighbourhood implements Neighbourhood {
     }
   }
 
-  void linkGone(MachineObject.Link link) {
-    if (link.namespace().equals(NamespaceName.MACHINE)) {
-      listeners.removeIf(l -> l.link.equals(link.name()));
-    }
-  }
-
   void restart() {
     listeners.clear();
   }
 
-  /// The machine has a NIC that is not ours, on which can be listened.
+  /// The machine has a NIC that is not ours, on which frames can be sent.
   public void addNic(String name) {
     synchronized (machine) {
       nics.add(name);
@@ -150,7 +141,7 @@ public final class FakeNeighbourhood implements Neighbourhood {
     }
   }
 
-  /// An ARP packet reaches a link of the machine's namespace.
+  /// What somebody says reaches a link of the machine's namespace.
   public void hear(String link, Mac sender, Ip address) {
     listeners.stream()
         .filter(l -> l.link.equals(link))

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
@@ -35,13 +34,9 @@ final class FakeNetwork {
   /// The far ends of veth pairs, to the key of the pair.
   private final Map<Where, MachineObject.Key> peers = new java.util.HashMap<>();
 
-  private final Consumer<Link> linkGone;
-
   private static final Subnet LINK_LOCAL = Subnet.parse("fe80::/10");
 
-  /// @param linkGone told of each link that is removed
-  FakeNetwork(Consumer<Link> linkGone) {
-    this.linkGone = linkGone;
+  FakeNetwork() {
     namespaces.put(NamespaceName.MACHINE, new TreeMap<>());
   }
 
@@ -221,7 +216,6 @@ final class FakeNetwork {
     if (space == null || !(space.remove(key) instanceof Link link)) {
       return;
     }
-    linkGone.accept(link);
     forget(link.namespace(), link.name());
     if (link.kind() instanceof LinkKind.Veth(var namespace, var peer, _, _)) {
       peers.remove(new Where(namespace, peer));

@@ -18,6 +18,7 @@ import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
+import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Neighbourhood.Heard;
 import vch.engine.machine.Neighbourhood.LinkUnusable;
@@ -28,8 +29,8 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
 
-/// What the engine may rely on in ARP, whatever machine it has: two containers on a segment of the
-/// machine's namespace.
+/// What the engine may rely on of neighbours, whatever machine it has: two containers on a segment
+/// of the machine's namespace.
 public abstract class NeighbourhoodContract {
   private static final NamespaceName ONE = new NamespaceName("c-c0417ac70011-1");
   private static final NamespaceName TWO = new NamespaceName("c-c0417ac70012-1");
@@ -39,6 +40,9 @@ public abstract class NeighbourhoodContract {
   private static final Ip GATEWAY = Ip.parse("10.2.0.1");
   private static final Ip ONE_IP = Ip.parse("10.2.0.2");
   private static final Ip FREE = Ip.parse("10.2.0.9");
+  private static final Ip GATEWAY6 = Ip.parse("fd02::1");
+  private static final Ip ONE_IP6 = Ip.parse("fd02::2");
+  private static final Ip FREE6 = Ip.parse("fd02::9");
   private static final String SEGMENT = "plc0417ac710";
   private static final Link BRIDGE =
       new Link(
@@ -84,10 +88,14 @@ public abstract class NeighbourhoodContract {
         new Namespace(ONE),
         new Namespace(TWO),
         BRIDGE,
+        new Sysctl(ONE, "net/ipv6/conf/default/accept_dad", "0"),
+        new Sysctl(TWO, "net/ipv6/conf/default/accept_dad", "0"),
         port("vc0417ac7a1", ONE, ONE_MAC),
         port("vc0417ac7b1", TWO, TWO_MAC),
         new Address(NamespaceName.MACHINE, SEGMENT, Cidr.parse("10.2.0.1/16")),
-        new Address(ONE, "eth0", Cidr.parse("10.2.0.2/16")));
+        new Address(NamespaceName.MACHINE, SEGMENT, new Cidr(GATEWAY6, 64)),
+        new Address(ONE, "eth0", Cidr.parse("10.2.0.2/16")),
+        new Address(ONE, "eth0", new Cidr(ONE_IP6, 64)));
   }
 
   private void apply(List<MachineObject> wanted) {
@@ -102,6 +110,7 @@ public abstract class NeighbourhoodContract {
   @Test
   void nobody_has_a_free_address() {
     assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, FREE)).isEmpty();
+    assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, FREE6)).isEmpty();
   }
 
   @Test
@@ -110,11 +119,16 @@ public abstract class NeighbourhoodContract {
     assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, GATEWAY)).contains(BRIDGE_MAC);
     assertThat(machine.neighbourhood().probe(NamespaceName.MACHINE, SEGMENT, BRIDGE_MAC, ONE_IP))
         .contains(ONE_MAC);
+    assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, ONE_IP6)).contains(ONE_MAC);
+    assertThat(machine.neighbourhood().probe(TWO, "eth0", TWO_MAC, GATEWAY6)).contains(BRIDGE_MAC);
+    assertThat(machine.neighbourhood().probe(NamespaceName.MACHINE, SEGMENT, BRIDGE_MAC, ONE_IP6))
+        .contains(ONE_MAC);
   }
 
   @Test
   void one_does_not_contest_the_own_address() {
     assertThat(machine.neighbourhood().probe(ONE, "eth0", ONE_MAC, ONE_IP)).isEmpty();
+    assertThat(machine.neighbourhood().probe(ONE, "eth0", ONE_MAC, ONE_IP6)).isEmpty();
   }
 
   @Test
@@ -123,6 +137,20 @@ public abstract class NeighbourhoodContract {
     try (var _ = machine.neighbourhood().listen(SEGMENT, heard::add)) {
       machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
       assertThat(next(heard)).isEqualTo(new Heard(TWO_MAC, FREE));
+    }
+    var six = new LinkedBlockingQueue<Heard>();
+    try (var _ =
+        machine
+            .neighbourhood()
+            .listen(
+                SEGMENT,
+                it -> {
+                  if (!it.address().isIpv4()) {
+                    six.add(it);
+                  }
+                })) {
+      machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE6);
+      assertThat(next(six)).isEqualTo(new Heard(TWO_MAC, FREE6));
     }
   }
 
@@ -143,19 +171,37 @@ public abstract class NeighbourhoodContract {
   }
 
   @Test
-  void a_link_that_vanished_is_not_heard_again() throws Exception {
-    var early = new LinkedBlockingQueue<Heard>();
-    var late = new LinkedBlockingQueue<Heard>();
-    try (var _ = machine.neighbourhood().listen(SEGMENT, early::add)) {
+  void a_link_is_heard_also_after_another_has_come_in_its_place() throws Exception {
+    var heard = new LinkedBlockingQueue<Heard>();
+    try (var _ = machine.neighbourhood().listen(SEGMENT, heard::add)) {
       assertThat(machine.apply(List.of(new Step.Remove(BRIDGE))).getFirst().error()).isEmpty();
       machine.finish();
       apply(segment());
-      try (var _ = machine.neighbourhood().listen(SEGMENT, late::add)) {
-        machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
-        next(late);
-        assertThat(early).isEmpty();
+      assertThat(announced(heard)).isEqualTo(new Heard(TWO_MAC, FREE));
+    }
+  }
+
+  @Test
+  void a_link_that_is_not_there_yet_is_heard_when_it_comes() throws Exception {
+    assertThat(machine.apply(List.of(new Step.Remove(BRIDGE))).getFirst().error()).isEmpty();
+    machine.finish();
+    var heard = new LinkedBlockingQueue<Heard>();
+    try (var _ = machine.neighbourhood().listen(SEGMENT, heard::add)) {
+      apply(segment());
+      assertThat(announced(heard)).isEqualTo(new Heard(TWO_MAC, FREE));
+    }
+  }
+
+  /// What is heard of an announcement; it is made until somebody hears it.
+  private Heard announced(BlockingQueue<Heard> heard) throws InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      machine.neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
+      var said = heard.poll(50, TimeUnit.MILLISECONDS);
+      if (said != null) {
+        return said;
       }
     }
+    throw new AssertionError("not heard");
   }
 
   @Test
@@ -167,7 +213,6 @@ public abstract class NeighbourhoodContract {
       assertUnusable(where, () -> neighbourhood.announce(where, "eth7", TWO_MAC, FREE));
       assertUnusable(where, () -> neighbourhood.send(where, "eth7", new byte[60]));
     }
-    assertUnusable(NamespaceName.MACHINE, () -> neighbourhood.listen("eth7", _ -> {}));
   }
 
   private static void assertUnusable(NamespaceName namespace, Runnable use) {

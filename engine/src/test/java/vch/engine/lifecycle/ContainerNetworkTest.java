@@ -201,14 +201,14 @@ class ContainerNetworkTest {
   @Test
   void another_host_that_takes_the_address_later_is_answered_and_remembered() {
     var id = house.run(1, w -> w.on("lan"));
-    house.time.advance(AddressGuard.LISTEN_AGAIN);
     house.machine.neighbourhood().hear("pllan", STRANGER, Ip.parse("10.2.0.10"));
     house.time.settle();
-    assertThat(house.lives.conflict(place(id, 8).id()))
+    assertThat(house.lives.conflict(place(id, 8).id(), Ip.parse("10.2.0.10")))
         .hasValueSatisfying(c -> assertThat(c.other()).isEqualTo(STRANGER));
     house.machine.neighbourhood().hear("pllan", place(id, 8).mac(), Ip.parse("10.2.0.10"));
     house.time.settle();
-    assertThat(house.lives.conflict(place(id, 8).id()).orElseThrow().other()).isEqualTo(STRANGER);
+    assertThat(house.lives.conflict(place(id, 8).id(), Ip.parse("10.2.0.10")).orElseThrow().other())
+        .isEqualTo(STRANGER);
   }
 
   @Test

@@ -10,8 +10,8 @@ import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 
-/// A netlink socket that hears of changes, made by whomever, in the namespace it was opened in and
-/// in all that have an id there. For one thread.
+/// A netlink socket that hears of changes, made by whomever, in the namespace it was opened in and,
+/// if asked to, in all that have an id there. For one thread.
 public final class Monitor implements AutoCloseable {
   /// Notifications that the kernel keeps for us; when more come, it drops them and says so.
   private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
@@ -31,11 +31,22 @@ public final class Monitor implements AutoCloseable {
 
   /// Opens a monitor in the namespace of the calling thread.
   public static Monitor open(int protocol, List<Integer> groups) {
+    return open(protocol, groups, true);
+  }
+
+  /// As [#open], deaf for other namespaces.
+  public static Monitor openHere(int protocol, List<Integer> groups) {
+    return open(protocol, groups, false);
+  }
+
+  private static Monitor open(int protocol, List<Integer> groups, boolean everywhere) {
     var fd = SocketCalls.open(protocol);
     try {
       SocketCalls.option(
           fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
-      SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_LISTEN_ALL_NSID, 1);
+      if (everywhere) {
+        SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_LISTEN_ALL_NSID, 1);
+      }
       for (int group : groups) {
         SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_ADD_MEMBERSHIP, group);
       }

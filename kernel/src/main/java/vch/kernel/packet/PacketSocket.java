@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.Optional;
 import vch.kernel.ffi.Native;
 import vch.kernel.libc.Errno;
@@ -23,8 +24,10 @@ import vch.kernel.libc.Poll;
 /// A link that is set down gives ENETDOWN once to who receives, and is heard again when it is up. A
 /// link that vanishes gives the same, and is never heard again.
 public final class PacketSocket implements AutoCloseable {
-  /// Protocol number of linux/if_ether.h.
+  /// Protocol numbers of linux/if_ether.h.
   public static final int ETH_P_ARP = 0x0806;
+
+  public static final int ETH_P_IPV6 = 0x86dd;
 
   /// Hears nothing; what is sent is of the protocol that the frame names.
   public static final int NO_PROTOCOL = 0;
@@ -33,6 +36,16 @@ public final class PacketSocket implements AutoCloseable {
   private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int MSG_DONTWAIT = 0x40;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_ATTACH_FILTER = 26;
+  private static final int SOL_PACKET = 263;
+  private static final int PACKET_ADD_MEMBERSHIP = 1;
+
+  /// struct packet_mreq: s32 link, u16 type (PACKET_MR_MULTICAST is 0), u16 address length, u8
+  /// address[8]
+  private static final int MEMBERSHIP_BYTES = 16;
+
+  private static final int ETHER_BYTES = 6;
 
   /// struct sockaddr_ll: u16 family, be16 protocol, s32 link, u16 hardware type, u8 packet type, u8
   /// address length, u8 address[8]
@@ -50,6 +63,8 @@ public final class PacketSocket implements AutoCloseable {
       Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle BIND =
       Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SETSOCKOPT =
+      Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SEND =
       Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVFROM =
@@ -70,9 +85,23 @@ public final class PacketSocket implements AutoCloseable {
   /// @param protocol what is heard, [#ETH_P_ARP] or another, or [#NO_PROTOCOL]
   /// @throws KernelException ENODEV: there is no such link; EPERM: CAP_NET_RAW is missing
   public static PacketSocket open(int link, int protocol) {
+    return open(link, protocol, Optional.empty(), List.of());
+  }
+
+  /// As [#open(int, int)], hearing only what the filter takes.
+  ///
+  /// @param groups Ethernet addresses of groups that the link hears from now on, as long as the
+  ///   socket is open: a NIC may drop what is sent to others
+  public static PacketSocket open(
+      int link, int protocol, PacketFilter filter, List<byte[]> groups) {
+    return open(link, protocol, Optional.of(filter), groups);
+  }
+
+  private static PacketSocket open(
+      int link, int protocol, Optional<PacketFilter> filter, List<byte[]> groups) {
     var name = "AF_PACKET link " + link;
     // A socket that is made with a protocol hears it on all links until it is bound, so the
-    // protocol comes with the link.
+    // protocol comes with the link, and after the filter.
     var fd =
         new Fd(
             (int)
@@ -82,6 +111,8 @@ public final class PacketSocket implements AutoCloseable {
                     (_, state) ->
                         (int) SOCKET.invokeExact(state, AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)));
     try {
+      filter.ifPresent(f -> attach(fd, name, f));
+      groups.forEach(group -> join(fd, name, link, group));
       Native.call(
           "bind",
           name,
@@ -94,6 +125,41 @@ public final class PacketSocket implements AutoCloseable {
       throw e;
     }
     return new PacketSocket(fd, name);
+  }
+
+  private static void attach(Fd fd, String name, PacketFilter filter) {
+    Native.call(
+        "setsockopt",
+        name,
+        (arena, state) ->
+            (int)
+                SETSOCKOPT.invokeExact(
+                    state,
+                    fd.number(),
+                    SOL_SOCKET,
+                    SO_ATTACH_FILTER,
+                    filter.program(arena),
+                    PacketFilter.PROGRAM_BYTES));
+  }
+
+  private static void join(Fd fd, String name, int link, byte[] group) {
+    Native.call(
+        "setsockopt",
+        name,
+        (arena, state) -> {
+          var membership = arena.allocate(MEMBERSHIP_BYTES, 4);
+          membership.set(JAVA_INT, 0, link);
+          membership.set(JAVA_SHORT, 6, (short) ETHER_BYTES);
+          MemorySegment.copy(group, 0, membership, JAVA_BYTE, 8, ETHER_BYTES);
+          return (int)
+              SETSOCKOPT.invokeExact(
+                  state,
+                  fd.number(),
+                  SOL_PACKET,
+                  PACKET_ADD_MEMBERSHIP,
+                  membership,
+                  MEMBERSHIP_BYTES);
+        });
   }
 
   private static MemorySegment address(Arena arena, int link, int protocol) {

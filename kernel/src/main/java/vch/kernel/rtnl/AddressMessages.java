@@ -7,12 +7,11 @@ import vch.kernel.netlink.Message;
 public final class AddressMessages {
   private AddressMessages() {}
 
-  /// Sets an address, whether it is there or not.
+  /// Sets an address, whether it is there or not. Who calls this knows that nobody else has it: an
+  /// IPv6 address can be used at once, without duplicate detection by the kernel.
   ///
-  /// @param free who calls this knows that nobody else has it: an IPv6 address can be used at once,
-  ///   without duplicate detection. Else the link's settings decide
   /// @param protocol mark of who sets it
-  public static Message set(int link, InetAddress address, int length, boolean free, int protocol) {
+  public static Message set(int link, InetAddress address, int length, int protocol) {
     var bytes = address.getAddress();
     var m =
         ifaddr(
@@ -25,7 +24,7 @@ public final class AddressMessages {
     if (bytes.length == 4 && length < 31) {
       m.attribute(Rtm.IFA_BROADCAST, broadcast(bytes, length));
     }
-    if (free && bytes.length == 16) {
+    if (bytes.length == 16) {
       m.attribute32(Rtm.IFA_FLAGS, Rtm.IFA_F_NODAD);
     }
     return m.attribute8(Rtm.IFA_PROTO, protocol);

@@ -6,6 +6,10 @@ import vch.kernel.netlink.Message;
 
 /// Requests about unicast routes of the main table.
 public final class RouteMessages {
+  /// Before the routes that routers advertise (IP6_RT_PRIO_USER: 1024), which may be there first.
+  /// IPv4 routes have metric 0, before all.
+  private static final int IPV6_METRIC = 512;
+
   private RouteMessages() {}
 
   /// Adds a route; EEXIST when there is one to the same subnet.
@@ -68,6 +72,9 @@ public final class RouteMessages {
       m.attribute(Rtm.RTA_DST, bytes);
     }
     via.ifPresent(gateway -> m.attribute(Rtm.RTA_GATEWAY, gateway.getAddress()));
+    if (bytes.length == 16) {
+      m.attribute32(Rtm.RTA_PRIORITY, IPV6_METRIC);
+    }
     return m.attribute32(Rtm.RTA_OIF, link);
   }
 

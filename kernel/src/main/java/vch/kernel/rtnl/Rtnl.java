@@ -17,6 +17,9 @@ public final class Rtnl implements AutoCloseable {
   /// routes of both, ids of namespaces.
   public static final List<Integer> GROUPS = List.of(1, 5, 9, 7, 11, 28);
 
+  /// That of links alone.
+  public static final List<Integer> GROUP_LINKS = List.of(1);
+
   private final NetlinkSocket socket;
 
   private Rtnl(NetlinkSocket socket) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +109,41 @@ final class PacketSocketTest {
       from.send(frame(ALL, OF_EXPERIMENTS, 3));
       assertThat(to.receive(2048, WAIT_MS)).hasValue(frame(ALL, OF_EXPERIMENTS, 3));
       assertThat(from.receive(2048, 0)).as("what was sent from here").isEmpty();
+    }
+  }
+
+  /// IPv6 and, where the message begins, ICMPv6.
+  private static byte[] icmpv6(byte[] to, int nextHeader, int type) {
+    var frame = Arrays.copyOf(frame(to, PacketSocket.ETH_P_IPV6, 6 << 28), 78);
+    frame[20] = (byte) nextHeader;
+    frame[54] = (byte) type;
+    return frame;
+  }
+
+  @Test
+  void a_filter_takes_neighbour_discovery_alone() throws Exception {
+    try (var from = socket(near.orElseThrow(), "v0", PacketSocket.NO_PROTOCOL);
+        var rtnl = gate.in(far.orElseThrow(), Rtnl::open)) {
+      int index = rtnl.link("v1").orElseThrow().index();
+      byte[] group = {0x33, 0x33, 0, 0, 0, 1};
+      try (var to =
+          gate.in(
+              far.orElseThrow(),
+              () ->
+                  PacketSocket.open(
+                      index,
+                      PacketSocket.ETH_P_IPV6,
+                      PacketFilter.NEIGHBOUR_DISCOVERY,
+                      List.of(group)))) {
+        from.send(icmpv6(group, 17, 135)); // UDP
+        from.send(icmpv6(group, 58, 134)); // a router
+        from.send(icmpv6(group, 58, 137)); // a redirect
+        from.send(icmpv6(group, 58, 135));
+        from.send(icmpv6(group, 58, 136));
+        assertThat(to.receive(2048, WAIT_MS)).hasValue(icmpv6(group, 58, 135));
+        assertThat(to.receive(2048, WAIT_MS)).hasValue(icmpv6(group, 58, 136));
+        assertThat(to.receive(2048, 0)).isEmpty();
+      }
     }
   }
 

@@ -101,11 +101,7 @@ final class RtnlTest {
     for (int i = 0; i < 1000; i++) {
       messages.add(
           AddressMessages.set(
-              link,
-              AddressInfo.address(new byte[] {10, 0, (byte) (i >> 8), (byte) i}),
-              32,
-              true,
-              7));
+              link, AddressInfo.address(new byte[] {10, 0, (byte) (i >> 8), (byte) i}), 32, 7));
     }
     assertThat(rtnl().batch(messages)).hasSize(1000).allMatch(Ack::ok);
     assertThat(rtnl().addresses().stream().filter(a -> a.protocol() == 7)).hasSize(1000);
@@ -119,8 +115,7 @@ final class RtnlTest {
     var gateway = InetAddress.getByName("10.1.0.9");
     var subnet = InetAddress.getByName("10.9.0.0");
     done(
-        AddressMessages.set(link, address, 16, true, 0x9a),
-        AddressMessages.set(link, address, 16, true, 0x9a));
+        AddressMessages.set(link, address, 16, 0x9a), AddressMessages.set(link, address, 16, 0x9a));
     done(
         RouteMessages.add(subnet, 16, Optional.of(gateway), link, 0x9a),
         RouteMessages.add(InetAddress.getByName("0.0.0.0"), 0, Optional.of(gateway), link, 0x9a));
@@ -132,7 +127,7 @@ final class RtnlTest {
     assertThat(rtnl().routes().stream().filter(r -> r.protocol() == 0x9a))
         .extracting(RouteInfo::to)
         .containsExactlyInAnyOrder(subnet, InetAddress.getByName("0.0.0.0"));
-    var bad = rtnl().request(AddressMessages.set(link, address, 99, true, 0x9a));
+    var bad = rtnl().request(AddressMessages.set(link, address, 99, 0x9a));
     assertThat(bad.reason()).isEqualTo("invalid argument (EINVAL): ipv4: Invalid prefix length");
     done(
         RouteMessages.remove(subnet, 16, Optional.of(gateway), link, 0x9a),
