@@ -5,23 +5,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Route;
-import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Step;
 import vch.kernel.libc.Errno;
 import vch.kernel.netlink.Message;
 import vch.kernel.rtnl.AddressMessages;
 import vch.kernel.rtnl.LinkInfo;
-import vch.kernel.rtnl.RouteInfo;
 import vch.kernel.rtnl.RouteMessages;
 
 /// Steps for addresses and routes. Holds no state of its own.
 final class AddressSteps {
-  /// Marks addresses (IFA_PROTO) and routes (rtm_protocol) as ours. Not among those that
-  /// linux/rtnetlink.h and iproute2 give names to.
+  /// Marks addresses (IFA_PROTO), routes (rtm_protocol) and rules (FRA_PROTOCOL) as ours. Not among
+  /// those that linux/rtnetlink.h and iproute2 give names to.
   static final int PROTOCOL = 0x9a;
 
   private final Spaces spaces;
@@ -34,21 +31,15 @@ final class AddressSteps {
 
   /// Addresses, or routes: not both, as routes may need addresses.
   void apply(List<Step> steps, Outcomes outcomes) {
-    Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
-    steps.forEach(
-        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach(
-        (namespace, list) ->
-            outcomes.attempt(
-                list,
-                () -> {
-                  if (list.stream().allMatch(Step.Remove.class::isInstance)) {
-                    spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
-                  } else {
-                    removals.settle(spaces.get(namespace)); // they hold what is to be set elsewhere
-                    applyWithin(spaces.get(namespace), list, outcomes);
-                  }
-                }));
+    outcomes.eachNamespace(
+        spaces,
+        steps,
+        (space, list) -> {
+          if (!Outcomes.removes(list)) {
+            removals.settle(space); // they hold what is to be set elsewhere
+          }
+          applyWithin(space, list, outcomes);
+        });
   }
 
   private static void applyWithin(Space space, List<Step> steps, Outcomes outcomes) {
@@ -152,6 +143,7 @@ final class AddressSteps {
                   r.to().length(),
                   r.via().map(Addresses::inet),
                   link,
+                  r.table(),
                   PROTOCOL),
               Errno.ESRCH,
               Errno.ENODEV,
@@ -164,8 +156,8 @@ final class AddressSteps {
     var to = Addresses.inet(r.to().first());
     var via = r.via().map(Addresses::inet);
     return isNew
-        ? RouteMessages.add(to, r.to().length(), via, link, PROTOCOL)
-        : RouteMessages.replace(to, r.to().length(), via, link, PROTOCOL);
+        ? RouteMessages.add(to, r.to().length(), via, link, r.table(), PROTOCOL)
+        : RouteMessages.replace(to, r.to().length(), via, link, r.table(), PROTOCOL);
   }
 
   /// A route that is there already is put right if it is ours, and left alone if not.
@@ -206,7 +198,7 @@ final class AddressSteps {
         .anyMatch(
             r ->
                 r.protocol() == PROTOCOL
-                    && r.table() == RouteInfo.TABLE_MAIN
+                    && r.table() == route.table()
                     && r.length() == route.to().length()
                     && Addresses.ip(r.to()).equals(route.to().first()));
   }

@@ -6,9 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import vch.engine.machine.MachineObject.Element;
-import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.kernel.libc.Errno;
@@ -29,20 +27,7 @@ final class ElementSteps {
   }
 
   void apply(List<Step> steps, Outcomes outcomes) {
-    Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
-    steps.forEach(
-        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach(
-        (namespace, list) ->
-            outcomes.attempt(
-                list,
-                () -> {
-                  if (list.stream().allMatch(Step.Remove.class::isInstance)) {
-                    spaces.find(namespace).ifPresent(space -> applyWithin(space, list, outcomes));
-                  } else {
-                    applyWithin(spaces.get(namespace), list, outcomes);
-                  }
-                }));
+    outcomes.eachNamespace(spaces, steps, (space, list) -> applyWithin(space, list, outcomes));
   }
 
   /// A step on its set: what to take out, then what to put in.

@@ -8,11 +8,12 @@ import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.MachineObject.Rule;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Mac;
 
-/// How links, addresses and routes of one namespace were when we last made or saw them, so that a
-/// notification of our own work is told from one of somebody else's. Safe for all threads.
+/// How links, addresses, routes and rules of one namespace were when we last made or saw them, so
+/// that a notification of our own work is told from one of somebody else's. Safe for all threads.
 final class Known {
   /// How a link should look.
   ///
@@ -29,6 +30,7 @@ final class Known {
 
   private final Set<Address> addresses = ConcurrentHashMap.newKeySet();
   private final Set<Route> routes = ConcurrentHashMap.newKeySet();
+  private final Set<Rule> rules = ConcurrentHashMap.newKeySet();
 
   void link(Link link) {
     links.put(
@@ -69,5 +71,9 @@ final class Known {
 
   Set<Route> routes() {
     return routes;
+  }
+
+  Set<Rule> rules() {
+    return rules;
   }
 }

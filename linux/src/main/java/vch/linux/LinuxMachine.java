@@ -34,8 +34,8 @@ import vch.portlayer.address.Subnet;
 /// The machine's network, Linux 5.18 or later. Safe for all threads.
 ///
 /// Ours are: namespaces pinned below the run directory, links that carry our mark in their alias,
-/// addresses and routes on them with our protocol number, tables called `portlayer…` with our mark
-/// and their elements. Nothing else is ever looked at.
+/// addresses and routes on them and rules with our protocol number, tables called `portlayer…` with
+/// our mark and their elements. Nothing else is ever looked at.
 public final class LinuxMachine implements Machine {
   private final Gate gate;
   private final Spaces spaces;
@@ -43,6 +43,7 @@ public final class LinuxMachine implements Machine {
   private final String daemon;
   private final LinkSteps links;
   private final AddressSteps addresses;
+  private final RuleSteps rules;
   private final SysctlSteps settings;
   private final RulesetSteps rulesets;
   private final ElementSteps elements;
@@ -58,6 +59,7 @@ public final class LinuxMachine implements Machine {
     this.spaces = new Spaces(runDirectory.resolve("netns"), gate, home);
     this.links = new LinkSteps(spaces, daemon, removals);
     this.addresses = new AddressSteps(spaces, removals);
+    this.rules = new RuleSteps(spaces);
     this.settings = new SysctlSteps(spaces);
     this.rulesets = new RulesetSteps(spaces, daemon);
     this.elements = new ElementSteps(spaces);
@@ -150,6 +152,7 @@ public final class LinuxMachine implements Machine {
                     case LINK -> links.apply(steps, outcomes);
                     case ELEMENT -> elements.apply(steps, outcomes);
                     case ADDRESS, ROUTE -> addresses.apply(steps, outcomes);
+                    case RULE -> rules.apply(steps, outcomes);
                   }
                 }));
     namespaces(goneNamespaces, outcomes);

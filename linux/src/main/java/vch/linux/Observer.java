@@ -51,7 +51,7 @@ final class Observer {
         out.add(new Namespace(space.name()));
       }
       out.addAll(SysctlSteps.observe(space, settings.getOrDefault(space.name(), List.of())));
-      rules(space, out);
+      tables(space, out);
       network(space, out);
       return out;
     } catch (IllegalStateException | Space.Gone e) {
@@ -66,7 +66,7 @@ final class Observer {
     return space.name().equals(NamespaceName.MACHINE);
   }
 
-  private void rules(Space space, List<MachineObject> out) {
+  private void tables(Space space, List<MachineObject> out) {
     var tables = rulesets.tables(space);
     for (var table : tables) {
       out.add(rulesets.observe(space, table, wantedRules(space, table)));
@@ -112,6 +112,9 @@ final class Observer {
     }
     addresses(space, ours, out);
     routes(space, ours, out);
+    if (!isMachine(space)) {
+      rules(space, out);
+    }
   }
 
   private static void seen(Space space, Link link, List<MachineObject> out) {
@@ -214,7 +217,7 @@ final class Observer {
     var now = new ArrayList<Route>();
     for (var route : space.rtnl().routes()) {
       if (route.protocol() == AddressSteps.PROTOCOL
-          && route.table() == RouteInfo.TABLE_MAIN
+          && (route.table() == RouteInfo.TABLE_MAIN || !isMachine(space))
           && route.type() == RouteInfo.UNICAST
           && ours.containsKey(route.link())) {
         now.add(
@@ -222,10 +225,22 @@ final class Observer {
                 space.name(),
                 Addresses.subnet(route.to(), route.length()),
                 route.via().map(Addresses::ip),
-                ours.getOrDefault(route.link(), "")));
+                ours.getOrDefault(route.link(), ""),
+                route.table()));
       }
     }
     space.known().routes().addAll(now);
     out.addAll(now);
+  }
+
+  private static void rules(Space space, List<MachineObject> out) {
+    for (var info : space.rtnl().rules()) {
+      RuleSteps.rule(space.name(), info)
+          .ifPresent(
+              rule -> {
+                space.known().rules().add(rule);
+                out.add(rule);
+              });
+    }
   }
 }

@@ -1,8 +1,12 @@
 package vch.linux;
 
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Outcome;
@@ -29,6 +33,28 @@ final class Outcomes {
     } catch (RuntimeException e) {
       steps.forEach(s -> fail(s, reason(e)));
     }
+  }
+
+  /// Runs work once for each namespace that the steps are about, on behalf of those. A namespace
+  /// that is gone has taken along what is to be removed.
+  void eachNamespace(Spaces spaces, List<Step> steps, BiConsumer<Space, List<Step>> work) {
+    Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
+    steps.forEach(
+        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
+    byNamespace.forEach(
+        (namespace, list) ->
+            attempt(
+                list,
+                () -> {
+                  var space =
+                      removes(list) ? spaces.find(namespace) : Optional.of(spaces.get(namespace));
+                  space.ifPresent(s -> work.accept(s, list));
+                }));
+  }
+
+  /// True when nothing is to be made or changed.
+  static boolean removes(List<Step> steps) {
+    return steps.stream().allMatch(Step.Remove.class::isInstance);
   }
 
   static String reason(RuntimeException e) {
@@ -74,7 +100,9 @@ final class Outcomes {
               + r.via().map(v -> " via " + v).orElse("")
               + " on "
               + r.link()
+              + (r.table() == MachineObject.Route.MAIN ? "" : " in table " + r.table())
               + where;
+      case MachineObject.Rule r -> "rule for " + r.from() + " (table " + r.table() + ")" + where;
     };
   }
 }

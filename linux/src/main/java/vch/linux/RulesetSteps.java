@@ -3,12 +3,10 @@ package vch.linux;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.NamespaceName;
@@ -64,20 +62,7 @@ final class RulesetSteps {
   }
 
   void apply(List<Step> steps, Outcomes outcomes) {
-    Map<NamespaceName, List<Step>> byNamespace = new TreeMap<>();
-    steps.forEach(
-        s -> byNamespace.computeIfAbsent(s.object().namespace(), _ -> new ArrayList<>()).add(s));
-    byNamespace.forEach(
-        (namespace, list) ->
-            outcomes.attempt(
-                list,
-                () -> {
-                  if (list.stream().allMatch(Step.Remove.class::isInstance)
-                      && spaces.find(namespace).isEmpty()) {
-                    return;
-                  }
-                  applyWithin(spaces.get(namespace), list, outcomes);
-                }));
+    outcomes.eachNamespace(spaces, steps, (space, list) -> applyWithin(space, list, outcomes));
   }
 
   private void applyWithin(Space space, List<Step> steps, Outcomes outcomes) {

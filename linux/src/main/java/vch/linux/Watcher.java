@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import vch.engine.machine.MachineObject.Route;
 import vch.engine.machine.NamespaceName;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
@@ -186,20 +188,39 @@ final class Watcher implements AutoCloseable {
         // but for those of a NIC that we copy.
         var cidr = new Cidr(Addresses.ip(address.address()), address.length());
         if ((removed && space.known().addresses().stream().anyMatch(a -> a.cidr().equals(cidr)))
+            || (removed && tookRoutesAlong(space, address))
             || isCopied(space, address)) {
           found.add(space.name());
         }
       }
       case Change.OfRoute(var route, var removed) -> {
+        if (removed && route.protocol() == AddressSteps.PROTOCOL && knows(space, route)) {
+          found.add(space.name());
+        }
+      }
+      case Change.OfRule(var rule, var removed) -> {
         if (removed
-            && route.protocol() == AddressSteps.PROTOCOL
-            && route.table() == RouteInfo.TABLE_MAIN
-            && knows(space, route)) {
+            && RuleSteps.rule(space.name(), rule)
+                .filter(space.known().rules()::contains)
+                .isPresent()) {
           found.add(space.name());
         }
       }
       case Change.NamespaceGone _, Change.Other _ -> {}
     }
+  }
+
+  /// With the last IPv4 address of a link the kernel takes all its routes away, and tells nobody.
+  /// In tables of their own they go with addresses that are not ours: those of DHCP.
+  private static boolean tookRoutesAlong(Space space, AddressInfo address) {
+    var links =
+        space.known().routes().stream()
+            .filter(r -> r.table() != Route.MAIN)
+            .map(Route::link)
+            .collect(Collectors.toSet());
+    return !links.isEmpty()
+        && address.address() instanceof Inet4Address
+        && space.rtnl().link(address.link()).filter(l -> links.contains(l.name())).isPresent();
   }
 
   private static boolean isCopied(Space space, AddressInfo address) {
@@ -212,7 +233,8 @@ final class Watcher implements AutoCloseable {
   private static boolean knows(Space space, RouteInfo route) {
     var to = Addresses.subnet(route.to(), route.length());
     var via = route.via().map(Addresses::ip);
-    return space.known().routes().stream().anyMatch(r -> r.to().equals(to) && r.via().equals(via));
+    return space.known().routes().stream()
+        .anyMatch(r -> r.table() == route.table() && r.to().equals(to) && r.via().equals(via));
   }
 
   /// Looks at the link now: what a notification says may be a moment of our own work that is over.

@@ -11,6 +11,7 @@ import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.MachineObject.Rule;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
@@ -148,6 +149,42 @@ final class LinuxOthersTest extends SegmentInLab {
     command(ENDPOINT, "ip", "link", "set", BRIDGE.name(), "down");
     assertThat(next(told)).isEqualTo(ENDPOINT);
     reach(segment());
+  }
+
+  @Test
+  void rules_and_their_routes_are_told_when_they_go_and_those_of_others_stay() throws Exception {
+    var rule = new Rule(CONTAINER, Ip.parse("172.17.0.2"), 0x9a00);
+    var all =
+        with(
+            segment(),
+            rule,
+            new Route(
+                CONTAINER,
+                Subnet.parse("0.0.0.0/0"),
+                Optional.of(Ip.parse("172.17.0.9")),
+                "eth0",
+                0x9a00));
+    reach(segment());
+    command(CONTAINER, "ip", "rule", "add", "from", "10.9.9.9", "lookup", "99");
+    command(CONTAINER, "ip", "route", "add", "10.9.0.0/16", "dev", "eth0", "table", "39424");
+    var told = new LinkedBlockingQueue<NamespaceName>();
+    machine().watch(told::add);
+    reach(all);
+    assertThat(command(CONTAINER, "ip", "route", "get", "1.1.1.1", "from", "172.17.0.2"))
+        .contains("via 172.17.0.9 ");
+    told.clear();
+    command(CONTAINER, "ip", "rule", "del", "from", "172.17.0.2");
+    assertThat(next(told)).isEqualTo(CONTAINER);
+    reach(all);
+    told.clear();
+    command(CONTAINER, "ip", "route", "del", "default", "table", "39424");
+    assertThat(next(told)).isEqualTo(CONTAINER);
+    reach(all);
+    reach(segment());
+    assertThat(command(CONTAINER, "ip", "rule")).contains("10.9.9.9").doesNotContain("172.17");
+    assertThat(command(CONTAINER, "ip", "route", "show", "table", "39424"))
+        .contains("10.9.0.0/16")
+        .doesNotContain("default");
   }
 
   @Test

@@ -54,8 +54,11 @@ final class ExternalPlace {
       }
       var family = address.address().family();
       boolean here = family == Family.IPV4 || container.spec().ipv6();
-      if (endpoint.settled() && here && !leased(endpoint, family)) {
-        out.add(new Address(ns, endpoint.link(), address));
+      if (endpoint.settled() && here) {
+        out.addAll(PlaceRoutes.objects(image, container, endpoint, address));
+        if (!leased(endpoint, family)) {
+          out.add(new Address(ns, endpoint.link(), address));
+        }
       }
     }
     for (var family : Family.values()) {

@@ -34,7 +34,8 @@ public sealed interface MachineObject {
     LINK,
     ELEMENT,
     ADDRESS,
-    ROUTE
+    ROUTE,
+    RULE
   }
 
   /// A network namespace.
@@ -159,14 +160,34 @@ public sealed interface MachineObject {
     }
   }
 
-  /// A unicast route of the main table, marked with our protocol number.
+  /// A unicast route, marked with our protocol number.
   ///
   /// @param to `0.0.0.0/0` or `::/0` for the default route
-  record Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link)
+  /// @param table [#MAIN], or one that a [Rule] leads to. In these a gateway is a neighbour on the
+  ///   link, whatever addresses that has
+  record Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link, int table)
       implements MachineObject {
+    /// Number of the table that is looked up where no rule says otherwise.
+    public static final int MAIN = 254;
+
+    /// Of the main table.
+    public Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link) {
+      this(namespace, to, via, link, MAIN);
+    }
+
     @Override
     public Key key() {
-      return new Key(Kind.ROUTE, namespace, to.toString());
+      return new Key(Kind.ROUTE, namespace, table == MAIN ? to.toString() : to + " table " + table);
+    }
+  }
+
+  /// What is sent from an address is routed by a table of its own; what that does not lead
+  /// anywhere, by the main table. Marked with our protocol number. In the machine's own namespace
+  /// there is none.
+  record Rule(NamespaceName namespace, Ip from, int table) implements MachineObject {
+    @Override
+    public Key key() {
+      return new Key(Kind.RULE, namespace, from.toString());
     }
   }
 }

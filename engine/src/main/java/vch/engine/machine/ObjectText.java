@@ -27,7 +27,10 @@ public final class ObjectText {
           "element " + e.family() + " " + e.table() + " " + e.set() + " " + Part.text(e.parts());
       case MachineObject.Address a -> "address " + a.cidr();
       case MachineObject.Route r ->
-          "route " + (r.to().length() == 0 ? "default" : r.to().toString());
+          "route "
+              + (r.to().length() == 0 ? "default" : r.to().toString())
+              + (r.table() == MachineObject.Route.MAIN ? "" : " table " + r.table());
+      case MachineObject.Rule r -> "rule from " + r.from();
     };
   }
 
@@ -51,6 +54,7 @@ public final class ObjectText {
           Optional.of(r).flatMap(MachineObject.Route::via).map(v -> "via " + v + " ").orElse("")
               + "dev "
               + r.link();
+      case MachineObject.Rule r -> "lookup " + r.table();
     };
   }
 

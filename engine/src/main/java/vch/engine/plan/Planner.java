@@ -115,7 +115,8 @@ public final class Planner {
         case MachineObject.Sysctl _,
             MachineObject.Element _,
             MachineObject.Address _,
-            MachineObject.Route _ -> {}
+            MachineObject.Route _,
+            MachineObject.Rule _ -> {}
       }
     }
     forgetSettingsOfNewLinks();
@@ -154,6 +155,7 @@ public final class Planner {
                   case MachineObject.Namespace _,
                       MachineObject.Ruleset _,
                       MachineObject.Element _,
+                      MachineObject.Rule _,
                       Link _ ->
                       false;
                 });

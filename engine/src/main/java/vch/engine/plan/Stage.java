@@ -73,6 +73,7 @@ public record Stage(Order order, List<Step> steps) {
         case Link link -> link.master().isEmpty() ? LINKS : PORTS;
         case MachineObject.Address _ -> ADDRESSES;
         case Route route -> route.via().isEmpty() ? CONNECTED_ROUTES : ROUTES;
+        case MachineObject.Rule _ -> ROUTES; // an empty table leads nowhere, so the order is free
       };
     }
 
@@ -84,7 +85,7 @@ public record Stage(Order order, List<Step> steps) {
         case Element element -> Publications.is(element) ? UNPUBLISH : REMOVE_GUARDS;
         case Link _ -> REMOVE_LINKS;
         case MachineObject.Address _ -> REMOVE_ADDRESSES;
-        case Route _ -> REMOVE_ROUTES;
+        case Route _, MachineObject.Rule _ -> REMOVE_ROUTES;
       };
     }
   }

@@ -15,6 +15,7 @@ import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.MachineObject.Rule;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
@@ -95,6 +96,7 @@ final class FakeNetwork {
         }
         in(route).put(route.key(), route);
       }
+      case Rule rule -> in(rule).put(rule.key(), rule);
     }
   }
 
@@ -153,7 +155,8 @@ final class FakeNetwork {
   }
 
   private static boolean reaches(SortedMap<MachineObject.Key, MachineObject> space, Route route) {
-    return LINK_LOCAL.contains(route.via().orElseThrow())
+    return route.table() != Route.MAIN
+        || LINK_LOCAL.contains(route.via().orElseThrow())
         || space.values().stream()
             .anyMatch(
                 o ->
@@ -187,7 +190,7 @@ final class FakeNetwork {
                         && r.via().isPresent()
                         && !reaches(space, r));
       }
-      case Route route -> space.remove(route.key());
+      case Route _, Rule _ -> space.remove(object.key());
     }
   }
 
@@ -266,7 +269,7 @@ final class FakeNetwork {
                     case Address a -> a.link().equals(link);
                     case Route r -> r.link().equals(link);
                     case Sysctl s -> s.link().equals(Optional.of(link));
-                    case Namespace _, Ruleset _, Element _, Link _ -> false;
+                    case Namespace _, Ruleset _, Element _, Rule _, Link _ -> false;
                   });
     }
   }

@@ -14,6 +14,7 @@ import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
 import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.MachineObject.Rule;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
@@ -100,7 +101,11 @@ final class ShellMachine implements AutoCloseable {
               + r.to()
               + r.via().map(v -> " via " + v).orElse("")
               + " dev "
-              + r.link();
+              + r.link()
+              + " table "
+              + r.table()
+              + (r.table() == Route.MAIN || r.via().isEmpty() ? "" : " onlink");
+      case Rule r -> rule(r, "add");
     };
   }
 
@@ -183,8 +188,20 @@ final class ShellMachine implements AutoCloseable {
               + key(e)
               + " }'";
       case Address a -> ip(ns) + "addr del " + a.cidr() + " dev " + a.link();
-      case Route r -> ip(ns) + "route del " + r.to();
+      case Route r -> ip(ns) + "route del " + r.to() + " table " + r.table();
+      case Rule r -> rule(r, "del");
     };
+  }
+
+  private String rule(Rule rule, String verb) {
+    return ip(rule.namespace())
+        + (rule.from().isIpv4() ? "" : "-6 ")
+        + "rule "
+        + verb
+        + " from "
+        + rule.from()
+        + " lookup "
+        + rule.table();
   }
 
   /// Runs a shell script; it must succeed.

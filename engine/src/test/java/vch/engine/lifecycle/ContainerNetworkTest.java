@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import vch.engine.desired.LinkNames;
 import vch.engine.fake.FakeDhcp;
 import vch.engine.fake.Samples;
 import vch.engine.machine.MachineObject;
+import vch.engine.machine.ObjectText;
 import vch.engine.machine.Part;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -209,6 +211,61 @@ class ContainerNetworkTest {
     house.time.settle();
     assertThat(house.lives.conflict(place(id, 8).id(), Ip.parse("10.2.0.10")).orElseThrow().other())
         .isEqualTo(STRANGER);
+  }
+
+  /// Rules, and routes that are not in the main table.
+  private List<String> ways(ContainerId id) {
+    var ns = LinkNames.container(house.of(id));
+    return house.machine.observe(List.of()).stream()
+        .filter(
+            o ->
+                o.namespace().equals(ns)
+                    && (o instanceof MachineObject.Rule
+                        || (o instanceof MachineObject.Route r
+                            && r.table() != MachineObject.Route.MAIN)))
+        .map(ObjectText::within)
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void on_several_networks_each_address_leaves_by_its_own_router() {
+    var id = house.run(1, w -> w.on("lan"));
+    assertThat(ways(id)).isEmpty();
+    house.lives.attachments().connect(id, House.request(90, "dyn"));
+    assertThat(ways(id))
+        .containsExactly(
+            "route 10.2.0.0/16 table 39424 dev eth0",
+            "route 10.77.0.0/24 table 39425 dev eth1",
+            "route default table 39424 via 10.2.0.1 dev eth0",
+            "route default table 39425 via 10.77.0.1 dev eth1",
+            "rule from 10.2.0.10 lookup 39424",
+            "rule from 10.77.0.100 lookup 39425");
+    house.dhcp.renew(place(id, 9).id(), routed("10.77.0.7", "10.77.0.2"));
+    house.time.settle();
+    assertThat(ways(id))
+        .contains(
+            "route default table 39425 via 10.77.0.2 dev eth1", "rule from 10.77.0.7 lookup 39425")
+        .hasSize(6);
+    house.dhcp.renew(place(id, 9).id(), routed("10.77.0.7"));
+    house.time.settle();
+    assertThat(ways(id)).as("without a router there").noneMatch(w -> w.contains("39425"));
+    house.lives.attachments().disconnect(id, id(9), false);
+    assertThat(ways(id)).isEmpty();
+  }
+
+  private static Lease routed(String address, String... routers) {
+    var like = FakeDhcp.lease(Ip.parse(address));
+    return new Lease(
+        like.address(),
+        like.server(),
+        Stream.of(routers).map(Ip::parse).toList(),
+        like.dns(),
+        like.routes(),
+        like.mtu(),
+        like.domain(),
+        like.obtained(),
+        like.expires());
   }
 
   @Test

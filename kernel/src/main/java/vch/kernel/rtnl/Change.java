@@ -13,6 +13,8 @@ public sealed interface Change {
 
   record OfRoute(RouteInfo route, boolean removed) implements Change {}
 
+  record OfRule(RuleInfo rule, boolean removed) implements Change {}
+
   /// A namespace with this id is gone.
   record NamespaceGone(int id) implements Change {}
 
@@ -34,6 +36,10 @@ public sealed interface Change {
       case Rtm.RTM_NEWROUTE, Rtm.RTM_DELROUTE ->
           RouteInfo.of(reply)
               .<Change>map(r -> new OfRoute(r, reply.type() == Rtm.RTM_DELROUTE))
+              .orElse(other);
+      case Rtm.RTM_NEWRULE, Rtm.RTM_DELRULE ->
+          RuleInfo.of(reply)
+              .<Change>map(r -> new OfRule(r, reply.type() == Rtm.RTM_DELRULE))
               .orElse(other);
       case Rtm.RTM_DELNSID -> {
         var id = reply.attributes(Rtm.RTGENMSG_BYTES).u32(Rtm.NETNSA_NSID);

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import vch.kernel.netlink.Message;
 
-/// Requests about unicast routes of the main table.
+/// Requests about unicast routes.
 public final class RouteMessages {
   /// Before the routes that routers advertise (IP6_RT_PRIO_USER: 1024), which may be there first.
   /// IPv4 routes have metric 0, before all.
@@ -12,11 +12,13 @@ public final class RouteMessages {
 
   private RouteMessages() {}
 
-  /// Adds a route; EEXIST when there is one to the same subnet.
+  /// Adds a route; EEXIST when there is one to the same subnet in the table.
   ///
+  /// @param table [RouteInfo#TABLE_MAIN], or another; there, a gateway is taken for a neighbour,
+  ///   whatever addresses the link has now
   /// @param protocol rtm_protocol, the mark of who sets it
   public static Message add(
-      InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
+      InetAddress to, int length, Optional<InetAddress> via, int link, int table, int protocol) {
     return route(
         Rtm.RTM_NEWROUTE,
         Message.NLM_F_CREATE | Message.NLM_F_EXCL,
@@ -24,12 +26,13 @@ public final class RouteMessages {
         length,
         via,
         link,
+        table,
         protocol);
   }
 
   /// Puts the route in the place of the one to the same subnet.
   public static Message replace(
-      InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
+      InetAddress to, int length, Optional<InetAddress> via, int link, int table, int protocol) {
     return route(
         Rtm.RTM_NEWROUTE,
         Message.NLM_F_CREATE | Message.NLM_F_REPLACE,
@@ -37,13 +40,14 @@ public final class RouteMessages {
         length,
         via,
         link,
+        table,
         protocol);
   }
 
   /// Removes the route if `protocol` set it; ESRCH otherwise.
   public static Message remove(
-      InetAddress to, int length, Optional<InetAddress> via, int link, int protocol) {
-    return route(Rtm.RTM_DELROUTE, 0, to, length, via, link, protocol);
+      InetAddress to, int length, Optional<InetAddress> via, int link, int table, int protocol) {
+    return route(Rtm.RTM_DELROUTE, 0, to, length, via, link, table, protocol);
   }
 
   private static Message route(
@@ -53,6 +57,7 @@ public final class RouteMessages {
       int length,
       Optional<InetAddress> via,
       int link,
+      int table,
       int protocol) {
     var bytes = to.getAddress();
     // struct rtmsg: family, destination length, source length, tos, table, protocol, scope, type,
@@ -63,11 +68,11 @@ public final class RouteMessages {
             .u8(length)
             .u8(0)
             .u8(0)
-            .u8(Rtm.RT_TABLE_MAIN)
+            .u8(Rtm.RT_TABLE_UNSPEC) // in an attribute: there are more than 255
             .u8(protocol)
             .u8(via.isPresent() || bytes.length == 16 ? Rtm.RT_SCOPE_UNIVERSE : Rtm.RT_SCOPE_LINK)
             .u8(Rtm.RTN_UNICAST)
-            .u32(0);
+            .u32(via.isPresent() && table != Rtm.RT_TABLE_MAIN ? Rtm.RTNH_F_ONLINK : 0);
     if (length > 0) {
       m.attribute(Rtm.RTA_DST, bytes);
     }
@@ -75,7 +80,7 @@ public final class RouteMessages {
     if (bytes.length == 16) {
       m.attribute32(Rtm.RTA_PRIORITY, IPV6_METRIC);
     }
-    return m.attribute32(Rtm.RTA_OIF, link);
+    return m.attribute32(Rtm.RTA_OIF, link).attribute32(Rtm.RTA_TABLE, table);
   }
 
   static Message dump(boolean ipv6) {

@@ -1,6 +1,7 @@
 package vch.kernel.rtnl;
 
-/// Numbers of linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h and linux/net_namespace.h.
+/// Numbers of linux/rtnetlink.h, linux/fib_rules.h, linux/if_link.h, linux/if_addr.h and
+/// linux/net_namespace.h.
 final class Rtm {
   static final int RTM_NEWLINK = 16;
   static final int RTM_DELLINK = 17;
@@ -11,6 +12,9 @@ final class Rtm {
   static final int RTM_NEWROUTE = 24;
   static final int RTM_DELROUTE = 25;
   static final int RTM_GETROUTE = 26;
+  static final int RTM_NEWRULE = 32;
+  static final int RTM_DELRULE = 33;
+  static final int RTM_GETRULE = 34;
   static final int RTM_NEWNSID = 88;
   static final int RTM_DELNSID = 89;
   static final int RTM_GETNSID = 90;
@@ -56,10 +60,18 @@ final class Rtm {
   static final int RTA_GATEWAY = 5;
   static final int RTA_PRIORITY = 6;
   static final int RTA_TABLE = 15;
+  static final int RT_TABLE_UNSPEC = 0;
   static final int RT_TABLE_MAIN = 254;
   static final int RT_SCOPE_UNIVERSE = 0;
   static final int RT_SCOPE_LINK = 253;
   static final int RTN_UNICAST = 1;
+  static final int RTNH_F_ONLINK = 4;
+
+  static final int FRA_SRC = 2;
+  static final int FRA_PRIORITY = 6;
+  static final int FRA_TABLE = 15;
+  static final int FRA_PROTOCOL = 21;
+  static final int FR_ACT_TO_TBL = 1;
 
   static final int NETNSA_NSID = 1;
   static final int NETNSA_FD = 3;
@@ -67,6 +79,7 @@ final class Rtm {
   static final int IFINFOMSG_BYTES = 16;
   static final int IFADDRMSG_BYTES = 8;
   static final int RTMSG_BYTES = 12;
+  static final int FIB_RULE_HDR_BYTES = 12;
   static final int RTGENMSG_BYTES = 4; // u8 family, padded
 
   private Rtm() {}

@@ -11,11 +11,11 @@ import vch.kernel.netlink.Ack;
 import vch.kernel.netlink.Message;
 import vch.kernel.netlink.NetlinkSocket;
 
-/// Links, addresses and routes of the namespace that it was opened in. Safe for all threads.
+/// Links, addresses, routes and rules of the namespace that it was opened in. Safe for all threads.
 public final class Rtnl implements AutoCloseable {
   /// Multicast groups of linux/rtnetlink.h that tell of changes: links, addresses of both families,
-  /// routes of both, ids of namespaces.
-  public static final List<Integer> GROUPS = List.of(1, 5, 9, 7, 11, 28);
+  /// routes of both, rules of both, ids of namespaces.
+  public static final List<Integer> GROUPS = List.of(1, 5, 9, 7, 11, 8, 19, 28);
 
   /// That of links alone.
   public static final List<Integer> GROUP_LINKS = List.of(1);
@@ -76,6 +76,11 @@ public final class Rtnl implements AutoCloseable {
       socket.dump(RouteMessages.dump(ipv6)).forEach(r -> RouteInfo.of(r).ifPresent(all::add));
     }
     return all;
+  }
+
+  /// Rules of both families.
+  public List<RuleInfo> rules() {
+    return socket.dump(RuleMessages.dump()).stream().flatMap(r -> RuleInfo.of(r).stream()).toList();
   }
 
   /// Gives another namespace an id in this one, if it has none, so that monitors here hear of what

@@ -117,11 +117,19 @@ final class RtnlTest {
     done(
         AddressMessages.set(link, address, 16, 0x9a), AddressMessages.set(link, address, 16, 0x9a));
     done(
-        RouteMessages.add(subnet, 16, Optional.of(gateway), link, 0x9a),
-        RouteMessages.add(InetAddress.getByName("0.0.0.0"), 0, Optional.of(gateway), link, 0x9a));
+        RouteMessages.add(subnet, 16, Optional.of(gateway), link, RouteInfo.TABLE_MAIN, 0x9a),
+        RouteMessages.add(
+            InetAddress.getByName("0.0.0.0"),
+            0,
+            Optional.of(gateway),
+            link,
+            RouteInfo.TABLE_MAIN,
+            0x9a));
     assertThat(
             rtnl()
-                .request(RouteMessages.add(subnet, 16, Optional.empty(), link, 0x9a))
+                .request(
+                    RouteMessages.add(
+                        subnet, 16, Optional.empty(), link, RouteInfo.TABLE_MAIN, 0x9a))
                 .is(Errno.EEXIST))
         .isTrue();
     assertThat(rtnl().routes().stream().filter(r -> r.protocol() == 0x9a))
@@ -130,7 +138,7 @@ final class RtnlTest {
     var bad = rtnl().request(AddressMessages.set(link, address, 99, 0x9a));
     assertThat(bad.reason()).isEqualTo("invalid argument (EINVAL): ipv4: Invalid prefix length");
     done(
-        RouteMessages.remove(subnet, 16, Optional.of(gateway), link, 0x9a),
+        RouteMessages.remove(subnet, 16, Optional.of(gateway), link, RouteInfo.TABLE_MAIN, 0x9a),
         AddressMessages.remove(link, address, 16));
     assertThat(rtnl().addresses().stream().filter(a -> a.protocol() == 0x9a)).isEmpty();
   }

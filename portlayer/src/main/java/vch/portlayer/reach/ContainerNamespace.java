@@ -14,6 +14,7 @@ import vch.portlayer.container.Lease;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.rule.ExternalRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -90,6 +91,18 @@ record ContainerNamespace(Image image, Container container) {
     return EndpointRules.published(image, container, family)
         .flatMap(e -> places().stream().filter(p -> p.endpoint.id().equals(e.id())).findFirst())
         .filter(p -> p.scope.kind() instanceof ScopeKind.Bridge);
+  }
+
+  /// The way of what is sent from the address of the place: by the router of its network where that
+  /// has a table of its own; else as [#route].
+  Optional<Route> reply(Place place, Ip to) {
+    return ExternalRules.router(image, container, place.endpoint, to.family())
+        .flatMap(
+            router ->
+                connected(place, to)
+                    .or(() -> told(place, to).findFirst())
+                    .or(() -> via(place, router)))
+        .or(() -> route(to));
   }
 
   Optional<Route> route(Ip to) {

@@ -85,7 +85,7 @@ final class ContainerWay {
   ///
   /// @return empty where it is on its way
   private Optional<Reason> replyElsewhere(Place place, Ip client) {
-    var back = container.route(client).map(ContainerNamespace.Route::place);
+    var back = container.reply(place, client).map(ContainerNamespace.Route::place);
     if (back.filter(p -> p.endpoint().id().equals(place.endpoint().id())).isPresent()) {
       return Optional.empty();
     }

@@ -5,6 +5,7 @@ import static vch.portlayer.reach.Verdict.DROPPED;
 import static vch.portlayer.reach.Verdict.REACHED;
 import static vch.portlayer.reach.Verdict.REFUSED;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.TrustLevel;
@@ -136,19 +137,36 @@ class ReachExternalTest {
   }
 
   @Test
-  void a_reply_that_would_leave_by_another_network_is_lost_where_that_is_guarded() {
+  void who_asks_from_beyond_a_lan_is_answered_by_that_lan() {
     network(TrustLevel.OPEN);
     town.network("free", town.lan("second"), TrustLevel.OPEN, "10.3.0.1/16");
     town.network("tight", town.lan("third"), TrustLevel.OUTBOUND, "10.4.0.1/16");
-    town.world.scope(town.blue, "back");
     town.run("loose", "free", "ext");
     town.run("held", "tight", "ext");
-    // From beyond the LAN's router; the default route leaves by the network named first.
+    // The default route leaves by the network named first; the other has its own for its address.
+    for (var name : List.of("loose", "held")) {
+      assertThat(town.verdict("198.51.100.9", name + "@ext:80")).isEqualTo(REACHED);
+      assertThat(town.why("198.51.100.9", name + "@ext:80")).doesNotContain("the reply");
+    }
+    // So is a host of the one LAN that asks at the address on the other.
+    assertThat(town.verdict("10.3.0.77", "loose@ext:80")).isEqualTo(REACHED);
+  }
+
+  @Test
+  void without_a_router_of_its_own_a_reply_leaves_by_the_default_route() {
+    town.leased("ext", lan, TrustLevel.OPEN);
+    town.network("free", town.lan("second"), TrustLevel.OPEN, "10.3.0.1/16");
+    town.network("tight", town.lan("third"), TrustLevel.OUTBOUND, "10.4.0.1/16");
+    town.lease(town.run("loose", "free", "ext"), "10.2.0.7/16");
+    var held = town.run("held", "tight", "ext");
+    town.lease(held, "10.2.0.8/16");
     assertThat(town.verdict("198.51.100.9", "loose@ext:80")).isEqualTo(REACHED);
     assertThat(town.why("198.51.100.9", "loose@ext:80"))
         .contains("the reply of loose leaves by network free");
     assertThat(town.verdict("198.51.100.9", "held@ext:80")).isEqualTo(DROPPED);
     assertThat(town.why("198.51.100.9", "held@ext:80"))
         .contains("the reply of held would leave by network tight and is lost");
+    town.lease(held, "10.2.0.8/16", "10.2.0.1");
+    assertThat(town.verdict("198.51.100.9", "held@ext:80")).isEqualTo(REACHED);
   }
 }

@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Range;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.Lease;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
@@ -64,19 +66,51 @@ final class Town {
     return network(blue, name, lan, trust, gateway, pools);
   }
 
+  /// One whose addresses come by DHCP.
+  Scope leased(String name, PortGroupId lan, TrustLevel trust) {
+    return scope(blue, name, new ScopeKind.External(lan, trust, List.of(), List.of(), false));
+  }
+
+  /// The container's place on the network that has DHCP gets the address.
+  void lease(Container container, String address, String... routers) {
+    var place =
+        ExternalRules.places(world.image, container).stream()
+            .filter(e -> world.image.scope(e.scope().orElseThrow()).orElseThrow().leased())
+            .findFirst()
+            .orElseThrow();
+    var lease =
+        new Lease(
+            Cidr.parse(address),
+            Ip.parse("10.2.0.2"),
+            Stream.of(routers).map(Ip::parse).toList(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            blue.created(),
+            blue.created().plusSeconds(3600));
+    world.decide(i -> ExternalRules.leased(i, container.id(), place.id(), lease));
+  }
+
   Scope network(
       Vch vch, String name, PortGroupId lan, TrustLevel trust, String gateway, String... pools) {
     var via = Cidr.parse(gateway);
     var ranges = Stream.of(pools).map(Range::parse).toList();
+    return scope(
+        vch,
+        name,
+        new ScopeKind.External(lan, trust, ranges, List.of(), false),
+        new SubnetConfig(via.subnet(), via.address(), Optional.empty(), Map.of(), true, true));
+  }
+
+  private Scope scope(Vch vch, String name, ScopeKind.External kind, SubnetConfig... subnets) {
     var scope =
         new Scope(
             new ScopeId(String.format(java.util.Locale.ROOT, "%02d", ++made).repeat(32)),
             vch.id(),
             name,
-            new ScopeKind.External(lan, trust, ranges, List.of(), false),
-            List.of(
-                new SubnetConfig(
-                    via.subnet(), via.address(), Optional.empty(), Map.of(), true, true)),
+            kind,
+            List.of(subnets),
             1500,
             true,
             false,
