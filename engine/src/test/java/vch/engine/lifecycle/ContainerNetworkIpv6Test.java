@@ -164,6 +164,14 @@ class ContainerNetworkIpv6Test {
   }
 
   @Test
+  void where_the_container_has_no_ipv6_neither_is_its_address_probed_nor_used() {
+    taken("2001:db8:2::10");
+    var id = house.run(1, w -> w.on("both").sysctl("net.ipv6.conf.all.disable_ipv6", "1"));
+    assertThat(used(id)).doesNotContain("2001:db8:2::10").contains("10.2.0.10");
+    assertThat(house.machine.neighbourhood().probes()).hasSize(1);
+  }
+
+  @Test
   void conflicts_of_both_families_are_met_at_once() {
     taken("10.2.0.10");
     taken("2001:db8:2::10");

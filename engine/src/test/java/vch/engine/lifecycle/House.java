@@ -351,6 +351,11 @@ final class House implements AutoCloseable {
       return this;
     }
 
+    Wish sysctl(String name, String value) {
+      spec = Parts.of(spec).set("sysctls", Map.of(name, value)).made();
+      return this;
+    }
+
     Wish health(HealthCheck check) {
       spec = Parts.of(spec).set("health", Optional.of(check)).made();
       return this;
