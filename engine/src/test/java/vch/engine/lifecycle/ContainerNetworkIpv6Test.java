@@ -91,6 +91,7 @@ class ContainerNetworkIpv6Test {
         request.id(),
         "both",
         List.of(address),
+        List.of(),
         Optional.empty(),
         List.of(),
         List.of(),
