@@ -77,7 +77,7 @@ final class LinkSteps {
         spaces.find(veth.peerNamespace()).ifPresent(removals::settle);
       }
     }
-    var masters = new HashMap<String, Optional<Integer>>();
+    var masters = new HashMap<String, Optional<LinkInfo>>();
     var requests = new Requests();
     for (var make : list) {
       outcomes.attempt(
@@ -103,7 +103,7 @@ final class LinkSteps {
   }
 
   private LinkSettings settings(
-      Space space, Make make, Map<String, Optional<Integer>> masters, Outcomes outcomes) {
+      Space space, Make make, Map<String, Optional<LinkInfo>> masters, Outcomes outcomes) {
     var link = make.link;
     var settings = LinkSettings.of(link.up());
     if (link.kind() instanceof LinkKind.Loopback) {
@@ -121,12 +121,22 @@ final class LinkSteps {
       return make.isNew ? settings : settings.withMaster(0);
     }
     var name = link.master().get();
-    var master = masters.computeIfAbsent(name, n -> space.rtnl().link(n).map(LinkInfo::index));
+    var master = masters.computeIfAbsent(name, n -> space.rtnl().link(n));
     if (master.isEmpty()) {
       outcomes.fail(make.step, "there is no link " + name + " to be a port of");
       return settings;
     }
-    return settings.withMaster(master.get());
+    // Of an adopted bridge, too; it must not follow ours.
+    return (isAdopted(daemon, master.get()) && master.get().mtu() > link.mtu()
+            ? settings.withMtu(master.get().mtu())
+            : settings)
+        .withMaster(master.get().index());
+  }
+
+  /// True for a bridge that is not ours. Ports that we plug into it have its MTU where that is more
+  /// than wanted: a pair's other end has what is wanted, and takes in no more.
+  static boolean isAdopted(String daemon, LinkInfo master) {
+    return LinkMark.parse(daemon, master.alias()).isEmpty();
   }
 
   /// The request that makes the link; empty when it is there, or when this has made it.

@@ -185,7 +185,7 @@ public final class LinuxMachine implements Machine {
       throw new IllegalStateException("the machine is watched already");
     }
     removals.onFailed(touched);
-    var created = new Watcher(spaces, rulesets, touched);
+    var created = new Watcher(spaces, daemon, rulesets, touched);
     watcher = Optional.of(created);
     created.start();
   }

@@ -3,9 +3,11 @@ package vch.linux;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
@@ -91,6 +93,8 @@ final class Observer {
     var ours = new HashMap<Integer, String>();
     var links = space.rtnl().links();
     links.forEach(l -> names.put(l.index(), l.name()));
+    var adopted = new HashSet<Integer>();
+    links.stream().filter(l -> LinkSteps.isAdopted(daemon, l)).forEach(l -> adopted.add(l.index()));
     for (var link : links) {
       if (link.name().equals(LO)) {
         if (!isMachine(space)) {
@@ -106,7 +110,7 @@ final class Observer {
               mark -> {
                 ours.put(link.index(), link.name());
                 if (!(mark instanceof LinkMark.Peer)) {
-                  seen(space, link(space, link, mark, names), out);
+                  seen(space, link(space, link, mark, names, adopted), out);
                 }
               });
     }
@@ -133,7 +137,8 @@ final class Observer {
         true);
   }
 
-  private Link link(Space space, LinkInfo link, LinkMark mark, Map<Integer, String> names) {
+  private Link link(
+      Space space, LinkInfo link, LinkMark mark, Map<Integer, String> names, Set<Integer> adopted) {
     var peer = mark instanceof LinkMark.Port port ? peer(link, port) : Optional.<LinkInfo>empty();
     var kind =
         switch (mark) {
@@ -161,11 +166,27 @@ final class Observer {
         link.master() == 0
             ? Optional.<String>empty()
             : Optional.of(names.getOrDefault(link.master(), "link " + link.master()));
-    var out = new Link(space.name(), link.name(), kind, master, mac(space, link), link.mtu(), up);
+    var out =
+        new Link(
+            space.name(),
+            link.name(),
+            kind,
+            master,
+            mac(space, link),
+            mtu(space, link, adopted),
+            up);
     if (kind instanceof LinkKind.Veth veth && peer.isPresent()) {
       spaces.find(veth.peerNamespace()).ifPresent(s -> s.known().peer(out, veth));
     }
     return out;
+  }
+
+  /// What an adopted bridge has more than wanted is not reported.
+  private int mtu(Space space, LinkInfo link, Set<Integer> adopted) {
+    var key = new MachineObject.Key(MachineObject.Kind.LINK, space.name(), link.name());
+    return adopted.contains(link.master()) && wanted.get(key) instanceof Link w
+        ? Math.min(link.mtu(), w.mtu())
+        : link.mtu();
   }
 
   /// An Ethernet address that nobody asked for is not reported.

@@ -51,6 +51,7 @@ final class Watcher implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
 
   private final Spaces spaces;
+  private final String daemon;
   private final RulesetSteps rulesets;
   private final Consumer<NamespaceName> touched;
   private final Monitor links;
@@ -62,8 +63,9 @@ final class Watcher implements AutoCloseable {
       Thread.ofPlatform().daemon().name("netlink-watch").unstarted(this::run);
   private volatile boolean closing;
 
-  Watcher(Spaces spaces, RulesetSteps rulesets, Consumer<NamespaceName> touched) {
+  Watcher(Spaces spaces, String daemon, RulesetSteps rulesets, Consumer<NamespaceName> touched) {
     this.spaces = spaces;
+    this.daemon = daemon;
     this.rulesets = rulesets;
     this.touched = touched;
     this.links =
@@ -238,7 +240,7 @@ final class Watcher implements AutoCloseable {
   }
 
   /// Looks at the link now: what a notification says may be a moment of our own work that is over.
-  private static boolean differs(Space space, String name) {
+  private boolean differs(Space space, String name) {
     try {
       var known = space.known().link(name);
       if (known.isEmpty()) {
@@ -254,13 +256,12 @@ final class Watcher implements AutoCloseable {
     }
   }
 
-  private static boolean same(Space space, Known.KnownLink known, LinkInfo now) {
-    var master =
-        now.master() == 0
-            ? Optional.<String>empty()
-            : space.rtnl().link(now.master()).map(LinkInfo::name);
+  private boolean same(Space space, Known.KnownLink known, LinkInfo now) {
+    var above = now.master() == 0 ? Optional.<LinkInfo>empty() : space.rtnl().link(now.master());
+    var master = above.map(LinkInfo::name);
+    boolean adopted = above.filter(m -> LinkSteps.isAdopted(daemon, m)).isPresent();
     return known.up() == now.up()
-        && known.mtu() == now.mtu()
+        && (known.mtu() == now.mtu() || (known.mtu() < now.mtu() && adopted))
         && known.mac().map(mac -> mac.equals(new Mac(now.mac()))).orElse(true)
         && known.master().equals(master);
   }

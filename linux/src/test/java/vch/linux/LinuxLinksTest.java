@@ -126,6 +126,30 @@ final class LinuxLinksTest extends SegmentInLab {
   }
 
   @Test
+  void a_port_on_an_adopted_bridge_leaves_its_mtu_alone() throws Exception {
+    var here = NamespaceName.MACHINE;
+    command(here, "ip", "link", "add", "name", "adopted", "type", "bridge");
+    command(here, "ip", "link", "add", "nic0", "mtu", "9000", "type", "veth", "peer", "nic1");
+    command(here, "ip", "link", "set", "nic0", "master", "adopted");
+    reach(List.of(new Namespace(ENDPOINT), port()));
+    assertThat(command(here, "ip", "link", "show", "adopted")).contains("mtu 9000");
+    assertThat(command(ENDPOINT, "ip", "link", "show", "public")).contains("mtu 1500");
+    reach(List.of());
+    assertThat(command(here, "ip", "link", "show", "adopted")).contains("mtu 9000");
+  }
+
+  private static Link port() {
+    return new Link(
+        NamespaceName.MACHINE,
+        "pn1ab0000002",
+        new LinkKind.Veth(ENDPOINT, "public", MAC),
+        Optional.of("adopted"),
+        Optional.of(Mac.parse("fe:00:00:00:00:02")),
+        1500,
+        true);
+  }
+
+  @Test
   void addresses_of_both_families_come_and_go() {
     var six = new Address(CONTAINER, "eth0", Cidr.parse("fd00:1::2/64"));
     var second = new Address(CONTAINER, "eth0", Cidr.parse("172.17.0.3/16"));

@@ -100,6 +100,26 @@ class JoinedPromisesLabTest extends SharedPromises {
         .status();
   }
 
+  /// From the known address to the container's, behind these bytes of an Ethernet header.
+  private void send(Container to, String type) {
+    var frame =
+        mac(to).replace(":", "")
+            + NAS_MAC.replace(":", "")
+            + type
+            + "4500001c00000000400121f1"
+            + "ac1200c8"
+            + "ac120004"
+            + "0800000000000000";
+    var sent =
+        machine.in(
+            NAS,
+            "python3 -c \"import socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('eth0', 0));"
+                + " s.send(bytes.fromhex('"
+                + frame
+                + "').ljust(60, bytes(1)))\"");
+    assertThat(sent.status()).as(sent.output()).isZero();
+  }
+
   /// Tells the host who is to get frames for an address, past all questions.
   private void pinned(String address, String mac, Runnable work) {
     machine.in(
@@ -258,6 +278,34 @@ class JoinedPromisesLabTest extends SharedPromises {
       assertThat(heard()).isEqualTo(heard);
     }
     machine.in(NAS, "ip link set eth0 address " + NAS_MAC + "; ip neigh flush all");
+    assertThat(asks(NAS, address(other, 0) + ":80")).isEqualTo("172.18.0.200");
+  }
+
+  @Test
+  void a_frame_in_another_wrapping_does_not_come_in() {
+    long first = reached(other);
+    // Priority and VLAN tags, a provider's tag, PPPoE; IPv6 by its name; LLC and SNAP.
+    for (var type :
+        List.of(
+            "8100a0000800",
+            "810000070800",
+            "88a800070800",
+            "8864",
+            "86dd",
+            "0028aaaa030000000800")) {
+      send(other, type);
+    }
+    send(other, "0800"); // as it is, it does; whatever came before it has come
+    machine.in(
+        in(other),
+        "for i in $(seq 40); do nft list table netdev heard | grep -q 'packets "
+            + (first + 1)
+            + " ' && exit; sleep 0.05; done");
+    assertThat(reached(other)).isEqualTo(first + 1);
+    machine.in(NAS, "ip -6 addr add fd00::200/64 dev eth0 nodad");
+    long before = reached(other);
+    machine.in(NAS, "ping -6 -c 1 -W 1 -I eth0 ff02::1; ping -6 -c 1 -W 1 fd00::4");
+    assertThat(reached(other)).isEqualTo(before);
     assertThat(asks(NAS, address(other, 0) + ":80")).isEqualTo("172.18.0.200");
   }
 
