@@ -3,6 +3,8 @@ package vch.api.docker;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.JsonNode;
 import vch.api.http.Exchange;
 import vch.api.http.HttpProblem;
@@ -57,6 +59,13 @@ public final class Call {
 
   /// As [#body()], empty where there is no body, or it is `null`.
   public Optional<Fields> bodyIfAny() throws IOException {
+    return bodyIfAny(Json::tree);
+  }
+
+  /// As [#bodyIfAny()].
+  ///
+  /// @param reader of the JSON value, called with the parser at its first token
+  public Optional<Fields> bodyIfAny(Function<JsonParser, JsonNode> reader) throws IOException {
     if (exchange.bodyLength() == 0) {
       return Optional.empty();
     }
@@ -69,7 +78,7 @@ public final class Call {
           ? new Refusal.Invalid("invalid JSON: unexpected EOF: " + e.getMessage())
           : e;
     }
-    var tree = Json.parse(bytes);
+    var tree = Json.parse(bytes, reader);
     return tree.isNull() ? Optional.empty() : Optional.of(Fields.of(tree, ""));
   }
 
@@ -80,9 +89,6 @@ public final class Call {
 
   /// Answers with JSON and a line feed, as Docker does.
   public void reply(int status, JsonNode tree) throws IOException {
-    var text = Json.bytes(tree);
-    var line = java.util.Arrays.copyOf(text, text.length + 1);
-    line[text.length] = '\n';
-    exchange.respond(status, JSON, line);
+    exchange.respond(status, JSON, Json.line(tree));
   }
 }

@@ -153,7 +153,7 @@ final class JettyExchange implements Exchange {
       throw tooLarge(bytesMax);
     }
     var out = new ByteArrayOutputStream((int) Math.max(512, bodyLength()));
-    var piece = new byte[8192];
+    var piece = new byte[Math.clamp(bodyLength(), 8192, 1 << 16)];
     long end = System.nanoTime() + HttpServer.BODY_TIMEOUT.toNanos();
     for (int n; (n = body.read(piece)) >= 0; ) {
       if (out.size() + n > bytesMax) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import vch.api.docker.table.DockerApi;
 import vch.api.http.HttpServer;
 import vch.api.http.Wire;
@@ -25,6 +24,7 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.rule.ContainerNetworkOptions;
 import vch.portlayer.rule.CreateContainer;
@@ -155,7 +155,7 @@ public final class FakeVch implements AutoCloseable {
             mode,
             requests,
             List.of(),
-            Set.of(),
+            PortSet.EMPTY,
             false,
             List.of(),
             Resolver.NONE,

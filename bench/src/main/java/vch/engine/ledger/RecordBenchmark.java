@@ -1,8 +1,5 @@
 package vch.engine.ledger;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -14,11 +11,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import vch.engine.fake.Samples;
-import vch.portlayer.port.Port;
-import vch.portlayer.port.Protocol;
+import vch.portlayer.state.Change;
 
-/// Sets of ports as text in the record: what each change of state of a container with a thousand
-/// exposed ports costs.
+/// A container as text in the record, and back: what each change of its state costs, and each
+/// container at the start of the daemon.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -26,22 +22,19 @@ import vch.portlayer.port.Protocol;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class RecordBenchmark {
-  private final Set<Port> ports = new HashSet<>();
-  private final tools.jackson.databind.json.JsonMapper mapper = RecordJson.mapper();
+  private final EntityCodec codec = new EntityCodec();
+  private final Change container =
+      new Change.ContainerPut(Samples.running(Samples.container(1, 2)));
+  private final EntityCodec.RowChange.Put row =
+      (EntityCodec.RowChange.Put) codec.rows(container).getFirst();
 
-  public RecordBenchmark() {
-    for (int p = 9000; p < 10_000; p++) {
-      ports.add(new Port(p, Protocol.TCP));
-    }
+  @Benchmark
+  public Object write() {
+    return codec.rows(container);
   }
 
   @Benchmark
-  public String ports() {
-    return mapper.writeValueAsString(ports);
-  }
-
-  @Benchmark
-  public String container() {
-    return mapper.writeValueAsString(List.of(Samples.running(Samples.container(1, 2))));
+  public Object read() throws EntityCodec.Unreadable {
+    return codec.read(row.kind(), row.id(), row.json());
   }
 }

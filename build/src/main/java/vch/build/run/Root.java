@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import vch.build.Site;
 import vch.build.context.Bounds;
 import vch.build.context.FileSetReader;
@@ -21,6 +20,7 @@ import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.refusal.Refusal;
 
 /// The files of an image with a layer over them to write to, as a container has them, but without a
@@ -51,7 +51,7 @@ final class Root implements AutoCloseable {
         new NetworkMode.None(),
         List.of(),
         List.of(),
-        Set.of(),
+        PortSet.EMPTY,
         false,
         List.of(),
         List.of(),

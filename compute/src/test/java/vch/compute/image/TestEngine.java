@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import vch.engine.Engine;
 import vch.engine.event.Events;
@@ -15,6 +14,7 @@ import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
@@ -64,7 +64,7 @@ public final class TestEngine implements Engine {
         new NetworkMode.None(),
         List.of(),
         List.of(),
-        Set.of(),
+        PortSet.EMPTY,
         false,
         List.of(),
         List.of(),

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -16,6 +15,7 @@ import vch.portlayer.container.Mount;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.Ulimit;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.vch.VchId;
 import vch.testkit.Parts;
 
@@ -41,7 +41,7 @@ record Specimen(Container container) {
             new NetworkMode.Scoped("bridge"),
             List.of(),
             List.of(),
-            Set.of(),
+            PortSet.EMPTY,
             false,
             List.of(),
             List.of(),

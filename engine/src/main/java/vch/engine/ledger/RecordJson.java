@@ -2,6 +2,7 @@ package vch.engine.ledger;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.ArrayList;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -28,8 +29,9 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NetworkMode;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
+import vch.portlayer.port.Ports;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
@@ -96,7 +98,11 @@ final class RecordJson {
         PortRange.class,
         PortRange::toString,
         t -> PortRange.tryParse(t).orElseThrow(() -> wrong(t, "ports")));
-    text(module, Port.class, Port::toString, RecordJson::port);
+    text(
+        module,
+        Ports.class,
+        Ports::toString,
+        t -> Ports.tryParse(t).orElseThrow(() -> wrong(t, "a port")));
     text(module, Protocol.class, Protocol::text, RecordJson::protocol);
     text(module, VchId.class, VchId::value, VchId::new);
     text(module, ScopeId.class, ScopeId::value, ScopeId::new);
@@ -104,6 +110,8 @@ final class RecordJson {
     text(module, EndpointId.class, EndpointId::value, EndpointId::new);
     text(module, PortGroupId.class, PortGroupId::value, PortGroupId::new);
     module.addSerializer(Set.class, new SortedSets());
+    module.addSerializer(PortSet.class, new PortSetWriter());
+    module.addDeserializer(PortSet.class, new PortSetReader());
     return module;
   }
 
@@ -111,15 +119,6 @@ final class RecordJson {
       SimpleModule module, Class<T> type, Function<T, String> write, Function<String, T> read) {
     module.addSerializer(type, new TextWriter<>(write));
     module.addDeserializer(type, new TextReader<>(type, read));
-  }
-
-  private static Port port(String text) {
-    int slash = text.indexOf('/');
-    if (slash < 0) {
-      throw wrong(text, "a port");
-    }
-    return new Port(
-        Integer.parseInt(text.substring(0, slash)), protocol(text.substring(slash + 1)));
   }
 
   private static Protocol protocol(String text) {
@@ -171,9 +170,7 @@ final class RecordJson {
   private static final class SortedSets extends ValueSerializer<Set> {
     @Override
     public void serialize(Set value, JsonGenerator out, SerializationContext context) {
-      var byText =
-          new TreeMap<
-              String, Object>(); // texts are made once each: an exposed range may have thousands
+      var byText = new TreeMap<String, Object>();
       for (Object each : value) {
         byText.put(each.toString(), each);
       }
@@ -182,6 +179,32 @@ final class RecordJson {
         context.writeValue(out, each);
       }
       out.writeEndArray();
+    }
+  }
+
+  /// A list of texts, as in `["53/udp", "8000-8999/tcp"]`.
+  private static final class PortSetWriter extends ValueSerializer<PortSet> {
+    @Override
+    public void serialize(PortSet value, JsonGenerator out, SerializationContext context) {
+      out.writeStartArray();
+      value.ranges().forEach(ports -> out.writeString(ports.toString()));
+      out.writeEndArray();
+    }
+  }
+
+  /// Ports need not be joined: the record named them one by one up to format 7.
+  private static final class PortSetReader extends ValueDeserializer<PortSet> {
+    @Override
+    public PortSet deserialize(JsonParser in, DeserializationContext context)
+        throws JacksonException {
+      var ranges = new ArrayList<Ports>();
+      for (var each : context.readValue(in, Ports[].class)) {
+        if (each == null) {
+          return context.reportInputMismatch(PortSet.class, "null among ports");
+        }
+        ranges.add(each);
+      }
+      return new PortSet(ranges);
     }
   }
 }

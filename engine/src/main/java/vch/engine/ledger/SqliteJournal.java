@@ -25,7 +25,7 @@ public final class SqliteJournal implements Journal {
   static final String FILE = "state.db";
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
-  static final int SCHEMA = 7;
+  static final int SCHEMA = 8;
 
   /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
   private static final List<String> STEPS =
@@ -66,7 +66,10 @@ public final class SqliteJournal implements Journal {
             end
           where kind in ('vch', 'container')""",
           // 7: bridge scopes may share a segment
-          "update entity set json = json_set(json, '$.bridge.shared', json('false')) where kind = 'vch'");
+          "update entity set json = json_set(json, '$.bridge.shared', json('false')) where kind = 'vch'",
+          // 8: ports of containers stand as ranges; single ones are read as before, and joined when
+          // their container is written again
+          "select 1");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;

@@ -57,7 +57,9 @@ public final class LinkEnvironment {
     var alias = link.alias().toUpperCase(Locale.ROOT).replace('-', '_');
     out.put(alias + "_NAME", "/" + container.name() + "/" + link.alias());
     var ports =
-        target.exposed().stream()
+        target
+            .exposed()
+            .ports()
             .sorted(Comparator.comparing(Port::protocol).thenComparingInt(Port::number))
             .toList();
     if (!ports.isEmpty()) {

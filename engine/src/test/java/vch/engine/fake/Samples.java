@@ -23,6 +23,7 @@ import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.portgroup.PortGroup;
@@ -346,7 +347,7 @@ public final class Samples {
         mode,
         endpoints,
         List.of(),
-        Set.of(),
+        PortSet.EMPTY,
         false,
         List.of(),
         List.of(),

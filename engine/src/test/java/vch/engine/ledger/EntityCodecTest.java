@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +34,8 @@ import vch.portlayer.container.Ulimit;
 import vch.portlayer.container.Volume;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
+import vch.portlayer.port.Ports;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.portgroup.PortGroup;
@@ -251,7 +252,11 @@ class EntityCodecTest {
                     Optional.of(new PortRange(8080, 8081))),
                 new PublishRequest(
                     Protocol.SCTP, PortRange.of(9), Optional.empty(), Optional.empty())),
-            Set.of(new Port(80, Protocol.TCP), new Port(53, Protocol.UDP)),
+            new PortSet(
+                List.of(
+                    new Ports(new PortRange(8000, 57_999), Protocol.TCP),
+                    Ports.of(new Port(80, Protocol.TCP)),
+                    Ports.of(new Port(53, Protocol.UDP)))),
             true,
             List.of(
                 Samples.publication("192.168.218.2:8080-8081:80-81/tcp"),

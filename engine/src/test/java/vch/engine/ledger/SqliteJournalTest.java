@@ -99,6 +99,22 @@ class SqliteJournalTest extends JournalContract {
     }
   }
 
+  /// Up to format 7.
+  @Test
+  void ports_that_were_named_one_by_one_are_ranges() throws Exception {
+    fill();
+    sql(
+        """
+        update entity set json = json_set(json, '$.exposed', json('["53/udp", "80/tcp", "81/tcp", "82/tcp"]'))
+        where kind = 'container'""",
+        "pragma user_version = 7");
+    try (var journal = open()) {
+      assertThat(journal.load().containers())
+          .singleElement()
+          .satisfies(c -> assertThat(c.exposed()).hasToString("[53/udp, 80-82/tcp]"));
+    }
+  }
+
   @Test
   void a_newer_format_is_refused_and_left_alone() throws Exception {
     fill();
@@ -108,7 +124,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 7). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 8). Start that version, or name another --state-dir.");
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import vch.engine.RunningEngine;
 import vch.engine.event.Event;
@@ -36,6 +35,7 @@ import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.port.Port;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.rule.ContainerNetworkOptions;
@@ -272,7 +272,7 @@ final class House implements AutoCloseable {
     private List<String> networks = List.of("bridge");
     private List<NameLink> links = List.of();
     private List<PublishRequest> publish = List.of();
-    private Set<Port> exposed = Set.of();
+    private PortSet exposed = PortSet.EMPTY;
     private Resolver resolver = Resolver.NONE;
     private Map<String, String> labels = Map.of();
     private ContainerSpec spec = Samples.spec();
@@ -307,7 +307,7 @@ final class House implements AutoCloseable {
     }
 
     Wish exposing(Port... ports) {
-      exposed = Set.of(ports);
+      exposed = PortSet.of(ports);
       return this;
     }
 

@@ -4,8 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import vch.portlayer.port.Port;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.scope.ScopeId;
@@ -32,7 +31,7 @@ public record Container(
     NetworkMode mode,
     List<Endpoint> endpoints,
     List<PublishRequest> publish,
-    Set<Port> exposed,
+    PortSet exposed,
     boolean publishAll,
     List<Publication> publications,
     List<NameLink> links,
@@ -44,7 +43,6 @@ public record Container(
   public Container {
     endpoints = List.copyOf(endpoints);
     publish = List.copyOf(publish);
-    exposed = Set.copyOf(exposed);
     publications = List.copyOf(publications);
     links = List.copyOf(links);
     labels = Map.copyOf(labels);

@@ -1,5 +1,8 @@
 package vch.portlayer.port;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -33,6 +36,19 @@ public record PortRange(int first, int last) implements Comparable<PortRange> {
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /// The runs of numbers that are set, each as long as can be.
+  ///
+  /// @param numbers each 1 to 65535
+  public static List<PortRange> runs(BitSet numbers) {
+    var out = new ArrayList<PortRange>();
+    for (int first = numbers.nextSetBit(0); first >= 0; ) {
+      int end = numbers.nextClearBit(first);
+      out.add(new PortRange(first, end - 1));
+      first = numbers.nextSetBit(end);
+    }
+    return out;
   }
 
   /// How many ports.

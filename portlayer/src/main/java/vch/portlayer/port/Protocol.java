@@ -10,6 +10,7 @@ public enum Protocol {
   SCTP(132);
 
   private final int number;
+  private final String text = name().toLowerCase(Locale.ROOT);
 
   Protocol(int number) {
     this.number = number;
@@ -20,8 +21,9 @@ public enum Protocol {
   }
 
   public static Optional<Protocol> tryParse(String text) {
+    var lower = text.toLowerCase(Locale.ROOT);
     for (var p : values()) {
-      if (p.text().equals(text.toLowerCase(Locale.ROOT))) {
+      if (p.text.equals(lower)) {
         return Optional.of(p);
       }
     }
@@ -30,6 +32,6 @@ public enum Protocol {
 
   /// `tcp`, `udp` or `sctp`.
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 }

@@ -3,7 +3,6 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.container.Endpoint;
@@ -12,6 +11,7 @@ import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.container.Volume;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
@@ -48,7 +48,7 @@ final class ContainerCreation {
     var direct = direct(endpoints);
     if (direct.isPresent() && direct.get().kind() instanceof ScopeKind.External kind) {
       DirectPublishing.check(
-          direct.get(), kind, publish, command.publishAll() ? command.exposed() : Set.of());
+          direct.get(), kind, publish, command.publishAll() ? command.exposed() : PortSet.EMPTY);
     } else {
       Publishing.check(vch, publish);
     }

@@ -3,11 +3,11 @@ package vch.portlayer.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
@@ -154,7 +154,7 @@ final class ContainerNetworkDifference {
           next,
           after,
           container.publish(),
-          container.publishAll() ? container.exposed() : Set.of());
+          container.publishAll() ? container.exposed() : PortSet.EMPTY);
       return false;
     } catch (Refusal _) {
       return true;

@@ -4,13 +4,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.ContainerSpec;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
-import vch.portlayer.port.Port;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.vch.VchId;
 
@@ -30,7 +29,7 @@ public record CreateContainer(
     NetworkMode mode,
     List<EndpointRequest> networks,
     List<PublishRequest> publish,
-    Set<Port> exposed,
+    PortSet exposed,
     boolean publishAll,
     List<NameLink> links,
     Resolver resolver,

@@ -1,12 +1,13 @@
 package vch.portlayer.rule;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import vch.portlayer.container.Container;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
+import vch.portlayer.port.Ports;
 import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
@@ -24,7 +25,7 @@ final class DirectPublishing {
   ///
   /// @param exposed with `-P`: the exposed ports; else empty
   static void check(
-      Scope scope, ScopeKind.External kind, List<PublishRequest> requests, Set<Port> exposed) {
+      Scope scope, ScopeKind.External kind, List<PublishRequest> requests, PortSet exposed) {
     if (!exposed.isEmpty()) {
       checkLevel(scope, kind, false);
     }
@@ -89,11 +90,9 @@ final class DirectPublishing {
       }
     }
     if (container.publishAll() && offers(level, false)) {
-      container.exposed().stream()
-          .sorted()
-          .filter(p -> out.stream().noneMatch(o -> leads(o, p)))
-          .map(DirectPublishing::whole)
-          .forEach(out::add);
+      for (var ports : container.exposed().ranges()) {
+        out.addAll(whole(ports, out));
+      }
     }
     return List.copyOf(out);
   }
@@ -102,15 +101,20 @@ final class DirectPublishing {
     return request.hostIp().filter(ip -> !ip.isUnspecified()).isPresent();
   }
 
-  private static Publication whole(Port port) {
-    var one = PortRange.of(port.number());
-    return new Publication(port.protocol(), Optional.empty(), one, one, true);
-  }
-
-  /// True when the exposed port is published already, or its number leads to another port.
-  private static boolean leads(Publication p, Port exposed) {
-    return p.protocol() == exposed.protocol()
-        && (p.host().contains(exposed.number()) || p.container().contains(exposed.number()));
+  /// Exposed ports under their own numbers, but those that are published already, and those whose
+  /// number leads to another port.
+  private static List<Publication> whole(Ports exposed, List<Publication> published) {
+    var numbers = new BitSet();
+    numbers.set(exposed.range().first(), exposed.range().last() + 1);
+    for (var p : published) {
+      if (p.protocol() == exposed.protocol()) {
+        numbers.clear(p.host().first(), p.host().last() + 1);
+        numbers.clear(p.container().first(), p.container().last() + 1);
+      }
+    }
+    return PortRange.runs(numbers).stream()
+        .map(run -> new Publication(exposed.protocol(), Optional.empty(), run, run, true))
+        .toList();
   }
 
   private static void add(List<Publication> out, PublishRequest request) {

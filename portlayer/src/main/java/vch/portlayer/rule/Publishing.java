@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import vch.portlayer.address.Cidr;
@@ -16,8 +15,8 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
@@ -62,12 +61,10 @@ final class Publishing {
   private record Shift(Protocol protocol, Optional<Ip> hostIp, int distance) {}
 
   private static void runs(Shift shift, BitSet ports, List<PublishRequest> out) {
-    for (int first = ports.nextSetBit(0); first >= 0; first = ports.nextSetBit(first)) {
-      int end = ports.nextClearBit(first);
-      var container = new PortRange(first, end - 1);
-      var host = new PortRange(first + shift.distance(), end - 1 + shift.distance());
+    for (var container : PortRange.runs(ports)) {
+      var host =
+          new PortRange(container.first() + shift.distance(), container.last() + shift.distance());
       out.add(new PublishRequest(shift.protocol(), container, shift.hostIp(), Optional.of(host)));
-      first = end;
     }
   }
 
@@ -227,8 +224,8 @@ final class Publishing {
     return bind(image, vch, placed, endpoint.get(), chance);
   }
 
-  private static Set<Port> allExposed(Container container) {
-    return container.publishAll() ? container.exposed() : Set.of();
+  private static PortSet allExposed(Container container) {
+    return container.publishAll() ? container.exposed() : PortSet.EMPTY;
   }
 
   /// What the container publishes from now on, or a refusal. Random ports stay what they were where
@@ -307,9 +304,10 @@ final class Publishing {
           .computeIfAbsent(r.protocol(), _ -> new BitSet())
           .set(r.container().first(), r.container().last() + 1);
     }
-    return container.exposed().stream()
+    return container
+        .exposed()
+        .ports()
         .filter(e -> !published.getOrDefault(e.protocol(), new BitSet()).get(e.number()))
-        .sorted()
         .map(
             e ->
                 new PublishRequest(

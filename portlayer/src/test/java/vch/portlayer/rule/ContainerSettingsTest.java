@@ -5,7 +5,6 @@ import static vch.portlayer.rule.World.AT;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.address.Ip;
@@ -15,6 +14,7 @@ import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
 import vch.portlayer.port.Port;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.vch.Vch;
@@ -256,7 +256,7 @@ class ContainerSettingsTest {
             "ex",
             w -> {
               w.on(world.at("db-net"));
-              w.exposed = Set.of(new Port(80, Protocol.TCP));
+              w.exposed = PortSet.of(new Port(80, Protocol.TCP));
               return w;
             });
     assertThat(exposed.warnings()).isEmpty();

@@ -6,7 +6,6 @@ import static vch.portlayer.rule.Refused.refused;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import vch.portlayer.container.Container;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.refusal.Refusal;
@@ -64,7 +64,7 @@ class DirectPublishingTest {
 
   private static UnaryOperator<World.Wish> all(Port... exposed) {
     return w -> {
-      w.exposed = Set.of(exposed);
+      w.exposed = PortSet.of(exposed);
       w.publishAll = true;
       return w;
     };
@@ -124,7 +124,7 @@ class DirectPublishingTest {
   }
 
   private static World.Wish exposing(World.Wish w, Port... ports) {
-    w.exposed = Set.of(ports);
+    w.exposed = PortSet.of(ports);
     return w;
   }
 

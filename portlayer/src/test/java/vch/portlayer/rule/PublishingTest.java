@@ -6,12 +6,12 @@ import static vch.portlayer.rule.Refused.refused;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.container.Container;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.refusal.Refusal;
@@ -313,7 +313,7 @@ class PublishingTest {
             "c1",
             w -> {
               w.exposed =
-                  Set.of(
+                  PortSet.of(
                       new Port(80, Protocol.TCP),
                       new Port(53, Protocol.UDP),
                       new Port(443, Protocol.TCP));
@@ -326,7 +326,7 @@ class PublishingTest {
         run(
             "d1",
             w -> {
-              w.exposed = Set.of(new Port(80, Protocol.TCP));
+              w.exposed = PortSet.of(new Port(80, Protocol.TCP));
               return w;
             });
     assertThat(d.publications()).isEmpty();

@@ -23,8 +23,8 @@ import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.container.RestartPolicy;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.portgroup.PortGroupId;
@@ -278,7 +278,7 @@ public final class World {
     NetworkMode mode = new NetworkMode.Scoped("bridge");
     List<EndpointRequest> networks = List.of();
     final List<PublishRequest> publish = new ArrayList<>();
-    Set<Port> exposed = Set.of();
+    PortSet exposed = PortSet.EMPTY;
     boolean publishAll;
     List<NameLink> links = List.of();
     Resolver resolver = Resolver.NONE;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import vch.engine.fake.Samples;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
@@ -20,6 +19,7 @@ import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
+import vch.portlayer.port.PortSet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
@@ -123,7 +123,7 @@ final class Town {
             new NetworkMode.Scoped(endpoints.getFirst().network()),
             endpoints,
             List.of(),
-            Set.of(),
+            PortSet.EMPTY,
             false,
             List.of(),
             List.of(),

@@ -24,7 +24,7 @@ final class CreateRoute {
       throw new Refusal.Invalid("invalid JSON: EOF");
     }
     var body =
-        call.bodyIfAny()
+        call.bodyIfAny(PortsReader::read)
             .filter(b -> Shapes.CONFIG.names(b.raw()))
             .orElseThrow(
                 () -> new Refusal.Invalid("config cannot be empty in order to create a container"));

@@ -9,7 +9,8 @@ import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 
 /// What is kept of a create request so that inspect shows it again: `Config` merged with the image,
-/// `HostConfig` with its defaults, and for each mount how the user wrote its mode.
+/// `HostConfig` with its defaults, and for each mount how the user wrote its mode. Ports are joined
+/// ([JoinedPorts]); in documents of record format 7 and before each stands alone.
 record Document(ObjectNode config, ObjectNode hostConfig, Map<String, String> modes) {
   static Document of(Container container) {
     var all = Json.read(container.document());

@@ -73,7 +73,9 @@ final class InspectJson {
     json.putObject("GraphDriver").putNull("Data").put("Name", STORAGE_DRIVER);
     facts.sizes().ifPresent(s -> json.put("SizeRw", s.written()).put("SizeRootFs", s.root()));
     json.set("Mounts", mounts(container, document, facts.volumePath()));
-    json.set("Config", document.config());
+    var config = document.config();
+    JoinedPorts.writeExpanded(config, "ExposedPorts");
+    json.set("Config", config);
     json.set("NetworkSettings", networkSettings(container, facts, version));
     return json;
   }
@@ -84,6 +86,7 @@ final class InspectJson {
 
   private static ObjectNode hostConfig(Container container, Document document, Image image) {
     var out = document.hostConfig();
+    JoinedPorts.writeExpanded(out, "PortBindings");
     if (!container.links().isEmpty()) {
       var links = out.putArray("Links");
       for (var link : container.links()) {

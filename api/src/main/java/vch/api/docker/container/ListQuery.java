@@ -12,8 +12,8 @@ import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NetworkMode;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Ports;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
@@ -155,16 +155,16 @@ record ListQuery(boolean all, int limit, Filters filters) {
                                 && filters.get("volume").contains(m.source())));
     boolean publish =
         !filters.has("publish")
-            || PortsView.of(image, c).bindings().entrySet().stream()
+            || PortsView.of(image, c).rows().stream()
                 .anyMatch(
-                    e ->
-                        e.getValue().stream()
+                    row ->
+                        row.bindings().stream()
                             .anyMatch(
-                                b -> among("publish", new Port(b.port(), e.getKey().protocol()))));
+                                b ->
+                                    among("publish", new Ports(b.host(), row.ports().protocol()))));
     boolean expose =
         !filters.has("expose") // ports that are shown, so of those that run
-            || PortsView.of(image, c).bindings().keySet().stream()
-                .anyMatch(p -> among("expose", p));
+            || PortsView.of(image, c).rows().stream().anyMatch(row -> among("expose", row.ports()));
     return network && volume && publish && expose;
   }
 
@@ -183,13 +183,11 @@ record ListQuery(boolean all, int limit, Filters filters) {
                     || e.scope().filter(s -> s.value().startsWith(network)).isPresent());
   }
 
-  private boolean among(String key, Port port) {
+  private boolean among(String key, Ports some) {
     return filters.get(key).stream()
         .map(text -> ports(key, text))
-        .anyMatch(p -> p.protocol() == port.protocol() && p.range().contains(port.number()));
+        .anyMatch(p -> p.protocol() == some.protocol() && p.range().overlaps(some.range()));
   }
-
-  private record Ports(PortRange range, Protocol protocol) {}
 
   /// `80`, `80/udp`, `8000-8010/tcp`.
   private static Ports ports(String key, String text) {

@@ -34,7 +34,9 @@ public final class Making {
 
   /// `Config` of a container, as inspect shows it.
   public static ObjectNode config(Container container) {
-    return Document.of(container).config();
+    var config = Document.of(container).config();
+    JoinedPorts.expand(config, "ExposedPorts");
+    return config;
   }
 
   /// A request's `Config` under its right names, with every default.

@@ -1,39 +1,44 @@
 package vch.api.docker.container;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
 import vch.portlayer.address.Ip;
-import vch.portlayer.port.Port;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.PortSet;
+import vch.portlayer.port.Ports;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.refusal.Refusal;
 
 /// Exposed and published ports of a create request.
-record PortsPart(Set<Port> exposed, List<PublishRequest> publish) {
+record PortsPart(PortSet exposed, List<PublishRequest> publish) {
   /// Reads `PortBindings` and the merged `ExposedPorts`. An empty list of bindings becomes one
   /// empty binding, in the document too.
   static PortsPart of(ObjectNode config, ObjectNode host) {
-    var exposed = new LinkedHashSet<Port>();
+    var exposed = new ArrayList<Ports>();
     for (var key : config.path("ExposedPorts").propertyNames()) {
-      exposed.addAll(ports(key));
+      exposed.add(JoinedPorts.of(key).orElseGet(() -> ports(key)));
     }
     var publish = new ArrayList<PublishRequest>();
     for (var entry : host.path("PortBindings").properties()) {
-      var container = port(entry.getKey());
+      var joined = JoinedPorts.of(entry.getKey());
+      var container = joined.orElseGet(() -> port(entry.getKey()));
       exposed.add(container);
       for (var binding : bindings(host, entry.getKey(), entry.getValue())) {
-        publish.add(request(container, binding));
+        publish.add(
+            new PublishRequest(
+                container.protocol(),
+                container.range(),
+                address(container, binding),
+                joined.isPresent() ? JoinedPorts.host(binding) : host(binding)));
       }
     }
-    return new PortsPart(exposed, List.copyOf(publish));
+    return new PortsPart(new PortSet(exposed), List.copyOf(publish));
   }
 
   private static List<ObjectNode> bindings(ObjectNode host, String key, JsonNode given) {
@@ -56,28 +61,28 @@ record PortsPart(Set<Port> exposed, List<PublishRequest> publish) {
     return Json.object().put("HostIp", "").put("HostPort", "");
   }
 
-  private static PublishRequest request(Port container, ObjectNode binding) {
+  private static Optional<Ip> address(Ports container, ObjectNode binding) {
     var ip = Shape.Read.text(binding, "HostIp");
+    return ip.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Ip.tryParse(ip)
+                .orElseThrow(
+                    () ->
+                        new Refusal.Invalid(
+                            "invalid host IP address \""
+                                + ip
+                                + "\" for port "
+                                + new Ports(
+                                    PortRange.of(container.range().first()), container.protocol())
+                                + ": an IP address is needed")));
+  }
+
+  private static Optional<PortRange> host(ObjectNode binding) {
     var hostPort = Shape.Read.text(binding, "HostPort");
-    var address =
-        ip.isEmpty()
-            ? Optional.<Ip>empty()
-            : Optional.of(
-                Ip.tryParse(ip)
-                    .orElseThrow(
-                        () ->
-                            new Refusal.Invalid(
-                                "invalid host IP address \""
-                                    + ip
-                                    + "\" for port "
-                                    + container
-                                    + ": an IP address is needed")));
-    var host =
-        hostPort.isEmpty() || hostPort.equals("0")
-            ? Optional.<PortRange>empty()
-            : Optional.of(PortRange.tryParse(hostPort).orElseThrow(() -> invalid(hostPort)));
-    return new PublishRequest(
-        container.protocol(), PortRange.of(container.number()), address, host);
+    return hostPort.isEmpty() || hostPort.equals("0")
+        ? Optional.empty()
+        : Optional.of(PortRange.tryParse(hostPort).orElseThrow(() -> invalid(hostPort)));
   }
 
   private static Refusal.Invalid invalid(String port) {
@@ -85,26 +90,22 @@ record PortsPart(Set<Port> exposed, List<PublishRequest> publish) {
   }
 
   /// `80/tcp`, `80`.
-  static Port port(String text) {
+  private static Ports port(String text) {
     var all = ports(text);
-    if (all.size() != 1) {
+    if (all.range().size() != 1) {
       throw invalid(text);
     }
-    return all.getFirst();
+    return all;
   }
 
   /// `80/tcp`, `80`, `80-90/udp`.
-  static List<Port> ports(String text) {
+  private static Ports ports(String text) {
     int slash = text.indexOf('/');
     var number = slash < 0 ? text : text.substring(0, slash);
     var protocol =
         Protocol.tryParse(slash < 0 ? "tcp" : text.substring(slash + 1))
             .orElseThrow(() -> new Refusal.Invalid("invalid proto: " + text.substring(slash + 1)));
     var range = PortRange.tryParse(number).orElseThrow(() -> invalid(number));
-    var out = new ArrayList<Port>();
-    for (int p = range.first(); p <= range.last(); p++) {
-      out.add(new Port(p, protocol));
-    }
-    return out;
+    return new Ports(range, protocol);
   }
 }

@@ -2,19 +2,22 @@ package vch.api.docker.container;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import java.util.TreeSet;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import vch.api.docker.Json;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
-import vch.portlayer.port.Port;
+import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Ports;
+import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.state.Image;
@@ -22,32 +25,101 @@ import vch.portlayer.vch.Role;
 
 /// Ports of a container that are in force: none while it does not run.
 ///
-/// @param bindings of each exposed or published port; empty: only exposed
-record PortsView(SortedMap<Port, List<Binding>> bindings) {
-  /// Where a port is published.
-  record Binding(String ip, int port) {}
+/// @param rows in order, each port in one
+record PortsView(List<Row> rows) {
+  /// Consecutive ports that are published alike.
+  ///
+  /// @param bindings empty: only exposed
+  record Row(Ports ports, List<Binding> bindings) {}
+
+  /// Where ports are published, one to one.
+  record Binding(String ip, PortRange host) {
+    int nth(int i) {
+      return host.first() + i;
+    }
+  }
 
   static PortsView of(Image image, Container container) {
-    var out = new TreeMap<Port, List<Binding>>();
+    var all = new EnumMap<Protocol, List<Claim>>(Protocol.class);
     if (container.live() && container.mode() instanceof NetworkMode.Scoped) {
-      container.exposed().forEach(p -> out.put(p, new ArrayList<>()));
+      container
+          .exposed()
+          .ranges()
+          .forEach(p -> add(all, p.protocol(), new Claim(p.range(), "", 0)));
       var families = families(image, container);
       var own = own(image, container);
       for (var publication : container.publications()) {
         if (publication.direct()) {
           own.stream()
               .filter(ip -> publication.serves(ip.family()))
-              .forEach(ip -> add(out, publication, ip.toString()));
+              .forEach(ip -> add(all, publication, ip.toString()));
           continue;
         }
         for (var family : families) {
           if (publication.serves(family)) {
-            add(out, publication, publication.hostIp().orElse(new Ip(family, 0, 0)).toString());
+            add(all, publication, publication.hostIp().orElse(new Ip(family, 0, 0)).toString());
           }
         }
       }
     }
-    return new PortsView(out);
+    var rows = new ArrayList<Row>();
+    all.forEach((protocol, claims) -> rows.addAll(rows(protocol, claims)));
+    rows.sort((a, b) -> a.ports().compareTo(b.ports()));
+    return new PortsView(List.copyOf(rows));
+  }
+
+  /// What is said of ports of one protocol.
+  ///
+  /// @param ip empty: they are exposed
+  private record Claim(PortRange ports, String ip, int hostFirst) {
+    Binding binding(PortRange of) {
+      int first = hostFirst + of.first() - ports.first();
+      return new Binding(ip, new PortRange(first, first + of.size() - 1));
+    }
+  }
+
+  private static void add(Map<Protocol, List<Claim>> all, Publication publication, String ip) {
+    add(
+        all,
+        publication.protocol(),
+        new Claim(publication.container(), ip, publication.host().first()));
+  }
+
+  private static void add(Map<Protocol, List<Claim>> all, Protocol protocol, Claim claim) {
+    all.computeIfAbsent(protocol, _ -> new ArrayList<>()).add(claim);
+  }
+
+  /// Cuts wherever a claim begins or ends; between two cuts the same ones hold.
+  private static List<Row> rows(Protocol protocol, List<Claim> claims) {
+    var beginning = new TreeMap<Integer, List<Integer>>(); // indexes of claims, by port
+    var ended = new TreeMap<Integer, List<Integer>>(); // by the port behind the last
+    for (int i = 0; i < claims.size(); i++) {
+      var ports = claims.get(i).ports();
+      beginning.computeIfAbsent(ports.first(), _ -> new ArrayList<>()).add(i);
+      ended.computeIfAbsent(ports.last() + 1, _ -> new ArrayList<>()).add(i);
+    }
+    var cuts = new TreeSet<>(beginning.keySet());
+    cuts.addAll(ended.keySet());
+    var holding = new TreeSet<Integer>();
+    var out = new ArrayList<Row>();
+    int from = 0;
+    for (int cut : cuts) {
+      if (!holding.isEmpty()) {
+        var range = new PortRange(from, cut - 1);
+        out.add(
+            new Row(
+                new Ports(range, protocol),
+                holding.stream()
+                    .map(claims::get)
+                    .filter(c -> !c.ip().isEmpty())
+                    .map(c -> c.binding(range))
+                    .toList()));
+      }
+      holding.addAll(beginning.getOrDefault(cut, List.of()));
+      ended.getOrDefault(cut, List.of()).forEach(holding::remove);
+      from = cut;
+    }
+    return out;
   }
 
   /// The container's own addresses on the container network that its ports are published on.
@@ -75,50 +147,63 @@ record PortsView(SortedMap<Port, List<Binding>> bindings) {
         .toList();
   }
 
-  private static void add(Map<Port, List<Binding>> out, Publication publication, String ip) {
-    for (int i = 0; i < publication.container().size(); i++) {
-      out.computeIfAbsent(
-              new Port(publication.container().first() + i, publication.protocol()),
-              _ -> new ArrayList<>())
-          .add(new Binding(ip, publication.host().first() + i));
+  /// `NetworkSettings.Ports` of inspect.
+  JsonNode inspect() {
+    return Json.written(
+        out -> {
+          out.writeStartObject();
+          rows.forEach(row -> inspect(out, row));
+          out.writeEndObject();
+        });
+  }
+
+  private static void inspect(JsonGenerator out, Row row) {
+    var protocol = "/" + row.ports().protocol().text();
+    for (int i = 0; i < row.ports().range().size(); i++) {
+      out.writeName(row.ports().range().first() + i + protocol);
+      if (row.bindings().isEmpty()) {
+        out.writeNull();
+        continue;
+      }
+      out.writeStartArray();
+      for (var b : row.bindings()) {
+        out.writeStartObject();
+        out.writeStringProperty("HostIp", b.ip());
+        out.writeStringProperty("HostPort", Integer.toString(b.nth(i)));
+        out.writeEndObject();
+      }
+      out.writeEndArray();
     }
   }
 
-  /// `NetworkSettings.Ports` of inspect.
-  ObjectNode inspect() {
-    var out = Json.object();
-    bindings.forEach(
-        (port, all) -> {
-          if (all.isEmpty()) {
-            out.putNull(port.toString());
-          } else {
-            var list = out.putArray(port.toString());
-            all.forEach(
-                b ->
-                    list.addObject()
-                        .put("HostIp", b.ip())
-                        .put("HostPort", Integer.toString(b.port())));
-          }
+  /// `Ports` of the list.
+  JsonNode list() {
+    return Json.written(
+        out -> {
+          out.writeStartArray();
+          rows.forEach(row -> list(out, row));
+          out.writeEndArray();
         });
-    return out;
   }
 
-  /// `Ports` of the list.
-  ArrayNode list() {
-    var out = Json.array();
-    bindings.forEach(
-        (port, all) -> {
-          if (all.isEmpty()) {
-            out.addObject().put("PrivatePort", port.number()).put("Type", port.protocol().text());
-          }
-          for (var b : all) {
-            out.addObject()
-                .put("IP", b.ip())
-                .put("PrivatePort", port.number())
-                .put("PublicPort", b.port())
-                .put("Type", port.protocol().text());
-          }
-        });
-    return out;
+  private static void list(JsonGenerator out, Row row) {
+    var protocol = row.ports().protocol().text();
+    for (int i = 0; i < row.ports().range().size(); i++) {
+      int port = row.ports().range().first() + i;
+      if (row.bindings().isEmpty()) {
+        out.writeStartObject();
+        out.writeNumberProperty("PrivatePort", port);
+        out.writeStringProperty("Type", protocol);
+        out.writeEndObject();
+      }
+      for (var b : row.bindings()) {
+        out.writeStartObject();
+        out.writeStringProperty("IP", b.ip());
+        out.writeNumberProperty("PrivatePort", port);
+        out.writeNumberProperty("PublicPort", b.nth(i));
+        out.writeStringProperty("Type", protocol);
+        out.writeEndObject();
+      }
+    }
   }
 }

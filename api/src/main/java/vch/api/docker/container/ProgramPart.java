@@ -38,8 +38,19 @@ record ProgramPart(
       config.set("Shell", Json.array(image.shell()));
     }
     var health = HealthPart.of(config, image.healthcheckJson(), version);
-    marks(config, "ExposedPorts", image.exposedPorts());
-    marks(config, "Volumes", image.volumes());
+    if (!image.exposedPorts().isEmpty()) {
+      config.set(
+          "ExposedPorts", JoinedPorts.exposed(config.path("ExposedPorts"), image.exposedPorts()));
+    }
+    if (image.volumes().isEmpty()) {
+      if (config.path("Volumes").isEmpty()) {
+        config.putNull("Volumes"); // an empty set of the user gives way to that of the image
+      }
+    } else {
+      var volumes = config.path("Volumes") instanceof ObjectNode o ? o : Json.object();
+      image.volumes().forEach(v -> volumes.set(v, Json.object()));
+      config.set("Volumes", volumes);
+    }
     var environment = environment(Shape.Read.texts(config, "Env"), image.env());
     NetworksView.texts(config, "Env", environment);
     var labels = new TreeMap<>(image.labels());
@@ -61,22 +72,6 @@ record ProgramPart(
     if (Shape.Read.text(config, field).isEmpty()) {
       config.put(field, image);
     }
-  }
-
-  private static void marks(ObjectNode config, String field, List<String> image) {
-    if (image.isEmpty()) {
-      if (field.equals("Volumes") && config.path(field).isEmpty()) {
-        config.putNull(field); // an empty set of the user gives way to that of the image
-      }
-      return;
-    }
-    var all = config.path(field) instanceof ObjectNode o ? o : Json.object();
-    image.forEach(
-        m ->
-            all.set(
-                field.equals("ExposedPorts") && m.indexOf('/') < 0 ? m + "/tcp" : m,
-                Json.object()));
-    config.set(field, all);
   }
 
   /// The user's, then those of the image that the user does not name.
