@@ -110,12 +110,12 @@ public final class LinuxMachine implements Machine {
   public Collection<MachineObject> observe(
       Set<NamespaceName> within, Collection<MachineObject> wanted) {
     var observer = new Observer(spaces, daemon, rulesets, wanted);
-    var pinned = new HashSet<Space>(spaces.pinned());
-    pinned.add(spaces.machine());
     var out = new ArrayList<MachineObject>();
-    pinned.stream()
-        .filter(s -> within.contains(s.name()))
-        .forEach(space -> out.addAll(observe(space, observer)));
+    spaces.keepPinned();
+    // The others stay closed: a new daemon would open and watch a thousand before it answers.
+    for (var name : within) {
+      spaces.find(name).ifPresent(space -> out.addAll(observe(space, observer)));
+    }
     return out;
   }
 
