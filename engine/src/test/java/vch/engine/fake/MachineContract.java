@@ -384,24 +384,17 @@ public abstract class MachineContract {
     reach(segment());
   }
 
-  private static List<MachineObject> byTable(int table) {
-    return List.of(
-        new Rule(CONTAINER, Ip.parse("172.17.0.2"), table),
-        new Rule(CONTAINER, Ip.parse("fd00::2"), table),
-        new Route(CONTAINER, Subnet.parse("172.17.0.0/16"), Optional.empty(), "eth0", table),
-        new Route(CONTAINER, DEFAULT.to(), Optional.of(Ip.parse("172.17.0.9")), "eth0", table),
-        new Route(CONTAINER, DEFAULT.to(), Optional.of(Ip.parse("172.17.0.8")), "eth0", 7),
-        new Route(
-            CONTAINER, Subnet.parse("::/0"), Optional.of(Ip.parse("fe80::9")), "eth0", table));
-  }
-
   @Test
   void what_is_sent_from_an_address_is_routed_by_a_table_of_its_own() {
-    reach(dual());
-    reach(with(dual(), byTable(0x9a00).toArray(MachineObject[]::new)));
-    assertThat(does(new Step.Remove(VETH)).error()).isEmpty();
-    reach(with(dual(), byTable(0x9a00).toArray(MachineObject[]::new)));
-    reach(with(dual(), byTable(0x9a01).toArray(MachineObject[]::new)));
+    for (int table : List.of(0x9a00, 0x9a01)) {
+      reach(
+          with(
+              dual(),
+              new Rule(CONTAINER, Ip.parse("172.17.0.2"), table),
+              new Rule(CONTAINER, Ip.parse("fd00::2"), table),
+              new Route(CONTAINER, DEFAULT.to(), DEFAULT.via(), "eth0", table)));
+      assertThat(does(new Step.Remove(VETH)).error()).isEmpty();
+    }
     reach(dual());
   }
 
