@@ -67,9 +67,12 @@ public final class SqliteJournal implements Journal {
           where kind in ('vch', 'container')""",
           // 7: bridge scopes may share a segment
           "update entity set json = json_set(json, '$.bridge.shared', json('false')) where kind = 'vch'",
-          // 8: ports of containers stand as ranges; single ones are read as before, and joined when
-          // their container is written again
-          "select 1");
+          // 8: endpoints may have link-local addresses. Ports of containers stand as ranges; single
+          // ones are read as before, and joined when their container is written again
+          """
+          update entity set json = json_set(json, '$.endpoints', (
+            select json_group_array(json_set(value, '$.linkLocal', json('[]'))) from json_each(entity.json, '$.endpoints')))
+          where kind = 'container'""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;

@@ -87,6 +87,10 @@ class SqliteJournalTest extends JournalContract {
           json_set(json, '$.nics[0].gateway', json_extract(json, '$.nics[0].gateways[0]')), '$.nics[0].gateways')
         where kind = 'vch'""",
         "update entity set json = json_remove(json, '$.bridge.shared') where kind = 'vch'",
+        """
+        update entity set json = json_set(json, '$.endpoints', (
+          select json_group_array(json_remove(value, '$.linkLocal')) from json_each(entity.json, '$.endpoints')))
+        where kind = 'container'""",
         "pragma user_version = 1");
     try (var journal = open()) {
       var image = journal.load();
