@@ -188,7 +188,23 @@ public final class BusyboxClients implements DhcpClients {
     if (keeper == null) {
       throw new DhcpFailed("endpoint " + id.brief() + " has no DHCP client");
     }
-    return keeper.await(atMost);
+    try {
+      return keeper.await(atMost);
+    } catch (DhcpFailed e) {
+      throw other(keeper).map(mac -> new DhcpFailed(e.getMessage() + ": " + mac)).orElse(e);
+    }
+  }
+
+  /// The client does not say who it was that answered: we ask once more.
+  private Optional<Mac> other(Keeper keeper) {
+    var client = keeper.client();
+    try {
+      return keeper
+          .contested()
+          .flatMap(ip -> arp.probe(client.namespace(), client.link(), client.mac(), ip));
+    } catch (Arp.LinkUnusable _) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package vch.services.dhcp;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import vch.portlayer.address.Ip;
 
 /// Reads from what udhcpc said how far it came.
 final class ClientLog {
@@ -35,6 +36,24 @@ final class ClientLog {
       }
     }
     return failure;
+  }
+
+  /// The address whose conflict is the reason that [#failure] gives.
+  static Optional<Ip> contested(String log) {
+    var last = Optional.<Ip>empty();
+    var offered = Optional.<Ip>empty();
+    for (var line : log.lines().toList()) {
+      var select = SELECT.matcher(line);
+      if (select.find()) {
+        offered = Ip.tryParse(select.group(1));
+        last = Optional.empty();
+      } else if (line.contains("address is in use")) {
+        last = offered;
+      } else if (line.contains("received DHCP NAK")) {
+        last = Optional.empty();
+      }
+    }
+    return last;
   }
 
   /// Who gave the last answer, as the beginning of a sentence.

@@ -14,6 +14,7 @@ import vch.engine.lease.DhcpClients.Client;
 import vch.engine.lease.DhcpClients.Lost;
 import vch.engine.lease.DhcpFailed;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Ip;
 import vch.portlayer.container.Lease;
 
 /// Looks after the client of one endpoint: starts it, or takes over the one that runs, starts it
@@ -157,6 +158,15 @@ final class Keeper {
 
   private String log() {
     return ClientFiles.text(files.log()).orElse("");
+  }
+
+  /// The offered address that another host uses, where that is why there is no lease.
+  Optional<Ip> contested() {
+    return ClientLog.contested(log());
+  }
+
+  synchronized Client client() {
+    return client;
   }
 
   synchronized Lease await(Duration atMost) throws DhcpFailed {

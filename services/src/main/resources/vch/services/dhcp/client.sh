@@ -124,11 +124,25 @@ lease_given() {
   # Neighbours that knew another at this address learn it.
   [ "$leased" = "$ip/$mask" ] && [ "$event" = renew ] ||
     "$PORTLAYER_BUSYBOX" arping -q -U -c 2 -I "$interface" -s "$ip" "$ip" >/dev/null 2>&1 &
-  # udhcpc takes each lease for one of 30 s at least.
-  if [ "$life" -lt 30 ]; then
+  # udhcpc renews at half of each lease, and takes it for one of 30 s at least.
+  early=$(t1)
+  if [ "$life" -lt 30 ] && [ "$early" -gt $((life / 2)) ]; then early=$((life / 2)); fi
+  if [ "$life" -lt 30 ] || [ "$early" -lt $((life * 7 / 16)) ]; then
     cp "$place.lease" "$place.seen"
-    renew_after $((life / 2))
+    renew_after "$early"
   fi
+}
+
+# When the server wants to be asked again (option 58, seconds), if that is not about half of the lease: servers that mean half
+# vary it by up to a sixteenth of the lease, and a process that waits for that is not worth it.
+t1() {
+  case ${opt58:-} in
+    *[!0-9a-f]* | '') echo $((life / 2)) ;;
+    ????????)
+      seconds=$((0x$opt58))
+      if [ "$seconds" -ge 1 ] && [ "$seconds" -lt "$life" ]; then echo "$seconds"; else echo $((life / 2)); fi ;;
+    *) echo $((life / 2)) ;;
+  esac
 }
 
 case $event in

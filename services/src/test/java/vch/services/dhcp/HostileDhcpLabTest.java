@@ -176,6 +176,31 @@ class HostileDhcpLabTest {
     Lan.until("a lease again", () -> changes.getLast() instanceof DhcpClients.Bound);
   }
 
+  /// Option 58: long before half of the lease.
+  @Test
+  void a_server_that_wants_to_be_asked_early_is_asked_early() throws Exception {
+    server("early");
+    lease();
+    Lan.until("two renewals", () -> lan.said("hostile").split("\n3 ", -1).length > 3);
+    assertThat(changes).noneMatch(c -> c instanceof DhcpClients.Lost);
+  }
+
+  /// udhcpc cannot renew then and ends; it is started again and asks by frames of its own.
+  @Test
+  void a_program_that_takes_the_port_of_the_client_costs_no_lease() throws Exception {
+    server("short");
+    lease();
+    var taken = lan.serve("box", "taken", "python3", "-c", TAKEN);
+    Lan.until("it has the port", () -> lan.said("taken").contains("taken"));
+    Lan.until("six more answers", () -> lan.said("hostile").split("\n3 ", -1).length > 7);
+    assertThat(lan.addresses("box")).contains("10.9.0.50/24");
+    Lan.stop(taken);
+  }
+
+  private static final String TAKEN =
+      "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+          + " s.bind(('', 68)); print('taken', flush=True); time.sleep(100)";
+
   @Test
   void a_refused_renewal_ends_the_address_at_once_and_another_is_taken() throws Exception {
     server("nak-renewal");
@@ -215,7 +240,7 @@ class HostileDhcpLabTest {
     assertThatThrownBy(() -> lease(Duration.ofSeconds(3)))
         .hasMessage(
             "the DHCP server 10.9.0.1 offered 10.9.0.50 on network lan, which another host there"
-                + " uses already");
+                + " uses already: 02:00:00:00:00:09");
   }
 
   @Test

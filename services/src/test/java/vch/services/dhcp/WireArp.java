@@ -25,7 +25,17 @@ record WireArp(Lan lan, String host) implements Neighbourhood {
 
   @Override
   public Optional<Mac> probe(NamespaceName namespace, String link, Mac self, Ip address) {
-    return Optional.empty();
+    try {
+      var said =
+          lan.in(
+              namespace.value(),
+              "sh",
+              "-c",
+              "busybox arping -D -f -w 1 -I " + link + " " + address + " || true");
+      return Mac.tryParse(said.replaceAll("(?s).*\\[([0-9a-f:]+)\\].*", "$1"));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

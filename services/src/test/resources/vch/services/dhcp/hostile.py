@@ -89,6 +89,8 @@ def answer(asked, kind):
         if how == "nak-renewal" and requests > 1:
             address = "10.9.0.60"
         return address, usual(lease=4)
+    if how == "early":
+        return address, usual() + option(58, struct.pack("!I", 3))
     if how == "taken":
         return next(a for a in ("10.9.0.40", "10.9.0.41") if a not in declined), usual()
     if how == "words":
