@@ -1,8 +1,12 @@
 package vch.linux;
 
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import vch.engine.machine.MachineObject.Route;
+import vch.engine.machine.NamespaceName;
+import vch.kernel.rtnl.AddressInfo;
 import vch.kernel.rtnl.AddressMessages;
 import vch.kernel.rtnl.LinkInfo;
 import vch.kernel.rtnl.Rtnl;
@@ -23,6 +27,28 @@ final class AccessAddresses {
         .filter(a -> a.link() == link && a.address().getAddress().length == 4)
         .map(a -> a.address())
         .collect(Collectors.toSet());
+  }
+
+  /// Under which address the machine asks a host by such a macvlan: of the NIC's addresses the one
+  /// whose subnet the host is in. The kernel would take the first of them.
+  static Optional<InetAddress> source(Space space, Route route) {
+    if (!space.name().equals(NamespaceName.MACHINE)
+        || route.via().isPresent()
+        || route.to().length() != WHOLE
+        || !route.to().first().isIpv4()) {
+      return Optional.empty();
+    }
+    var rtnl = space.rtnl();
+    return rtnl.link(route.link())
+        .filter(l -> l.kind().equals("macvlan"))
+        .flatMap(
+            l ->
+                rtnl.addresses().stream()
+                    .filter(a -> a.link() == l.lower() && a.address().getAddress().length == 4)
+                    .filter(
+                        a -> Addresses.subnet(a.address(), a.length()).contains(route.to().first()))
+                    .map(AddressInfo::address)
+                    .findFirst());
   }
 
   /// Makes them the same.

@@ -69,7 +69,7 @@ final class AddressSteps {
                       PROTOCOL));
           case Route r -> {
             routes.add(step);
-            messages.add(message(r, index.get(), step instanceof Step.Add));
+            messages.add(message(space, r, index.get(), step instanceof Step.Add));
           }
           default -> throw new IllegalArgumentException(step + " is about no address or route");
         }
@@ -95,7 +95,7 @@ final class AddressSteps {
       if (links.contains(route.link())) {
         indexes
             .getOrDefault(route.link(), Optional.empty())
-            .ifPresent(i -> messages.add(message(route, i, true)));
+            .ifPresent(i -> messages.add(message(space, route, i, true)));
       }
     }
     // Whether they could be is for the next observation to see: that the address is there is all
@@ -152,12 +152,15 @@ final class AddressSteps {
     }
   }
 
-  private static Message message(Route r, int link, boolean isNew) {
+  private static Message message(Space space, Route r, int link, boolean isNew) {
     var to = Addresses.inet(r.to().first());
     var via = r.via().map(Addresses::inet);
-    return isNew
-        ? RouteMessages.add(to, r.to().length(), via, link, r.table(), PROTOCOL)
-        : RouteMessages.replace(to, r.to().length(), via, link, r.table(), PROTOCOL);
+    var message =
+        isNew
+            ? RouteMessages.add(to, r.to().length(), via, link, r.table(), PROTOCOL)
+            : RouteMessages.replace(to, r.to().length(), via, link, r.table(), PROTOCOL);
+    AccessAddresses.source(space, r).ifPresent(s -> RouteMessages.from(message, s));
+    return message;
   }
 
   /// A route that is there already is put right if it is ours, and left alone if not.
@@ -180,6 +183,7 @@ final class AddressSteps {
           again.add(
               step,
               message(
+                  space,
                   route,
                   indexes.getOrDefault(route.link(), Optional.empty()).orElseThrow(),
                   false));

@@ -124,11 +124,12 @@ final class ReachProbe implements AutoCloseable {
     }
   }
 
-  /// Listens at all of the ports.
+  /// Listens at all of the ports, by all protocols.
   void listen(String name, Collection<Ip> addresses, List<Integer> ports) {
     for (var port : ports) {
       tcp(name, port);
       addresses.forEach(a -> udp(name, a, port));
+      addresses.forEach(a -> send("sctp " + name + " " + a + " " + port));
     }
   }
 

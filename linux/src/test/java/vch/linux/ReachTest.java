@@ -57,7 +57,7 @@ import vch.portlayer.state.Image;
 @Tag("lab")
 final class ReachTest {
   /// Each of them has found something once, or leads where the others do not.
-  private static final List<Long> SEEDS = List.of(1L, 12L, 13L, 16L);
+  private static final List<Long> SEEDS = List.of(1L, 6L, 12L, 13L, 16L);
 
   private static final List<Integer> PORTS = List.of(53, 80, 81, 2376, 8000, 8010, 8080);
 
@@ -109,7 +109,9 @@ final class ReachTest {
         var machine = lab.machine()) {
       try (var probe = new ReachProbe()) {
         Lab.command(machine.path(NamespaceName.MACHINE), "ip", "link", "set", "lo", "up");
+        reach(machine, outside(image).stream().filter(ReachTest::isOfNic).toList()); // as with NICs
         reach(machine, wanted);
+        leases(image, machine);
         var names = listen(image, machine, probe);
         var cases = cases(image, names);
         var wrong = wrong(probe, cases, SHORT);
@@ -122,6 +124,35 @@ final class ReachTest {
             .hasSizeGreaterThan(100);
       } finally {
         reach(machine, List.of());
+      }
+    }
+  }
+
+  private static boolean isOfNic(MachineObject object) {
+    return object.namespace().value().equals("stranger-" + ReachTown.NIC_LINK)
+        || (object instanceof Link l && l.name().equals(ReachTown.NIC_LINK))
+        || (object instanceof Address a && a.link().equals(ReachTown.NIC_LINK));
+  }
+
+  /// What DHCP clients do.
+  private static void leases(Image image, LinuxMachine machine) throws Exception {
+    for (var id : ReachTown.containers()) {
+      var c = image.container(id).orElseThrow();
+      for (var place : c.endpoints()) {
+        if (c.live() && place.lease().isPresent()) {
+          var path = machine.path(LinkNames.container(c));
+          var lease = place.lease().get();
+          var link = place.link();
+          Lab.command(path, "ip", "addr", "add", lease.address().toString(), "dev", link);
+          var routes = new LinkedHashMap<String, Ip>();
+          lease.routes().forEach(r -> routes.put(r.to().toString(), r.via()));
+          lease.routers().forEach(r -> routes.putIfAbsent("0.0.0.0/0", r));
+          for (var route : routes.entrySet()) {
+            var via = route.getValue().toString();
+            var words = "ip route add %s via %s dev %s onlink metric 100 proto dhcp";
+            Lab.command(path, words.formatted(route.getKey(), via, link).split(" "));
+          }
+        }
       }
     }
   }
@@ -141,12 +172,13 @@ final class ReachTest {
       int number = out.size();
       out.add(new Namespace(ns));
       out.add(new Sysctl(ns, "net/ipv6/conf/default/accept_dad", "0"));
+      boolean cable = stranger.group().equals(ReachTown.NIC); // not by a bridge: to the NIC itself
       out.add(
           new Link(
               NamespaceName.MACHINE,
-              "st" + stranger.link(),
+              cable ? stranger.link() : "st" + stranger.link(),
               new LinkKind.Veth(ns, "eth0", new Mac(0x0200_0000_aa00L | number)),
-              Optional.of(stranger.link()),
+              cable ? Optional.empty() : Optional.of(stranger.link()),
               Optional.of(new Mac(0xfe00_0000_aa00L | number)),
               1500,
               true));
@@ -161,6 +193,8 @@ final class ReachTest {
       }
     }
     out.addAll(toContainers(NamespaceName.MACHINE, image, "pl00000000aa"));
+    ReachTown.atNic()
+        .forEach(a -> out.add(new Address(NamespaceName.MACHINE, ReachTown.NIC_LINK, a)));
     return out;
   }
 
@@ -272,7 +306,7 @@ final class ReachTest {
 
   private static Set<Traffic> usual() {
     return new LinkedHashSet<>(
-        List.of(new Traffic.Ping(), tcp(53), tcp(80), tcp(81), udp(80), udp(53)));
+        List.of(new Traffic.Ping(), tcp(53), tcp(80), tcp(81), udp(80), udp(53), sctp(80)));
   }
 
   private static Traffic tcp(int port) {
@@ -281,6 +315,10 @@ final class ReachTest {
 
   private static Traffic udp(int port) {
     return new Traffic.OfPort(new Port(port, Protocol.UDP));
+  }
+
+  private static Traffic sctp(int port) {
+    return new Traffic.OfPort(new Port(port, Protocol.SCTP));
   }
 
   /// The first and the last host port.
@@ -300,7 +338,7 @@ final class ReachTest {
         .map(f -> Reach.ask(image, vch, f, new To.Address(to), traffic).paths().getFirst());
   }
 
-  /// A stranger asks from its address of the family.
+  /// A stranger asks from its address of the subnet, or else the first one of the family.
   private static Optional<From> sameFamily(Image image, From from, Ip to) {
     return from instanceof From.Stranger(var group, _)
         ? ReachTown.strangers(image).stream()
@@ -328,7 +366,7 @@ final class ReachTest {
                 r ->
                     r instanceof Reason.Routers
                         || r instanceof Reason.RepliesElsewhere
-                        || r instanceof Reason.MachineAssumed
+                        || (r instanceof Reason.MachineAssumed(var group) && !group.equals("nic"))
                         || (r instanceof Reason.Foreign(_, var via)
                             && (via.isPresent() || !(from instanceof From.OfContainer))));
     return !beyond;

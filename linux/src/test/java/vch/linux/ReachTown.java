@@ -1,5 +1,6 @@
 package vch.linux;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import vch.engine.fake.Samples;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
@@ -18,6 +20,7 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
+import vch.portlayer.container.Lease;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
@@ -39,20 +42,26 @@ import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
-/// A random image. Always there are three segments, each with a stranger (host .200):
+/// A random image. Always there are four segments, each with a stranger (host .200):
 ///
 /// - `VM Network`, nat, 192.168.218.0/24: public roles of VCH blue (.2) and green (.3); container
 ///   network 202 has its addresses there, too.
 /// - `lan`, internal, 10.200.0.0/24: container networks 200 (blue) and 210 (green); at times the
 ///   client role of blue (.240).
 /// - `lan-nat`, nat, 10.201.0.0/24: container network 201.
+/// - `nic`, at the machine's NIC `nic0` (.250), 10.203.0.0/24: container network 203, and, where
+///   addresses come by DHCP, 204 in 10.204.0.0/24.
 ///
 /// Blue has bridge scopes 1 to 4 and containers 1 to 8, green scope 11 and containers 21 and 22.
 final class ReachTown {
   static final VchId GREEN = new VchId("0000000009e1");
   static final PortGroupId LAN = new PortGroupId("00000000001a");
   static final PortGroupId LAN_NAT = new PortGroupId("00000000001b");
+  static final PortGroupId NIC = new PortGroupId("00000000001c");
+  static final String NIC_LINK = "nic0";
   static final int CONTAINERS = 8;
+
+  private static final int LEASED = 204;
 
   /// A host that is not ours.
   record Stranger(PortGroupId group, String link, String name, List<Cidr> addresses) {}
@@ -81,19 +90,22 @@ final class ReachTown {
 
   static List<Stranger> strangers(Image image) {
     var out = new ArrayList<Stranger>();
-    for (var id : List.of(Samples.VM_NETWORK, LAN, LAN_NAT)) {
+    for (var id : List.of(Samples.VM_NETWORK, LAN, LAN_NAT, NIC)) {
       var group = image.portGroup(id).orElseThrow();
       var subnets = new ArrayList<Subnet>();
       if (group.kind() instanceof PortGroupKind.Nat(var nat)) {
         subnets.addAll(nat);
+      } else if (id.equals(NIC)) {
+        subnets.addAll(external(203));
+        subnets.add(leased());
       } else {
         subnets.addAll(external(200));
       }
       out.add(
           new Stranger(
               id,
-              group.link(),
-              "stranger-" + group.link(),
+              group.segmentLink(),
+              "stranger-" + group.segmentLink(),
               subnets.stream().map(s -> new Cidr(s.first().plus(200), s.length())).toList()));
     }
     image.portGroup(Samples.BRIDGE).ifPresent(group -> out.add(outside(image, group)));
@@ -121,6 +133,17 @@ final class ReachTown {
             Subnet.parse("fd10:0:0:" + Integer.toHexString(n) + "::/64"));
   }
 
+  private static Subnet leased() {
+    return Subnet.parse("10." + LEASED + ".0.0/24");
+  }
+
+  /// The machine's own addresses at its NIC.
+  static List<Cidr> atNic() {
+    return Stream.concat(external(203).stream(), Stream.of(leased()))
+        .map(s -> new Cidr(s.first().plus(250), s.length()))
+        .toList();
+  }
+
   private boolean one(int of) {
     return chance.nextInt(of) == 0;
   }
@@ -137,6 +160,7 @@ final class ReachTown {
     group(Samples.VM_NETWORK, PortGroup.VM_NETWORK, new PortGroupKind.Nat(vm), "pl00000000aa");
     group(LAN, "lan", new PortGroupKind.Internal(), "pl000000001a");
     group(LAN_NAT, "lan-nat", new PortGroupKind.Nat(external(201)), "pl000000001b");
+    group(NIC, "nic", new PortGroupKind.Nic(NIC_LINK, one(2)), NIC_LINK);
     boolean apart = one(3);
     var nics = new ArrayList<Nic>();
     nics.add(
@@ -201,6 +225,8 @@ final class ReachTown {
     networks(Samples.BLUE, 200, LAN, external(200));
     networks(Samples.BLUE, 201, LAN_NAT, external(201));
     networks(Samples.BLUE, 202, Samples.VM_NETWORK, external(202));
+    networks(Samples.BLUE, 203, NIC, external(203));
+    networks(Samples.BLUE, LEASED, NIC, List.of());
     changes.add(new Change.ScopePut(of(Samples.scope(11), GREEN, subnets(1))));
     networks(GREEN, 210, LAN, external(200));
   }
@@ -223,7 +249,8 @@ final class ReachTown {
       }
     }
     var trust = any(List.of(TrustLevel.values()));
-    var scope = Samples.externalScope(n, group, trust, pools.toArray(Range[]::new));
+    var kind = new ScopeKind.External(group, trust, pools, List.of(), subnets.size() > 1 && one(3));
+    var scope = Samples.scope(n, kind);
     changes.add(new Change.ScopePut(of(scope, vch, subnets)));
   }
 
@@ -256,7 +283,7 @@ final class ReachTown {
       changes.add(Samples.put(Samples.running(shared)));
       return;
     }
-    var all = new ArrayList<>(List.of(1, 2, 3, 4, 200, 201, 202));
+    var all = new ArrayList<>(List.of(1, 2, 3, 4, 200, 201, 202, 203, LEASED));
     Collections.shuffle(all, chance);
     var endpoints = new ArrayList<Endpoint>();
     for (int s : all.subList(0, any(List.of(1, 1, 2, 2, 3)))) {
@@ -273,26 +300,46 @@ final class ReachTown {
     var e = Samples.endpoint(n, s, ordinal);
     int host = s == 202 ? 100 + n : 1 + n;
     var subnets =
-        image.scope(Samples.scopeId(s)).orElseThrow().subnets().stream()
-            .map(SubnetConfig::subnet)
-            .toList();
-    return new Endpoint(
-        e.id(),
-        e.network(),
-        e.scope(),
-        e.requested(),
-        e.linkLocal(),
-        subnets.stream().map(it -> new Cidr(it.first().plus(host), it.length())).toList(),
-        e.mac(),
-        e.macRequested(),
-        e.aliases(),
-        e.links(),
-        one(5) ? 10 : 0,
-        ordinal,
-        e.linkName(),
-        e.options(),
-        true,
-        Optional.empty());
+        s == LEASED
+            ? List.of(leased())
+            : image.scope(Samples.scopeId(s)).orElseThrow().subnets().stream()
+                .map(SubnetConfig::subnet)
+                .toList();
+    var place =
+        new Endpoint(
+            e.id(),
+            e.network(),
+            e.scope(),
+            e.requested(),
+            e.linkLocal(),
+            subnets.stream().map(it -> new Cidr(it.first().plus(host), it.length())).toList(),
+            e.mac(),
+            e.macRequested(),
+            e.aliases(),
+            e.links(),
+            one(5) ? 10 : 0,
+            ordinal,
+            e.linkName(),
+            e.options(),
+            true,
+            Optional.empty());
+    return s == LEASED ? place.withLease(lease(place.addresses().getFirst())) : place;
+  }
+
+  private Lease lease(Cidr address) {
+    var first = leased().first();
+    return new Lease(
+        address,
+        first.plus(1),
+        one(2) ? List.of(first.plus(1)) : List.of(),
+        List.of(),
+        one(3)
+            ? List.of(new Lease.StaticRoute(Subnet.parse("10.200.0.0/16"), first.plus(1)))
+            : List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Samples.NOON,
+        Samples.NOON.plus(Duration.ofHours(1)));
   }
 
   /// Host ports end with the number of the container, so that none is claimed twice.
@@ -304,7 +351,7 @@ final class ReachTown {
     boolean direct = EndpointRules.external(image, place.get());
     var out = new ArrayList<Publication>();
     for (int i = 0; i <= chance.nextInt(3); i++) {
-      var protocol = any(List.of(Protocol.TCP, Protocol.TCP, Protocol.UDP));
+      var protocol = any(List.of(Protocol.TCP, Protocol.TCP, Protocol.UDP, Protocol.SCTP));
       if (direct) {
         int port = any(List.of(80, 81));
         int host = one(2) ? port : 8000 + 10 * i;

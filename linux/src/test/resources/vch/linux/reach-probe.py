@@ -5,8 +5,9 @@ Commands on standard input, one a line, names without spaces:
   ns NAME PATH             a namespace
   tcp NAME PORT            listen on every address; who connects is told "NAME ADDRESS-SEEN PORT"
   udp NAME ADDRESS PORT    answer datagrams with the same
+  sctp NAME ADDRESS PORT   answer an INIT with an INIT ACK that says the same: by raw sockets, so no kernel needs SCTP
   ready                    listeners are there: answers "ready"
-  ask ID NAME PROTO ADDRESS PORT   to be asked with the next "go"; PROTO is tcp, udp or ping
+  ask ID NAME PROTO ADDRESS PORT   to be asked with the next "go"; PROTO is tcp, udp, sctp or ping
   go SECONDS               asks all at once, answers "ID VERDICT [NAME SEEN PORT]" for each, then "done"
 Verdicts: reached, refused (an error came), silence.
 """
@@ -85,12 +86,71 @@ def answer(s, name, port):
         pass
 
 
+CRC = []
+for n in range(256):
+    for _ in range(8):
+        n = n >> 1 ^ (0x82F63B78 if n & 1 else 0)
+    CRC.append(n)
+
+
+def sctp_packet(source, to, tag, chunk, text=b""):
+    """RFC 9260: common header with the checksum CRC32c, and a chunk INIT (1) or INIT ACK (2)."""
+    value = struct.pack("!IIHHI", 7, 65536, 1, 1, 7) + text
+    chunk = struct.pack("!BBH", chunk, 0, 4 + len(value)) + value
+    chunk += bytes(-len(chunk) % 4)
+    head = struct.pack("!HHI", source, to, tag)
+    crc = 0xFFFFFFFF
+    for byte in head + bytes(4) + chunk:
+        crc = crc >> 8 ^ CRC[(crc ^ byte) & 255]
+    return head + struct.pack("<I", crc ^ 0xFFFFFFFF) + chunk
+
+
+def sctp_read(address, data):
+    """Ports, chunk and text."""
+    data = data if ":" in address else data[(data[0] & 15) * 4 :]
+    source, to = struct.unpack("!HH", data[:4])
+    length = struct.unpack("!H", data[14:16])[0]
+    return source, to, data[12], data[32 : 12 + length]
+
+
+sctp_ports = {}
+sctp_source = 20000
+
+
+def listen_sctp(name, address, port):
+    if (name, address) in sctp_ports:
+        sctp_ports[name, address].add(port)
+        return
+    sctp_ports[name, address] = {port}
+    enter(name)
+    s = socket.socket(family(address), socket.SOCK_RAW, socket.IPPROTO_SCTP)
+    s.bind((address, 0))
+    s.setblocking(False)
+    selector.register(s, selectors.EVENT_READ, lambda: answer_sctp(s, name, address))
+
+
+def answer_sctp(s, name, address):
+    try:
+        data, peer = s.recvfrom(2048)
+        source, to, chunk, _ = sctp_read(address, data)
+        if chunk == 1 and to in sctp_ports[name, address]:
+            text = f"{name} {plain(peer[0])} {to}".encode()
+            s.sendto(sctp_packet(to, source, 7, 2, text), (peer[0], 0))
+    except OSError:
+        pass
+
+
 class Ask:
     def __init__(self, ident, name, proto, address, port):
         self.ident, self.proto = ident, proto
         enter(name)
         kind = socket.SOCK_STREAM if proto == "tcp" else socket.SOCK_DGRAM
         number = 0
+        if proto == "sctp":
+            global sctp_source
+            sctp_source += 1
+            kind, number = socket.SOCK_RAW, socket.IPPROTO_SCTP
+            self.address, self.ports = address, (sctp_source, port)
         if proto == "ping":
             number = socket.IPPROTO_ICMPV6 if ":" in address else socket.IPPROTO_ICMP
         self.s = socket.socket(family(address), kind, number)
@@ -99,6 +159,8 @@ class Ask:
         self.payload = b"?"
         if proto == "ping":
             self.payload = struct.pack("!BBHHH", 128 if ":" in address else 8, 0, 0, 0, 1) + b"reach"
+        if proto == "sctp":
+            self.payload, port = sctp_packet(*self.ports, 0, 1), 0
         self.events = selectors.EVENT_WRITE if proto == "tcp" else selectors.EVENT_READ
         try:
             self.s.connect((address, port))
@@ -136,7 +198,11 @@ class Ask:
             selector.modify(self.s, self.events, self.ready)
             return
         try:
-            data = self.s.recv(128)
+            data = self.s.recv(2048)
+            if self.proto == "sctp":
+                source, to, chunk, data = sctp_read(self.address, data)
+                if (to, source) != self.ports or chunk != 2:
+                    return
             text = "" if self.proto == "ping" else " " + data.decode().strip()
             results[self.ident] = "reached" + text
         except OSError as e:
@@ -188,6 +254,8 @@ for line in sys.stdin:
         listen_tcp(rest[0], int(rest[1]))
     elif verb == "udp":
         listen_udp(rest[0], rest[1], int(rest[2]))
+    elif verb == "sctp":
+        listen_sctp(rest[0], rest[1], int(rest[2]))
     elif verb == "ready":
         print("ready", flush=True)
     elif verb == "ask":

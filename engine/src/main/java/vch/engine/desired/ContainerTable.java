@@ -211,11 +211,11 @@ final class ContainerTable {
         }
       }
       case PUBLISHED -> {
+        if (published(place.endpoint)) {
+          openings(); // first, since of a server most packets go there
+        }
         replies();
         out.append("  icmp type echo-request accept\n  icmpv6 type echo-request accept\n");
-        if (published(place.endpoint)) {
-          openings();
-        }
       }
       case OPEN -> // a stricter level will know the connections: they are tracked already
           out.append("  ct state established,related accept\n  accept\n");

@@ -44,6 +44,11 @@ public final class RouteMessages {
         protocol);
   }
 
+  /// Has who sends by the route of `message` do so under this address, unless it chooses itself.
+  public static void from(Message message, InetAddress source) {
+    message.attribute(Rtm.RTA_PREFSRC, source.getAddress());
+  }
+
   /// Removes the route if `protocol` set it; ESRCH otherwise.
   public static Message remove(
       InetAddress to, int length, Optional<InetAddress> via, int link, int table, int protocol) {

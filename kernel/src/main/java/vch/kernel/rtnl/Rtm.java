@@ -59,6 +59,7 @@ final class Rtm {
   static final int RTA_OIF = 4;
   static final int RTA_GATEWAY = 5;
   static final int RTA_PRIORITY = 6;
+  static final int RTA_PREFSRC = 7;
   static final int RTA_TABLE = 15;
   static final int RT_TABLE_UNSPEC = 0;
   static final int RT_TABLE_MAIN = 254;

@@ -1,8 +1,8 @@
 package vch.portlayer.reach;
 
 import java.util.Optional;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
-import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.reach.ContainerNamespace.Place;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.scope.ScopeKind;
@@ -90,24 +90,21 @@ final class ContainerWay {
       return Optional.empty();
     }
     var network = back.map(p -> p.scope().name()).orElse("none");
-    if (back.filter(this::unguarded).isEmpty()) {
+    if (back.filter(p -> unguarded(p, client.family())).isEmpty()) {
       return Optional.of(new Reason.RepliesLost(container.name(), network));
     }
     trail.add(new Reason.RepliesElsewhere(container.name(), network));
     return Optional.empty();
   }
 
-  /// True where nobody drops frames under an address that is not of the place. On a NIC, frames of
-  /// members are not looked at.
-  private boolean unguarded(Place place) {
+  /// True where nobody drops frames under an address that is not of the place: what DHCP or a
+  /// router will give next is not known to the guards.
+  private static boolean unguarded(Place place, Family family) {
     return place.scope().kind() instanceof ScopeKind.External kind
         && switch (kind.trust()) {
           case CLOSED -> false;
           case OUTBOUND, PEERS, PUBLISHED ->
-              image
-                  .portGroup(kind.portGroup())
-                  .filter(g -> g.kind() instanceof PortGroupKind.Nic)
-                  .isPresent();
+              family == Family.IPV4 ? place.scope().leased() : kind.acceptRouters();
           case OPEN -> true;
         };
   }

@@ -136,7 +136,9 @@ public final class Reach {
           case PortGroupKind.Nic(_, var hostAccess) -> hostAccess && packet.to().isIpv4();
         };
     if (!there) {
-      return trail.refused(new Reason.MachineAbsent(group.name()));
+      var why = new Reason.MachineAbsent(group.name());
+      // By a NIC of its own it asks for the address, and nobody on the cable has it.
+      return group.kind() instanceof PortGroupKind.Nic ? trail.dropped(why) : trail.refused(why);
     }
     trail.add(new Reason.MachineAssumed(group.name()));
     return new SegmentWay(image, vch, trail).toNext(group.id(), packet, packet.to());
