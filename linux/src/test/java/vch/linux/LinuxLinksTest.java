@@ -23,6 +23,16 @@ import vch.portlayer.address.Subnet;
 
 /// Links of every kind, and what lies on them.
 final class LinuxLinksTest extends SegmentInLab {
+  private static final Link ACCESS =
+      new Link(
+          NamespaceName.MACHINE,
+          "ph0000000001",
+          new LinkKind.HostAccess("uplink", true),
+          Optional.empty(),
+          Optional.of(MAC),
+          1500,
+          true);
+
   @Test
   void a_segment_learns_nothing_from_frames_that_no_filter_sees() throws Exception {
     reach(segment());
@@ -64,32 +74,44 @@ final class LinuxLinksTest extends SegmentInLab {
         .contains("there is no link eth7 on the machine");
   }
 
-  @Test
-  void the_machine_speaks_on_its_nic_under_the_addresses_of_the_nic() throws Exception {
+  private void nic() throws Exception {
     command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "veth", "peer", "far");
     command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
     command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.7/24", "dev", "uplink");
-    var access =
-        new Link(
-            NamespaceName.MACHINE,
-            "ph0000000001",
-            new LinkKind.HostAccess("uplink", true),
-            Optional.empty(),
-            Optional.of(MAC),
-            1500,
-            true);
-    reach(List.of(access));
+  }
+
+  @Test
+  void the_machine_speaks_on_its_nic_under_the_addresses_of_the_nic() throws Exception {
+    nic();
+    reach(List.of(ACCESS));
     assertThat(command(NamespaceName.MACHINE, "ip", "-br", "-4", "addr", "show", "ph0000000001"))
         .contains("198.51.100.7/32");
     command(NamespaceName.MACHINE, "ip", "addr", "del", "198.51.100.7/24", "dev", "uplink");
     command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.8/24", "dev", "uplink");
-    assertThat(machine().observe(List.of(access)))
+    assertThat(machine().observe(List.of(ACCESS)))
         .anyMatch(
             o -> o instanceof Link l && l.kind().equals(new LinkKind.HostAccess("uplink", false)));
-    reach(List.of(access));
+    reach(List.of(ACCESS));
     assertThat(command(NamespaceName.MACHINE, "ip", "-br", "-4", "addr", "show", "ph0000000001"))
         .contains("198.51.100.8/32")
         .doesNotContain("198.51.100.7");
+  }
+
+  @Test
+  void it_asks_under_the_address_of_the_subnet() throws Exception {
+    nic();
+    command(NamespaceName.MACHINE, "ip", "addr", "add", "203.0.113.7/24", "dev", "uplink");
+    reach(List.of(ACCESS, host("198.51.100.20"), host("203.0.113.20"), host("192.0.2.20")));
+    assertThat(command(NamespaceName.MACHINE, "ip", "route", "show", "dev", "ph0000000001"))
+        .contains("198.51.100.20 proto 154 scope link src 198.51.100.7")
+        .contains("203.0.113.20 proto 154 scope link src 203.0.113.7")
+        .contains("192.0.2.20 proto 154 scope link")
+        .doesNotContain("192.0.2.20 proto 154 scope link src");
+  }
+
+  private static Route host(String address) {
+    return new Route(
+        NamespaceName.MACHINE, Subnet.parse(address + "/32"), Optional.empty(), "ph0000000001");
   }
 
   @Test
