@@ -74,16 +74,6 @@ class ReachExternalTest {
   }
 
   @Test
-  void on_nics_too_a_reply_leaves_by_its_own_network_only() {
-    town.network("one", town.nic("a", "eth1"), TrustLevel.PUBLISHED, "10.2.0.1/16");
-    town.network("two", town.nic("b", "eth2"), TrustLevel.PUBLISHED, "10.3.0.1/16");
-    town.run("web", "one", "two");
-    assertThat(town.verdict("10.2.0.200", "web@one")).isEqualTo(REACHED);
-    assertThat(town.verdict("10.3.0.200", "web@one")).isEqualTo(DROPPED);
-    assertThat(town.why("10.3.0.200", "web@one")).contains("network two").contains("lost");
-  }
-
-  @Test
   void open_lets_everything_in() {
     network(TrustLevel.OPEN);
     town.run("web", "ext");

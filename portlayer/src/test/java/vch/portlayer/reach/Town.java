@@ -48,19 +48,16 @@ final class Town {
 
   /// A segment of kind bridge.
   PortGroupId lan(String name) {
-    return lan(name, new PortGroupKind.Bridge("br0"), "br0");
-  }
-
-  /// A segment of kind nic.
-  PortGroupId nic(String name, String link) {
-    return lan(name, new PortGroupKind.Nic(link, true), link);
-  }
-
-  private PortGroupId lan(String name, PortGroupKind kind, String link) {
     var id = new PortGroupId("0000000000a" + ++made);
     put(
         new Change.PortGroupPut(
-            new PortGroup(id, name, kind, link, Optional.empty(), blue.created())));
+            new PortGroup(
+                id,
+                name,
+                new PortGroupKind.Bridge("br0"),
+                "br0",
+                Optional.empty(),
+                blue.created())));
     return id;
   }
 
