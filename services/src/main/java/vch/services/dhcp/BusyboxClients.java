@@ -201,8 +201,8 @@ public final class BusyboxClients implements DhcpClients {
     try {
       return keeper
           .contested()
-          .flatMap(ip -> arp.probe(client.namespace(), client.link(), client.mac(), ip));
-    } catch (Arp.LinkUnusable _) {
+          .flatMap(ip -> neighbourhood.probe(client.namespace(), client.link(), client.mac(), ip));
+    } catch (Neighbourhood.LinkUnusable _) {
       return Optional.empty();
     }
   }
