@@ -4,6 +4,9 @@ module vch.app {
   requires static transitive org.jspecify;
   requires info.picocli;
   requires java.logging;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
+  requires org.bouncycastle.util;
   requires vch.api;
   requires vch.compute;
   requires vch.engine;

@@ -2,6 +2,7 @@ package vch.app.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -22,12 +23,28 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import vch.app.tls.CertificateText.Name;
-import vch.app.tls.CertificateText.Use;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// The certificates of one VCH as files, under the names that VIC and the docker client use:
 /// `ca.pem`, `ca-key.pem`, `server-cert.pem`, `server-key.pem`, and for clients `cert.pem`,
@@ -36,12 +53,6 @@ import vch.app.tls.CertificateText.Use;
 public final class Certificates {
   /// How long a certificate is good.
   public static final Duration VALID = Duration.ofDays(3650);
-
-  /// By which clocks of clients may be behind ours.
-  private static final Duration CLOCKS_BEHIND = Duration.ofHours(1);
-
-  /// Letters in a line of a PEM file (RFC 7468).
-  private static final int PEM_COLUMNS = 64;
 
   /// What a docker client needs, in the order in which they are copied.
   public static final List<String> CLIENT_FILES = List.of("ca.pem", "cert.pem", "key.pem");
@@ -72,69 +83,41 @@ public final class Certificates {
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       var ca = keys(chance);
-      var authority = new Name(organization, "Portlayer CA of " + organization);
-      var making = new Making(authority, ca, at, chance);
-      making.write("ca-key.pem", "ca.pem", ca, authority, Optional.empty(), List.of());
-      making.write(
-          "key.pem",
+      var caName = name(organization, "Portlayer CA of " + organization);
+      var caCertificate = certificate(caName, caName, ca, ca, at, chance, List.of(), null);
+      write("ca-key.pem", ca.getPrivate());
+      write("ca.pem", caCertificate);
+      var client = keys(chance);
+      write("key.pem", client.getPrivate());
+      write(
           "cert.pem",
-          keys(chance),
-          new Name(organization, "client"),
-          Optional.of(Use.CLIENT),
-          List.of());
-      // last: the presence of its certificate says that all are complete
-      making.write(
-          "server-key.pem",
+          certificate(
+              name(organization, "client"),
+              caName,
+              client,
+              ca,
+              at,
+              chance,
+              List.of(),
+              KeyPurposeId.id_kp_clientAuth));
+      var server = keys(chance);
+      write("server-key.pem", server.getPrivate());
+      // last: its presence says that all are complete
+      write(
           "server-cert.pem",
-          keys(chance),
-          new Name(organization, names.getFirst()),
-          Optional.of(Use.SERVER),
-          names);
+          certificate(
+              name(organization, names.getFirst()),
+              caName,
+              server,
+              ca,
+              at,
+              chance,
+              names,
+              KeyPurposeId.id_kp_serverAuth));
     } catch (IOException e) {
       throw new UncheckedIOException("write certificates to " + directory, e);
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException("make certificates in " + directory, e);
-    }
-  }
-
-  /// Certificates of one authority, made at one time.
-  private final class Making {
-    private final Name authority;
-    private final KeyPair ca;
-    private final Instant at;
-    private final SecureRandom chance;
-
-    Making(Name authority, KeyPair ca, Instant at, SecureRandom chance) {
-      this.authority = authority;
-      this.ca = ca;
-      this.at = at;
-      this.chance = chance;
-    }
-
-    void write(
-        String keyFile,
-        String file,
-        KeyPair keys,
-        Name subject,
-        Optional<Use> use,
-        List<String> names)
-        throws IOException, GeneralSecurityException {
-      var certificate =
-          new CertificateText(
-              subject,
-              authority,
-              new BigInteger(127, chance).setBit(126),
-              at.minus(CLOCKS_BEHIND),
-              at.plus(VALID),
-              use,
-              names);
-      Certificates.write(
-          directory.resolve(keyFile), "PRIVATE KEY", keys.getPrivate().getEncoded(), "rw-------");
-      Certificates.write(
-          directory.resolve(file),
-          "CERTIFICATE",
-          certificate.signed(keys.getPublic(), ca),
-          "rw-r--r--");
     }
   }
 
@@ -144,15 +127,76 @@ public final class Certificates {
     return generator.generateKeyPair();
   }
 
-  private static void write(Path path, String label, byte[] der, String mode) throws IOException {
+  private static X500Name name(String organization, String common) {
+    return new X500NameBuilder(BCStyle.INSTANCE)
+        .addRDN(BCStyle.O, organization)
+        .addRDN(BCStyle.CN, common)
+        .build();
+  }
+
+  private static X509CertificateHolder certificate(
+      X500Name subject,
+      X500Name issuer,
+      KeyPair keys,
+      KeyPair issuerKeys,
+      Instant at,
+      SecureRandom chance,
+      List<String> names,
+      @org.jspecify.annotations.Nullable KeyPurposeId purpose)
+      throws IOException, GeneralSecurityException, OperatorCreationException {
+    // an hour back, for clients whose clocks are a little behind
+    var builder =
+        new JcaX509v3CertificateBuilder(
+            issuer,
+            new BigInteger(127, chance).setBit(126),
+            Date.from(at.minus(Duration.ofHours(1))),
+            Date.from(at.plus(VALID)),
+            subject,
+            keys.getPublic());
+    var identifiers = new JcaX509ExtensionUtils();
+    builder.addExtension(
+        Extension.subjectKeyIdentifier,
+        false,
+        identifiers.createSubjectKeyIdentifier(keys.getPublic()));
+    builder.addExtension(
+        Extension.authorityKeyIdentifier,
+        false,
+        identifiers.createAuthorityKeyIdentifier(issuerKeys.getPublic()));
+    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(purpose == null));
+    builder.addExtension(
+        Extension.keyUsage,
+        true,
+        new KeyUsage(
+            purpose == null ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature));
+    if (purpose != null) {
+      builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+    }
+    if (!names.isEmpty()) {
+      var general = new ArrayList<GeneralName>();
+      for (var name : names) {
+        boolean address = vch.portlayer.address.Ip.tryParse(name).isPresent();
+        general.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name));
+      }
+      builder.addExtension(
+          Extension.subjectAlternativeName,
+          false,
+          new GeneralNames(general.toArray(new GeneralName[0])));
+    }
+    return builder.build(
+        new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate()));
+  }
+
+  private void write(String file, Object what) throws IOException {
+    var text = new StringWriter();
+    try (var pem = new JcaPEMWriter(text)) {
+      pem.writeObject(what instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : what);
+    }
+    var path = directory.resolve(file);
     Files.deleteIfExists(path);
+    var mode = what instanceof PrivateKey ? "rw-------" : "rw-r--r--";
     Files.createFile(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-    var lines = Base64.getMimeEncoder(PEM_COLUMNS, new byte[] {'\n'}).encodeToString(der);
-    Files.writeString(
-        path,
-        "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n",
-        StandardOpenOption.WRITE);
+    Files.writeString(path, text.toString(), StandardOpenOption.WRITE);
   }
 
   /// The authority's certificate.
@@ -184,7 +228,7 @@ public final class Certificates {
   }
 
   /// The bytes of a PEM file (RFC 7468). Done with the JDK's own means: every start of a daemon
-  /// does it.
+  /// does it, and Bouncy Castle takes a tenth of a second to come up.
   private byte[] read(String file, String label) {
     try {
       var text = Files.readString(directory.resolve(file));

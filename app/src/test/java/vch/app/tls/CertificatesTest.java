@@ -34,41 +34,6 @@ class CertificatesTest {
   }
 
   @Test
-  void certificates_say_what_they_are_for() throws Exception {
-    var at = Instant.parse("2045-06-01T12:00:00Z"); // until 2055: years of two and of four digits
-    var certificates = new Certificates(directory.resolve("tls"));
-    certificates.make("blü", List.of("fd00::2", "b.example"), at, new SecureRandom());
-    var authority = certificates.authority();
-    authority.verify(authority.getPublicKey());
-    assertThat(authority.getSubjectX500Principal().getName())
-        .isEqualTo("CN=Portlayer CA of blü,O=blü");
-    assertThat(authority.getBasicConstraints()).isEqualTo(Integer.MAX_VALUE);
-    assertThat(authority.getKeyUsage())
-        .containsExactly(false, false, false, false, false, true, true, false, false);
-    var server = certificates.server();
-    assertThat(server.getVersion()).isEqualTo(3);
-    assertThat(server.getBasicConstraints()).isEqualTo(-1);
-    assertThat(server.getKeyUsage()).startsWith(true, false);
-    assertThat(server.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
-    assertThat(server.getIssuerX500Principal()).isEqualTo(authority.getSubjectX500Principal());
-    assertThat(server.getNotBefore().toInstant()).isEqualTo(at.minusSeconds(3600));
-    assertThat(server.getNotAfter().toInstant()).isEqualTo(at.plus(Certificates.VALID));
-    assertThat(server.getCriticalExtensionOIDs())
-        .containsExactlyInAnyOrder("2.5.29.15", "2.5.29.19");
-    assertThat(server.getExtensionValue("2.5.29.35"))
-        .endsWith(java.util.Arrays.copyOfRange(authority.getExtensionValue("2.5.29.14"), 4, 24));
-    var path =
-        java.security.cert.CertificateFactory.getInstance("X.509")
-            .generateCertPath(List.of(server));
-    var parameters =
-        new java.security.cert.PKIXParameters(
-            java.util.Set.of(new java.security.cert.TrustAnchor(authority, null)));
-    parameters.setRevocationEnabled(false);
-    parameters.setDate(java.util.Date.from(at));
-    java.security.cert.CertPathValidator.getInstance("PKIX").validate(path, parameters);
-  }
-
-  @Test
   void keys_can_be_read_by_their_owner_alone() throws Exception {
     var certificates = new Certificates(directory.resolve("tls"));
     certificates.make(
