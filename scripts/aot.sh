@@ -30,7 +30,8 @@ touch "$dist/.built"
 export VCH_RUN_DIR="$work/r" DOCKER_HOST="unix://$work/r/train/docker.sock" DOCKER_CONFIG="$work/config"
 
 start() { # flags of the JVM
-  ip netns exec "$ns" "$JAVA_HOME/bin/java" $(cat "$home/scripts/daemon.flags") "$@" \
+  ip netns exec "$ns" "$JAVA_HOME/bin/java" $(cat "$home/scripts/daemon.flags") \
+    -Djava.security.properties="$home/scripts/java.security" "$@" \
     -p "$dist/lib" -m vch.app/vch.app.daemon.Main --state-dir "$work/s" --run-dir "$work/r" >>"$work/log" 2>&1 &
   daemon=$!
   for _ in $(seq 1 300); do [ -f "$work/r/daemon.pid" ] && return; kill -0 "$daemon" 2>/dev/null || exit 0; sleep 0.1; done
