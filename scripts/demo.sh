@@ -67,6 +67,7 @@ $(vch inspect --name "$name" --format '  export DOCKER_HOST=tcp://{{.Client.Addr
 Remove it, and the hosts that stood for two LANs:
   $home/vch delete --force --name $name${runflag:+ $runflag}
   ip netns del $name-office; ip netns del $name-production
+  $home/vch portgroup rm $name-office${runflag:+ $runflag}; $home/vch portgroup rm $name-production${runflag:+ $runflag}
 Stop the daemon (containers go on):
   $home/vch down${runflag:+ $runflag}
 T

@@ -124,7 +124,7 @@ final class PortGroups implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
-    @Parameters(paramLabel = "NAME", description = "Name of the port group.")
+    @Parameters(paramLabel = "NAME", description = "Name or id of the port group.")
     private String name = "";
 
     @Option(
@@ -154,7 +154,10 @@ final class PortGroups implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private Help help = new Help();
 
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "Names of the port groups.")
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "NAME",
+        description = "Names or ids of the port groups.")
     private List<String> names = List.of();
 
     @Override

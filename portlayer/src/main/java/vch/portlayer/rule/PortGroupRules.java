@@ -9,6 +9,7 @@ import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.portgroup.PortGroup;
+import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
@@ -187,8 +188,9 @@ public final class PortGroupRules {
   }
 
   /// Refused for a group in use, and for one that belongs to a VCH.
-  public static Decision<PortGroup> remove(Image image, String name) {
-    var group = find(image, name);
+  public static Decision<PortGroup> remove(Image image, String nameOrId) {
+    var group = find(image, nameOrId);
+    var name = group.name();
     if (group.owner().isPresent()) {
       var owner = image.vch(group.owner().get()).map(Vch::name).orElse(group.owner().get().value());
       throw new Refusal.Forbidden(
@@ -228,9 +230,12 @@ public final class PortGroupRules {
     return Decision.of(group, new Change.PortGroupRemoved(group.id()));
   }
 
-  /// By exact name.
-  public static PortGroup find(Image image, String name) {
-    return image.portGroupNamed(name).orElseThrow(() -> noSuch(image, name));
+  /// By exact name, else exact id.
+  public static PortGroup find(Image image, String nameOrId) {
+    return image
+        .portGroupNamed(nameOrId)
+        .or(() -> image.portGroup(new PortGroupId(nameOrId)))
+        .orElseThrow(() -> noSuch(image, nameOrId));
   }
 
   private static Refusal noSuch(Image image, String name) {

@@ -179,6 +179,15 @@ class PortGroupRulesTest {
   }
 
   @Test
+  void an_id_means_its_port_group() {
+    world.portGroup("lan", new PortGroupKind.Internal());
+    var lan = PortGroupRules.find(world.image, "lan");
+    assertThat(PortGroupRules.find(world.image, lan.id().value())).isEqualTo(lan);
+    world.decide(i -> PortGroupRules.remove(i, lan.id().value()));
+    assertThat(world.image.portGroupNamed("lan")).isEmpty();
+  }
+
+  @Test
   void the_vm_network_takes_the_next_free_block() {
     assertThat(PortGroupRules.vmNetworkSubnet(Image.EMPTY, List.of()))
         .hasToString("192.168.218.0/24");
