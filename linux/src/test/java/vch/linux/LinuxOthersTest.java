@@ -2,6 +2,7 @@ package vch.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -133,21 +134,22 @@ final class LinuxOthersTest extends SegmentInLab {
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(CONTAINER);
 
     command(ENDPOINT, "ip", "link", "del", VETH.name());
-    assertThat(List.of(next(told), next(told))).containsExactlyInAnyOrder(ENDPOINT, CONTAINER);
-    told.clear();
+    heardOf(told, ENDPOINT, CONTAINER);
     reach(segment());
+    told.clear();
 
     command(CONTAINER, "ip", "address", "del", "172.17.0.2/16", "dev", "eth0");
-    assertThat(next(told)).isEqualTo(CONTAINER);
+    heardOf(told, CONTAINER);
     reach(segment());
     told.clear();
 
     command(ENDPOINT, "nft", "flush", "ruleset");
-    assertThat(next(told)).isEqualTo(ENDPOINT);
+    heardOf(told, ENDPOINT);
     reach(segment());
+    told.clear();
 
     command(ENDPOINT, "ip", "link", "set", BRIDGE.name(), "down");
-    assertThat(next(told)).isEqualTo(ENDPOINT);
+    heardOf(told, ENDPOINT);
     reach(segment());
   }
 
@@ -207,6 +209,16 @@ final class LinuxOthersTest extends SegmentInLab {
     assertThat(next(told)).isEqualTo(NamespaceName.MACHINE);
     command(NamespaceName.MACHINE, "ip", "addr", "del", "198.51.100.7/24", "dev", "uplink");
     assertThat(next(told)).isEqualTo(NamespaceName.MACHINE);
+  }
+
+  /// On a busy machine one change is told in several bursts, so others may come before what is
+  /// wanted, and more after it.
+  private static void heardOf(LinkedBlockingQueue<NamespaceName> told, NamespaceName... wanted)
+      throws InterruptedException {
+    var left = new HashSet<>(List.of(wanted));
+    while (!left.isEmpty()) {
+      left.remove(next(told));
+    }
   }
 
   private static NamespaceName next(LinkedBlockingQueue<NamespaceName> told)
