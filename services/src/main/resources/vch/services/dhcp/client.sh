@@ -124,9 +124,11 @@ lease_given() {
   # Neighbours that knew another at this address learn it.
   [ "$leased" = "$ip/$mask" ] && [ "$event" = renew ] ||
     "$PORTLAYER_BUSYBOX" arping -q -U -c 2 -I "$interface" -s "$ip" "$ip" >/dev/null 2>&1 &
-  # udhcpc renews at half of each lease, and takes it for one of 30 s at least.
+  # udhcpc renews at half of each lease, and takes it for one of 30 s at least. It loses an answer that comes before the socket that
+  # asked is closed, and asks again 2 s later: so a lease as short as that is asked for at a third, that there is time for both.
   early=$(t1)
-  if [ "$life" -lt 30 ] && [ "$early" -gt $((life / 2)) ]; then early=$((life / 2)); fi
+  third=$((life > 5 ? life / 3 : 1))
+  if [ "$life" -lt 30 ] && [ "$early" -gt "$third" ]; then early=$third; fi
   if [ "$life" -lt 30 ] || [ "$early" -lt $((life * 7 / 16)) ]; then
     cp "$place.lease" "$place.seen"
     renew_after "$early"
