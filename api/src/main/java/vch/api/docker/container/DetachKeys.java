@@ -23,6 +23,11 @@ final class DetachKeys {
   ///
   /// @throws Refusal.Invalid `Invalid detach keys (…) provided`
   static DetachKeys parse(String text) {
+    return parse(text, "detach");
+  }
+
+  /// @param word what Docker calls them: `detach` to attach, `escape` to exec
+  static DetachKeys parse(String text, String word) {
     if (text.isEmpty()) {
       return DEFAULT;
     }
@@ -31,7 +36,7 @@ final class DetachKeys {
     for (int i = 0; i < parts.length; i++) {
       int code = code(parts[i]);
       if (code < 0) {
-        throw new Refusal.Invalid("Invalid detach keys (" + text + ") provided");
+        throw new Refusal.Invalid("Invalid " + word + " keys (" + text + ") provided");
       }
       keys[i] = (byte) code;
     }

@@ -80,7 +80,7 @@ final class ExecRoutes {
             Shape.Read.flag(body, "AttachStdin"),
             Shape.Read.flag(body, "AttachStdout"),
             Shape.Read.flag(body, "AttachStderr"),
-            DetachKeys.parse(keys),
+            DetachKeys.parse(keys, "escape"),
             !keys.isEmpty());
     var exec = new ExecInstance(host.newId(), container, wish);
     execs.add(exec);

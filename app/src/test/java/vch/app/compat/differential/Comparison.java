@@ -253,6 +253,7 @@ final class Comparison {
     boolean whole = place.equals("body") || place.matches("body\\.(Volumes|[A-Za-z]+Deleted)");
     return whole && UNORDERED.contains(step.operation())
         || place.endsWith(".Mounts")
+        || place.equals("body[].Ports") // dockerd's order is that of a Go map
         || place.endsWith("Tags");
   }
 
@@ -271,8 +272,12 @@ final class Comparison {
     left.forEach(b -> differ(place + "[]", "(absent)", b.toString()));
   }
 
-  /// What names a thing among its like: where a mount goes to, else its name.
+  /// What names a thing among its like: where a mount goes to, what a port is, else its name.
   private static String key(JsonNode thing) {
+    if (thing.has("PrivatePort")) {
+      return "%s/%s %s"
+          .formatted(thing.get("PrivatePort"), thing.path("Type"), thing.path("IP").asString(""));
+    }
     return thing.path("Destination").asString(thing.path("Name").asString(thing.toString()));
   }
 
