@@ -1,18 +1,17 @@
 package vch.app.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vch.app.compat.ForgersLan.HOST;
+import static vch.app.compat.ForgersLan.PRINTER;
+import static vch.app.compat.ForgersLan.PRINTER6;
+import static vch.app.compat.ForgersLan.neighbours;
 
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -25,94 +24,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForgersTest {
-  private static final String HOST = "10.33.0.1";
-  private static final String HOST6 = "fd33::1";
-  private static final String PRINTER = "10.33.0.2";
-  private static final String PRINTER6 = "fd33::2";
 
-  private final TestMachine machine = new TestMachine();
-  private final Traffic traffic = new Traffic();
-  private final Set<String> heard = new ConcurrentSkipListSet<>();
-  private TestVch blue = new TestVch(machine, "blue");
-  private Spot host = Spot.named(machine.namespace);
-  private Spot printer = host;
-  private Spot forger = host;
-  private Spot peer = host;
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    var lan = Lan.create(machine, "lan");
-    host = lan.host("h", HOST + "/24", HOST6 + "/64");
-    printer = lan.host("p", PRINTER + "/24", PRINTER6 + "/64");
-    // Else the kernel does not believe what comes within a second after something else.
-    host.run("sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0").ok();
-    blue =
-        machine.create(
-            "blue",
-            "-cn",
-            "lan",
-            "-cng",
-            "lan:" + HOST + "/24",
-            "-cng",
-            "lan:" + HOST6 + "/64",
-            "-cnr",
-            "lan:10.33.0.100-199",
-            "-cnr",
-            "lan:fd33::100-fd33::1ff");
-    forger = member("forger");
-    peer = member("peer");
-    traffic.serve(printer, 80, "printer");
-    traffic.serve(peer, 80, "peer");
-    traffic.datagrams(
-        host,
-        4000,
-        (said, _) -> {
-          heard.add(new String(said, StandardCharsets.US_ASCII));
-          return new byte[0];
-        });
-  }
-
-  private Spot member(String name) {
-    blue.docker(
-            "run", "-d", "--name", name, "--net", "lan", "-p", "80", "-p", "80/udp", "busybox",
-            "sleep", "3600")
-        .ok();
-    return Spot.in(blue, name);
-  }
+  private final ForgersLan lan = ForgersLan.onBridge();
+  private final Traffic traffic = lan.traffic;
+  private final TestVch blue = lan.blue;
+  private final Spot host = lan.host;
+  private final Spot printer = lan.printer;
+  private final Spot forger = lan.forger;
+  private final Spot peer = lan.peer;
 
   @AfterAll
   void stop() {
-    traffic.close();
-    machine.close();
-  }
-
-  /// All members and hosts know each other, as far as the level lets them.
-  private void at(String level) {
-    machine.vch("configure", "blue", "-cnf", "lan:published").ok();
-    host.run("ip", "neigh", "flush", "dev", "eth0").ok();
-    host.run("ip", "-6", "route", "flush", "proto", "ra").ok();
-    for (var address : List.of(PRINTER, PRINTER6, blue.address("peer"))) {
-      TestMachine.until(address + " answers", () -> host.pings(address));
-    }
-    machine.vch("configure", "blue", "-cnf", "lan:" + level).ok();
-    heard.clear();
-  }
-
-  /// Frames that are sent before this returns have come as far as they come.
-  private void fence() {
-    TestMachine.until(
-        "the printer is heard",
-        () -> {
-          traffic.send(printer, HOST, 4000, "printer".getBytes(StandardCharsets.US_ASCII));
-          return heard.contains("printer");
-        });
+    lan.close();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
   void datagrams_from_addresses_of_others(String level) {
-    at(level);
+    lan.at(level);
     var own = forger.mac();
     var to = host.mac();
     var others = blue.address("peer");
@@ -123,7 +52,7 @@ class ForgersTest {
     forged.put("tagged", Frames.tagged(to, own, others, HOST, 4000, "tagged"));
     forged.values().forEach(frame -> forger.send("eth0", frame));
     forger.send("eth0", Frames.udp(to, own, blue.address("forger"), HOST, 4000, "honest"));
-    fence();
+    lan.fence();
     var expected = new TreeSet<>(List.of("printer"));
     if (!level.equals("closed")) {
       expected.add("honest");
@@ -131,16 +60,16 @@ class ForgersTest {
     if (level.equals("open")) {
       expected.addAll(forged.keySet());
     }
-    assertThat(heard).isEqualTo(expected);
+    assertThat(lan.heard).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
   void claims_to_addresses_of_others(String level) {
-    at(level);
+    lan.at(level);
     var own = forger.mac();
     var others = blue.address("peer");
-    var before = neighbours();
+    var before = neighbours(host);
     assertThat(before).containsKeys(PRINTER, PRINTER6, others);
     var link = Frames6.linkLocal(own);
     for (var frame :
@@ -151,8 +80,8 @@ class ForgersTest {
             Frames6.router(own, link))) {
       forger.send("eth0", frame);
     }
-    fence();
-    var after = neighbours();
+    lan.fence();
+    var after = neighbours(host);
     var routes = host.run("ip", "-6", "route", "show", "default").ok();
     if (level.equals("open")) {
       // The peer's own address is defended by the daemon.
@@ -168,7 +97,7 @@ class ForgersTest {
   @ParameterizedTest
   @ValueSource(strings = {"closed", "outbound", "peers", "published"})
   void claims_to_ethernet_addresses_of_others(String level) {
-    at(level);
+    lan.at(level);
     for (var victim : List.of(printer.mac(), peer.mac())) {
       for (var frame :
           List.of(
@@ -185,22 +114,11 @@ class ForgersTest {
     }
   }
 
-  private Map<String, String> neighbours() {
-    var out = new HashMap<String, String>();
-    for (var line : host.run("ip", "neigh", "show", "dev", "eth0").ok().lines().toList()) {
-      var words = line.split(" ");
-      if (words.length > 2 && words[1].equals("lladdr")) {
-        out.put(words[0], words[2]);
-      }
-    }
-    return out;
-  }
-
   /// Or a member could make all others believe that the address which they are about to take is
   /// somebody's.
   @Test
   void questions_for_addresses_in_the_name_of_others() {
-    at("published");
+    lan.at("published");
     var own = forger.mac();
     var others = printer.mac().replace(":", "");
     try (var frames = traffic.frames(host, "eth0")) {
@@ -227,7 +145,7 @@ class ForgersTest {
   void a_closed_container_hears_nothing() {
     var mac = forger.mac();
     for (var level : List.of("published", "closed")) {
-      at(level);
+      lan.at(level);
       try (var frames = traffic.frames(forger, "eth0")) {
         host.send("eth0", Frames.udp(mac, host.mac(), HOST, blue.address("forger"), 9, "for it"));
         host.send(

@@ -1,19 +1,20 @@
 package vch.app.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vch.app.compat.ForgersLan.HOST;
+import static vch.app.compat.ForgersLan.HOST6;
+import static vch.app.compat.ForgersLan.PRINTER;
+import static vch.app.compat.ForgersLan.PRINTER6;
+import static vch.app.compat.ForgersLan.neighbours;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -27,111 +28,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NicForgersTest {
-  private static final String HOST = "10.34.0.1";
-  private static final String HOST6 = "fd34::1";
-  private static final String PRINTER = "10.34.0.2";
-  private static final String PRINTER6 = "fd34::2";
   private static final int ARP = 0x0806;
   private static final int IPV4 = 0x0800;
   private static final int OTHER = 0x1234;
 
-  private final TestMachine machine = new TestMachine();
-  private final Traffic traffic = new Traffic();
-  private final Set<String> heard = new ConcurrentSkipListSet<>();
-  private TestVch blue = new TestVch(machine, "blue");
-  private Spot host = Spot.named(machine.namespace);
-  private Spot printer = host;
-  private Spot forger = host;
-  private Spot peer = host;
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    var lan = Lan.onNic(machine, "lan", "nic0", "10.34.0.9/24");
-    host = lan.host("h", HOST + "/24", HOST6 + "/64");
-    printer = lan.host("p", PRINTER + "/24", PRINTER6 + "/64");
-    blue =
-        machine.create(
-            "blue",
-            "-cn",
-            "lan",
-            "-cng",
-            "lan:" + HOST + "/24",
-            "-cng",
-            "lan:" + HOST6 + "/64",
-            "-cnr",
-            "lan:10.34.0.100-199",
-            "-cnr",
-            "lan:fd34::100-fd34::1ff");
-    forger = member("forger");
-    peer = member("peer");
-    for (var spot : List.of(host, peer)) {
-      // Else the kernel does not believe what comes within a second after something else.
-      spot.run("sysctl", "-q", "-w", "net.ipv4.neigh.eth0.locktime=0").ok();
-      traffic.datagrams(
-          spot,
-          4000,
-          (said, _) -> {
-            heard.add(new String(said, StandardCharsets.US_ASCII));
-            return new byte[0];
-          });
-    }
-  }
-
-  private Spot member(String name) {
-    blue.docker(
-            "run",
-            "-d",
-            "--name",
-            name,
-            "--net",
-            "lan",
-            "-p",
-            "4000/udp",
-            "busybox",
-            "sleep",
-            "3600")
-        .ok();
-    return Spot.in(blue, name);
-  }
+  private final ForgersLan lan = ForgersLan.onNic();
+  private final TestMachine machine = lan.machine;
+  private final Traffic traffic = lan.traffic;
+  private final TestVch blue = lan.blue;
+  private final Spot host = lan.host;
+  private final Spot printer = lan.printer;
+  private final Spot forger = lan.forger;
+  private final Spot peer = lan.peer;
 
   @AfterAll
   void stop() {
-    traffic.close();
-    machine.close();
-  }
-
-  /// All members and hosts know each other, as far as the level lets them.
-  private void at(String level) {
-    machine.vch("configure", "blue", "-cnf", "lan:published").ok();
-    for (var spot : List.of(host, peer)) {
-      spot.run("ip", "neigh", "flush", "dev", "eth0").ok();
-    }
-    host.run("ip", "-6", "route", "flush", "proto", "ra").ok();
-    for (var address : List.of(PRINTER, PRINTER6, blue.address("peer"))) {
-      TestMachine.until(address + " answers", () -> host.pings(address));
-    }
-    for (var address : List.of(HOST, PRINTER, HOST6, blue.address("forger"))) {
-      TestMachine.until(address + " answers", () -> peer.pings(address));
-    }
-    machine.vch("configure", "blue", "-cnf", "lan:" + level).ok();
-    heard.clear();
-  }
-
-  /// Frames that are sent before this returns have come as far as they come.
-  private void fence() {
-    TestMachine.until(
-        "the printer is heard",
-        () -> {
-          traffic.send(printer, HOST, 4000, "printer".getBytes(StandardCharsets.US_ASCII));
-          return heard.contains("printer");
-        });
+    lan.close();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
   void datagrams_from_addresses_of_others(String level) {
-    at(level);
+    lan.at(level);
     var own = forger.mac();
     var others = blue.address("peer");
     var address = blue.address("forger");
@@ -146,7 +64,7 @@ class NicForgersTest {
     }
     forger.send("eth0", Frames.udp(host.mac(), own, address, HOST, 4000, "honest"));
     forger.send("eth0", Frames.udp(peer.mac(), own, address, others, 4000, "honest in"));
-    fence();
+    lan.fence();
     var expected = new TreeSet<>(List.of("printer"));
     switch (level) {
       case "closed" -> {}
@@ -157,13 +75,13 @@ class NicForgersTest {
       }
       default -> expected.addAll(List.of("honest", "honest in"));
     }
-    assertThat(heard).isEqualTo(expected);
+    assertThat(lan.heard).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"closed", "outbound", "peers", "published", "open"})
   void claims_to_addresses_of_others(String level) {
-    at(level);
+    lan.at(level);
     var own = forger.mac();
     var others = blue.address("peer");
     var link = Frames6.linkLocal(own);
@@ -188,7 +106,7 @@ class NicForgersTest {
         forger.send("eth0", frame, lie);
       }
     }
-    fence();
+    lan.fence();
     var routes = host.run("ip", "-6", "route", "show", "default").ok();
     if (level.equals("open")) {
       assertThat(neighbours(host)).containsAllEntriesOf(Map.of(PRINTER, own, PRINTER6, own));
@@ -204,21 +122,10 @@ class NicForgersTest {
   /// What comes from the cable is as from anywhere: there a host may move to another NIC.
   @Test
   void a_host_of_the_lan_that_has_moved_is_believed() {
-    at("published");
+    lan.at("published");
     var moved = "02:00:00:00:00:77";
     host.send("eth0", Frames.arp(host.mac(), moved, PRINTER));
     TestMachine.until("it is learnt", () -> moved.equals(neighbours(peer).get(PRINTER)));
-  }
-
-  private static Map<String, String> neighbours(Spot of) {
-    var out = new HashMap<String, String>();
-    for (var line : of.run("ip", "neigh", "show", "dev", "eth0").ok().lines().toList()) {
-      var words = line.split(" ");
-      if (words.length > 2 && words[1].equals("lladdr")) {
-        out.put(words[0], words[2]);
-      }
-    }
-    return out;
   }
 
   /// What is for it alone is not heard by raw sockets either.
@@ -226,7 +133,7 @@ class NicForgersTest {
   void a_closed_container_hears_nothing() {
     var mac = forger.mac();
     for (var level : List.of("published", "closed")) {
-      at(level);
+      lan.at(level);
       try (var frames = traffic.frames(forger, "eth0")) {
         host.send("eth0", Frames.udp(mac, host.mac(), HOST, blue.address("forger"), 9, "for it"));
         peer.send(
@@ -258,7 +165,7 @@ class NicForgersTest {
             "-cng",
             "lan:" + HOST + "/24",
             "-cnr",
-            "lan:10.34.0.200-210",
+            "lan:10.33.0.200-210",
             "-cnf",
             "lan:outbound");
     green.docker("run", "-d", "--net", "lan", "busybox", "sleep", "3600").ok();
