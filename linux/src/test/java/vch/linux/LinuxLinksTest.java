@@ -109,6 +109,17 @@ final class LinuxLinksTest extends SegmentInLab {
         .doesNotContain("192.0.2.20 proto 154 scope link src");
   }
 
+  @Test
+  void it_asks_under_an_address_that_the_nic_gets_later() throws Exception {
+    nic();
+    var all = List.<MachineObject>of(ACCESS, host("203.0.113.20"));
+    reach(all);
+    command(NamespaceName.MACHINE, "ip", "addr", "add", "203.0.113.7/24", "dev", "uplink");
+    reach(all);
+    assertThat(command(NamespaceName.MACHINE, "ip", "route", "show", "dev", "ph0000000001"))
+        .contains("203.0.113.20 proto 154 scope link src 203.0.113.7");
+  }
+
   private static Route host(String address) {
     return new Route(
         NamespaceName.MACHINE, Subnet.parse(address + "/32"), Optional.empty(), "ph0000000001");
