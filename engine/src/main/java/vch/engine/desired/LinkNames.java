@@ -55,8 +55,7 @@ public final class LinkNames {
 
   /// Ethernet address of the NIC of the bridge role. It sends nothing of its own.
   static Mac bridgeNicMac(VchId vch) {
-    return Mac.local(
-        Long.parseUnsignedLong(hash("nic/" + vch.value() + "/" + BRIDGE_NIC).substring(0, 16), 16));
+    return Mac.local(nicSeed(vch, BRIDGE_NIC));
   }
 
   /// The endpoint-namespace end of the one link that a container has for all bridge scopes.
@@ -105,8 +104,11 @@ public final class LinkNames {
   }
 
   private static Mac nicPortMac(VchId vch, String nic) {
-    long seed = Long.parseUnsignedLong(hash("nic/" + vch.value() + "/" + nic).substring(0, 16), 16);
-    return new Mac((seed & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
+    return new Mac((nicSeed(vch, nic) & 0x00ff_ffff_ffffL) | 0xfe00_0000_0000L);
+  }
+
+  private static long nicSeed(VchId vch, String nic) {
+    return Long.parseUnsignedLong(hash("nic/" + vch.value() + "/" + nic).substring(0, 16), 16);
   }
 
   /// Ethernet address of the machine's end of a place on a container network; high, as that of a

@@ -2,13 +2,12 @@ package vch.portlayer.rule;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import vch.portlayer.address.Ip;
-import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Vch;
 
@@ -63,7 +62,7 @@ public final class OutsideHosts {
         .filter(v -> !v.id().equals(vch.id()))
         .flatMap(v -> image.scopes(v.id()))
         .filter(s -> !of(image, s).isEmpty())
-        .flatMap(s -> subnets(scope).flatMap(own -> s.overlapping(own).stream()).map(o -> s))
+        .filter(s -> scope.subnets().stream().anyMatch(own -> overlap(s, own)))
         .findFirst()
         .map(
             s ->
@@ -75,7 +74,7 @@ public final class OutsideHosts {
                     + group.get().name());
   }
 
-  private static Stream<Subnet> subnets(Scope scope) {
-    return scope.subnets().stream().map(s -> s.subnet());
+  private static boolean overlap(Scope other, SubnetConfig own) {
+    return other.overlapping(own.subnet()).isPresent();
   }
 }
