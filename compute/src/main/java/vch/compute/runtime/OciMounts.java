@@ -222,9 +222,7 @@ final class OciMounts {
     }
     options.add(propagation.orElse("rprivate"));
     for (var option : mount.options()) {
-      if (!SILENT.contains(option)
-          && !option.startsWith("subpath=")
-          && !PROPAGATION.contains(option)) {
+      if (!SILENT.contains(option) && !PROPAGATION.contains(option)) {
         throw new Refusal.Invalid("invalid mode: " + option);
       }
     }

@@ -188,7 +188,8 @@ class ContainersLabTest {
 
   @Test
   void a_read_only_root_takes_no_writes_but_a_tmpfs_does() throws Exception {
-    var tmpfs = new Mount(Mount.Kind.TMPFS, "", "/scratch", false, List.of("size=1m", "mode=1770"));
+    var tmpfs =
+        new Mount(Mount.Kind.TMPFS, "", "/scratch", false, List.of("size=1m", "mode=1770"), "");
     var outcome =
         lab.run(
             sh("echo x > /file; echo x > /scratch/file && cat /scratch/file")
@@ -204,8 +205,8 @@ class ContainersLabTest {
   void bind_mounts_show_the_machine_and_obey_read_only() throws Exception {
     var source = Files.createDirectories(lab.top().resolve("shared"));
     Files.writeString(source.resolve("in"), "from outside\n");
-    var write = new Mount(Mount.Kind.BIND, source.toString(), "/mnt/w", false, List.of());
-    var read = new Mount(Mount.Kind.BIND, source.toString(), "/mnt/r", true, List.of());
+    var write = new Mount(Mount.Kind.BIND, source.toString(), "/mnt/w", false, List.of(), "");
+    var read = new Mount(Mount.Kind.BIND, source.toString(), "/mnt/r", true, List.of(), "");
     assertThat(
             out(
                 sh("cat /mnt/r/in; echo back > /mnt/w/out; echo x 2>/dev/null > /mnt/r/no; true")
@@ -216,7 +217,8 @@ class ContainersLabTest {
     var missing = lab.top().resolve("made/by/v");
     lab.run(
         sh("true")
-            .mounts(new Mount(Mount.Kind.BIND, missing.toString(), "/mnt/m", false, List.of())));
+            .mounts(
+                new Mount(Mount.Kind.BIND, missing.toString(), "/mnt/m", false, List.of(), "")));
     assertThat(missing).isDirectory();
     assertThatThrownBy(
             () ->
@@ -228,19 +230,20 @@ class ContainersLabTest {
                                 "/no/such/place",
                                 "/m",
                                 false,
-                                List.of("nocreate")))))
+                                List.of("nocreate"),
+                                ""))))
         .hasMessageContaining("bind source path does not exist: /no/such/place");
   }
 
   @Test
   void an_empty_volume_is_filled_from_the_image_once() throws Exception {
-    var volume = new Mount(Mount.Kind.VOLUME, "filled", "/data", false, List.of());
+    var volume = new Mount(Mount.Kind.VOLUME, "filled", "/data", false, List.of(), "");
     var specimen =
         sh("cat /data/seed; stat -c %u /data /data/seed; rm /data/seed; echo kept > /data/mine")
             .mounts(volume);
     assertThat(out(specimen)).isEqualTo("from the image\n1000\n1000\n");
     assertThat(out(sh("ls /data").mounts(volume))).isEqualTo("mine\n");
-    var empty = new Mount(Mount.Kind.VOLUME, "empty", "/data", false, List.of("nocopy"));
+    var empty = new Mount(Mount.Kind.VOLUME, "empty", "/data", false, List.of("nocopy"), "");
     assertThat(out(sh("ls /data").mounts(empty))).isEmpty();
   }
 

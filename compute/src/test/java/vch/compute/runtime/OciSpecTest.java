@@ -132,12 +132,13 @@ class OciSpecTest {
     var mounted =
         specimen("sh")
             .mounts(
-                new Mount(Mount.Kind.BIND, "/srv/www", "/www/deep", true, List.of()),
-                new Mount(Mount.Kind.VOLUME, "data", "/www", false, List.of("nocopy")),
-                new Mount(Mount.Kind.BIND, "/srv/shared", "/shared", false, List.of("rslave", "z")),
-                new Mount(Mount.Kind.TMPFS, "", "/scratch", false, List.of("exec", "size=1m")),
-                new Mount(Mount.Kind.TMPFS, "", "/dev/shm", false, List.of()),
-                new Mount(Mount.Kind.BIND, "/srv/hosts", "/etc/hosts", true, List.of()));
+                new Mount(Mount.Kind.BIND, "/srv/www", "/www/deep", true, List.of(), ""),
+                new Mount(Mount.Kind.VOLUME, "data", "/www", false, List.of("nocopy"), ""),
+                new Mount(
+                    Mount.Kind.BIND, "/srv/shared", "/shared", false, List.of("rslave", "z"), ""),
+                new Mount(Mount.Kind.TMPFS, "", "/scratch", false, List.of("exec", "size=1m"), ""),
+                new Mount(Mount.Kind.TMPFS, "", "/dev/shm", false, List.of(), ""),
+                new Mount(Mount.Kind.BIND, "/srv/hosts", "/etc/hosts", true, List.of(), ""));
     Golden.check(
         "oci/mounts.json",
         withoutFilter(
@@ -200,13 +201,14 @@ class OciSpecTest {
         noInit,
         "an init process was asked for, but the machine has none to offer");
     assertRefused(
-        specimen("x").mounts(new Mount(Mount.Kind.VOLUME, "lost", "/l", false, List.of())),
+        specimen("x").mounts(new Mount(Mount.Kind.VOLUME, "lost", "/l", false, List.of(), "")),
         in,
         "get lost: no such volume");
   }
 
   private static Specimen mount(String target, String source, String option) {
-    return specimen("x").mounts(new Mount(Mount.Kind.BIND, source, target, false, List.of(option)));
+    return specimen("x")
+        .mounts(new Mount(Mount.Kind.BIND, source, target, false, List.of(option), ""));
   }
 
   private void assertRefused(Specimen specimen, SpecInputs in, String message) {

@@ -67,11 +67,18 @@ public final class SqliteJournal implements Journal {
           where kind in ('vch', 'container')""",
           // 7: bridge scopes may share a segment
           "update entity set json = json_set(json, '$.bridge.shared', json('false')) where kind = 'vch'",
-          // 8: endpoints may have link-local addresses. Ports of containers stand as ranges; single
-          // ones are read as before, and joined when their container is written again
+          // 8: endpoints may have link-local addresses, and a part of a volume may be mounted.
+          // Ports
+          // of containers stand as ranges; single ones are read as before, and joined when their
+          // container is written again
           """
-          update entity set json = json_set(json, '$.endpoints', (
-            select json_group_array(json_set(value, '$.linkLocal', json('[]'))) from json_each(entity.json, '$.endpoints')))
+          update entity set json = json_set(json,
+            '$.endpoints', (
+              select json_group_array(json_set(value, '$.linkLocal', json('[]')))
+              from json_each(entity.json, '$.endpoints')),
+            '$.spec.mounts', (
+              select json_group_array(json_set(value, '$.volumePart', ''))
+              from json_each(entity.json, '$.spec.mounts')))
           where kind = 'container'""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).

@@ -102,7 +102,14 @@ final class Creations {
         core.chance().nextBytes(bytes);
         var name = HexFormat.of().formatHex(bytes);
         anonymous.add(name);
-        named.add(new Mount(mount.kind(), name, mount.target(), mount.readOnly(), mount.options()));
+        named.add(
+            new Mount(
+                mount.kind(),
+                name,
+                mount.target(),
+                mount.readOnly(),
+                mount.options(),
+                mount.volumePart()));
       } else {
         named.add(mount);
       }

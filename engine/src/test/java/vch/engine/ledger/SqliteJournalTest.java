@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.JDBC;
 import vch.engine.fake.Samples;
+import vch.portlayer.container.Mount;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 
@@ -42,7 +43,12 @@ class SqliteJournalTest extends JournalContract {
   private void fill() throws IOException {
     try (var journal = open()) {
       var changes = new ArrayList<Change>(Samples.blueCreated());
-      changes.add(Samples.put(Samples.container(1, 1)));
+      var container = Samples.container(1, 1);
+      var mount = new Mount(Mount.Kind.VOLUME, "data", "/data", false, List.of("nocopy"), "");
+      changes.add(
+          Samples.put(
+              container.withSpec(
+                  container.spec().withMounts(List.of(mount)), container.document())));
       journal.append(List.of(new ChangeSet(journal.load().revision() + 1, changes)));
     }
   }
@@ -88,8 +94,11 @@ class SqliteJournalTest extends JournalContract {
         where kind = 'vch'""",
         "update entity set json = json_remove(json, '$.bridge.shared') where kind = 'vch'",
         """
-        update entity set json = json_set(json, '$.endpoints', (
-          select json_group_array(json_remove(value, '$.linkLocal')) from json_each(entity.json, '$.endpoints')))
+        update entity set json = json_set(json,
+          '$.endpoints', (
+            select json_group_array(json_remove(value, '$.linkLocal')) from json_each(entity.json, '$.endpoints')),
+          '$.spec.mounts', (
+            select json_group_array(json_remove(value, '$.volumePart')) from json_each(entity.json, '$.spec.mounts')))
         where kind = 'container'""",
         "pragma user_version = 1");
     try (var journal = open()) {

@@ -341,7 +341,7 @@ final class House implements AutoCloseable {
 
     Wish volume(String name, String target) {
       var mounts = new ArrayList<>(spec.mounts());
-      mounts.add(new Mount(Mount.Kind.VOLUME, name, target, false, List.of()));
+      mounts.add(new Mount(Mount.Kind.VOLUME, name, target, false, List.of(), ""));
       spec = spec.withMounts(mounts);
       return this;
     }

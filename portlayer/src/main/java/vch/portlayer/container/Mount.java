@@ -1,38 +1,27 @@
 package vch.portlayer.container;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// Something mounted into a container.
 ///
 /// @param target absolute path inside the container
-/// @param options words for the runtime; `subpath=…` names a part of a volume
+/// @param options words for the runtime
+/// @param volumePart the part of a volume that is mounted: a path without `..` that is there when
+///   the container starts; empty: all of it
 public record Mount(
-    Kind kind, String source, String target, boolean readOnly, List<String> options) {
-  private static final String VOLUME_PART = "subpath=";
-
+    Kind kind,
+    String source,
+    String target,
+    boolean readOnly,
+    List<String> options,
+    String volumePart) {
   public Mount {
     options = List.copyOf(options);
   }
 
-  /// The part of the volume that is mounted: a path without `..` that is there when the container
-  /// starts; empty for the whole volume.
-  public String volumePart() {
-    return options.stream()
-        .filter(o -> o.startsWith(VOLUME_PART))
-        .map(o -> o.substring(VOLUME_PART.length()))
-        .findFirst()
-        .orElse("");
-  }
-
-  /// @param path empty: the whole
+  /// @param path empty: all of it
   public Mount withVolumePart(String path) {
-    var next = new ArrayList<>(options);
-    next.removeIf(o -> o.startsWith(VOLUME_PART));
-    if (!path.isEmpty()) {
-      next.add(VOLUME_PART + path);
-    }
-    return new Mount(kind, source, target, readOnly, next);
+    return new Mount(kind, source, target, readOnly, options, path);
   }
 
   /// What `source` means.

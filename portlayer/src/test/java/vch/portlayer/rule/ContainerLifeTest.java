@@ -155,7 +155,7 @@ class ContainerLifeTest {
   private static World.Wish mounting(World.Wish wish, String... volumes) {
     var mounts =
         java.util.Arrays.stream(volumes)
-            .map(v -> new Mount(Mount.Kind.VOLUME, v, "/" + v, false, List.of()))
+            .map(v -> new Mount(Mount.Kind.VOLUME, v, "/" + v, false, List.of(), ""))
             .toList();
     wish.spec = World.spec(RestartPolicy.NEVER, false, mounts, Map.of());
     return wish;

@@ -70,7 +70,7 @@ class VolumeRulesTest {
 
   @Test
   void remove_is_refused_while_a_container_mounts_it() {
-    var mounts = List.of(new Mount(Mount.Kind.VOLUME, "data", "/data", false, List.of()));
+    var mounts = List.of(new Mount(Mount.Kind.VOLUME, "data", "/data", false, List.of(), ""));
     var c =
         world.create(
             blue,

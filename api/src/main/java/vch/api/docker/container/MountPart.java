@@ -77,7 +77,7 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
         var clean = absolute(target, "invalid volume specification: '" + target + "': ", "volume");
         if (!places.containsKey(clean) && !tmpfs.containsKey(clean)) {
           places.put(
-              clean, new Place(new Mount(Mount.Kind.VOLUME, "", clean, false, List.of()), ""));
+              clean, new Place(new Mount(Mount.Kind.VOLUME, "", clean, false, List.of(), ""), ""));
         }
       }
       var modes = new LinkedHashMap<String, String>();
@@ -137,7 +137,7 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       }
       var options = mode.noCopy() ? List.of("nocopy") : List.<String>of();
       return new Place(
-          new Mount(Mount.Kind.VOLUME, volume, target, mode.readOnly(), options),
+          new Mount(Mount.Kind.VOLUME, volume, target, mode.readOnly(), options, ""),
           mode.text().isEmpty() ? "z" : mode.text());
     }
 
@@ -160,7 +160,8 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
                   from.source(),
                   from.target(),
                   from.readOnly() || mode.readOnly(),
-                  from.options());
+                  from.options(),
+                  from.volumePart());
           places.put(from.target(), new Place(mount, document.mode(from)));
         }
       }

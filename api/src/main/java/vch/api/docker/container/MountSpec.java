@@ -102,7 +102,7 @@ final class MountSpec {
     var options = new ArrayList<>(more);
     mode.propagation().ifPresent(options::add);
     return new MountPart.Place(
-        new Mount(Mount.Kind.BIND, source, target, mode.readOnly(), options), mode.text());
+        new Mount(Mount.Kind.BIND, source, target, mode.readOnly(), options, ""), mode.text());
   }
 
   private static MountPart.Place volume(ObjectNode mount, VolumeMount volumes) {
@@ -134,9 +134,7 @@ final class MountSpec {
             mode,
             Shape.Read.map(options, "Labels"),
             Shape.Read.map(driver, "Options"));
-    return part.isEmpty()
-        ? place
-        : new MountPart.Place(place.mount().withVolumePart(clean(part)), place.mode());
+    return new MountPart.Place(place.mount().withVolumePart(clean(part)), place.mode());
   }
 
   /// As Go's `filepath.IsLocal`: not absolute, and nothing in it leads out.

@@ -46,6 +46,7 @@ final class TmpfsOptions {
         "",
         target,
         readOnly || asked.contains("ro"),
-        asked.stream().filter(o -> !o.equals("ro") && !o.equals("rw")).toList());
+        asked.stream().filter(o -> !o.equals("ro") && !o.equals("rw")).toList(),
+        "");
   }
 }

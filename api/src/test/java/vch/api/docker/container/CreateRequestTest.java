@@ -195,12 +195,12 @@ class CreateRequestTest {
             .spec();
     assertThat(spec.mounts())
         .containsExactly(
-            new Mount(Mount.Kind.BIND, "/a", "/data", true, List.of()),
-            new Mount(Mount.Kind.VOLUME, "named", "/v", false, List.of("nocopy")),
-            new Mount(Mount.Kind.TMPFS, "", "/x", false, List.of("size=1024", "mode=700")),
-            new Mount(Mount.Kind.BIND, "/there/b", "/y", false, List.of("nocreate", "rslave")),
-            new Mount(Mount.Kind.VOLUME, "lab", "/z", false, List.of()),
-            new Mount(Mount.Kind.VOLUME, "", "/more", false, List.of()));
+            new Mount(Mount.Kind.BIND, "/a", "/data", true, List.of(), ""),
+            new Mount(Mount.Kind.VOLUME, "named", "/v", false, List.of("nocopy"), ""),
+            new Mount(Mount.Kind.TMPFS, "", "/x", false, List.of("size=1024", "mode=700"), ""),
+            new Mount(Mount.Kind.BIND, "/there/b", "/y", false, List.of("nocreate", "rslave"), ""),
+            new Mount(Mount.Kind.VOLUME, "lab", "/z", false, List.of(), ""),
+            new Mount(Mount.Kind.VOLUME, "", "/more", false, List.of(), ""));
   }
 
   @Test
