@@ -139,7 +139,9 @@ final class MountSpec {
 
   /// As Go's `filepath.IsLocal`: not absolute, and nothing in it leads out.
   private static boolean local(String path) {
-    return !path.startsWith("/") && path.indexOf('\0') < 0 && !clean(path).startsWith("..");
+    return !path.startsWith("/")
+        && path.indexOf('\0') < 0
+        && !Path.of(path).normalize().startsWith(Path.of(".."));
   }
 
   private static String clean(String path) {

@@ -77,6 +77,7 @@ class CreateRefusalsTest {
           {"HostConfig":{"LogConfig":{"Config":{"labels-regex":"("}}}}     | Invalid     | failed to initialize logging driver: error parsing regexp:
           {"HostConfig":{"LogConfig":{"Config":{"mode":"xx"}}}}            | Invalid     | logger: logging mode not supported: xx
           {"HostConfig":{"LogConfig":{"Config":{"max-buffer-size":"1m"}}}} | Invalid     | logger: max-buffer-size option is only supported with 'mode=non-blocking'
+          {"HostConfig":{"LogConfig":{"Config":{"mode":"non-blocking","max-buffer-size":"x"}}}} | Invalid | error parsing option max-buffer-size: invalid size: 'x'
           {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-sise":"1m"}}}} | Invalid | unknown log opt 'max-sise' for json-file log driver
           {"HostConfig":{"LogConfig":{"Type":"json-file","Config":{"max-size":"much"}}}} | Invalid | failed to initialize logging driver: invalid size: 'much'
           {"HostConfig":{"Runtime":"kata"}}                                | Invalid     | unknown or invalid runtime name: kata

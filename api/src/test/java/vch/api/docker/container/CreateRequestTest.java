@@ -78,6 +78,16 @@ class CreateRequestTest {
         .containsExactly("");
   }
 
+  @Test
+  void a_part_of_a_volume_may_begin_with_dots() {
+    var body =
+        "{\"Image\":\"busybox\",\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\",\"Source\":\"v\",\"Target\":\"/v\","
+            + "\"VolumeOptions\":{\"Subpath\":\"..data/x\"}}]}}";
+    assertThat(Requests.translate(body, "1.45").command().spec().mounts())
+        .extracting(Mount::volumePart)
+        .contains("..data/x");
+  }
+
   private static void check(String file, String version, String body) throws Exception {
     var translated = Requests.translate(body, version);
     var out = new StringBuilder();
@@ -201,6 +211,17 @@ class CreateRequestTest {
             new Mount(Mount.Kind.BIND, "/there/b", "/y", false, List.of("nocreate", "rslave"), ""),
             new Mount(Mount.Kind.VOLUME, "lab", "/z", false, List.of(), ""),
             new Mount(Mount.Kind.VOLUME, "", "/more", false, List.of(), ""));
+  }
+
+  /// Nothing is kept of how a driver would be waited for: no driver is.
+  @Test
+  void logs_that_do_not_block_are_logs_like_others() {
+    var body =
+        "{\"HostConfig\":{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":"
+            + "{\"mode\":\"non-blocking\",\"max-buffer-size\":\"4m\",\"max-file\":\"2\"}}}}";
+    var command = Requests.translate(body, "1.50").command();
+    assertThat(command.spec().logOptions()).isEqualTo(Map.of("max-file", "2"));
+    assertThat(command.document()).contains("\"mode\":\"non-blocking\"");
   }
 
   @Test
