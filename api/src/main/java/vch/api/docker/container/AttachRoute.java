@@ -26,7 +26,7 @@ final class AttachRoute {
   /// `GET /containers/{id}/attach/ws`: the same by web socket, whose messages carry the streams as
   /// they are.
   void websocket(Call call) throws IOException {
-    var keys = DetachKeys.parse(call.query().text("detachKeys"));
+    var keys = DetachKeys.parse(call.query().text("detachKeys"), "detach");
     var container = Containers.of(host, call);
     requireAttachable(container, call.variable("id"));
     attach(call, container, keys, call.exchange()::websocket, true);
@@ -36,7 +36,7 @@ final class AttachRoute {
     Container container;
     DetachKeys keys;
     try {
-      keys = DetachKeys.parse(call.query().text("detachKeys"));
+      keys = DetachKeys.parse(call.query().text("detachKeys"), "detach");
       container = Containers.of(host, call);
       requireAttachable(container, call.variable("id"));
     } catch (Refusal.NotFound e) {

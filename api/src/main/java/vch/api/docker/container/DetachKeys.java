@@ -21,12 +21,8 @@ final class DetachKeys {
 
   /// Parses `a`, `ctrl-a`, or several with commas; the empty text is the default.
   ///
-  /// @throws Refusal.Invalid `Invalid detach keys (…) provided`
-  static DetachKeys parse(String text) {
-    return parse(text, "detach");
-  }
-
   /// @param word what Docker calls them: `detach` to attach, `escape` to exec
+  /// @throws Refusal.Invalid `Invalid detach keys (…) provided`
   static DetachKeys parse(String text, String word) {
     if (text.isEmpty()) {
       return DEFAULT;

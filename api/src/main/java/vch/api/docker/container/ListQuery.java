@@ -12,9 +12,7 @@ import vch.engine.health.Health;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Mount;
 import vch.portlayer.container.NetworkMode;
-import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Ports;
-import vch.portlayer.port.Protocol;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.scope.ScopeKind;
@@ -191,13 +189,8 @@ record ListQuery(boolean all, int limit, Filters filters) {
 
   /// `80`, `80/udp`, `8000-8010/tcp`.
   private static Ports ports(String key, String text) {
-    int slash = text.indexOf('/');
-    var range = PortRange.tryParse(slash < 0 ? text : text.substring(0, slash));
-    var protocol = Protocol.tryParse(slash < 0 ? "tcp" : text.substring(slash + 1));
-    if (range.isEmpty() || protocol.isEmpty()) {
-      throw new Refusal.Invalid("invalid filter '" + key + "=[" + text + "]'");
-    }
-    return new Ports(range.get(), protocol.get());
+    return Ports.tryParse(text.indexOf('/') < 0 ? text + "/tcp" : text)
+        .orElseThrow(() -> new Refusal.Invalid("invalid filter '" + key + "=[" + text + "]'"));
   }
 
   private static boolean ancestor(List<String> ancestors, Container c) {
