@@ -203,6 +203,7 @@ public final class FakeImages implements Images {
     if (!text.startsWith("tar")) {
       throw new Refusal.Invalid("this is no tar archive");
     }
+    platform.ifPresent(p -> asked.add("load " + p));
     return List.of("busybox:latest");
   }
 

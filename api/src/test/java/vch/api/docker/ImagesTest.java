@@ -142,6 +142,18 @@ class ImagesTest {
   }
 
   @Test
+  void an_archive_is_loaded_for_the_platform_that_is_named() throws Exception {
+    var arm64 =
+        URLEncoder.encode(
+            "{\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"}", UTF_8);
+    var path = "/images/load?quiet=1&platform=" + arm64;
+    assertThat(vch.post("/v1.48" + path, "application/x-tar", "tar").status()).isEqualTo(200);
+    assertThat(vch.images.asked).containsExactly("load linux/arm64");
+    assertThat(vch.post("/v1.47" + path, "application/x-tar", "tar").status()).isEqualTo(200);
+    assertThat(vch.images.asked).as("an older client knows of none").hasSize(1);
+  }
+
+  @Test
   void tags_and_removes() throws Exception {
     assertThat(vch.post("/images/busybox/tag?repo=localhost:5000/a/b&tag=v1", "").status())
         .isEqualTo(201);

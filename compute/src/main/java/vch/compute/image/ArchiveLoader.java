@@ -30,26 +30,30 @@ final class ArchiveLoader {
   private final ImageStore.Pin pin;
   private final ProgressGate progress;
   private final SpooledArchive archive;
-  private Optional<Platform> wanted = Optional.empty();
+  private final Optional<Platform> wanted;
   private final Map<Path, Digest> done =
       new HashMap<>(); // files of the archive to the layer that they hold
 
+  /// @param wanted platform of the images; empty: this machine's where there is a choice, and
+  ///   whatever there is where there is none
   ArchiveLoader(
-      ImageStore store, ImageStore.Pin pin, ProgressGate progress, SpooledArchive archive) {
+      ImageStore store,
+      ImageStore.Pin pin,
+      ProgressGate progress,
+      SpooledArchive archive,
+      Optional<Platform> wanted) {
     this.store = store;
     this.pin = pin;
     this.progress = progress;
     this.archive = archive;
+    this.wanted = wanted;
   }
 
   /// An image that was read, and what it is to be called.
   record Loaded(StoredImage image, List<Reference> names) {}
 
-  /// @param platform of the images that are wanted; empty: those for this machine where there is a
-  ///   choice, and whatever there is where there is none
-  List<Loaded> load(Optional<Platform> platform) throws IOException, InterruptedException {
-    wanted = platform;
-    boolean choice = platform.isPresent() && archive.file("index.json").isPresent();
+  List<Loaded> load() throws IOException, InterruptedException {
+    boolean choice = wanted.isPresent() && archive.file("index.json").isPresent();
     if (!choice && archive.file("manifest.json").isPresent()) {
       return docker();
     }

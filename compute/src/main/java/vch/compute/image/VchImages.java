@@ -234,7 +234,7 @@ public final class VchImages implements Images, AutoCloseable {
     try (var pin = store.pin();
         var spooled = SpooledArchive.read(archive, work, store.libraries())) {
       var loaded =
-          new ArchiveLoader(store, pin, new ProgressGate(progress), spooled).load(platform);
+          new ArchiveLoader(store, pin, new ProgressGate(progress), spooled, platform).load();
       engine.note(image -> new Decision<>(named(image, vch, loaded), ""));
       var out = new ArrayList<String>();
       for (var it : loaded) {

@@ -32,6 +32,7 @@ import vch.engine.compute.Images.NewImage;
 import vch.engine.compute.Images.NewLayer;
 import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Removed;
+import vch.engine.compute.Platform;
 import vch.portlayer.container.ContainerState;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
@@ -193,6 +194,26 @@ class VchImagesTest {
     var archive = mangle(saved("one:v1"), "manifest.json", "manifest.nosj");
     assertThat(images.load(GREEN, in(archive), progress::add)).containsExactly("one:v1");
     assertThat(images.find(GREEN, "one:v1").id()).isEqualTo(id);
+  }
+
+  @Test
+  void an_archive_is_loaded_for_the_platform_that_is_wanted() throws IOException {
+    var arm = new Made(Config.NONE, "", Optional.of("linux/arm64"));
+    var id = images.importRoot(BLUE, in(Tars.root("1")), Optional.of("one"), arm).id();
+    var layout = saved("one");
+    var docker = mangle(layout, "index.json", "index.nosj");
+    for (var archive : List.of(layout, docker)) {
+      assertThatThrownBy(() -> load(archive, "linux/s390x"))
+          .isInstanceOf(Refusal.Invalid.class)
+          .hasMessageContaining("the archive holds an image for linux/arm64, not for linux/s390x");
+      assertThat(images.list(GREEN)).isEmpty();
+      assertThat(load(archive, "linux/arm64/v8")).containsExactly("one:latest");
+      assertThat(images.remove(GREEN, "one", false)).contains(new Removed("Deleted", id));
+    }
+  }
+
+  private List<String> load(byte[] archive, String platform) throws IOException {
+    return images.load(GREEN, in(archive), Optional.of(Platform.parse(platform)), progress::add);
   }
 
   @Test
