@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import vch.engine.compute.UsageDetails.BlockCount;
 
 /// Reads files of cgroups that list several numbers. Lines that are not understood are left out: of
@@ -15,19 +16,18 @@ final class CgroupTexts {
   /// Lines of `name number`.
   static Map<String, Long> named(String text) {
     var out = new LinkedHashMap<String, Long>();
-    text.lines()
-        .map(l -> l.split(" ", -1))
-        .filter(f -> f.length == 2 && digits(f[1]))
-        .forEach(f -> out.put(f[0], Long.parseLong(f[1])));
+    for (var line : text.lines().toList()) {
+      var fields = line.split(" ", -1);
+      if (fields.length == 2) {
+        number(fields[1]).ifPresent(n -> out.put(fields[0], n));
+      }
+    }
     return out;
   }
 
   /// Numbers with blanks between them.
   static List<Long> numbers(String text) {
-    return Arrays.stream(text.strip().split("\\s+", -1))
-        .filter(CgroupTexts::digits)
-        .map(Long::parseLong)
-        .toList();
+    return Arrays.stream(text.strip().split("\\s+", -1)).flatMap(t -> number(t).stream()).toList();
   }
 
   /// Lines of `8:0 Read 1`, of cgroup v1; the sum over all devices at the end is left out.
@@ -35,7 +35,7 @@ final class CgroupTexts {
     var out = new ArrayList<BlockCount>();
     for (var line : text.lines().toList()) {
       var fields = line.split(" ", -1);
-      if (fields.length == 3 && digits(fields[2])) {
+      if (fields.length == 3) {
         add(out, fields[0], fields[1], fields[2]);
       }
     }
@@ -60,22 +60,24 @@ final class CgroupTexts {
 
   private static void add(List<BlockCount> out, String device, String operation, String value) {
     int colon = device.indexOf(':');
-    if (colon > 0
-        && digits(device.substring(0, colon))
-        && digits(device.substring(colon + 1))
-        && digits(value)) {
+    if (colon < 0) {
+      return;
+    }
+    var major = number(device.substring(0, colon));
+    var minor = number(device.substring(colon + 1));
+    var count = number(value);
+    if (major.isPresent() && minor.isPresent() && count.isPresent()) {
       out.add(
-          new BlockCount(
-              Integer.parseInt(device.substring(0, colon)),
-              Integer.parseInt(device.substring(colon + 1)),
-              operation,
-              Long.parseLong(value)));
+          new BlockCount(major.get().intValue(), minor.get().intValue(), operation, count.get()));
     }
   }
 
-  private static boolean digits(String text) {
-    return !text.isEmpty()
-        && text.length() < 19
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  /// Empty for `max`, for anything else that is no number, and for one that does not fit.
+  static Optional<Long> number(String text) {
+    try {
+      return Optional.of(Long.parseLong(text));
+    } catch (NumberFormatException _) {
+      return Optional.empty();
+    }
   }
 }

@@ -156,9 +156,8 @@ final class Cgroups {
         .map(
             g ->
                 value(
-                        unified()
-                            ? read(g.resolve("memory.events"))
-                            : read(g.resolve("memory.oom_control")),
+                        CgroupTexts.named(
+                            read(g.resolve(unified() ? "memory.events" : "memory.oom_control"))),
                         "oom_kill")
                     > 0)
         .orElse(false);
@@ -181,73 +180,57 @@ final class Cgroups {
         : splitUsage(id);
   }
 
-  private static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  private static final Usage NOTHING = new Usage(0, 0, 0, 0, 0, 0, UsageDetails.NONE);
 
   private static Usage unifiedUsage(Path g) {
-    var cpu = read(g.resolve("cpu.stat"));
+    var cpu = CgroupTexts.named(read(g.resolve("cpu.stat")));
     var io = read(g.resolve("io.stat"));
     return new Usage(
-            value(cpu, "usage_usec") * NANOS_PER_MICRO,
-            value(cpu, "system_usec") * NANOS_PER_MICRO,
-            value(cpu, "user_usec") * NANOS_PER_MICRO,
-            number(read(g.resolve("memory.current"))),
-            number(read(g.resolve("memory.max"))),
-            value(read(g.resolve("memory.stat")), "inactive_file"),
-            number(read(g.resolve("pids.current"))),
-            sumOf(io, "rbytes="),
-            sumOf(io, "wbytes="))
-        .with(
-            new UsageDetails(
-                List.of(),
-                value(cpu, "nr_periods"),
-                value(cpu, "nr_throttled"),
-                value(cpu, "throttled_usec") * NANOS_PER_MICRO,
-                0, // the peak is not what Docker shows of v2
-                value(read(g.resolve("memory.events")), "oom"),
-                CgroupTexts.named(read(g.resolve("memory.stat"))),
-                number(read(g.resolve("pids.max"))),
-                CgroupTexts.pairs(io, "rbytes", "wbytes"),
-                List.of()));
+        value(cpu, "usage_usec") * NANOS_PER_MICRO,
+        value(cpu, "system_usec") * NANOS_PER_MICRO,
+        value(cpu, "user_usec") * NANOS_PER_MICRO,
+        number(read(g.resolve("memory.current"))),
+        number(read(g.resolve("memory.max"))),
+        number(read(g.resolve("pids.current"))),
+        new UsageDetails(
+            List.of(),
+            value(cpu, "nr_periods"),
+            value(cpu, "nr_throttled"),
+            value(cpu, "throttled_usec") * NANOS_PER_MICRO,
+            0, // the peak is not what Docker shows of v2
+            value(CgroupTexts.named(read(g.resolve("memory.events"))), "oom"),
+            CgroupTexts.named(read(g.resolve("memory.stat"))),
+            number(read(g.resolve("pids.max"))),
+            CgroupTexts.pairs(io, "rbytes", "wbytes"),
+            List.of()));
   }
 
   private Usage splitUsage(ContainerId id) {
-    var cpu = group("cpuacct", id);
-    var memory = group("memory", id);
-    var stat = cpu.map(g -> read(g.resolve("cpuacct.stat"))).orElse("");
-    var io =
-        group("blkio", id)
-            .map(g -> read(g.resolve("blkio.throttle.io_service_bytes_recursive")))
-            .orElse("");
-    var throttling = group("cpu", id).map(g -> read(g.resolve("cpu.stat"))).orElse("");
-    long limit = memory.map(g -> number(read(g.resolve("memory.limit_in_bytes")))).orElse(0L);
+    var ticks = CgroupTexts.named(read(id, "cpuacct", "cpuacct.stat"));
+    var throttling = CgroupTexts.named(read(id, "cpu", "cpu.stat"));
+    long limit = number(read(id, "memory", "memory.limit_in_bytes"));
     return new Usage(
-            cpu.map(g -> number(read(g.resolve("cpuacct.usage")))).orElse(0L),
-            value(stat, "system") * NANOS_PER_TICK,
-            value(stat, "user") * NANOS_PER_TICK,
-            memory.map(g -> number(read(g.resolve("memory.usage_in_bytes")))).orElse(0L),
-            limit >= UNBOUNDED ? 0 : limit,
-            memory
-                .map(g -> value(read(g.resolve("memory.stat")), "total_inactive_file"))
-                .orElse(0L),
-            group("pids", id).map(g -> number(read(g.resolve("pids.current")))).orElse(0L),
-            sumOfLines(io, "Read"),
-            sumOfLines(io, "Write"))
-        .with(
-            new UsageDetails(
-                cpu.map(g -> CgroupTexts.numbers(read(g.resolve("cpuacct.usage_percpu"))))
-                    .orElse(List.of()),
-                value(throttling, "nr_periods"),
-                value(throttling, "nr_throttled"),
-                value(throttling, "throttled_time"),
-                memory.map(g -> number(read(g.resolve("memory.max_usage_in_bytes")))).orElse(0L),
-                memory.map(g -> number(read(g.resolve("memory.failcnt")))).orElse(0L),
-                memory.map(g -> CgroupTexts.named(read(g.resolve("memory.stat")))).orElse(Map.of()),
-                group("pids", id).map(g -> number(read(g.resolve("pids.max")))).orElse(0L),
-                CgroupTexts.devices(io),
-                CgroupTexts.devices(
-                    group("blkio", id)
-                        .map(g -> read(g.resolve("blkio.throttle.io_serviced_recursive")))
-                        .orElse(""))));
+        number(read(id, "cpuacct", "cpuacct.usage")),
+        value(ticks, "system") * NANOS_PER_TICK,
+        value(ticks, "user") * NANOS_PER_TICK,
+        number(read(id, "memory", "memory.usage_in_bytes")),
+        limit >= UNBOUNDED ? 0 : limit,
+        number(read(id, "pids", "pids.current")),
+        new UsageDetails(
+            CgroupTexts.numbers(read(id, "cpuacct", "cpuacct.usage_percpu")),
+            value(throttling, "nr_periods"),
+            value(throttling, "nr_throttled"),
+            value(throttling, "throttled_time"),
+            number(read(id, "memory", "memory.max_usage_in_bytes")),
+            number(read(id, "memory", "memory.failcnt")),
+            CgroupTexts.named(read(id, "memory", "memory.stat")),
+            number(read(id, "pids", "pids.max")),
+            CgroupTexts.devices(read(id, "blkio", "blkio.throttle.io_service_bytes_recursive")),
+            CgroupTexts.devices(read(id, "blkio", "blkio.throttle.io_serviced_recursive"))));
+  }
+
+  private String read(ContainerId id, String controller, String file) {
+    return group(controller, id).map(g -> read(g.resolve(file))).orElse("");
   }
 
   /// Empty when it cannot be read: a file of another kernel version, or a group that has just gone.
@@ -261,35 +244,10 @@ final class Cgroups {
 
   /// `max` and the empty text count as 0.
   private static long number(String text) {
-    var digits = text.strip();
-    return digits.isEmpty() || !Character.isDigit(digits.charAt(0)) ? 0 : Long.parseLong(digits);
+    return CgroupTexts.number(text.strip()).orElse(0L);
   }
 
-  /// The number behind a key in lines of `key number`.
-  static long value(String text, String key) {
-    return text.lines()
-        .map(l -> l.split(" ", 2))
-        .filter(f -> f.length == 2 && f[0].equals(key))
-        .findFirst()
-        .map(f -> number(f[1]))
-        .orElse(0L);
-  }
-
-  /// Sum over all devices in lines of `8:0 rbytes=1 wbytes=2 …`.
-  static long sumOf(String text, String prefix) {
-    return text.lines()
-        .flatMap(l -> java.util.Arrays.stream(l.split(" ", -1)))
-        .filter(w -> w.startsWith(prefix))
-        .mapToLong(w -> number(w.substring(prefix.length())))
-        .sum();
-  }
-
-  /// Sum over all devices in lines of `8:0 Read 1`.
-  static long sumOfLines(String text, String operation) {
-    return text.lines()
-        .map(l -> l.split(" ", -1))
-        .filter(f -> f.length == 3 && f[1].equals(operation))
-        .mapToLong(f -> number(f[2]))
-        .sum();
+  private static long value(Map<String, Long> numbers, String key) {
+    return numbers.getOrDefault(key, 0L);
   }
 }

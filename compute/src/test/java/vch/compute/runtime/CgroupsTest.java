@@ -29,7 +29,7 @@ class CgroupsTest {
   @Test
   void version_2() throws IOException {
     var cgroups = new Cgroups(new CgroupMounts(Optional.of(mount), Map.of()), "pl");
-    assertThat(cgroups.usage(ID)).isEqualTo(new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0));
+    assertThat(cgroups.usage(ID)).isEqualTo(new Usage(0, 0, 0, 0, 0, 0, UsageDetails.NONE));
     write(
         "cpu.stat",
         "usage_usec 30\nuser_usec 20\nsystem_usec 10\nnr_periods 4\nnr_throttled 2\nthrottled_usec 7\n");
@@ -46,19 +46,24 @@ class CgroupsTest {
     assertThat(cgroups.unified()).isTrue();
     assertThat(cgroups.usage(ID))
         .isEqualTo(
-            new Usage(30_000, 10_000, 20_000, 4096, 0, 99, 3, 5, 6)
-                .with(
-                    new UsageDetails(
-                        List.of(),
-                        4,
-                        2,
-                        7_000,
-                        0,
-                        1,
-                        Map.of("anon", 1L, "inactive_file", 99L),
-                        100,
-                        List.of(new BlockCount(8, 0, "read", 5), new BlockCount(8, 0, "write", 6)),
-                        List.of())));
+            new Usage(
+                30_000,
+                10_000,
+                20_000,
+                4096,
+                0,
+                3,
+                new UsageDetails(
+                    List.of(),
+                    4,
+                    2,
+                    7_000,
+                    0,
+                    1,
+                    Map.of("anon", 1L, "inactive_file", 99L),
+                    100,
+                    List.of(new BlockCount(8, 0, "read", 5), new BlockCount(8, 0, "write", 6)),
+                    List.of())));
     assertThat(cgroups.oomKilled(ID)).isTrue();
     assertThat(cgroups.frozen(ID)).isTrue();
     assertThat(cgroups.pids(ID)).containsExactlyInAnyOrder(10L, 11L, 12L);
@@ -87,19 +92,24 @@ class CgroupsTest {
     write("freezer.state", "THAWED\n");
     assertThat(cgroups.usage(ID))
         .isEqualTo(
-            new Usage(500, 10_000_000, 20_000_000, 4096, 0, 99, 3, 5, 6)
-                .with(
-                    new UsageDetails(
-                        List.of(200L, 300L),
-                        0,
-                        0,
-                        0,
-                        8192,
-                        1,
-                        Map.of("inactive_file", 1L, "total_inactive_file", 99L),
-                        0,
-                        List.of(new BlockCount(8, 0, "Read", 5), new BlockCount(8, 0, "Write", 6)),
-                        List.of(new BlockCount(8, 0, "Read", 1)))));
+            new Usage(
+                500,
+                10_000_000,
+                20_000_000,
+                4096,
+                0,
+                3,
+                new UsageDetails(
+                    List.of(200L, 300L),
+                    0,
+                    0,
+                    0,
+                    8192,
+                    1,
+                    Map.of("inactive_file", 1L, "total_inactive_file", 99L),
+                    0,
+                    List.of(new BlockCount(8, 0, "Read", 5), new BlockCount(8, 0, "Write", 6)),
+                    List.of(new BlockCount(8, 0, "Read", 1)))));
     assertThat(cgroups.oomKilled(ID)).isFalse();
     assertThat(cgroups.frozen(ID)).isFalse();
   }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import vch.engine.compute.UsageDetails.BlockCount;
 
 /// What the kernel and the programs say, read rightly.
 class TextsTest {
@@ -61,12 +63,19 @@ class TextsTest {
 
   @Test
   void numbers_of_cgroup_files() {
-    assertThat(Cgroups.value("usage_usec 12\nuser_usec 5\n", "user_usec")).isEqualTo(5);
-    assertThat(Cgroups.value("", "oom_kill")).isZero();
-    assertThat(Cgroups.sumOf("8:0 rbytes=10 wbytes=1\n8:16 rbytes=5 wbytes=2\n", "rbytes="))
-        .isEqualTo(15);
-    assertThat(Cgroups.sumOfLines("8:0 Read 7\n8:0 Write 1\n8:16 Read 3\nTotal 11\n", "Read"))
-        .isEqualTo(10);
+    assertThat(CgroupTexts.named("usage_usec 12\nuser_usec 5\nodd line\n"))
+        .isEqualTo(Map.of("usage_usec", 12L, "user_usec", 5L));
+    assertThat(
+            CgroupTexts.named(
+                "hierarchical_memory_limit 9223372036854771712\nmany 18446744073709551615\n"))
+        .as("what does not fit is left out")
+        .isEqualTo(Map.of("hierarchical_memory_limit", 9223372036854771712L));
+    assertThat(CgroupTexts.named("")).isEmpty();
+    assertThat(CgroupTexts.pairs("8:0 rbytes=10 wbytes=1\n8:16 rbytes=5\n", "rbytes", "wbytes"))
+        .containsExactly(
+            new BlockCount(8, 0, "read", 10),
+            new BlockCount(8, 0, "write", 1),
+            new BlockCount(8, 16, "read", 5));
   }
 
   @Test

@@ -156,48 +156,8 @@ public interface Processes extends AutoCloseable {
       long cpuUserNanos,
       long memoryBytes,
       long memoryLimitBytes,
-      long memoryCacheBytes,
       long pids,
-      long readBytes,
-      long writtenBytes,
-      UsageDetails details) {
-    public Usage(
-        long cpuNanos,
-        long cpuSystemNanos,
-        long cpuUserNanos,
-        long memoryBytes,
-        long memoryLimitBytes,
-        long memoryCacheBytes,
-        long pids,
-        long readBytes,
-        long writtenBytes) {
-      this(
-          cpuNanos,
-          cpuSystemNanos,
-          cpuUserNanos,
-          memoryBytes,
-          memoryLimitBytes,
-          memoryCacheBytes,
-          pids,
-          readBytes,
-          writtenBytes,
-          UsageDetails.NONE);
-    }
-
-    public Usage with(UsageDetails more) {
-      return new Usage(
-          cpuNanos,
-          cpuSystemNanos,
-          cpuUserNanos,
-          memoryBytes,
-          memoryLimitBytes,
-          memoryCacheBytes,
-          pids,
-          readBytes,
-          writtenBytes,
-          more);
-    }
-  }
+      UsageDetails details) {}
 
   @Override
   void close();

@@ -21,6 +21,7 @@ import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Stdio;
+import vch.engine.compute.UsageDetails;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.refusal.Refusal;
@@ -375,7 +376,7 @@ public final class FakeProcesses implements Processes {
   @Override
   public synchronized Usage usage(ContainerId id) {
     running(id);
-    return new Usage(0, 0, 0, 0, 0, 0, 1, 0, 0);
+    return new Usage(0, 0, 0, 0, 0, 1, UsageDetails.NONE);
   }
 
   @Override

@@ -105,12 +105,11 @@ final class StatsJson {
           if (details.memoryPeakBytes() > 0) {
             out.put("max_usage", details.memoryPeakBytes());
           }
-          // What clients take off to show memory without cache, by the names of both cgroup
-          // versions; then all that the kernel counts.
-          var counts = new TreeMap<String, Long>();
-          counts.put("inactive_file", s.usage().memoryCacheBytes());
-          counts.put("total_inactive_file", s.usage().memoryCacheBytes());
-          counts.putAll(details.memory());
+          // What clients take off to show memory without cache is there under the names of both
+          // cgroup versions.
+          var counts = new TreeMap<>(details.memory());
+          counts.putIfAbsent("inactive_file", 0L);
+          counts.putIfAbsent("total_inactive_file", counts.get("inactive_file"));
           var stats = out.putObject("stats");
           counts.forEach(stats::put);
           if (details.memoryFailures() > 0) {
