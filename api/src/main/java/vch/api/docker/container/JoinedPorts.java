@@ -2,8 +2,6 @@ package vch.api.docker.container;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.stream.IntStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,16 +67,7 @@ final class JoinedPorts {
     return out;
   }
 
-  /// The members one by one, where the object has this one.
-  static void expand(ObjectNode of, String member) {
-    if (of.path(member) instanceof ObjectNode joined) {
-      var out = Json.object();
-      each(joined, out::set);
-      of.set(member, out);
-    }
-  }
-
-  /// As [#expand], but nothing is made before it is written.
+  /// The members one by one, where the object has this one. Nothing is made before it is written.
   static void writeExpanded(ObjectNode of, String member) {
     if (of.path(member) instanceof ObjectNode joined) {
       of.set(member, Json.written(out -> write(out, joined)));
@@ -120,27 +109,5 @@ final class JoinedPorts {
       out.writeEndObject();
       out.writeEndArray();
     }
-  }
-
-  private static void each(ObjectNode joined, BiConsumer<String, JsonNode> to) {
-    for (var member : joined.properties()) {
-      var ports = of(member.getKey());
-      if (ports.isEmpty()) {
-        to.accept(member.getKey(), member.getValue());
-        continue;
-      }
-      var range = ports.get().range();
-      var protocol = "/" + ports.get().protocol().text();
-      IntStream.range(0, range.size())
-          .forEach(i -> to.accept(range.first() + i + protocol, nth(member.getValue(), i)));
-    }
-  }
-
-  private static JsonNode nth(JsonNode joined, int i) {
-    return joined.path(0) instanceof ObjectNode binding
-        ? binding(
-            Shape.Read.text(binding, "HostIp"),
-            host(binding).map(range -> PortRange.of(range.first() + i)))
-        : joined;
   }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.ApiVersion;
 import vch.api.docker.DockerHost;
+import vch.api.docker.Json;
 import vch.engine.compute.Images.ImageInfo;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -35,8 +36,8 @@ public final class Making {
   /// `Config` of a container, as inspect shows it.
   public static ObjectNode config(Container container) {
     var config = Document.of(container).config();
-    JoinedPorts.expand(config, "ExposedPorts");
-    return config;
+    JoinedPorts.writeExpanded(config, "ExposedPorts");
+    return Json.read(Json.text(config)).raw();
   }
 
   /// A request's `Config` under its right names, with every default.

@@ -159,10 +159,10 @@ class JoinedPortsTest {
   }
 
   @Test
-  void a_commit_takes_ports_one_by_one() {
+  void joined_ports_are_shown_one_by_one() {
     var config = Json.object();
     config.set("ExposedPorts", Json.object().set("7..8/udp", Json.object()));
-    JoinedPorts.expand(config, "ExposedPorts");
+    JoinedPorts.writeExpanded(config, "ExposedPorts");
     assertThat(Json.text(config)).isEqualTo("{\"ExposedPorts\":{\"7/udp\":{},\"8/udp\":{}}}");
   }
 }
