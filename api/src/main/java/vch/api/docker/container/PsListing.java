@@ -73,7 +73,7 @@ record PsListing(List<String> titles, List<List<String>> rows) {
   /// @throws Refusal.Invalid there is no column of pids
   static PsListing parse(String text) {
     var lines = text.lines().toList();
-    var titles = lines.isEmpty() ? List.<String>of() : words(lines.getFirst(), Integer.MAX_VALUE);
+    var titles = lines.isEmpty() ? List.<String>of() : words(lines.getFirst(), 0);
     if (!titles.contains("PID")) {
       throw new Refusal.Invalid("Couldn't find PID field in ps output");
     }
@@ -86,8 +86,9 @@ record PsListing(List<String> titles, List<List<String>> rows) {
     return new PsListing(titles, rows);
   }
 
+  /// @param max 0: as many as there are
   private static List<String> words(String line, int max) {
-    return List.of(line.strip().split("\\s+", max == Integer.MAX_VALUE ? -1 : max));
+    return List.of(line.strip().split("\\s+", max));
   }
 
   /// The rows of these processes.
