@@ -242,6 +242,8 @@ class BuildTest {
         .refused("ADD failed: failed to GET http://127.0.0.1:9/x");
     build("FROM busybox\nADD http://127.0.0.1:9/ /srv/\n")
         .refused("ADD failed: cannot determine filename from url: http://127.0.0.1:9/");
+    build("FROM busybox\nADD http://127.0.0.1:9/%zz /\n")
+        .refused("\nADD failed: http://127.0.0.1:9/%zz is no URL");
     build("FROM busybox\n", "-t", "Upper").refused("invalid reference format");
     assertThat(vch.api("POST", "/build?version=2").out()).endsWith("501");
   }

@@ -31,31 +31,32 @@ final class Downloads implements AutoCloseable {
   /// @param target of the instruction: a directory ends with a slash, and needs names
   static Downloads of(Site site, List<String> sources, String target) throws IOException {
     var urls = sources.stream().filter(Outside::isUrl).distinct().toList();
+    var uris = urls.stream().map(Downloads::uri).toList();
     if (urls.isEmpty()) {
       return new Downloads(Optional.empty());
     }
     try (var reader =
         FileSetReader.open(site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
       for (int i = 0; i < urls.size(); i++) {
-        if (target.endsWith("/") && name(uri(urls.get(i))).isEmpty()) {
+        if (target.endsWith("/") && name(uris.get(i)).isEmpty()) {
           throw new Refusal.Invalid(
               "ADD failed: cannot determine filename from url: " + urls.get(i));
         }
-        fetch(site, urls.get(i), Integer.toString(i), reader);
+        fetch(site, uris.get(i), Integer.toString(i), reader);
       }
       var files = reader.done();
       var out = new Downloads(Optional.of(files));
       for (int i = 0; i < urls.size(); i++) {
         var entry = files.find(Integer.toString(i)).orElseThrow();
-        out.sources.put(urls.get(i), new Source(name(uri(urls.get(i))), entry, files, false));
+        out.sources.put(urls.get(i), new Source(name(uris.get(i)), entry, files, false));
       }
       return out;
     }
   }
 
-  private static void fetch(Site site, String url, String as, FileSetReader reader)
+  private static void fetch(Site site, URI url, String as, FileSetReader reader)
       throws IOException {
-    try (var file = site.images().fetch(site.vch(), uri(url))) {
+    try (var file = site.images().fetch(site.vch(), url)) {
       reader.file(as, file.modified().orElse(Instant.EPOCH), file.body());
     } catch (Refusal | IOException e) {
       throw new Refusal.Failed("ADD failed: failed to GET " + url + ": " + e.getMessage());
