@@ -55,7 +55,7 @@ import vch.portlayer.vch.VchId;
 /// Blue has bridge scopes 1 to 4 and containers 1 to 8, green scope 11 and containers 21 and 22.
 final class ReachTown {
   static final VchId GREEN = new VchId("0000000009e1");
-  static final PortGroupId LAN = new PortGroupId("00000000001a");
+  static final PortGroupId LAN = Samples.LAN;
   static final PortGroupId LAN_NAT = new PortGroupId("00000000001b");
   static final PortGroupId NIC = new PortGroupId("00000000001c");
   static final String NIC_LINK = "nic0";

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,10 +19,8 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.address.Range;
 import vch.portlayer.container.Container;
 import vch.portlayer.port.Publication;
-import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
-import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
@@ -32,21 +29,13 @@ import vch.testkit.Golden;
 
 /// Trust levels as rules (vic.md 3.4), in files to read.
 class ContainerTableTest {
-  private static final PortGroupId LAN = new PortGroupId("00000000001a");
+  private static final PortGroupId LAN = Samples.LAN;
   private static final int NET = 200;
   private static final int OTHER = 201;
 
   private static Image image(Change... more) {
     var changes = new ArrayList<>(Samples.blueCreated());
-    changes.add(
-        new Change.PortGroupPut(
-            new PortGroup(
-                LAN,
-                "lan",
-                new PortGroupKind.Internal(),
-                "pllan",
-                Optional.empty(),
-                Samples.NOON)));
+    changes.add(new Change.PortGroupPut(Samples.lan(new PortGroupKind.Internal(), "pllan")));
     changes.addAll(List.of(more));
     return Image.EMPTY.after(changes);
   }
@@ -58,22 +47,7 @@ class ContainerTableTest {
   }
 
   private static Change dhcp(int n, TrustLevel trust) {
-    var s = Samples.externalScope(n, LAN, trust);
-    return new Change.ScopePut(
-        new Scope(
-            s.id(),
-            s.vch(),
-            s.name(),
-            s.kind(),
-            List.of(),
-            s.mtu(),
-            true,
-            false,
-            false,
-            false,
-            Map.of(),
-            Map.of(),
-            s.created()));
+    return new Change.ScopePut(Samples.leasedScope(n, LAN, trust));
   }
 
   private static Publication port(String hostIp, String text) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,10 +12,8 @@ import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.ObjectText;
-import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
-import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
@@ -26,21 +22,13 @@ import vch.testkit.Golden;
 
 /// What keeps members on NICs to their addresses, in files to read.
 class NicGuardTest {
-  private static final PortGroupId LAN = new PortGroupId("00000000001a");
+  private static final PortGroupId LAN = Samples.LAN;
   private static final int NET = 200;
   private static final int OTHER = 201;
 
   private static Image image(Change... more) {
     var changes = new ArrayList<>(Samples.blueCreated());
-    changes.add(
-        new Change.PortGroupPut(
-            new PortGroup(
-                LAN,
-                "lan",
-                new PortGroupKind.Nic("eth1", true),
-                "eth1",
-                Optional.empty(),
-                Samples.NOON)));
+    changes.add(new Change.PortGroupPut(Samples.lan(new PortGroupKind.Nic("eth1", true), "eth1")));
     changes.addAll(List.of(more));
     return Image.EMPTY.after(changes);
   }
@@ -50,22 +38,7 @@ class NicGuardTest {
   }
 
   private static Change dhcp(int n, TrustLevel trust) {
-    var s = Samples.externalScope(n, LAN, trust);
-    return new Change.ScopePut(
-        new Scope(
-            s.id(),
-            s.vch(),
-            s.name(),
-            s.kind(),
-            List.of(),
-            s.mtu(),
-            true,
-            false,
-            false,
-            false,
-            Map.of(),
-            Map.of(),
-            s.created()));
+    return new Change.ScopePut(Samples.leasedScope(n, LAN, trust));
   }
 
   private static List<MachineObject> guards(Image image, int n) {
@@ -108,11 +81,14 @@ class NicGuardTest {
     var web = Samples.running(Samples.container(1, NET, OTHER, 1));
     var image =
         image(lan(NET, TrustLevel.PUBLISHED), lan(OTHER, TrustLevel.OPEN), Samples.put(web));
+    var families = new ArrayList<String>();
     for (var object : Desired.of(image, new Owner.OfContainer(web.id()))) {
       if (object instanceof Ruleset rules) {
+        families.add(rules.family());
         Golden.check("ruleset/nic/member-" + rules.family() + ".nft", RulesetTest.nft(rules));
       }
     }
+    assertThat(families).containsExactlyInAnyOrder("arp", "inet");
   }
 
   /// The text of the table stays: what changes is beside it.

@@ -49,6 +49,10 @@ public final class Samples {
   public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   public static final PortGroupId VM_NETWORK = new PortGroupId("0000000000aa");
   public static final PortGroupId BRIDGE = new PortGroupId("0000000000bb");
+
+  /// What container networks are on; see [#lan].
+  public static final PortGroupId LAN = new PortGroupId("00000000001a");
+
   public static final VchId BLUE = new VchId("b10eb10eb10e");
 
   private Samples() {}
@@ -61,6 +65,11 @@ public final class Samples {
         "pl00000000aa",
         Optional.empty(),
         NOON);
+  }
+
+  /// Port group `lan` of this kind, at a link of the machine.
+  public static PortGroup lan(PortGroupKind kind, String link) {
+    return new PortGroup(LAN, "lan", kind, link, Optional.empty(), NOON);
   }
 
   /// A VCH with the defaults: one NIC for public, client and management.
@@ -273,6 +282,11 @@ public final class Samples {
   /// `fd10:0:0:n::/64`.
   public static Scope externalScope(int n, PortGroupId group, TrustLevel trust, Range... pools) {
     return scope(n, new ScopeKind.External(group, trust, List.of(pools), List.of(), false));
+  }
+
+  /// The same where addresses come by DHCP.
+  public static Scope leasedScope(int n, PortGroupId group, TrustLevel trust) {
+    return withSubnets(externalScope(n, group, trust), List.of());
   }
 
   private static List<Subnet> subnets(int n) {

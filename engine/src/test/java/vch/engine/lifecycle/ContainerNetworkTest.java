@@ -27,11 +27,8 @@ import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.Lease;
 import vch.portlayer.container.Phase;
 import vch.portlayer.container.Resolver;
-import vch.portlayer.portgroup.PortGroup;
-import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
-import vch.portlayer.rule.EndpointRequest;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
@@ -42,16 +39,13 @@ import vch.portlayer.state.Decision;
 
 /// Containers on container networks: places that settle, by probe or by lease.
 class ContainerNetworkTest {
-  private static final PortGroupId LAN = new PortGroupId("00000000001a");
   private static final Mac STRANGER = Mac.parse("02:aa:00:00:00:01");
 
   private final House house = new House();
 
   @BeforeEach
   void networks() {
-    var group =
-        new PortGroup(
-            LAN, "lan", new PortGroupKind.Internal(), "pllan", Optional.empty(), Samples.NOON);
+    var group = Samples.lan(new PortGroupKind.Internal(), "pllan");
     var subnet =
         new SubnetConfig(
             Subnet.parse("10.2.0.0/16"),
@@ -77,7 +71,7 @@ class ContainerNetworkTest {
         Samples.BLUE,
         name,
         new ScopeKind.External(
-            LAN,
+            Samples.LAN,
             trust,
             subnets.isEmpty() ? List.of() : List.of(Range.parse("10.2.0.10-10.2.0.12")),
             List.of(),
@@ -100,22 +94,6 @@ class ContainerNetworkTest {
   @AfterEach
   void close() {
     house.close();
-  }
-
-  private static EndpointRequest asking(int n, String address) {
-    var request = House.request(n, "lan");
-    return new EndpointRequest(
-        request.id(),
-        "lan",
-        List.of(address),
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        0,
-        Optional.empty(),
-        Map.of(),
-        5);
   }
 
   private Endpoint place(ContainerId id, int scope) {
@@ -180,7 +158,7 @@ class ContainerNetworkTest {
   void an_address_that_was_asked_for_and_is_taken_names_the_other() {
     house.machine.neighbourhood().addForeign("pllan", Ip.parse("10.2.0.12"), STRANGER);
     var id = house.create(1);
-    house.lives.attachments().connect(id, asking(91, "10.2.0.12"));
+    house.lives.attachments().connect(id, House.request(91, "lan", "10.2.0.12"));
     assertThatThrownBy(() -> house.lives.start(id))
         .isInstanceOf(Refusal.Failed.class)
         .hasMessage(
@@ -195,7 +173,8 @@ class ContainerNetworkTest {
     assertThat(onLink(id, "10.2.0.10")).isTrue();
     house.machine.neighbourhood().addForeign("pllan", Ip.parse("10.2.0.11"), STRANGER);
     var other = house.run(2);
-    assertThatThrownBy(() -> house.lives.attachments().connect(other, asking(91, "10.2.0.11")))
+    assertThatThrownBy(
+            () -> house.lives.attachments().connect(other, House.request(91, "lan", "10.2.0.11")))
         .hasMessageContaining("02:aa:00:00:00:01");
     assertThat(house.of(other).on(id(8))).isEmpty();
   }

@@ -185,12 +185,12 @@ final class House implements AutoCloseable {
     return id;
   }
 
-  static EndpointRequest request(int n, String network) {
+  static EndpointRequest request(int n, String network, String... addresses) {
     var id = new EndpointId(String.format(java.util.Locale.ROOT, "%08x", n) + "e".repeat(56));
     return new EndpointRequest(
         id,
         network,
-        List.of(),
+        List.of(addresses),
         List.of(),
         Optional.empty(),
         List.of(),

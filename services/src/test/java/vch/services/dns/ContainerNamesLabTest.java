@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,8 +43,6 @@ import vch.kernel.netns.Gate;
 import vch.linux.LinuxMachine;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
-import vch.portlayer.portgroup.PortGroup;
-import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.TrustLevel;
@@ -58,7 +55,6 @@ import vch.portlayer.state.Image;
 @Tag("lab")
 @Timeout(60)
 class ContainerNamesLabTest {
-  private static final PortGroupId LAN = new PortGroupId("00000000001a");
   private static final Ip LAN_DNS = Ip.parse("10.200.0.5");
   private static final int PATIENCE_MILLIS = 20_000;
 
@@ -94,16 +90,9 @@ class ContainerNamesLabTest {
 
   private static List<Change> town() {
     var changes = new ArrayList<>(Samples.blueCreated());
-    changes.add(
-        new Change.PortGroupPut(
-            new PortGroup(
-                LAN,
-                "lan",
-                new PortGroupKind.Internal(),
-                "pllan",
-                Optional.empty(),
-                Samples.NOON)));
-    var kind = new ScopeKind.External(LAN, TrustLevel.OPEN, List.of(), List.of(LAN_DNS), false);
+    changes.add(new Change.PortGroupPut(Samples.lan(new PortGroupKind.Internal(), "pllan")));
+    var kind =
+        new ScopeKind.External(Samples.LAN, TrustLevel.OPEN, List.of(), List.of(LAN_DNS), false);
     changes.add(new Change.ScopePut(Samples.scope(200, kind)));
     for (int n : new int[] {1, 2, 4}) {
       changes.add(Samples.put(container(n)));
