@@ -23,16 +23,6 @@ import vch.portlayer.address.Subnet;
 
 /// Links of every kind, and what lies on them.
 final class LinuxLinksTest extends SegmentInLab {
-  private static final Link ACCESS =
-      new Link(
-          NamespaceName.MACHINE,
-          "ph0000000001",
-          new LinkKind.HostAccess("uplink", true),
-          Optional.empty(),
-          Optional.of(MAC),
-          1500,
-          true);
-
   @Test
   void a_segment_learns_nothing_from_frames_that_no_filter_sees() throws Exception {
     reach(segment());
@@ -75,8 +65,7 @@ final class LinuxLinksTest extends SegmentInLab {
   }
 
   private void nic() throws Exception {
-    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "veth", "peer", "far");
-    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
+    uplink();
     command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.7/24", "dev", "uplink");
   }
 

@@ -27,36 +27,23 @@ final class LinuxOthersTest extends SegmentInLab {
   @Test
   void links_addresses_and_tables_of_others_are_neither_seen_nor_removed() throws Exception {
     reach(segment());
-    command(ENDPOINT, "ip", "link", "add", "foreign", "type", "bridge");
+    var foreign =
+        new Link(
+            ENDPOINT,
+            "foreign",
+            new LinkKind.Bridge(),
+            Optional.empty(),
+            Optional.empty(),
+            1500,
+            true);
+    command(ENDPOINT, "ip", "link", "add", foreign.name(), "type", "bridge");
     command(CONTAINER, "ip", "address", "add", "10.1.1.1/24", "dev", "eth0");
     command(CONTAINER, "ip", "route", "add", "10.2.0.0/16", "via", "172.17.0.9");
     command(CONTAINER, "nft", "add", "table", "inet", "mine");
     reach(segment());
     assertThat(command(CONTAINER, "ip", "-br", "address")).contains("10.1.1.1/24");
-    assertThat(
-            error(
-                new Step.Remove(
-                    new Link(
-                        ENDPOINT,
-                        "foreign",
-                        new LinkKind.Bridge(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        1500,
-                        true))))
-        .isPresent();
-    assertThat(
-            error(
-                    new Step.Add(
-                        new Link(
-                            ENDPOINT,
-                            "foreign",
-                            new LinkKind.Bridge(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            1500,
-                            true)))
-                .orElseThrow())
+    assertThat(error(new Step.Remove(foreign))).isPresent();
+    assertThat(error(new Step.Add(foreign)).orElseThrow())
         .isEqualTo(
             "add link foreign in e-1ab000000001: a link of that name is there already and is not ours");
     assertThat(
@@ -191,18 +178,8 @@ final class LinuxOthersTest extends SegmentInLab {
 
   @Test
   void another_address_of_a_nic_that_is_copied_is_told() throws Exception {
-    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "veth", "peer", "far");
-    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
-    reach(
-        List.of(
-            new Link(
-                NamespaceName.MACHINE,
-                "ph0000000001",
-                new LinkKind.HostAccess("uplink", true),
-                Optional.empty(),
-                Optional.of(MAC),
-                1500,
-                true)));
+    uplink();
+    reach(List.of(ACCESS));
     var told = new LinkedBlockingQueue<NamespaceName>();
     machine().watch(told::add);
     command(NamespaceName.MACHINE, "ip", "addr", "add", "198.51.100.7/24", "dev", "uplink");

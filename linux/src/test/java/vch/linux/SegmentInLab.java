@@ -54,6 +54,15 @@ abstract class SegmentInLab {
           Optional.empty(),
           1500,
           true);
+  static final Link ACCESS =
+      new Link(
+          NamespaceName.MACHINE,
+          "ph0000000001",
+          new LinkKind.HostAccess("uplink", true),
+          Optional.empty(),
+          Optional.of(MAC),
+          1500,
+          true);
   static final Address ADDRESS = new Address(CONTAINER, "eth0", Cidr.parse("172.17.0.2/16"));
   static final Route DEFAULT =
       new Route(CONTAINER, Subnet.parse("0.0.0.0/0"), Optional.of(Ip.parse("172.17.0.1")), "eth0");
@@ -110,6 +119,12 @@ abstract class SegmentInLab {
   /// Another daemon on the same machine.
   LinuxMachine other(String daemon) {
     return lab.orElseThrow().other(daemon);
+  }
+
+  /// A NIC of the machine, on which [#ACCESS] lies.
+  void uplink() throws Exception {
+    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "veth", "peer", "far");
+    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
   }
 
   static List<MachineObject> segment() {
