@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,16 +17,10 @@ import vch.app.compat.TestVch;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComposeNetworksTest {
-  private final TestMachine machine = new TestMachine();
   private final List<Compose> programs = Compose.found();
-  private TestVch vch = new TestVch(machine, "compose");
+  private final TestVch vch = TestVch.alone("compose");
+  private final TestMachine machine = vch.machine();
   @TempDir private Path here;
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("compose");
-  }
 
   @AfterAll
   void stop() {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,20 +19,13 @@ import vch.app.compat.TestVch;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComposeTest {
-  private final TestMachine machine = new TestMachine();
   private final List<Compose> programs = Compose.found();
-  private TestVch vch = new TestVch(machine, "compose");
+  private final TestVch vch = TestVch.alone("compose");
   @TempDir private Path here;
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("compose");
-  }
 
   @AfterAll
   void stop() {
-    machine.close();
+    vch.machine().close();
   }
 
   List<Compose> programs() {

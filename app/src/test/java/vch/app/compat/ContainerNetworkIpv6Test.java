@@ -67,20 +67,11 @@ class ContainerNetworkIpv6Test {
   }
 
   private String ip6(String container) {
-    return blue.docker(
-            "inspect",
-            "--format",
-            "{{.NetworkSettings.Networks.both.GlobalIPv6Address}}",
-            container)
-        .ok();
+    return blue.inspect(container, "both", "GlobalIPv6Address");
   }
 
   private String addresses(String container) {
     return blue.docker("exec", container, "ip", "-6", "addr", "show", "eth0").ok();
-  }
-
-  private void sleeper(String name) {
-    blue.docker("run", "-d", "--name", name, "--net", "both", "busybox", "sleep", "3600").ok();
   }
 
   @Test
@@ -97,14 +88,16 @@ class ContainerNetworkIpv6Test {
             "busybox",
             "sh",
             "-c",
-            "mkdir -p /www; echo six >/www/index.html; exec httpd -f -p 8080 -h /www")
+            "mkdir -p /www; echo six >/www/index.html; httpd -p 81 -h /www; exec httpd -f -p 8080 -h /www")
         .ok();
     var address = ip6("web");
     assertThat(address).startsWith("2001:db8:3::");
     assertThat(blue.docker("port", "web").ok()).contains("[" + address + "]:80");
     assertThat(TestVch.fetch(router::run, "http://[" + address + "]:80/").ok()).isEqualTo("six");
     assertThat(router.run("ping", "-6", "-c", "1", "-W", "2", address).status()).isZero();
-    assertThat(router.run("timeout", "1", "bash", "-c", "</dev/tcp/" + address + "/81").status())
+    var unpublished = "http://[" + address + "]:81/";
+    blue.in("web", "wget", "-q", "-O", "-", unpublished).saying("six");
+    assertThat(router.run("busybox", "wget", "-q", "-T", "1", "-O", "-", unpublished).status())
         .isNotZero();
     assertThat(blue.docker("run", "--rm", "--net", "both", "busybox", "nslookup", "web").out())
         .contains(address);
@@ -117,11 +110,11 @@ class ContainerNetworkIpv6Test {
 
   @Test
   void routers_are_heard_where_the_network_says_so() {
-    sleeper("one");
+    blue.sleeper("one", "--net", "both");
     assertThat(accepts("one")).isEqualTo("0");
     machine.vch("configure", "--name", "blue", "--container-network-routers", "both:accept").ok();
     assertThat(accepts("one")).isEqualTo("1");
-    sleeper("two");
+    blue.sleeper("two", "--net", "both");
     TestMachine.until(
         "an address by router advertisement", () -> addresses("two").contains("dynamic"));
     machine.vch("configure", "--name", "blue", "--container-network-routers", "both:refuse").ok();
@@ -208,10 +201,10 @@ class ContainerNetworkIpv6Test {
 
   @Test
   void an_address_that_nobody_asked_for_is_passed_over_if_a_host_has_it() {
-    sleeper("first");
+    blue.sleeper("first", "--net", "both");
     var next = Ip.parse(ip6("first")).plus(1).toString();
     holds(next);
-    sleeper("second");
+    blue.sleeper("second", "--net", "both");
     assertThat(ip6("second")).isEqualTo(Ip.parse(next).plus(1).toString());
     assertThat(addresses("second")).doesNotContain(next + "/64");
     lets(next);
@@ -221,7 +214,7 @@ class ContainerNetworkIpv6Test {
   /// A host that takes an address without looking, and says so.
   @Test
   void a_host_that_takes_the_address_later_is_told_by_vch_ip_ls() {
-    sleeper("kept");
+    blue.sleeper("kept", "--net", "both");
     var address = ip6("kept");
     var claim =
         """

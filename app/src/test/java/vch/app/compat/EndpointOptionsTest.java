@@ -11,34 +11,23 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EndpointOptionsTest {
-  private final TestMachine machine = TestMachine.started();
-  private final TestVch vch = machine.create("blue");
+  private final TestVch vch = TestVch.alone("blue");
 
   @AfterAll
   void stop() {
-    machine.close();
-  }
-
-  private void run(String name, String... options) {
-    var words = Command.words(java.util.List.of("run", "-d", "--name", name), options);
-    words.addAll(java.util.List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
+    vch.machine().close();
   }
 
   @Test
   void link_local_addresses_are_reached_by_neighbours_and_kept_over_a_restart() {
     vch.docker("network", "create", "link").ok();
     vch.docker("network", "create", "other").ok();
-    run("one", "--network", "link", "--link-local-ip", "169.254.7.1");
-    run("two", "--network", "other");
+    vch.sleeper("one", "--network", "link", "--link-local-ip", "169.254.7.1");
+    vch.sleeper("two", "--network", "other");
     vch.docker("network", "connect", "--link-local-ip", "169.254.7.2", "link", "two").ok();
     var ping = new String[] {"exec", "one", "ping", "-c", "1", "-W", "5", "169.254.7.2"};
     assertThat(vch.docker(ping).ok()).contains("1 packets received");
-    assertThat(
-            vch.inspect(
-                "two",
-                "{{json (index .NetworkSettings.Networks \"link\").IPAMConfig.LinkLocalIPs}}"))
-        .isEqualTo("[\"169.254.7.2\"]");
+    assertThat(vch.inspect("two", "link", "IPAMConfig.LinkLocalIPs")).isEqualTo("[169.254.7.2]");
     vch.docker("restart", "-t", "0", "two").ok();
     assertThat(vch.docker(ping).ok()).contains("1 packets received");
     vch.docker("run", "--rm", "--network", "link", "--link-local-ip", "169.254.7.1", "busybox")

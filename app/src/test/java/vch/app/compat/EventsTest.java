@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -17,18 +16,11 @@ import org.junit.jupiter.api.TestInstance;
 class EventsTest {
   private static final String FORMAT = "{{.Type}} {{.Action}} {{.Actor.Attributes.name}}";
 
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
-  }
+  private final TestVch vch = TestVch.alone("blue");
 
   @AfterAll
   void stop() {
-    machine.close();
+    vch.machine().close();
   }
 
   /// The past, as far as it is kept.

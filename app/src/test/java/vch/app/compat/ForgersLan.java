@@ -2,10 +2,13 @@ package vch.app.compat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import vch.kernel.packet.PacketSocket;
 
 /// A LAN with two hosts, and two members of a container network on it, of which one forges frames
 /// by raw sockets, as Docker's containers have them.
@@ -132,6 +135,19 @@ final class ForgersLan implements AutoCloseable {
           traffic.send(printer, HOST, 4000, "printer".getBytes(StandardCharsets.US_ASCII));
           return heard.contains("printer");
         });
+  }
+
+  /// Types of the frames that have come, as digits. Among them is an ARP question of the printer,
+  /// which is asked after whatever was sent before.
+  Set<String> types(PacketSocket frames) {
+    var types = new TreeSet<String>();
+    for (int i = 0; i < 100; i++) {
+      frames.receive(64, 0).map(f -> HexFormat.of().formatHex(f, 12, 14)).ifPresent(types::add);
+      if (i % 20 == 0) {
+        printer.send("eth0", Frames.arp(printer.mac(), printer.mac(), PRINTER));
+      }
+    }
+    return types;
   }
 
   /// Ethernet addresses by the addresses that somebody knows.

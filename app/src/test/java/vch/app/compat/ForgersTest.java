@@ -150,13 +150,7 @@ class ForgersTest {
         host.send("eth0", Frames.udp(mac, host.mac(), HOST, blue.address("forger"), 9, "for it"));
         host.send(
             "eth0", Frames.udp("ffffffffffff", host.mac(), HOST, "10.33.0.255", 9, "for all"));
-        var types = new TreeSet<String>();
-        for (int i = 0; i < 100; i++) { // the last one is for sure a question
-          frames.receive(64, 0).map(f -> HexFormat.of().formatHex(f, 12, 14)).ifPresent(types::add);
-          if (i % 20 == 0) {
-            printer.send("eth0", Frames.arp(printer.mac(), printer.mac(), PRINTER));
-          }
-        }
+        var types = lan.types(frames);
         assertThat(types).contains("0806");
         assertThat(types.contains("0800")).as(level).isEqualTo(level.equals("published"));
       }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -15,14 +14,8 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HealthTest {
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
-  }
+  private final TestVch vch = TestVch.alone("blue");
+  private final TestMachine machine = vch.machine();
 
   @AfterEach
   void clear() {

@@ -13,19 +13,16 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InspectTest {
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
+  private final TestVch vch = TestVch.alone("blue");
 
   @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
+  void box() {
     vch.runBox();
   }
 
   @AfterAll
   void stop() {
-    machine.close();
+    vch.machine().close();
   }
 
   @Test

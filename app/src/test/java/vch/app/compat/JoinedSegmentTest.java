@@ -45,8 +45,8 @@ class JoinedSegmentTest {
     network("front", "10.10.0.0/24", "--aux-address", "nas=10.10.0.200");
     network("side", "10.11.0.0/24");
     blue.serve("web", 80, "hello web", "--net", "front", "--ip", "10.10.0.10", "-p", "8080:80");
-    run("lone", "side");
-    run("both", "front");
+    blue.sleeper("lone", "--net", "side");
+    blue.sleeper("both", "--net", "front");
     blue.docker("network", "connect", "side", "both").ok();
   }
 
@@ -61,17 +61,6 @@ class JoinedSegmentTest {
     blue.docker(words.toArray(new String[0])).ok();
   }
 
-  private void run(String name, String network, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name, "--net", network), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    blue.docker(words.toArray(new String[0])).ok();
-  }
-
-  private Ran in(String container, String... words) {
-    var all = Command.words(List.of("exec", container), words);
-    return blue.docker(all.toArray(new String[0]));
-  }
-
   /// What somebody who set the bridge up would miss, were it otherwise.
   private String bridge() {
     return machine
@@ -84,49 +73,42 @@ class JoinedSegmentTest {
         .ok();
   }
 
-  private boolean pings(String from, String to) {
-    return in(from, "ping", "-c", "1", "-W", "1", to).status() == 0;
-  }
-
   private boolean reaches(Spot from, String to) {
     return from.run("ping", "-c", "1", "-W", "1", to).status() == 0;
-  }
-
-  private String at(String container, String network) {
-    return blue.inspect(
-        container, "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}");
   }
 
   @Test
   @Order(1)
   void networks_are_what_they_are_on_any_segment() {
-    assertThat(in("both", "ip", "-4", "-o", "addr", "show", "dev", "eth0").ok())
-        .contains(at("both", "front") + "/24", at("both", "side") + "/24");
-    assertThat(pings("both", "web")).isTrue();
-    assertThat(pings("both", "lone")).isTrue();
-    assertThat(pings("lone", at("web", "front"))).isFalse();
-    assertThat(pings("lone", at("both", "front"))).isFalse();
-    assertThat(in("lone", "nslookup", "web").status()).isNotZero();
+    assertThat(blue.in("both", "ip", "-4", "-o", "addr", "show", "dev", "eth0").ok())
+        .contains(
+            blue.inspect("both", "front", "IPAddress") + "/24",
+            blue.inspect("both", "side", "IPAddress") + "/24");
+    assertThat(blue.pings("both", "web")).isTrue();
+    assertThat(blue.pings("both", "lone")).isTrue();
+    assertThat(blue.pings("lone", blue.inspect("web", "front", "IPAddress"))).isFalse();
+    assertThat(blue.pings("lone", blue.inspect("both", "front", "IPAddress"))).isFalse();
+    assertThat(blue.in("lone", "nslookup", "web").status()).isNotZero();
     blue.fetch("http://" + blue.publicAddress() + ":8080/").saying("hello web");
-    in("lone", "wget", "-q", "-O", "-", "http://" + blue.publicAddress() + ":8080/")
+    blue.in("lone", "wget", "-q", "-O", "-", "http://" + blue.publicAddress() + ":8080/")
         .saying("hello web");
   }
 
   @Test
   @Order(2)
   void a_host_behind_the_uplink_is_a_neighbour_on_the_network_that_knows_it() {
-    assertThat(pings("both", "10.10.0.200")).isTrue();
+    assertThat(blue.pings("both", "10.10.0.200")).isTrue();
     nas.run("curl", "-s", "-m", "2", "http://10.10.0.10/").saying("hello web");
     nas.run("ip", "route", "add", "10.11.0.0/24", "dev", "eth0").ok();
-    assertThat(reaches(nas, at("both", "side"))).isFalse();
+    assertThat(reaches(nas, blue.inspect("both", "side", "IPAddress"))).isFalse();
     assertThat(reaches(nas, "10.10.0.1")).isFalse();
     nas.run("ip", "addr", "add", "10.11.0.200/24", "dev", "eth0").ok();
-    assertThat(reaches(nas, at("lone", "side"))).isFalse();
-    assertThat(pings("lone", "10.11.0.200")).isFalse();
+    assertThat(reaches(nas, blue.inspect("lone", "side", "IPAddress"))).isFalse();
+    assertThat(blue.pings("lone", "10.11.0.200")).isFalse();
     nas.run("ip", "addr", "add", "10.10.0.201/24", "dev", "eth0").ok();
     assertThat(nas.run("ping", "-c", "1", "-W", "1", "-I", "10.10.0.201", "10.10.0.10").status())
         .isNotZero();
-    assertThat(pings("both", "10.10.0.201")).isFalse();
+    assertThat(blue.pings("both", "10.10.0.201")).isFalse();
   }
 
   @Test
@@ -135,7 +117,7 @@ class JoinedSegmentTest {
     machine.here("ip", "addr", "add", "10.10.0.99/24", "dev", "br0").ok();
     assertThat(machine.here("ping", "-c", "1", "-W", "1", "10.10.0.10").status()).isNotZero();
     assertThat(machine.here("ping", "-c", "1", "-W", "1", "10.10.0.200").status()).isZero();
-    assertThat(pings("both", "10.10.0.99")).isFalse();
+    assertThat(blue.pings("both", "10.10.0.99")).isFalse();
     machine.here("ip", "addr", "del", "10.10.0.99/24", "dev", "br0").ok();
   }
 
@@ -179,7 +161,7 @@ class JoinedSegmentTest {
     green
         .docker("exec", "asker", "wget", "-q", "-O", "-", "http://10.10.0.10/")
         .saying("hello twin");
-    in("both", "wget", "-q", "-O", "-", "http://10.10.0.10/").saying("hello web");
+    blue.in("both", "wget", "-q", "-O", "-", "http://10.10.0.10/").saying("hello web");
     nas.run("curl", "-s", "-m", "2", "http://10.10.0.10/").saying("hello web");
     assertThat(green.docker("exec", "asker", "ping", "-c", "1", "-W", "1", "10.10.0.200").status())
         .isNotZero();
@@ -225,7 +207,7 @@ class JoinedSegmentTest {
     TestMachine.until("the inner end is plugged in", () -> reaches(nas, "10.10.0.10"));
     Command.run("nsenter", "--net=" + endpoint, "ip", "link", "del", "br-" + blue.id()).ok();
     TestMachine.until("the segment is there", () -> reaches(nas, "10.10.0.10"));
-    assertThat(pings("both", "web")).isTrue();
+    assertThat(blue.pings("both", "web")).isTrue();
     TestMachine.until("nothing is left to do", () -> machine.vch("plan").ok().isEmpty());
   }
 

@@ -12,13 +12,11 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LifecycleTest {
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
+  private final TestVch vch = TestVch.alone("blue");
+  private final TestMachine machine = vch.machine();
 
   @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
+  void box() {
     vch.runBox();
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -16,18 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LogsTest {
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
-  }
+  private final TestVch vch = TestVch.alone("blue");
 
   @AfterAll
   void stop() {
-    machine.close();
+    vch.machine().close();
   }
 
   /// Runs a line of shell to its end.

@@ -8,7 +8,6 @@ import static vch.app.compat.ForgersLan.PRINTER6;
 import static vch.app.compat.ForgersLan.neighbours;
 
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,13 +138,7 @@ class NicForgersTest {
         peer.send(
             "eth0",
             Frames.udp(mac, peer.mac(), blue.address("peer"), blue.address("forger"), 9, "for it"));
-        var types = new TreeSet<String>();
-        for (int i = 0; i < 100; i++) { // the last one is for sure a question
-          frames.receive(64, 0).map(f -> HexFormat.of().formatHex(f, 12, 14)).ifPresent(types::add);
-          if (i % 20 == 0) {
-            printer.send("eth0", Frames.arp(printer.mac(), printer.mac(), PRINTER));
-          }
-        }
+        var types = lan.types(frames);
         assertThat(types).contains("0806");
         assertThat(types.contains("0800")).as(level).isEqualTo(level.equals("published"));
       }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -20,18 +19,11 @@ class SettingsTest {
   /// Docker's fourteen default capabilities.
   private static final long DEFAULT_CAPABILITIES = 0xa80425fbL;
 
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
-  }
+  private final TestVch vch = TestVch.alone("blue");
 
   @AfterAll
   void stop() {
-    machine.close();
+    vch.machine().close();
   }
 
   /// Output of a shell script in a container with these options.

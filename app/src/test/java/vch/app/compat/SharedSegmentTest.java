@@ -2,7 +2,6 @@ package vch.app.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -40,9 +39,9 @@ class SharedSegmentTest {
             "lan:10.2.0.1/24");
     blue.docker("network", "create", "--subnet", "10.10.0.0/24", "front").ok();
     blue.docker("network", "create", "--subnet", "10.11.0.0/24", "--internal", "back").ok();
-    run("web", "front");
-    run("db", "back");
-    run("both", "front");
+    blue.sleeper("web", "--net", "front");
+    blue.sleeper("db", "--net", "back");
+    blue.sleeper("both", "--net", "front");
     blue.docker("network", "connect", "back", "both").ok();
   }
 
@@ -51,45 +50,21 @@ class SharedSegmentTest {
     machine.close();
   }
 
-  private void run(String name, String network, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name, "--net", network), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    blue.docker(words.toArray(new String[0])).ok();
-  }
-
-  private Ran in(String container, String... words) {
-    var all = Command.words(List.of("exec", container), words);
-    return blue.docker(all.toArray(new String[0]));
-  }
-
   private String addresses(String container) {
-    return in(container, "ip", "-4", "-o", "addr", "show").ok();
-  }
-
-  private String shown(String container, String network, String field) {
-    return blue.docker(
-            "inspect",
-            "--format",
-            "{{(index .NetworkSettings.Networks \"" + network + "\")." + field + "}}",
-            container)
-        .ok();
-  }
-
-  private boolean pings(String from, String to) {
-    return in(from, "ping", "-c", "1", "-W", "1", to).status() == 0;
+    return blue.in(container, "ip", "-4", "-o", "addr", "show").ok();
   }
 
   @Test
   @Order(1)
   void a_container_has_one_nic_with_an_address_for_each_network() {
     assertThat(addresses("both"))
-        .containsPattern("eth0 +inet " + shown("both", "front", "IPAddress") + "/24")
-        .containsPattern("eth0 +inet " + shown("both", "back", "IPAddress") + "/24")
+        .containsPattern("eth0 +inet " + blue.inspect("both", "front", "IPAddress") + "/24")
+        .containsPattern("eth0 +inet " + blue.inspect("both", "back", "IPAddress") + "/24")
         .doesNotContain("eth1");
-    assertThat(shown("both", "back", "MacAddress"))
-        .isEqualTo(shown("both", "front", "MacAddress"))
-        .isEqualTo(in("both", "cat", "/sys/class/net/eth0/address").ok());
-    blue.docker("network", "inspect", "back").saying(shown("both", "back", "MacAddress"));
+    assertThat(blue.inspect("both", "back", "MacAddress"))
+        .isEqualTo(blue.inspect("both", "front", "MacAddress"))
+        .isEqualTo(blue.in("both", "cat", "/sys/class/net/eth0/address").ok());
+    blue.docker("network", "inspect", "back").saying(blue.inspect("both", "back", "MacAddress"));
     assertThat(machine.vch("inspect", "blue", "--format", "{{.Bridge.Isolation}}").ok())
         .isEqualTo("shared");
   }
@@ -97,34 +72,34 @@ class SharedSegmentTest {
   @Test
   @Order(2)
   void members_are_reached_by_name_on_each_network_and_others_are_not() {
-    assertThat(pings("both", "web")).isTrue();
-    assertThat(pings("both", "db")).isTrue();
-    assertThat(pings("web", "both")).isTrue();
-    assertThat(pings("db", "both")).isTrue();
-    in("web", "nslookup", "both").saying(shown("both", "front", "IPAddress"));
-    in("db", "nslookup", "both").saying(shown("both", "back", "IPAddress"));
-    assertThat(in("web", "nslookup", "db").status()).isNotZero();
-    assertThat(pings("web", shown("db", "back", "IPAddress"))).isFalse();
-    assertThat(pings("web", shown("both", "back", "IPAddress"))).isFalse();
-    assertThat(pings("db", shown("web", "front", "IPAddress"))).isFalse();
+    assertThat(blue.pings("both", "web")).isTrue();
+    assertThat(blue.pings("both", "db")).isTrue();
+    assertThat(blue.pings("web", "both")).isTrue();
+    assertThat(blue.pings("db", "both")).isTrue();
+    blue.in("web", "nslookup", "both").saying(blue.inspect("both", "front", "IPAddress"));
+    blue.in("db", "nslookup", "both").saying(blue.inspect("both", "back", "IPAddress"));
+    assertThat(blue.in("web", "nslookup", "db").status()).isNotZero();
+    assertThat(blue.pings("web", blue.inspect("db", "back", "IPAddress"))).isFalse();
+    assertThat(blue.pings("web", blue.inspect("both", "back", "IPAddress"))).isFalse();
+    assertThat(blue.pings("db", blue.inspect("web", "front", "IPAddress"))).isFalse();
   }
 
   @Test
   @Order(3)
   void a_running_container_joins_and_leaves_without_losing_its_nic() {
-    var index = in("web", "cat", "/sys/class/net/eth0/ifindex").ok();
+    var index = blue.in("web", "cat", "/sys/class/net/eth0/ifindex").ok();
     blue.docker("network", "connect", "back", "web").ok();
-    assertThat(pings("web", "db")).isTrue();
-    assertThat(pings("db", "web")).isTrue();
+    assertThat(blue.pings("web", "db")).isTrue();
+    assertThat(blue.pings("db", "web")).isTrue();
     blue.docker("network", "disconnect", "front", "web").ok();
     assertThat(addresses("web")).doesNotContain("10.10.0.").contains("10.11.0.");
-    assertThat(in("web", "ip", "route").ok()).doesNotContain("default");
-    assertThat(pings("web", "db")).isTrue();
+    assertThat(blue.in("web", "ip", "route").ok()).doesNotContain("default");
+    assertThat(blue.pings("web", "db")).isTrue();
     blue.docker("network", "connect", "front", "web").ok();
-    assertThat(in("web", "ip", "route").ok()).contains("default via 10.10.0.1 dev eth0");
+    assertThat(blue.in("web", "ip", "route").ok()).contains("default via 10.10.0.1 dev eth0");
     blue.docker("network", "disconnect", "back", "web").ok();
-    assertThat(pings("web", shown("db", "back", "IPAddress"))).isFalse();
-    assertThat(in("web", "cat", "/sys/class/net/eth0/ifindex").ok()).isEqualTo(index);
+    assertThat(blue.pings("web", blue.inspect("db", "back", "IPAddress"))).isFalse();
+    assertThat(blue.in("web", "cat", "/sys/class/net/eth0/ifindex").ok()).isEqualTo(index);
     assertThat(machine.vch("plan").ok()).isEmpty();
   }
 
@@ -136,37 +111,37 @@ class SharedSegmentTest {
     var url = "http://" + blue.publicAddress() + ":8081/";
     blue.fetch(url).saying("hello first");
     // Hairpin, from the network that it is published on, and past another one.
-    in("both", "timeout", "2", "wget", "-q", "-O", "-", url).saying("hello first");
-    assertThat(in("db", "timeout", "2", "wget", "-q", "-O", "-", url).status()).isNotZero();
+    blue.in("both", "timeout", "2", "wget", "-q", "-O", "-", url).saying("hello first");
+    assertThat(blue.in("db", "timeout", "2", "wget", "-q", "-O", "-", url).status()).isNotZero();
     blue.docker("rm", "-f", "first").ok();
   }
 
   @Test
   @Order(5)
   void who_gets_an_address_that_another_had_is_reached_at_once() {
-    run("old", "front", "--ip", "10.10.0.77");
-    assertThat(pings("web", "10.10.0.77")).isTrue();
+    blue.sleeper("old", "--net", "front", "--ip", "10.10.0.77");
+    assertThat(blue.pings("web", "10.10.0.77")).isTrue();
     blue.docker("rm", "-f", "old").ok();
-    run("new", "front", "--ip", "10.10.0.77");
-    assertThat(pings("web", "10.10.0.77")).isTrue();
+    blue.sleeper("new", "--net", "front", "--ip", "10.10.0.77");
+    assertThat(blue.pings("web", "10.10.0.77")).isTrue();
     blue.docker("rm", "-f", "new").ok();
   }
 
   @Test
   @Order(6)
   void a_container_network_is_a_nic_of_its_own() {
-    run("wide", "front");
+    blue.sleeper("wide", "--net", "front");
     blue.docker("network", "connect", "outside", "wide").ok();
     blue.docker("network", "connect", "back", "wide").ok();
     assertThat(addresses("wide"))
         .containsPattern("eth0 +inet 10.10.0.")
         .containsPattern("eth1 +inet 10.2.0.")
         .containsPattern("eth0 +inet 10.11.0.");
-    assertThat(pings("wide", "db")).isTrue();
-    assertThat(pings("wide", "web")).isTrue();
+    assertThat(blue.pings("wide", "db")).isTrue();
+    assertThat(blue.pings("wide", "web")).isTrue();
     assertThat(machine.vch("plan").ok()).isEmpty();
     blue.docker("restart", "-t", "0", "wide").ok();
-    assertThat(pings("wide", "db")).isTrue();
+    assertThat(blue.pings("wide", "db")).isTrue();
     blue.docker("rm", "-f", "wide").ok();
   }
 
@@ -186,7 +161,7 @@ class SharedSegmentTest {
     machine.killDaemon();
     machine.startDaemon();
     assertThat(machine.vch("plan").ok()).isEmpty();
-    assertThat(pings("both", "web")).isTrue();
-    assertThat(pings("both", "db")).isTrue();
+    assertThat(blue.pings("both", "web")).isTrue();
+    assertThat(blue.pings("both", "db")).isTrue();
   }
 }

@@ -3,7 +3,6 @@ package vch.app.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -24,18 +23,11 @@ class SystemTest {
     "PUT /volumes/x"
   };
 
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
-  }
+  private final TestVch vch = TestVch.alone("blue");
 
   @AfterAll
   void stop() {
-    machine.close();
+    vch.machine().close();
   }
 
   @Test

@@ -62,7 +62,7 @@ public final class TestMachine implements AutoCloseable {
     try {
       machine.startDaemon();
       return machine;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError e) {
       machine.close();
       throw e;
     }

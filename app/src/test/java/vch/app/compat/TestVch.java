@@ -12,6 +12,17 @@ import vch.compute.image.BusyboxRoot;
 
 /// A VCH of a test machine and the real docker CLI against it.
 public record TestVch(TestMachine machine, String name) {
+  /// On a machine of its own, which is the test's to close.
+  public static TestVch alone(String name) {
+    var machine = TestMachine.started();
+    try {
+      return machine.create(name);
+    } catch (RuntimeException | AssertionError e) {
+      machine.close();
+      throw e;
+    }
+  }
+
   public String host() {
     return "unix://" + machine.run.resolve(name).resolve("docker.sock");
   }
@@ -110,6 +121,22 @@ public record TestVch(TestMachine machine, String name) {
     return docker("inspect", "--format", format, container).ok();
   }
 
+  /// A field of what docker inspect says of a container's place on a network.
+  String inspect(String container, String network, String field) {
+    return inspect(
+        container, "{{(index .NetworkSettings.Networks \"" + network + "\")." + field + "}}");
+  }
+
+  /// Runs a program in a container.
+  Ran in(String container, String... words) {
+    return docker(Command.words(List.of("exec", container), words).toArray(new String[0]));
+  }
+
+  /// One question, one second.
+  boolean pings(String container, String to) {
+    return in(container, "ping", "-c", "1", "-W", "1", to).status() == 0;
+  }
+
   void importBusybox() {
     var tar = new ByteArrayOutputStream();
     try {
@@ -125,6 +152,13 @@ public record TestVch(TestMachine machine, String name) {
   void runBox() {
     docker("run", "-d", "--name", "box", "-e", "WHO=box", "-w", "/tmp", "busybox", "sleep", "3600")
         .ok();
+  }
+
+  /// A container that sleeps on.
+  void sleeper(String container, String... options) {
+    var words = Command.words(List.of("run", "-d", "--name", container), options);
+    words.addAll(List.of("busybox", "sleep", "3600"));
+    docker(words.toArray(new String[0])).ok();
   }
 
   /// A container that serves `text` at http://…:port/.

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -14,14 +13,8 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VolumesTest {
-  private final TestMachine machine = new TestMachine();
-  private TestVch vch = new TestVch(machine, "blue");
-
-  @BeforeAll
-  void start() {
-    machine.startDaemon();
-    vch = machine.create("blue");
-  }
+  private final TestVch vch = TestVch.alone("blue");
+  private final TestMachine machine = vch.machine();
 
   @AfterAll
   void stop() {
