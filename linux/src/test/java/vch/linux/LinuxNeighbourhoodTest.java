@@ -409,7 +409,11 @@ final class LinuxNeighbourhoodTest {
     other.neighbourhood().announce(MACHINE, BRIDGE, BRIDGE_MAC, FREE);
     other.close();
     listening.close();
-    neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
+    var living = new LinkedBlockingQueue<Heard>();
+    try (var _ = neighbourhood().listen(BRIDGE, living::add)) {
+      neighbourhood().announce(TWO, "eth0", TWO_MAC, FREE);
+      next(living); // else it might only not have come yet
+    }
     assertThat(heard).isEmpty();
     assertThatThrownBy(() -> other.neighbourhood().probe(MACHINE, BRIDGE, BRIDGE_MAC, FREE))
         .isInstanceOf(LinkUnusable.class);

@@ -122,15 +122,17 @@ class JoinedPromisesLabTest extends SharedPromises {
 
   /// Tells the host who is to get frames for an address, past all questions.
   private void pinned(String address, String mac, Runnable work) {
-    machine.in(
-        NAS,
-        "ip route replace "
-            + address
-            + " dev eth0; ip neigh replace "
-            + address
-            + " lladdr "
-            + mac
-            + " dev eth0 nud permanent");
+    var done =
+        machine.in(
+            NAS,
+            "ip route replace "
+                + address
+                + " dev eth0 && ip neigh replace "
+                + address
+                + " lladdr "
+                + mac
+                + " dev eth0 nud permanent");
+    assertThat(done.status()).as(done.output()).isZero();
     work.run();
     machine.in(NAS, "ip neigh del " + address + " dev eth0; ip route del " + address);
   }
