@@ -2,20 +2,20 @@ package vch.services.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static vch.services.dns.ServedTown.data;
+import static vch.services.dns.ServedTown.query;
+import static vch.services.dns.ServedTown.receive;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -26,12 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
-import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 import vch.engine.desired.LinkNames;
 import vch.engine.machine.NamespaceName;
@@ -103,10 +99,6 @@ class ContainerNamesTest {
     return service.address(container.id()).orElseThrow();
   }
 
-  private static Message query(String name, int type) {
-    return Message.newQuery(Record.newRecord(Name.fromConstantString(name + "."), type, DClass.IN));
-  }
-
   private static DatagramSocket client(InetSocketAddress server) throws IOException {
     var socket = new DatagramSocket();
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -119,12 +111,6 @@ class ContainerNamesTest {
     socket.send(new DatagramPacket(wire, wire.length));
   }
 
-  private static Message receive(DatagramSocket socket) throws IOException {
-    var packet = new DatagramPacket(new byte[4096], 4096);
-    socket.receive(packet);
-    return new Message(Arrays.copyOf(packet.getData(), packet.getLength()));
-  }
-
   private Message ask(Container asker, Message query) throws IOException {
     try (var socket = client(server(asker))) {
       send(socket, query);
@@ -134,10 +120,6 @@ class ContainerNamesTest {
 
   private Message ask(Container asker, String name) throws IOException {
     return ask(asker, query(name, Type.A));
-  }
-
-  private static List<String> data(Message answer) {
-    return answer.getSection(Section.ANSWER).stream().map(Record::rdataToString).toList();
   }
 
   @Test
@@ -177,19 +159,9 @@ class ContainerNamesTest {
     try (var socket = new Socket()) {
       socket.connect(server(client), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
-      var in = new DataInputStream(socket.getInputStream());
       for (var name : List.of("client", "printer.lan.example")) {
-        var wire = query(name, Type.A).toWire();
-        socket
-            .getOutputStream()
-            .write(
-                ByteBuffer.allocate(wire.length + 2)
-                    .putShort((short) wire.length)
-                    .put(wire)
-                    .array());
-        var bytes = new byte[in.readUnsignedShort()];
-        in.readFully(bytes);
-        assertThat(data(new Message(bytes))).hasSize(1);
+        ServedTown.send(socket, query(name, Type.A));
+        assertThat(data(receive(socket))).hasSize(1);
       }
     }
   }

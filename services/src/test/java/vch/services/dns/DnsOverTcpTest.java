@@ -3,11 +3,9 @@ package vch.services.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -75,21 +73,11 @@ class DnsOverTcpTest extends ServedTown {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.connect(server());
       for (var query : queries) {
-        var wire = query.toWire();
-        socket
-            .getOutputStream()
-            .write(
-                ByteBuffer.allocate(wire.length + 2)
-                    .putShort((short) wire.length)
-                    .put(wire)
-                    .array());
+        send(socket, query);
       }
-      var in = new DataInputStream(socket.getInputStream());
       var out = new ArrayList<Message>();
       for (var _ : queries) {
-        var bytes = new byte[in.readUnsignedShort()];
-        in.readFully(bytes);
-        out.add(new Message(bytes));
+        out.add(receive(socket));
       }
       return out;
     }

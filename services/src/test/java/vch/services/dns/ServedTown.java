@@ -2,11 +2,14 @@ package vch.services.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -163,6 +166,21 @@ abstract class ServedTown {
     var packet = new DatagramPacket(new byte[65535], 65535);
     socket.receive(packet);
     return new Message(Arrays.copyOf(packet.getData(), packet.getLength()));
+  }
+
+  static void send(Socket socket, Message query) throws IOException {
+    var wire = query.toWire();
+    socket
+        .getOutputStream()
+        .write(
+            ByteBuffer.allocate(wire.length + 2).putShort((short) wire.length).put(wire).array());
+  }
+
+  static Message receive(Socket socket) throws IOException {
+    var in = new DataInputStream(socket.getInputStream());
+    var bytes = new byte[in.readUnsignedShort()];
+    in.readFully(bytes);
+    return new Message(bytes);
   }
 
   static List<String> data(Message answer) {

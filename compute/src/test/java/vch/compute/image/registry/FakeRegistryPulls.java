@@ -6,48 +6,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import vch.compute.image.Digest;
-import vch.compute.image.QuietRights;
 import vch.compute.image.Reference;
 import vch.compute.image.Tars;
 import vch.compute.image.TestEngine;
-import vch.compute.image.archive.Limits;
-import vch.compute.image.store.ImageStore;
 import vch.engine.compute.Images.Credentials;
-import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Platform;
 
-/// Pulls from a registry of ours, which says what the test wants, into a store of its own.
-abstract class FakeRegistryPulls {
-  @TempDir Path state;
-  final FakeRegistry registry = new FakeRegistry();
-  final List<Progress> progress = Collections.synchronizedList(new ArrayList<>());
-  final AtomicInteger waited = new AtomicInteger();
-  ImageStore store;
-  Registries registries;
-
-  @BeforeEach
-  void open() throws IOException {
-    store = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
-    registries = Registries.waiting(store, List.of(state.resolve("certs.d")), waited::addAndGet);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    registry.close();
-  }
-
+/// Pulls, and images to be pulled.
+abstract class FakeRegistryPulls extends AtFakeRegistry {
   Registries.Pulled pull(
       String reference, Optional<String> platform, Optional<Credentials> credentials) {
     try (var pin = store.pin()) {
@@ -85,10 +56,6 @@ abstract class FakeRegistryPulls {
     var config = config(machine(), tar);
     registry.put(repository, "blobs", "application/json", config);
     return registry.image(repository, "latest", Digest.of(config), config.length, Tars.gzip(tar));
-  }
-
-  List<String> statuses() {
-    return progress.stream().filter(p -> p.total() < 0).map(Progress::status).toList();
   }
 
   void nothingLeft() {

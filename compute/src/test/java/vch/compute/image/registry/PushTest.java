@@ -6,47 +6,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import vch.compute.image.Digest;
-import vch.compute.image.QuietRights;
 import vch.compute.image.Reference;
 import vch.compute.image.Tars;
 import vch.compute.image.TestEngine;
-import vch.compute.image.archive.Limits;
 import vch.compute.image.registry.FakeRegistry.Answer;
-import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.engine.compute.Images.Credentials;
-import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Pushed;
 import vch.portlayer.refusal.Refusal;
 
-class PushTest {
+class PushTest extends AtFakeRegistry {
   private static final String UPLOADS = "/v2/app/blobs/uploads/";
 
-  @TempDir Path state;
-  private final FakeRegistry registry = new FakeRegistry();
-  private final List<Progress> progress = Collections.synchronizedList(new ArrayList<>());
   private final List<Pushed> pushed = new ArrayList<>();
-  private final AtomicInteger waited = new AtomicInteger();
-  private ImageStore store;
-  private Registries registries;
   private List<String> sources = List.of();
 
   @BeforeEach
-  void open() throws IOException {
-    store = ImageStore.open(state, new QuietRights(), Limits.DEFAULT);
-    registries = Registries.waiting(store, List.of(state.resolve("certs.d")), waited::addAndGet);
+  void routes() {
     registry.routes.put(
         UPLOADS, r -> Answer.of(202, "").with("Location", UPLOADS + "here?_state=x"));
     registry.routes.put(
@@ -56,11 +40,6 @@ class PushTest {
                 ? Answer.of(202, "").with("Location", UPLOADS + "here?_state=y")
                 : Answer.of(201, ""));
     registry.routes.put("/v2/app/manifests/v1", r -> Answer.of(201, ""));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    registry.close();
   }
 
   private StoredImage image(byte[] blob, byte[] tar) throws IOException {
@@ -92,10 +71,6 @@ class PushTest {
         .filter(r -> r.method().equals(method))
         .map(FakeRegistry.Request::path)
         .toList();
-  }
-
-  private List<String> statuses() {
-    return progress.stream().filter(p -> p.total() < 0).map(Progress::status).toList();
   }
 
   @Test
