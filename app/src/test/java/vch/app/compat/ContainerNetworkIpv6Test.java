@@ -97,7 +97,7 @@ class ContainerNetworkIpv6Test {
     assertThat(router.run("ping", "-6", "-c", "1", "-W", "2", address).status()).isZero();
     var unpublished = "http://[" + address + "]:81/";
     blue.in("web", "wget", "-q", "-O", "-", unpublished).saying("six");
-    assertThat(router.run("busybox", "wget", "-q", "-T", "1", "-O", "-", unpublished).status())
+    assertThat(router.run("timeout", "2", "busybox", "wget", "-q", "-O", "-", unpublished).status())
         .isNotZero();
     assertThat(blue.docker("run", "--rm", "--net", "both", "busybox", "nslookup", "web").out())
         .contains(address);
