@@ -23,6 +23,10 @@ public final class FakeImages implements Images {
   private final Map<String, String> tags = new LinkedHashMap<>(); // reference to image id
   private final List<ImageInfo> images = new ArrayList<>();
   public final List<String> asked = new ArrayList<>();
+
+  /// Else they were built here, and have no digests.
+  public boolean pulled = true;
+
   public BiConsumer<String, String> happened = (_, _) -> {}; // action, name
 
   public FakeImages() {
@@ -76,7 +80,7 @@ public final class FakeImages implements Images {
     return new ImageInfo(
         i.id(),
         names.stream().filter(n -> !n.startsWith("<")).toList(),
-        List.of("busybox@sha256:" + "d".repeat(64)),
+        pulled ? List.of("busybox@sha256:" + "d".repeat(64)) : List.of(),
         i.created(),
         i.sizeBytes(),
         i.architecture(),
