@@ -1,9 +1,12 @@
 package vch.linux;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Link;
 import vch.engine.machine.MachineObject.LinkKind;
@@ -27,6 +30,9 @@ final class Known {
 
   /// NICs whose addresses we copy, by the links that have the copies.
   private final Map<String, String> copied = new ConcurrentHashMap<>();
+
+  /// Links that were looked for here in vain, and the namespaces of what needs them.
+  private final Map<String, Set<NamespaceName>> missed = new ConcurrentHashMap<>();
 
   private final Set<Address> addresses = ConcurrentHashMap.newKeySet();
   private final Set<Route> routes = ConcurrentHashMap.newKeySet();
@@ -63,6 +69,20 @@ final class Known {
   /// NICs whose addresses, which are not ours, are our business.
   Set<String> copied() {
     return Set.copyOf(copied.values());
+  }
+
+  /// Something in the namespace cannot be made while there is no such link here.
+  void missed(String link, NamespaceName by) {
+    missed.merge(
+        link,
+        Set.of(by),
+        (a, b) -> Stream.concat(a.stream(), b.stream()).collect(toUnmodifiableSet()));
+  }
+
+  /// The link has come: what waits for it is told once.
+  Set<NamespaceName> takeMissed(String link) {
+    var by = missed.remove(link);
+    return by == null ? Set.of() : by;
   }
 
   Set<Address> addresses() {

@@ -123,6 +123,7 @@ final class LinkSteps {
     var name = link.master().get();
     var master = masters.computeIfAbsent(name, n -> space.rtnl().link(n));
     if (master.isEmpty()) {
+      space.known().missed(name, space.name());
       outcomes.fail(make.step, "there is no link " + name + " to be a port of");
       return settings;
     }
@@ -178,6 +179,7 @@ final class LinkSteps {
     var machine = spaces.machine();
     var below = machine.rtnl().link(parent);
     if (below.isEmpty()) {
+      machine.known().missed(parent, space.name());
       outcomes.fail(make.step, "there is no link " + parent + " on the machine");
       return Optional.empty();
     }

@@ -143,10 +143,11 @@ final class Observer {
     var kind =
         switch (mark) {
           case LinkMark.Bridge _ -> new LinkKind.Bridge();
-          case LinkMark.Macvlan _ -> new LinkKind.Macvlan(parent(link));
+          case LinkMark.Macvlan _ -> new LinkKind.Macvlan(parent(space, link));
           case LinkMark.HostAccess _ ->
               new LinkKind.HostAccess(
-                  parent(link), AccessAddresses.same(space.rtnl(), link.lower(), link.index()));
+                  parent(space, link),
+                  AccessAddresses.same(space.rtnl(), link.lower(), link.index()));
           case LinkMark.Port(var namespace, var name) ->
               peer.map(
                       p ->
@@ -183,18 +184,22 @@ final class Observer {
 
   /// What an adopted bridge has more than wanted is not reported.
   private int mtu(Space space, LinkInfo link, Set<Integer> adopted) {
-    var key = new MachineObject.Key(MachineObject.Kind.LINK, space.name(), link.name());
-    return adopted.contains(link.master()) && wanted.get(key) instanceof Link w
-        ? Math.min(link.mtu(), w.mtu())
-        : link.mtu();
+    return wantedLink(space, link)
+        .filter(_ -> adopted.contains(link.master()))
+        .map(w -> Math.min(link.mtu(), w.mtu()))
+        .orElse(link.mtu());
   }
 
   /// An Ethernet address that nobody asked for is not reported.
   private Optional<Mac> mac(Space space, LinkInfo link) {
-    var key = new MachineObject.Key(MachineObject.Kind.LINK, space.name(), link.name());
-    return wanted.get(key) instanceof Link w && w.mac().isEmpty()
+    return wantedLink(space, link).filter(w -> w.mac().isEmpty()).isPresent()
         ? Optional.empty()
         : Optional.of(new Mac(link.mac()));
+  }
+
+  private Optional<Link> wantedLink(Space space, LinkInfo link) {
+    var key = new MachineObject.Key(MachineObject.Kind.LINK, space.name(), link.name());
+    return wanted.get(key) instanceof Link w ? Optional.of(w) : Optional.empty();
   }
 
   private Optional<LinkInfo> peer(LinkInfo link, LinkMark.Port port) {
@@ -215,8 +220,22 @@ final class Observer {
                 .orElse("link " + link.master()));
   }
 
-  private String parent(LinkInfo link) {
-    return spaces.machine().rtnl().link(link.lower()).map(LinkInfo::name).orElse("");
+  /// The NIC that a macvlan is on. One that was renamed is still that NIC, as long as no other has
+  /// its name: nothing could be made in the place of what is there and works.
+  private String parent(Space space, LinkInfo link) {
+    var rtnl = spaces.machine().rtnl();
+    return wantedLink(space, link)
+        .flatMap(w -> parent(w.kind()))
+        .filter(nic -> link.lower() != 0 && rtnl.link(nic).isEmpty())
+        .orElseGet(() -> rtnl.link(link.lower()).map(LinkInfo::name).orElse(""));
+  }
+
+  private static Optional<String> parent(LinkKind kind) {
+    return switch (kind) {
+      case LinkKind.Macvlan(var parent) -> Optional.of(parent);
+      case LinkKind.HostAccess(var uplink, _) -> Optional.of(uplink);
+      case LinkKind.Bridge _, LinkKind.Veth _, LinkKind.Loopback _ -> Optional.empty();
+    };
   }
 
   private static void addresses(Space space, Map<Integer, String> ours, List<MachineObject> out) {

@@ -180,7 +180,10 @@ final class Watcher implements AutoCloseable {
   private static void consider(
       Space space, Change change, Set<NamespaceName> found, Map<Space, Set<String>> doubtful) {
     switch (change) {
-      case Change.OfLink(var link, _) -> {
+      case Change.OfLink(var link, var removed) -> {
+        if (!removed) {
+          found.addAll(space.known().takeMissed(link.name()));
+        }
         if (space.known().link(link.name()).isPresent()) {
           doubtful.computeIfAbsent(space, _ -> new HashSet<>()).add(link.name());
         }

@@ -16,6 +16,7 @@ import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.MachineObject.Sysctl;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Step;
+import vch.engine.plan.Planner;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
@@ -30,25 +31,23 @@ final class LinuxLinksTest extends SegmentInLab {
         .contains("no_linklocal_learn 1");
   }
 
+  private static Link macvlan(int mtu) {
+    return new Link(
+        ENDPOINT,
+        "public",
+        new LinkKind.Macvlan("uplink"),
+        Optional.empty(),
+        Optional.of(new Mac(0x0242ac110003L)),
+        mtu,
+        true);
+  }
+
   @Test
   void a_macvlan_hangs_on_a_link_of_the_machine() throws Exception {
     command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
     command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
-    var nic =
-        new Link(
-            ENDPOINT,
-            "public",
-            new LinkKind.Macvlan("uplink"),
-            Optional.empty(),
-            Optional.of(MAC),
-            1400,
-            true);
-    reach(List.of(new Namespace(ENDPOINT), nic));
-    reach(
-        List.of(
-            new Namespace(ENDPOINT),
-            new Link(
-                ENDPOINT, "public", nic.kind(), Optional.empty(), Optional.of(MAC), 1500, true)));
+    reach(List.of(new Namespace(ENDPOINT), macvlan(1400)));
+    reach(List.of(new Namespace(ENDPOINT), macvlan(1500)));
     assertThat(
             error(
                     new Step.Add(
@@ -62,6 +61,24 @@ final class LinuxLinksTest extends SegmentInLab {
                             true)))
                 .orElseThrow())
         .contains("there is no link eth7 on the machine");
+  }
+
+  /// What is there goes on working, and nothing could be made in its place.
+  @Test
+  void a_nic_that_is_renamed_is_still_the_nic_until_another_has_its_name() throws Exception {
+    uplink();
+    var all = List.<MachineObject>of(new Namespace(ENDPOINT), ACCESS, macvlan(1500));
+    reach(all);
+    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "down");
+    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "name", "moved");
+    assertThat(Planner.plan(all, machine().observe(all)).isEmpty()).isTrue();
+    command(NamespaceName.MACHINE, "ip", "link", "add", "uplink", "type", "bridge");
+    command(NamespaceName.MACHINE, "ip", "link", "set", "uplink", "up");
+    assertThat(Planner.plan(all, machine().observe(all)).steps())
+        .contains(new Step.Add(macvlan(1500)), new Step.Add(ACCESS));
+    reach(all);
+    assertThat(command(NamespaceName.MACHINE, "ip", "-d", "link", "show", "dev", ACCESS.name()))
+        .contains("@uplink");
   }
 
   private void nic() throws Exception {

@@ -177,6 +177,27 @@ final class LinuxOthersTest extends SegmentInLab {
   }
 
   @Test
+  void a_nic_that_comes_is_told_to_what_was_to_be_on_it() throws Exception {
+    var told = new LinkedBlockingQueue<NamespaceName>();
+    machine().watch(told::add);
+    reach(segment());
+    var place =
+        new Link(
+            CONTAINER,
+            "eth1",
+            new LinkKind.Macvlan("uplink"),
+            Optional.empty(),
+            Optional.empty(),
+            1500,
+            true);
+    assertThat(error(new Step.Add(place))).isPresent();
+    command(NamespaceName.MACHINE, "ip", "link", "add", "another", "type", "bridge");
+    uplink();
+    assertThat(next(told)).isEqualTo(CONTAINER);
+    reach(with(segment(), place));
+  }
+
+  @Test
   void another_address_of_a_nic_that_is_copied_is_told() throws Exception {
     uplink();
     reach(List.of(ACCESS));

@@ -179,6 +179,11 @@ public final class TestMachine implements AutoCloseable {
         Map.of(), new byte[0], Command.words(List.of("ip", "netns", "exec", namespace), words));
   }
 
+  /// The machine's end of the host's cable.
+  static String cable(Host host) {
+    return "t" + Integer.toHexString(host.namespace.hashCode());
+  }
+
   /// A neighbour on a port group: a namespace of its own with one link `eth0`.
   ///
   /// @param link the port group's Linux bridge in the machine
@@ -187,7 +192,7 @@ public final class TestMachine implements AutoCloseable {
     var host = new Host(namespace + name);
     hosts.add(host.namespace);
     Command.run("ip", "netns", "add", host.namespace).ok();
-    var end = "t" + Integer.toHexString(host.namespace.hashCode());
+    var end = cable(host);
     Command.run(
             "ip",
             "-n",
