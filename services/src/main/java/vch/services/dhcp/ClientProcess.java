@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import vch.portlayer.address.Ip;
 
 /// A client that runs, whoever started it. Before anything is done to a process it is looked at: it
 /// must be the client of this endpoint and no stranger that has its number by now.
@@ -52,6 +53,22 @@ record ClientProcess(ClientFiles files, ProcessHandle handle) {
     } catch (IOException _) { // one of them is gone
       return false;
     }
+  }
+
+  /// True when the link is there without this address: it was made anew, or somebody took the
+  /// address away, and udhcpc does not look.
+  boolean misses(Ip address, String link) {
+    try {
+      return network("dev").contains(" " + link + ":")
+          && !network("fib_trie").contains("|-- " + address + "\n");
+    } catch (IOException _) { // it has ended
+      return false;
+    }
+  }
+
+  /// A file on the namespace that the client is in, proc_pid_net(5).
+  private String network(String file) throws IOException {
+    return Files.readString(Path.of("/proc", pid(), "net", file), StandardCharsets.ISO_8859_1);
   }
 
   /// Has it ask for a longer lease now; its script looks at its settings then.

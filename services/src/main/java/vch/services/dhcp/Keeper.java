@@ -42,6 +42,9 @@ final class Keeper {
   private Duration pause = PAUSE;
   private boolean stopped;
 
+  /// The last check found no address where the lease's should be.
+  private boolean misses;
+
   /// @param namespace where it can be joined
   Keeper(Client client, ClientFiles files, Path namespace, Programs programs, InstantSource clock) {
     this.client = client;
@@ -134,8 +137,19 @@ final class Keeper {
         new Lost(client.id(), note.map(LeaseNote::loss).orElse("its file was removed")));
   }
 
-  /// As [#look], and starts a client again that has ended.
+  /// As [#look], and starts a client again that has ended, or whose address was taken away.
   synchronized Optional<Changed> check() {
+    boolean before = misses;
+    misses = !stopped && runs() && lease.filter(this::misses).isPresent();
+    if (misses && before) { // or its script may be at work
+      LOG.log(
+          Level.INFO,
+          "dhcp-address-gone network={0} endpoint={1}",
+          client.networkName(),
+          client.id().brief());
+      misses = false;
+      process.ifPresent(p -> p.kill(programs));
+    }
     if (!stopped && process.isPresent() && !runs() && !clock.instant().isBefore(next)) {
       LOG.log(
           Level.WARNING,
@@ -146,6 +160,10 @@ final class Keeper {
       spawn();
     }
     return look();
+  }
+
+  private boolean misses(Lease held) {
+    return process.filter(p -> p.misses(held.address().address(), client.link())).isPresent();
   }
 
   private Optional<LeaseNote> note() {

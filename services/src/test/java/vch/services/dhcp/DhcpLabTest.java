@@ -117,6 +117,18 @@ class DhcpLabTest {
   }
 
   @Test
+  void a_link_that_is_made_anew_gets_the_address_and_the_routes_again() throws Exception {
+    dnsmasq(HOUR, "--dhcp-option=option:router,10.9.0.1");
+    var lease = lease();
+    lan.in("box", "ip", "link", "del", "eth0");
+    lan.cable("box", MAC);
+    Lan.until(
+        "the address is back",
+        () -> lan.addresses("box").contains("inet " + lease.address() + " brd"));
+    Lan.until("the route is back", () -> lan.routes("box").contains("default via 10.9.0.1"));
+  }
+
+  @Test
   void a_server_without_router_and_names_is_good_enough() throws Exception {
     dnsmasq(HOUR, "--dhcp-option=option:router", "--dhcp-option=option:dns-server");
     var lease = lease();

@@ -46,6 +46,12 @@ final class Lan implements AutoCloseable {
   /// A host without address.
   void host(String name, Mac mac) throws Exception {
     namespace(name);
+    in(name, "ip", "link", "set", "lo", "up");
+    cable(name, mac);
+  }
+
+  /// Makes the link `eth0` of a host that has none.
+  void cable(String name, Mac mac) throws Exception {
     var port = "p" + ++hosts;
     in(name, "ip", "link", "add", "eth0", "address", mac.toString(), "type", "veth", "peer", port);
     run(
@@ -59,7 +65,6 @@ final class Lan implements AutoCloseable {
             "netns",
             path(new NamespaceName("switch")).toString()));
     in("switch", "ip", "link", "set", port, "master", "br0", "up");
-    in(name, "ip", "link", "set", "lo", "up");
     in(name, "ip", "link", "set", "eth0", "up");
   }
 
