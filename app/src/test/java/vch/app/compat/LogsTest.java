@@ -186,6 +186,54 @@ class LogsTest {
     assertThat(lines).hasSize(3000).startsWith("100").endsWith("3099");
   }
 
+  /// Old files of a container's log, by their names.
+  private List<String> files(String name) {
+    var id = vch.docker("inspect", "--format", "{{.Id}}", name).ok();
+    return Command.run("find", vch.machine().state.toString(), "-path", "*" + id + "*/ctr.log.*")
+        .ok()
+        .lines()
+        .map(f -> f.substring(f.lastIndexOf('/') + 1))
+        .filter(f -> !f.endsWith(".keep"))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void rotated_files_are_compressed_and_read_over_a_kill_of_the_daemon() {
+    vch.docker(
+            "run",
+            "-d",
+            "--name",
+            "compressed",
+            "--log-opt",
+            "max-size=20k",
+            "--log-opt",
+            "max-file=20",
+            "--log-opt",
+            "compress=true",
+            "busybox",
+            "sh",
+            "-c",
+            "for i in $(seq 10 29); do seq $((i*100)) $((i*100+99)); usleep 100000; done")
+        .ok();
+    TestMachine.until("one is compressed", () -> files("compressed").contains("ctr.log.1.gz"));
+    vch.machine().killDaemon();
+    vch.machine().startDaemon();
+    assertThat(logs("-f", "compressed")).hasSize(2000).startsWith("1000").endsWith("2999");
+    TestMachine.until(
+        "all are compressed", () -> files("compressed").stream().allMatch(f -> f.endsWith(".gz")));
+    assertThat(files("compressed")).hasSizeBetween(2, 19);
+    assertThat(logs("compressed")).hasSize(2000);
+    assertThat(logs("--tail", "1500", "compressed")).hasSize(1500).startsWith("1500");
+    var stamped = logs("-t", "compressed");
+    var since = stamped.get(700).split(" ", -1)[0];
+    var until = stamped.get(1500).split(" ", -1)[0];
+    assertThat(logs("-t", "--since", since, "--until", until, "compressed"))
+        .contains(stamped.get(700), stamped.get(1000), stamped.get(1500))
+        .doesNotContain(stamped.get(500), stamped.get(1700));
+    docker("rm", "compressed");
+  }
+
   @Test
   void drivers() {
     ran("local", "echo kept", "--log-driver", "local", "--log-opt", "max-size=1m");
@@ -214,6 +262,8 @@ class LogsTest {
         "json-file | x=1           | unknown log opt 'x' for json-file log driver",
         "local     | tag=x         | unknown log opt 'tag' for log driver local",
         "json-file | max-size=abc  | failed to initialize logging driver: invalid size: 'abc'",
+        "json-file | compress=true | failed to initialize logging driver: compress cannot be true when max-file is less than 2 or max-size is not set",
+        "local     | max-file=1    | failed to initialize logging driver: compression cannot be enabled when max file count is 1",
         "json-file | max-file=0    | failed to initialize logging driver: max-file cannot be less than 1",
         "json-file | mode=xx       | logger: logging mode not supported: xx"
       })

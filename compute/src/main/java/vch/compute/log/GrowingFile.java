@@ -2,10 +2,8 @@ package vch.compute.log;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /// Whole lines of a file that may still grow. For one thread at a time.
@@ -16,20 +14,24 @@ final class GrowingFile implements AutoCloseable {
   private static final int LINE_BYTES_MAX = 1 << 20;
 
   private final FileChannel channel;
-  private final Object key;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK_BYTES).flip();
+  private final InputStream text;
+  private final String key;
+  private final byte[] block = new byte[BLOCK_BYTES];
+  private int next; // in the block
+  private int end; // of what is in the block
   private ByteArrayOutputStream begun = new ByteArrayOutputStream();
 
-  private GrowingFile(FileChannel channel, Object key) {
+  private GrowingFile(FileChannel channel, InputStream text, String key) {
     this.channel = channel;
+    this.text = text;
     this.key = key;
   }
 
-  static GrowingFile open(Path file, long offset) throws IOException {
-    var channel = FileChannel.open(file, StandardOpenOption.READ);
+  /// @param offset in bytes of the text
+  static GrowingFile open(LogFile file, long offset) throws IOException {
+    var channel = file.open();
     try {
-      channel.position(offset);
-      return new GrowingFile(channel, LogFiles.key(file).orElse(file));
+      return new GrowingFile(channel, file.text(channel, offset), file.key());
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -37,15 +39,15 @@ final class GrowingFile implements AutoCloseable {
   }
 
   /// Which file this is, whatever its name is by now.
-  Object key() {
+  String key() {
     return key;
   }
 
   /// The next line without its line feed; empty when none has ended yet.
   Optional<byte[]> line() throws IOException {
     while (true) {
-      while (buffer.hasRemaining()) {
-        byte b = buffer.get();
+      while (next < end) {
+        byte b = block[next++];
         if (b == '\n') {
           var line = begun.toByteArray();
           begun = new ByteArrayOutputStream(line.length + 64);
@@ -55,14 +57,9 @@ final class GrowingFile implements AutoCloseable {
           begun.write(b);
         }
       }
-      buffer.clear();
-      int n;
-      try {
-        n = channel.read(buffer);
-      } finally {
-        buffer.flip();
-      }
-      if (n <= 0) {
+      next = 0;
+      end = Math.max(0, text.read(block, 0, block.length));
+      if (end == 0) {
         return Optional.empty();
       }
     }

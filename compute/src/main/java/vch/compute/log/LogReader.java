@@ -60,20 +60,55 @@ public final class LogReader implements Logs {
   }
 
   private void begin() throws IOException {
-    var all = files.all();
-    if (all.isEmpty()) {
-      return;
+    if (query.tail() < 0) {
+      return; // the first read opens the first file
     }
-    try {
-      if (query.tail() < 0) {
-        file = Optional.of(GrowingFile.open(all.getFirst(), 0));
+    Predicate<Entry> wanted = this::wantedStream;
+    for (var all = files.all(); !all.isEmpty(); ) {
+      var looked = all;
+      var from = Optional.<GrowingFile>empty();
+      try {
+        var place = Tail.find(looked, query.tail(), wanted);
+        from = Optional.of(GrowingFile.open(looked.get(place.file()), place.offset()));
+      } catch (NoSuchFileException _) {
+        // it has another name by now
+      }
+      all = files.all();
+      if (from.isPresent() && all.equals(looked)) {
+        file = from;
         return;
       }
-      Predicate<Entry> wanted = this::wantedStream;
-      var place = Tail.find(all, query.tail(), wanted);
-      file = Optional.of(GrowingFile.open(all.get(place.file()), place.offset()));
+      if (from.isPresent()) {
+        from.get().close(); // rotated meanwhile: the place may be in another file
+      }
+    }
+  }
+
+  /// Opens the oldest file; empty when there is none.
+  private Optional<GrowingFile> first() throws IOException {
+    while (true) {
+      var all = files.all();
+      if (all.isEmpty()) {
+        return Optional.empty();
+      }
+      var opened = open(all.getFirst());
+      if (opened.isPresent()) {
+        return opened;
+      }
+    }
+  }
+
+  /// Empty when it has another name by now, or another file has its name.
+  private static Optional<GrowingFile> open(LogFile file) throws IOException {
+    try {
+      var opened = GrowingFile.open(file, 0);
+      if (LogFile.at(file.path()).equals(file)) {
+        return Optional.of(opened);
+      }
+      opened.close();
+      return Optional.empty();
     } catch (NoSuchFileException _) {
-      file = Optional.empty(); // rotated away this moment; the next read opens what is there now
+      return Optional.empty();
     }
   }
 
@@ -146,11 +181,10 @@ public final class LogReader implements Logs {
   private Optional<Line> read() throws IOException {
     while (true) {
       if (file.isEmpty()) {
-        var all = files.all();
-        if (all.isEmpty()) {
+        file = first();
+        if (file.isEmpty()) {
           return Optional.empty();
         }
-        file = Optional.of(GrowingFile.open(all.getFirst(), 0));
       }
       var from = file.get();
       var line = from.line();
@@ -161,8 +195,11 @@ public final class LogReader implements Logs {
           if (next.isEmpty()) {
             return Optional.empty();
           }
-          from.close();
-          file = Optional.of(GrowingFile.open(next.get(), 0));
+          var opened = open(next.get());
+          if (opened.isPresent()) {
+            from.close(); // not earlier: nothing else may get its number
+            file = opened;
+          }
           continue;
         }
       }

@@ -3,10 +3,8 @@ package vch.compute.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Finds where the last lines of a log begin, reading from its end.
@@ -22,26 +20,87 @@ final class Tail {
 
   /// Where the last `lines` whole lines that `wanted` accepts begin; the beginning of everything
   /// when there are fewer.
-  static Place find(List<Path> files, int lines, Predicate<Entry> wanted) throws IOException {
+  ///
+  /// @throws java.nio.file.NoSuchFileException one of the files has another name by now
+  static Place find(List<LogFile> files, int lines, Predicate<Entry> wanted) throws IOException {
     int left = lines;
     var seen = new boolean[STREAMS];
     for (int i = files.size() - 1; i >= 0; i--) {
-      try (var channel = FileChannel.open(files.get(i), StandardOpenOption.READ)) {
-        long end = channel.size();
-        if (left == 0) {
-          return new Place(i, end);
+      var file = files.get(i);
+      if (file.compressed()) {
+        var count = Count.of(file, wanted, seen);
+        if (count.lines > left) {
+          return new Place(i, count.behind(file, wanted, count.lines - left));
         }
+        left -= (int) count.lines;
+        continue;
+      }
+      try (var channel = file.open()) {
         var search = new Search(channel, left, wanted, seen);
-        long offset = search.from(end);
+        long offset = search.from(channel.size());
         left = search.left;
         if (offset >= 0) {
           return new Place(i, offset);
         }
-      } catch (NoSuchFileException _) {
-        // rotated away
       }
     }
     return new Place(0, 0);
+  }
+
+  /// The lines of a compressed file, which is only read forwards: once to count them, and once more
+  /// to the place that is wanted.
+  private static final class Count {
+    private long lines;
+    private final long[] last = new long[STREAMS]; // by stream: which entry is its last, from 1
+    private final boolean[] cut =
+        new boolean[STREAMS]; // that one ends its line without a line feed
+
+    /// @param seen by stream: an entry of it is in a younger file; brought up to date
+    static Count of(LogFile file, Predicate<Entry> wanted, boolean[] seen) throws IOException {
+      var count = new Count();
+      try (var text = GrowingFile.open(file, 0)) {
+        long number = 0;
+        for (var line = text.line(); line.isPresent(); line = text.line()) {
+          var entry = entry(line.get(), wanted);
+          if (entry.isPresent()) {
+            int stream = entry.get().stream() - 1;
+            count.last[stream] = ++number;
+            count.cut[stream] = entry.get().partial();
+            count.lines += entry.get().partial() ? 0 : 1;
+          }
+        }
+      }
+      for (int stream = 0; stream < STREAMS; stream++) {
+        count.cut[stream] &= !seen[stream];
+        count.lines += count.cut[stream] ? 1 : 0;
+        seen[stream] |= count.last[stream] > 0;
+      }
+      return count;
+    }
+
+    /// Offset behind the first `skipped` lines.
+    long behind(LogFile file, Predicate<Entry> wanted, long skipped) throws IOException {
+      long offset = 0;
+      try (var text = GrowingFile.open(file, 0)) {
+        long number = 0;
+        long left = skipped;
+        for (var line = text.line(); line.isPresent() && left > 0; line = text.line()) {
+          offset += line.get().length + 1L;
+          var entry = entry(line.get(), wanted);
+          if (entry.isPresent()) {
+            number++;
+            int stream = entry.get().stream() - 1;
+            boolean ends = !entry.get().partial() || (cut[stream] && number == last[stream]);
+            left -= ends ? 1 : 0;
+          }
+        }
+      }
+      return offset;
+    }
+
+    private static Optional<Entry> entry(byte[] line, Predicate<Entry> wanted) {
+      return Entry.parse(line, line.length).filter(wanted);
+    }
   }
 
   private static final class Search {

@@ -178,6 +178,7 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public long start(Container container, Path namespace, Files names) {
+    logs.forget(container.id()); // of its last run
     long pid =
         hands.call(
             "start container " + container.id().brief(),
@@ -261,7 +262,7 @@ public final class ConmonProcesses implements Processes {
 
   @Override
   public void release(ContainerId id) {
-    logs.forget(id);
+    logs.ended(id);
     hands.call(
         "release container " + id.brief(),
         () -> {

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import vch.compute.log.DirectoryWatch;
 import vch.compute.log.LogReader;
+import vch.compute.log.Rotation;
 import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
 import vch.portlayer.container.ContainerId;
 
-/// Reads the logs of containers, and keeps those that conmon rotates away. `rotations` holds what
-/// is watched for that, by container; everything else is on disk.
+/// Reads the logs of containers, and leads their rotation. `rotations` holds that of each container
+/// from its start to its next one, or its end; everything else is on disk.
 final class ContainerLogs {
   private static final System.Logger LOG = System.getLogger(ContainerLogs.class.getName());
 
@@ -24,7 +24,16 @@ final class ContainerLogs {
   private final Preparation preparation;
   private final DirectoryWatch watch;
   private final InstantSource clock;
-  private final Map<ContainerId, DirectoryWatch.Registration> rotations = new ConcurrentHashMap<>();
+  private final Map<ContainerId, Kept> rotations = new ConcurrentHashMap<>();
+
+  private record Kept(Rotation rotation, DirectoryWatch.Registration watched)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      watched.close();
+      rotation.close();
+    }
+  }
 
   ContainerLogs(
       RunFiles files,
@@ -64,44 +73,45 @@ final class ContainerLogs {
 
   /// Rotates the log while the run goes on, and keeps what conmon threw away.
   void keepRotated(Run run) {
-    int filesMax = run.record().logFilesMax();
-    if (filesMax < 2) {
+    var record = run.record();
+    if (record.logFilesMax() < 2) {
       return;
     }
-    var id = run.record().id();
+    var id = record.id();
     var log = preparation.logs(id);
-    long bytesMax = run.record().logBytesMax();
-    var one = new ReentrantLock(); // the watch's thread, and this one
-    Runnable keep =
-        () -> {
-          one.lock();
-          try {
-            log.keepRotated(filesMax);
-            if (bytesMax > 0 && log.rotate(bytesMax, filesMax)) {
-              Conmon.reopenLog(run.bundle().control());
-            }
-          } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "rotate the log " + log.current(), e);
-          } finally {
-            one.unlock();
-          }
-        };
+    var rotation =
+        new Rotation(
+            log,
+            new Rotation.Bounds(record.logBytesMax(), record.logFilesMax(), record.logCompressed()),
+            () -> Conmon.reopenLog(run.bundle().control()));
     try {
-      var before = rotations.put(id, watch.on(log.directory(), bytesMax > 0, keep));
+      var kept =
+          new Kept(
+              rotation, watch.on(log.directory(), record.logBytesMax() > 0, rotation::changed));
+      var before = rotations.put(id, kept);
       if (before != null) {
         before.close();
       }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "watch the log " + log.current(), e);
     }
-    keep.run();
+    rotation.changed();
   }
 
-  /// The run is over.
+  /// The run is over; what has been rotated is compressed to the end.
+  void ended(ContainerId id) {
+    var kept = rotations.get(id);
+    if (kept != null) {
+      kept.watched().close();
+      kept.rotation().ended();
+    }
+  }
+
+  /// From when this is back, nobody changes the log's files.
   void forget(ContainerId id) {
-    var registration = rotations.remove(id);
-    if (registration != null) {
-      registration.close();
+    var kept = rotations.remove(id);
+    if (kept != null) {
+      kept.close();
     }
   }
 }

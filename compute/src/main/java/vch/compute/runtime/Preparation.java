@@ -125,7 +125,8 @@ final class Preparation {
   /// @param kept false: not at all
   /// @param bytesMax of one file; 0: no bound
   /// @param filesMax with the current one
-  record Log(boolean kept, long bytesMax, int filesMax) {
+  /// @param compress rotated files
+  record Log(boolean kept, long bytesMax, int filesMax, boolean compress) {
     /// Older files are wanted.
     boolean keepsRotated() {
       return kept && bytesMax > 0 && filesMax > 1;
@@ -146,14 +147,15 @@ final class Preparation {
     var options = container.spec().logOptions();
     var driver = options.getOrDefault("driver", "");
     return switch (driver) {
-      case "none" -> new Log(false, 0, 1);
+      case "none" -> new Log(false, 0, 1, false);
       case "", "json-file", "local" -> {
         long bytes =
             Optional.ofNullable(options.get("max-size")).map(Preparation::bytes).orElse(0L);
         yield new Log(
             true,
             bytes,
-            Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1));
+            Optional.ofNullable(options.get("max-file")).map(Preparation::count).orElse(1),
+            options.getOrDefault("compress", "").equals("true"));
       }
       default ->
           throw new Refusal.Unsupported(

@@ -19,6 +19,7 @@ import vch.portlayer.container.ContainerId;
 /// @param cgroupParent of the container's control group, where it is not the daemon's own
 /// @param logFilesMax how many files of a rotating log are kept; 1: conmon alone sees to it
 /// @param logBytesMax size at which the daemon rotates; 0: conmon alone does
+/// @param logCompressed rotated files of the log are compressed
 record RunRecord(
     ContainerId id,
     String boot,
@@ -27,10 +28,19 @@ record RunRecord(
     Optional<ProcessKey> process,
     String cgroupParent,
     int logFilesMax,
-    long logBytesMax) {
+    long logBytesMax,
+    boolean logCompressed) {
   RunRecord started(Optional<ProcessKey> nextMonitor, Optional<ProcessKey> nextProcess) {
     return new RunRecord(
-        id, boot, runtime, nextMonitor, nextProcess, cgroupParent, logFilesMax, logBytesMax);
+        id,
+        boot,
+        runtime,
+        nextMonitor,
+        nextProcess,
+        cgroupParent,
+        logFilesMax,
+        logBytesMax,
+        logCompressed);
   }
 
   void write(Path file) throws IOException {
@@ -41,6 +51,7 @@ record RunRecord(
     values.setProperty("cgroupParent", cgroupParent);
     values.setProperty("logFilesMax", Integer.toString(logFilesMax));
     values.setProperty("logBytesMax", Long.toString(logBytesMax));
+    values.setProperty("logCompressed", Boolean.toString(logCompressed));
     monitor.ifPresent(m -> values.setProperty("monitor", m.text()));
     process.ifPresent(p -> values.setProperty("process", p.text()));
     var text = new StringWriter();
@@ -70,7 +81,8 @@ record RunRecord(
             ProcessKey.fromText(values.getProperty("process", "")),
             values.getProperty("cgroupParent", ""),
             Integer.parseInt(values.getProperty("logFilesMax", "1")),
-            Long.parseLong(values.getProperty("logBytesMax", "0"))));
+            Long.parseLong(values.getProperty("logBytesMax", "0")),
+            Boolean.parseBoolean(values.getProperty("logCompressed", "false"))));
   }
 
   static String currentBoot() throws IOException {

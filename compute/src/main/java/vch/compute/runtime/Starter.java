@@ -104,7 +104,8 @@ final class Starter {
             Optional.empty(),
             container.spec().limits().fine().cgroupParent(),
             log.keepsRotated() ? log.filesMax() : 1,
-            log.keepsRotated() ? log.bytesMax() : 0);
+            log.keepsRotated() ? log.bytesMax() : 0,
+            log.keepsRotated() && log.compress());
     record.write(bundle.record());
     cgroups.place(id, record.cgroupParent());
     RunFiles.write(bundle, names);

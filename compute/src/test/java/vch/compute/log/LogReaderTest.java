@@ -223,4 +223,125 @@ class LogReaderTest {
     assertThat(read(query(-1))).containsExactly("line 2\n", "line 3\n", "line 4\n");
     assertThat(files.all()).hasSize(3);
   }
+
+  private static void compress(LogFiles files) throws Exception {
+    new Rotation(files, new Rotation.Bounds(0, 9, true), () -> {}).changed();
+    while (files.uncompressed(true).isPresent() || Files.exists(files.fresh())) {
+      Thread.sleep(1);
+    }
+  }
+
+  @Test
+  void compressed_files_are_read_as_plain_ones() throws Exception {
+    var files = new LogFiles(file);
+    Files.writeString(file.resolveSibling("ctr.log.3"), text(0, 5000));
+    Files.writeString(
+        file.resolveSibling("ctr.log.2"), text(5000, 9000) + line(9000, "stdout P line "));
+    Files.writeString(
+        file.resolveSibling("ctr.log.1"), line(9000, "stdout F 9000") + text(9001, 9003));
+    Files.writeString(file, text(9003, 12000) + line(12000, "stdout P line 12000"));
+    compress(files);
+    assertThat(files.all())
+        .extracting(f -> f.path().getFileName().toString())
+        .containsExactly("ctr.log.3.gz", "ctr.log.2.gz", "ctr.log.1.gz", "ctr.log");
+    var all =
+        IntStream.rangeClosed(0, 12000)
+            .mapToObj(i -> "line " + i + (i < 12000 ? "\n" : ""))
+            .toList();
+    assertThat(read(query(-1))).isEqualTo(all);
+    for (int tail :
+        new int[] {
+          0, 1, 2997, 2998, 2999, 3000, 3001, 3002, 3003, 7000, 7001, 7002, 12000, 12001, 20000
+        }) {
+      assertThat(read(query(tail)))
+          .as("tail %d", tail)
+          .isEqualTo(all.subList(Math.max(0, all.size() - tail), all.size()));
+    }
+    var some =
+        new LogQuery(
+            false,
+            true,
+            true,
+            Optional.of(NOON.plusSeconds(4998)),
+            Optional.of(NOON.plusSeconds(5002)),
+            -1);
+    assertThat(read(some)).isEqualTo(all.subList(4998, 5002));
+  }
+
+  @Test
+  void the_tail_ends_in_a_compressed_file_whose_last_line_was_cut() throws Exception {
+    var files = new LogFiles(file);
+    Files.writeString(
+        file.resolveSibling("ctr.log.1"), text(0, 3) + line(3, "stderr P err") + text(3, 4));
+    Files.writeString(file, text(4, 5));
+    compress(files);
+    assertThat(read(query(2))).containsExactly("line 3\n", "line 4\n");
+    assertThat(read(query(3))).containsExactly("line 3\n", "line 4\n", "err");
+    assertThat(read(query(4))).containsExactly("line 2\n", "line 3\n", "line 4\n", "err");
+  }
+
+  @Test
+  void a_reader_goes_on_behind_a_file_that_was_compressed_while_it_read() throws Exception {
+    var files = new LogFiles(file);
+    Files.writeString(file, text(0, 2));
+    var follow = new LogQuery(true, true, true, Optional.empty(), Optional.empty(), -1);
+    try (var logs = new LogReader(files, follow, () -> false, InstantSource.system(), () -> {})) {
+      assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line 0\n");
+      for (int i = 2; i < 5; i++) {
+        assertThat(files.rotate(1, 9)).isTrue();
+        Files.writeString(file, text(i, i + 1));
+        compress(files);
+      }
+      for (int i = 1; i < 5; i++) {
+        assertThat(logs.next().text()).asString(UTF_8).isEqualTo("line " + i + "\n");
+      }
+      assertThat(logs.next()).isEqualTo(Logs.Line.END);
+    }
+  }
+
+  @Test
+  void what_a_death_left_of_compressing_is_finished_and_says_nothing_twice() throws Exception {
+    var files = new LogFiles(file);
+    Files.writeString(file.resolveSibling("ctr.log.1"), text(0, 2));
+    Files.writeString(file, text(2, 3));
+    var plain = Files.readAllBytes(file.resolveSibling("ctr.log.1"));
+    compress(files);
+    Files.write(file.resolveSibling("ctr.log.1"), plain); // it died before this one was gone
+    Files.writeString(files.fresh(), "half a fi"); // or before it was whole
+    assertThat(read(query(-1))).containsExactly("line 0\n", "line 1\n", "line 2\n");
+    assertThat(files.rotate(1, 9)).isTrue();
+    Files.writeString(file, text(3, 4));
+    compress(files);
+    assertThat(read(query(-1))).containsExactly("line 0\n", "line 1\n", "line 2\n", "line 3\n");
+    try (var left = Files.list(directory)) {
+      assertThat(left.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("ctr.log", "ctr.log.keep", "ctr.log.1.gz", "ctr.log.2.gz");
+    }
+  }
+
+  @Test
+  void what_was_rotated_last_is_compressed_when_nobody_writes_any_more() throws Exception {
+    var files = new LogFiles(file);
+    var rotation = new Rotation(files, new Rotation.Bounds(1, 9, true), () -> {});
+    Files.writeString(file, text(0, 3));
+    rotation.changed();
+    assertThat(files.all()).hasSize(1).noneMatch(LogFile::compressed);
+    rotation.ended();
+    while (!Files.exists(file.resolveSibling("ctr.log.1.gz"))) {
+      Thread.sleep(1);
+    }
+    assertThat(read(query(-1))).containsExactly("line 0\n", "line 1\n", "line 2\n");
+  }
+
+  @Test
+  void a_rotation_that_is_closed_changes_nothing_any_more() throws IOException {
+    var files = new LogFiles(file);
+    var rotation = new Rotation(files, new Rotation.Bounds(1, 2, true), () -> {});
+    Files.writeString(file, text(0, 1));
+    rotation.close();
+    rotation.changed();
+    try (var left = Files.list(directory)) {
+      assertThat(left).containsExactly(file);
+    }
+  }
 }

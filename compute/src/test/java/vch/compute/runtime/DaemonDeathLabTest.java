@@ -127,7 +127,8 @@ class DaemonDeathLabTest {
             java.util.Optional.empty(),
             "",
             1,
-            0)
+            0,
+            false)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();
@@ -150,7 +151,8 @@ class DaemonDeathLabTest {
             record.process(),
             "",
             1,
-            0)
+            0,
+            false)
         .write(bundle(container).resolve("run"));
     lab.restart();
     assertThat(lab.processes.observe()).isEmpty();

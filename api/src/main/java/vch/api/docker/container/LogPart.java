@@ -31,7 +31,7 @@ final class LogPart {
   private LogPart() {}
 
   /// What the record keeps: `driver` where it is not json-file, `max-size` in bytes, `max-file`,
-  /// and what makes attributes.
+  /// `compress`, and what makes attributes.
   ///
   /// @throws Refusal.Invalid with Docker's words. Values that dockerd refuses at start are refused
   ///   here already
@@ -83,12 +83,12 @@ final class LogPart {
       }
       out.put("max-file", Integer.toString(files));
     }
-    if (options.containsKey("compress") && compress(options.getOrDefault("compress", ""))) {
+    if (options.containsKey("compress") && flag(options.getOrDefault("compress", ""), CANNOT)) {
       if (files < 2 || !bounded) {
         throw new Refusal.Invalid(
             CANNOT + "compress cannot be true when max-file is less than 2 or max-size is not set");
       }
-      throw uncompressed();
+      out.put("compress", "true");
     }
     return out;
   }
@@ -96,6 +96,7 @@ final class LogPart {
   private static Map<String, String> local(Map<String, String> options) {
     long bytes = LOCAL_BYTES_MAX;
     int files = LOCAL_FILES_MAX;
+    boolean compressed = true;
     for (var option : options.entrySet()) {
       switch (option.getKey()) {
         case "max-size" ->
@@ -106,9 +107,7 @@ final class LogPart {
                     CANNOT + "invalid value for max-size: " + option.getValue() + ": ");
         case "max-file" -> files = count(option.getValue());
         case "compress" -> {
-          if (compress(option.getValue())) {
-            throw uncompressed();
-          }
+          compressed = flag(option.getValue(), CANNOT + "error reading compress log option: ");
         }
         default -> common(option.getKey(), options, "unknown log opt '%s' for log driver local");
       }
@@ -119,8 +118,18 @@ final class LogPart {
     if (files < 1) {
       throw new Refusal.Invalid(CANNOT + "max file count must be a positive number");
     }
+    if (compressed && files == 1) {
+      throw new Refusal.Invalid(CANNOT + "compression cannot be enabled when max file count is 1");
+    }
     return Map.of(
-        "driver", "local", "max-size", Long.toString(bytes), "max-file", Integer.toString(files));
+        "driver",
+        "local",
+        "max-size",
+        Long.toString(bytes),
+        "max-file",
+        Integer.toString(files),
+        "compress",
+        Boolean.toString(compressed));
   }
 
   /// What all drivers know. Logs can always be read here, so there is no cache to be bounded.
@@ -146,18 +155,13 @@ final class LogPart {
     }
   }
 
-  private static Refusal uncompressed() {
-    return new Refusal.Unsupported(
-        "log option compress=true is not offered: rotated logs are kept as they are; leave it out");
-  }
-
-  private static boolean compress(String text) {
+  private static boolean flag(String text, String prefix) {
     return switch (text) {
       case "1", "t", "T", "TRUE", "true", "True" -> true;
       case "0", "f", "F", "FALSE", "false", "False" -> false;
       default ->
           throw new Refusal.Invalid(
-              CANNOT + "strconv.ParseBool: parsing \"" + text + "\": invalid syntax");
+              prefix + "strconv.ParseBool: parsing \"" + text + "\": invalid syntax");
     };
   }
 

@@ -70,7 +70,9 @@ class CreateRefusalsTest {
           {"HostConfig":{"LogConfig":{"Config":{"max-file":"0"}}}}         | Invalid     | failed to initialize logging driver: max-file cannot be less than 1
           {"HostConfig":{"LogConfig":{"Config":{"max-file":"x"}}}}         | Invalid     | failed to initialize logging driver: strconv.Atoi: parsing "x": invalid syntax
           {"HostConfig":{"LogConfig":{"Config":{"compress":"true"}}}}      | Invalid     | failed to initialize logging driver: compress cannot be true when max-file is less than 2 or max-size is not set
-          {"HostConfig":{"LogConfig":{"Config":{"compress":"true","max-size":"1k","max-file":"2"}}}} | Unsupported | log option compress=true is not offered
+          {"HostConfig":{"LogConfig":{"Config":{"compress":"xyz"}}}}       | Invalid     | failed to initialize logging driver: strconv.ParseBool: parsing "xyz": invalid syntax
+          {"HostConfig":{"LogConfig":{"Type":"local","Config":{"compress":"xyz"}}}} | Invalid | failed to initialize logging driver: error reading compress log option: strconv.ParseBool: parsing "xyz": invalid syntax
+          {"HostConfig":{"LogConfig":{"Type":"local","Config":{"max-file":"1"}}}} | Invalid | failed to initialize logging driver: compression cannot be enabled when max file count is 1
           {"HostConfig":{"LogConfig":{"Config":{"compress":"xx"}}}}        | Invalid     | strconv.ParseBool: parsing "xx": invalid syntax
           {"HostConfig":{"LogConfig":{"Config":{"tag":"{{.Bad"}}}}         | Invalid     | template: log-tag:1: unclosed action
           {"HostConfig":{"LogConfig":{"Config":{"tag":"{{.Nope}}"}}}}      | Unsupported | {{.Nope}} is not offered

@@ -234,7 +234,8 @@ class CreateRequestTest {
             .spec();
     assertThat(spec.restart()).isEqualTo(new RestartPolicy(RestartPolicy.When.UNLESS_STOPPED, 0));
     assertThat(spec.logOptions())
-        .isEqualTo(Map.of("driver", "local", "max-size", "20971520", "max-file", "2"));
+        .isEqualTo(
+            Map.of("driver", "local", "max-size", "20971520", "max-file", "2", "compress", "true"));
     assertThat(
             Requests.translate("{\"HostConfig\":{\"LogConfig\":{\"Type\":\"none\"}}}", "1.50")
                 .command()
