@@ -17,7 +17,7 @@ log=$(mktemp)
 mvn_ -q -DskipTests -Dspotless.check.skip package dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$PWD/dist.new/lib" -pl app -am >"$log" 2>&1 || {
   echo "The build failed:" >&2; grep -E '^\[ERROR\]' "$log" | head -n 30 >&2; rm -f "$log"; exit 6; }
 rm -f "$log"
-for m in portlayer kernel engine linux services compute build api app; do cp $m/target/$m-0.1.0.jar dist.new/lib/$m.jar; rm -f dist.new/lib/$m-0.1.0.jar; done
+for m in portlayer kernel archive engine linux services compute build api app; do cp $m/target/$m-0.1.0.jar dist.new/lib/$m.jar; rm -f dist.new/lib/$m-0.1.0.jar; done
 rm -f dist.new/lib/testkit-*.jar
 # The command line runs from its own two jars: fewer to open, and an AOT cache of its own.
 cp dist.new/lib/app.jar dist.new/lib/picocli-*.jar dist.new/cli/

@@ -3,9 +3,8 @@
 module vch.build {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
+  requires vch.archive;
   requires tools.jackson.databind;
-  requires org.apache.commons.compress;
-  requires org.tukaani.xz;
 
   exports vch.build;
 }

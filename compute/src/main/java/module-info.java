@@ -3,14 +3,13 @@
 module vch.compute {
   requires static transitive org.jspecify;
   requires transitive vch.engine;
+  requires vch.archive;
   requires vch.kernel;
   requires tools.jackson.databind;
   requires org.eclipse.jetty.client;
   requires org.eclipse.jetty.http;
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
-  requires org.apache.commons.compress;
-  requires org.tukaani.xz;
   requires com.github.luben.zstd_jni;
 
   exports vch.compute.image;

@@ -42,9 +42,7 @@ public final class Builder {
   /// @throws Refusal with Docker's sentence
   /// @throws BuildFailed a program failed
   public String run(InputStream context) throws IOException {
-    try (var files =
-        FileSetReader.read(
-            context, site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
+    try (var files = FileSetReader.read(context, Bounds.DEFAULT, site.bench())) {
       return run(file(files), files);
     }
   }

@@ -2,6 +2,7 @@ package vch.build;
 
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import vch.build.context.Workbench;
 import vch.engine.Engine;
 import vch.engine.Lifecycle;
 import vch.engine.compute.Images;
@@ -18,4 +19,9 @@ public record Site(
     Images images,
     Processes processes,
     InstantSource clock,
-    Supplier<String> ids) {}
+    Supplier<String> ids) {
+  /// For reading archives.
+  public Workbench bench() {
+    return Workbench.of(images);
+  }
+}

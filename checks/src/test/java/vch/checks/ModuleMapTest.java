@@ -11,24 +11,26 @@ import org.junit.jupiter.api.Test;
 /// The direction of dependencies that ARCHITECTURE.md draws.
 class ModuleMapTest {
   private static final Map<String, Set<String>> MAP =
-      Map.of(
-          "portlayer", Set.of(),
-          "kernel", Set.of(),
-          "testkit", Set.of(),
-          "engine", Set.of("vch.portlayer"),
-          "linux", Set.of("vch.engine", "vch.kernel"),
-          "services", Set.of("vch.engine"),
-          "compute", Set.of("vch.engine", "vch.kernel"),
-          "build", Set.of("vch.engine"),
-          "api", Set.of("vch.engine", "vch.build"),
-          "app",
+      Map.ofEntries(
+          Map.entry("portlayer", Set.of()),
+          Map.entry("kernel", Set.of()),
+          Map.entry("archive", Set.of()),
+          Map.entry("testkit", Set.of()),
+          Map.entry("engine", Set.of("vch.portlayer")),
+          Map.entry("linux", Set.of("vch.engine", "vch.kernel")),
+          Map.entry("services", Set.of("vch.engine")),
+          Map.entry("compute", Set.of("vch.engine", "vch.kernel", "vch.archive")),
+          Map.entry("build", Set.of("vch.engine", "vch.archive")),
+          Map.entry("api", Set.of("vch.engine", "vch.build")),
+          Map.entry(
+              "app",
               Set.of(
                   "vch.engine",
                   "vch.linux",
                   "vch.services",
                   "vch.compute",
                   "vch.api",
-                  "vch.kernel"));
+                  "vch.kernel")));
 
   private static final Pattern REQUIRES =
       Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*(vch\\.[a-z]+);");

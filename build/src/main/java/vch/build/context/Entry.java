@@ -1,6 +1,9 @@
 package vch.build.context;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// A file, directory, link or node of a [FileSet].
 ///
@@ -11,6 +14,7 @@ import java.time.Instant;
 /// @param digest SHA-256 of the content, hex; empty for what has none
 /// @param shared another entry has the same content, as a hard link
 /// @param deviceMajor number of a node, with `deviceMinor`
+/// @param attributes extended ones by name; a value is text of one character for each byte
 public record Entry(
     String path,
     Kind kind,
@@ -24,7 +28,8 @@ public record Entry(
     String digest,
     boolean shared,
     int deviceMajor,
-    int deviceMinor) {
+    int deviceMinor,
+    Map<String, String> attributes) {
   /// What an entry is.
   public enum Kind {
     FILE,
@@ -33,6 +38,17 @@ public record Entry(
     FIFO,
     CHARACTERS,
     BLOCKS
+  }
+
+  public Entry {
+    attributes = Map.copyOf(attributes);
+  }
+
+  /// The extended attributes as they are.
+  Map<String, byte[]> rawAttributes() {
+    var out = new TreeMap<String, byte[]>();
+    attributes.forEach((name, value) -> out.put(name, value.getBytes(StandardCharsets.ISO_8859_1)));
+    return out;
   }
 
   static Entry directory(String path) {
@@ -46,7 +62,7 @@ public record Entry(
 
   /// A directory that no archive has.
   public static Entry made(String path, Instant at) {
-    return new Entry(path, Kind.DIRECTORY, 0755, 0, 0, at, "", 0, 0, "", false, 0, 0);
+    return new Entry(path, Kind.DIRECTORY, 0755, 0, 0, at, "", 0, 0, "", false, 0, 0, Map.of());
   }
 
   public boolean isDirectory() {
@@ -60,6 +76,11 @@ public record Entry(
 
   /// What decides whether a copy of it is the same as another: not the time.
   String identity(String as) {
+    var always = identityOfAll(as);
+    return attributes.isEmpty() ? always : always + "\0" + new TreeMap<>(attributes);
+  }
+
+  private String identityOfAll(String as) {
     return String.join(
         "\0",
         as,

@@ -5,20 +5,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import vch.archive.BadArchiveException;
+import vch.archive.TarAttributes;
+import vch.archive.TarReader;
 import vch.build.context.Entry.Kind;
-import vch.engine.compute.Hasher;
 import vch.portlayer.refusal.Refusal;
 
 /// Reads an archive into a [FileSet]. For one archive and one thread.
@@ -31,48 +32,48 @@ public final class FileSetReader implements AutoCloseable {
   /// The free space of the disk is asked again after so many bytes.
   private static final long SPACE_CHECK_BYTES = 64L << 20;
 
+  /// Names and values of all entries: they are kept in memory.
+  private static final long ATTRIBUTES_BYTES_MAX = 16L << 20;
+
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final Path spool;
   private final Bounds bounds;
-  private final Supplier<Hasher> hashers;
+  private final Workbench bench;
   private final FileChannel out;
   private final byte[] buffer = new byte[COPY_BYTES];
   private long bytes;
   private long bytesAtSpaceCheck;
+  private long attributeBytes;
   private boolean done;
 
-  private FileSetReader(Path spool, Bounds bounds, Supplier<Hasher> hashers, FileChannel out) {
+  private FileSetReader(Path spool, Bounds bounds, Workbench bench, FileChannel out) {
     this.spool = spool;
     this.bounds = bounds;
-    this.hashers = hashers;
+    this.bench = bench;
     this.out = out;
   }
 
   /// Reads one archive.
   ///
-  /// @param spool a new file; gone when the set is closed, or this fails
   /// @throws Refusal.Invalid what is wrong with it
-  public static FileSet read(
-      InputStream archive, Path spool, Bounds bounds, Supplier<Hasher> hashers) throws IOException {
-    try (var reader = open(spool, bounds, hashers)) {
+  public static FileSet read(InputStream archive, Bounds bounds, Workbench bench)
+      throws IOException {
+    try (var reader = open(bounds, bench)) {
       reader.read(archive, n -> n);
       return reader.done();
     }
   }
 
-  /// Begins a set.
-  ///
-  /// @param spool a new file; gone when the set is closed, or the reader is and nothing was done
-  /// @param hashers one for each file
-  public static FileSetReader open(Path spool, Bounds bounds, Supplier<Hasher> hashers)
-      throws IOException {
+  /// Begins a set. Its spool is gone when the set is closed, or the reader is and nothing was done.
+  public static FileSetReader open(Bounds bounds, Workbench bench) throws IOException {
+    var spool = bench.scratch().get();
     var out =
         FileChannel.open(
             spool,
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    return new FileSetReader(spool, bounds, hashers, out);
+    return new FileSetReader(spool, bounds, bench, out);
   }
 
   /// The set of what was read.
@@ -90,11 +91,11 @@ public final class FileSetReader implements AutoCloseable {
   }
 
   /// Whether ADD takes the file for an archive: a tar archive, plain or compressed, with an entry.
-  public static boolean isArchive(InputStream file) {
-    try (var tar = new TarArchiveInputStream(Decompression.open(file), "UTF-8")) {
-      var first = tar.getNextEntry();
-      return first != null && first.isCheckSumOK();
-    } catch (IOException | IllegalArgumentException | Refusal _) {
+  public static boolean isArchive(InputStream file, Workbench bench) {
+    try {
+      var first = new TarReader(bench.decompression().of(file)).next();
+      return first.isPresent() && first.get().isCheckSumOK();
+    } catch (IOException | Refusal _) {
       return false;
     }
   }
@@ -106,11 +107,11 @@ public final class FileSetReader implements AutoCloseable {
   public void read(InputStream archive, UnaryOperator<String> names) throws IOException {
     space();
     try {
-      var plain = new Damageable(Decompression.open(new Damageable(archive)));
+      var plain = bench.decompression().of(archive);
       // Closing would close the caller's stream.
       @SuppressWarnings("resource")
-      var tar = new TarArchiveInputStream(plain, "UTF-8");
-      for (var entry = next(tar); entry.isPresent(); entry = next(tar)) {
+      var tar = new TarReader(plain);
+      for (var entry = tar.next(); entry.isPresent(); entry = tar.next()) {
         if (entries.size() >= bounds.entries()) {
           throw new Refusal.Invalid(
               "the build context has more than "
@@ -121,14 +122,8 @@ public final class FileSetReader implements AutoCloseable {
       }
       plain.transferTo(OutputStream.nullOutputStream());
       archive.transferTo(OutputStream.nullOutputStream()); // so that the client is done
-    } catch (Damageable.Damaged e) {
+    } catch (BadArchiveException e) {
       throw new Refusal.Invalid("Error processing tar file: " + e.getMessage());
-    } catch (IllegalArgumentException
-        | ArithmeticException
-        | IndexOutOfBoundsException
-        | NegativeArraySizeException e) {
-      throw new Refusal.Invalid(
-          "Error processing tar file: it is no tar archive that can be read: " + e.getMessage());
     }
   }
 
@@ -152,15 +147,8 @@ public final class FileSetReader implements AutoCloseable {
             digest,
             false,
             0,
-            0));
-  }
-
-  private static Optional<TarArchiveEntry> next(TarArchiveInputStream tar) throws IOException {
-    try {
-      return Optional.ofNullable(tar.getNextEntry());
-    } catch (IOException e) {
-      throw new Damageable.Damaged(e);
-    }
+            0,
+            Map.of()));
   }
 
   private static List<String> parts(String name) {
@@ -184,7 +172,7 @@ public final class FileSetReader implements AutoCloseable {
     return parts;
   }
 
-  private void add(TarArchiveEntry entry, TarArchiveInputStream in, UnaryOperator<String> names)
+  private void add(TarArchiveEntry entry, TarReader in, UnaryOperator<String> names)
       throws IOException {
     var parts = parts(names.apply(entry.getName()));
     if (parts.isEmpty()) {
@@ -220,7 +208,27 @@ public final class FileSetReader implements AutoCloseable {
             digest,
             false,
             entry.getDevMajor(),
-            entry.getDevMinor()));
+            entry.getDevMinor(),
+            kind == Kind.FILE || kind == Kind.DIRECTORY ? attributes(in) : Map.of()));
+  }
+
+  private Map<String, String> attributes(TarReader in) {
+    var out = new TreeMap<String, String>();
+    in.attributes()
+        .forEach(
+            (name, value) -> {
+              if (TarAttributes.travels(name)) {
+                attributeBytes += name.length() + value.length;
+                out.put(name, new String(value, StandardCharsets.ISO_8859_1));
+              }
+            });
+    if (attributeBytes > ATTRIBUTES_BYTES_MAX) {
+      throw new Refusal.Invalid(
+          "the extended attributes in the build context take more than "
+              + ATTRIBUTES_BYTES_MAX
+              + " bytes");
+    }
+    return out;
   }
 
   /// What lies between the root and a new entry becomes directories.
@@ -268,7 +276,8 @@ public final class FileSetReader implements AutoCloseable {
               found.digest(),
               true,
               0,
-              0));
+              0,
+              found.attributes()));
     }
   }
 
@@ -289,8 +298,8 @@ public final class FileSetReader implements AutoCloseable {
   }
 
   private String content(InputStream in) throws IOException {
-    try (var hasher = hashers.get()) {
-      for (int n = read(in); n >= 0; n = read(in)) {
+    try (var hasher = bench.hashers().get()) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         hasher.update(buffer, 0, n);
         for (var part = ByteBuffer.wrap(buffer, 0, n); part.hasRemaining(); ) {
           out.write(part);
@@ -306,14 +315,6 @@ public final class FileSetReader implements AutoCloseable {
         }
       }
       return hasher.hex();
-    }
-  }
-
-  private int read(InputStream in) throws IOException {
-    try {
-      return in.read(buffer);
-    } catch (IOException e) {
-      throw new Damageable.Damaged(e);
     }
   }
 

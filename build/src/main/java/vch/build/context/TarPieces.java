@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import vch.archive.TarAttributes;
 
 /// A tar archive that comes into being while it is read, so that nothing of any size is held. For
 /// one thread.
@@ -77,7 +78,8 @@ public final class TarPieces extends InputStream {
     header.setSize(content ? entry.size() : 0);
     header.setDevMajor(entry.deviceMajor());
     header.setDevMinor(entry.deviceMinor());
-    var head = new ByteArrayInputStream(bytes(header));
+    var head =
+        new ByteArrayInputStream(bytes(header, first == null ? entry.rawAttributes() : Map.of()));
     if (!content) {
       return head;
     }
@@ -99,14 +101,16 @@ public final class TarPieces extends InputStream {
     };
   }
 
-  /// The records of a header, with those for long names and large numbers.
+  /// The records of a header, with those for long names, large numbers and extended attributes.
   @SuppressWarnings("resource") // never finished: only the beginning of the archive is wanted
-  private static byte[] bytes(TarArchiveEntry header) throws IOException {
+  private static byte[] bytes(TarArchiveEntry header, Map<String, byte[]> attributes)
+      throws IOException {
     var out = new ByteArrayOutputStream();
     var tar = new TarArchiveOutputStream(out, RECORD_BYTES, StandardCharsets.UTF_8.name());
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
+    TarAttributes.write(tar, header, attributes);
     tar.putArchiveEntry(header);
     return out.toByteArray();
   }

@@ -96,9 +96,7 @@ final class Copying {
         && entry.kind() == Entry.Kind.FILE
         && archive(files, entry)) {
       root.write(new TarPieces(directories(root, target, Optional.of(ROOT)).iterator()));
-      try (var unpacked =
-          FileSetReader.read(
-              files.open(entry), site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
+      try (var unpacked = FileSetReader.read(files.open(entry), Bounds.DEFAULT, site.bench())) {
         tree(root, unpacked, Entry.root(), target, Optional.empty());
       }
       return;
@@ -110,9 +108,9 @@ final class Copying {
     root.write(new TarPieces(pieces.iterator()));
   }
 
-  private static boolean archive(FileSet files, Entry entry) throws IOException {
+  private boolean archive(FileSet files, Entry entry) throws IOException {
     try (var in = files.open(entry)) {
-      return FileSetReader.isArchive(in);
+      return FileSetReader.isArchive(in, site.bench());
     }
   }
 

@@ -35,8 +35,7 @@ final class Downloads implements AutoCloseable {
     if (urls.isEmpty()) {
       return new Downloads(Optional.empty());
     }
-    try (var reader =
-        FileSetReader.open(site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
+    try (var reader = FileSetReader.open(Bounds.DEFAULT, site.bench())) {
       for (int i = 0; i < urls.size(); i++) {
         if (target.endsWith("/") && name(uris.get(i)).isEmpty()) {
           throw new Refusal.Invalid(

@@ -36,8 +36,7 @@ final class Outside {
   /// @param image id; empty: of nothing
   FileSet files(String image, List<String> sources) throws IOException {
     try (var root = new Root(site, image);
-        var reader =
-            FileSetReader.open(site.images().scratch(), Bounds.DEFAULT, site.images()::hasher)) {
+        var reader = FileSetReader.open(Bounds.DEFAULT, site.bench())) {
       for (var path : sources.stream().map(Outside::fixed).distinct().toList()) {
         read(root, path, reader);
       }

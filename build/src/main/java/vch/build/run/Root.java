@@ -97,13 +97,9 @@ final class Root implements AutoCloseable {
     }
     var tar = new ByteArrayOutputStream();
     read(at.get(), tar);
-    var spool = site.images().scratch();
     try (var set =
         FileSetReader.read(
-            new ByteArrayInputStream(tar.toByteArray()),
-            spool,
-            Bounds.DEFAULT,
-            site.images()::hasher)) {
+            new ByteArrayInputStream(tar.toByteArray()), Bounds.DEFAULT, site.bench())) {
       for (var entry : set.all()) {
         return new String(set.bytes(entry, FILE_BYTES_MAX), StandardCharsets.UTF_8);
       }

@@ -15,6 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vch.archive.Compression;
 import vch.build.context.TarPieces.Owner;
 import vch.build.context.TarPieces.Piece;
 import vch.engine.compute.Hasher;
@@ -54,10 +55,11 @@ class FileSetTest {
 
   private FileSet read(byte[] archive) throws IOException {
     return FileSetReader.read(
-        new ByteArrayInputStream(archive),
-        here.resolve("spool"),
-        new Bounds(1000, 10, 0),
-        Hasher::here);
+        new ByteArrayInputStream(archive), new Bounds(1000, 10, 0), bench("spool"));
+  }
+
+  private Workbench bench(String spool) {
+    return new Workbench(() -> here.resolve(spool), Hasher::here, in -> Compression.open(in, here));
   }
 
   private static String text(FileSet set, String path) throws IOException {
@@ -156,11 +158,7 @@ class FileSetTest {
               .toList();
       var written = new TarPieces(pieces.iterator()).readAllBytes();
       try (var again =
-          FileSetReader.read(
-              new ByteArrayInputStream(written),
-              here.resolve("again"),
-              Bounds.DEFAULT,
-              Hasher::here)) {
+          FileSetReader.read(new ByteArrayInputStream(written), Bounds.DEFAULT, bench("again"))) {
         assertThat(text(again, "to/f")).isEqualTo("shared");
         assertThat(text(again, "to/g")).isEqualTo("shared");
         assertThat(again.find("to/g").orElseThrow())

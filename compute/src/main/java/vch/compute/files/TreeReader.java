@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import vch.compute.image.archive.TarReader;
+import vch.archive.TarAttributes;
+import vch.archive.TarReader;
 import vch.engine.compute.ContainerFiles.Unpacking;
 import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Chown;
@@ -73,7 +74,7 @@ final class TreeReader {
     try {
       for (var entry = archive.next(); entry.isPresent(); entry = archive.next()) {
         attributes = new TreeMap<>(archive.attributes());
-        attributes.keySet().removeIf(name -> !ExtendedAttributes.travels(name));
+        attributes.keySet().removeIf(name -> !TarAttributes.travels(name));
         entry(entry.get(), archive);
       }
       tar.transferTo(

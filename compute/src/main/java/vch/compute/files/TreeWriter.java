@@ -10,14 +10,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import vch.archive.TarAttributes;
 import vch.kernel.libc.Fd;
 
 /// Writes parts of a file tree as a tar archive: owners, modes, times, links, devices and extended
@@ -146,30 +144,8 @@ final class TreeWriter implements AutoCloseable {
     }
   }
 
-  /// Writes the entry's extended attributes before it. An entry has one extended header only, so
-  /// what the library would write one for goes into ours.
   private TarArchiveEntry attributed(TarArchiveEntry entry, Node node) throws IOException {
-    var records = ExtendedAttributes.records(node);
-    if (records.isEmpty()) {
-      return entry;
-    }
-    var name = entry.getName();
-    var time = node.attributes().modified();
-    records.put("path", name.getBytes(StandardCharsets.UTF_8));
-    records.put(
-        "mtime",
-        String.format(Locale.ROOT, "%d.%09d", time.getEpochSecond(), time.getNano())
-            .getBytes(StandardCharsets.US_ASCII));
-    var bytes = ExtendedAttributes.pax(records);
-    var header =
-        new TarArchiveEntry("./PaxHeaders/attributes", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
-    header.setSize(bytes.length);
-    header.setLastModifiedTime(FileTime.from(Instant.EPOCH));
-    out.putArchiveEntry(header);
-    out.write(bytes);
-    out.closeArchiveEntry();
-    entry.setName(name.endsWith("/") ? "directory/" : "file");
-    entry.setLastModifiedTime(FileTime.from(time.truncatedTo(ChronoUnit.SECONDS)));
+    TarAttributes.write(out, entry, ExtendedAttributes.of(node));
     return entry;
   }
 

@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import vch.compute.image.archive.BadArchiveException;
+import vch.archive.BadArchiveException;
+import vch.archive.Compression;
 import vch.compute.image.archive.SpooledArchive;
 import vch.compute.image.registry.Registries;
 import vch.compute.image.store.ImageStore;
@@ -474,6 +475,11 @@ public final class VchImages implements Images, AutoCloseable {
   @Override
   public java.nio.file.Path scratch() {
     return store.newTemp();
+  }
+
+  @Override
+  public InputStream decompressed(InputStream archive) throws IOException {
+    return Compression.open(archive, store.libraries());
   }
 
   @Override

@@ -164,6 +164,11 @@ public interface Images {
     throw new vch.portlayer.refusal.Refusal.Unsupported("work beside images is not offered");
   }
 
+  /// An archive without its compression: gzip, bzip2, xz, zstd or none, told by its first bytes.
+  default InputStream decompressed(InputStream archive) throws IOException {
+    throw new vch.portlayer.refusal.Refusal.Unsupported("reading archives is not offered");
+  }
+
   /// For the digest of a file of any size.
   default Hasher hasher() {
     return Hasher.here();

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import vch.archive.BadArchiveException;
 
 /// Names within a layer, resolved as if its directory were the root of the file system: neither
 /// `..` nor a symbolic link leads out. Sound only while nobody else writes below the directory,

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import vch.archive.BadArchiveException;
+import vch.archive.TarReader;
 import vch.compute.image.archive.LayerRoot.Place;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Utimensat;

@@ -9,6 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import vch.archive.BadArchiveException;
+import vch.archive.Compression;
+import vch.archive.TarReader;
 
 /// An archive of images, its files spooled to disk under numbers: names in the archive never become
 /// names on this machine. For one thread.

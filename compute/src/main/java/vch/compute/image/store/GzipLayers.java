@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import vch.archive.Compression;
 import vch.compute.image.Digest;
 import vch.compute.image.Json;
 import vch.compute.image.Sha256;
-import vch.compute.image.archive.Compression;
 import vch.portlayer.refusal.Refusal;
 
 /// The layers of the store compressed with gzip, as registries keep them. A layer that came with

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vch.archive.BadArchiveException;
 import vch.compute.image.QuietRights;
 import vch.compute.image.Tars;
 

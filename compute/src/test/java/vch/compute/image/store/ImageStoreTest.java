@@ -12,10 +12,10 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import vch.archive.BadArchiveException;
 import vch.compute.image.Digest;
 import vch.compute.image.QuietRights;
 import vch.compute.image.Tars;
-import vch.compute.image.archive.BadArchiveException;
 import vch.compute.image.archive.Limits;
 import vch.portlayer.refusal.Refusal;
 

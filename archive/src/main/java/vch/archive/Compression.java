@@ -1,4 +1,4 @@
-package vch.compute.image.archive;
+package vch.archive;
 
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.util.Native;

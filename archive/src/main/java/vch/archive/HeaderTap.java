@@ -1,4 +1,4 @@
-package vch.compute.image.archive;
+package vch.archive;
 
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -17,7 +17,6 @@ final class HeaderTap extends FilterInputStream {
   static final int HEADERS_BYTES_MAX = 1024 * 1024;
 
   private static final int BLOCK_BYTES = 512;
-  private static final String XATTR = "SCHILY.xattr.";
 
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
   private boolean tapping;
@@ -99,9 +98,9 @@ final class HeaderTap extends FilterInputStream {
         equals++;
       }
       var keyword = new String(bytes, digits + 1, equals - digits - 1, StandardCharsets.UTF_8);
-      if (keyword.startsWith(XATTR) && equals < last) {
+      if (keyword.startsWith(TarAttributes.PREFIX) && equals < last) {
         out.put(
-            keyword.substring(XATTR.length()),
+            keyword.substring(TarAttributes.PREFIX.length()),
             java.util.Arrays.copyOfRange(bytes, equals + 1, last));
       }
       at += (int) length;

@@ -1,4 +1,4 @@
-package vch.compute.image.archive;
+package vch.archive;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
