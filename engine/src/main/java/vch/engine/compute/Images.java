@@ -211,8 +211,16 @@ public interface Images {
   /// @param word `Untagged` or `Deleted`
   record Removed(String word, String name) {}
 
-  /// Name and password, or a token.
-  record Credentials(String user, String password, String identityToken) {}
+  /// What is shown to a registry, or to the place where it has tokens made; empty is what there is
+  /// not.
+  ///
+  /// @param identityToken for which tokens are made
+  /// @param registryToken shown as it is
+  record Credentials(String user, String password, String identityToken, String registryToken) {
+    public Credentials(String user, String password) {
+      this(user, password, "", "");
+    }
+  }
 
   /// One line of progress, as the docker CLI shows it.
   ///

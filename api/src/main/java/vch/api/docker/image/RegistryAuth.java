@@ -38,10 +38,6 @@ public final class RegistryAuth {
 
   /// From an AuthConfig; empty where it holds none.
   public static Optional<Credentials> of(Fields auth) {
-    if (!auth.text("registrytoken").isEmpty()) {
-      throw new Refusal.Unsupported(
-          "registry tokens given in X-Registry-Auth are not offered: give user and password");
-    }
     var user = auth.text("username");
     var password = auth.text("password");
     var both = auth.text("auth");
@@ -51,10 +47,11 @@ public final class RegistryAuth {
       user = colon < 0 ? text : text.substring(0, colon);
       password = colon < 0 ? "" : text.substring(colon + 1);
     }
-    var token = auth.text("identitytoken");
-    return user.isEmpty() && token.isEmpty()
+    var identity = auth.text("identitytoken");
+    var token = auth.text("registrytoken");
+    return user.isEmpty() && identity.isEmpty() && token.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Credentials(user, password, token));
+        : Optional.of(new Credentials(user, password, identity, token));
   }
 
   private static byte[] decode(String text) {

@@ -7,16 +7,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.jetty.client.Authentication;
+import org.eclipse.jetty.client.BasicAuthentication;
 import org.eclipse.jetty.client.HttpProxy;
 import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.client.ProxyConfiguration.Proxy;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Transport;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Ip;
 
 /// The proxies that the daemon's environment names: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, also
 /// in lower case, as Go reads them (golang.org/x/net/http/httpproxy). Loopback is never asked for
-/// through a proxy. Passwords of proxies are not offered.
+/// through a proxy. Name and password in a proxy's address are shown to it (basic, RFC 7617).
 final class Proxies {
   private static final System.Logger LOG = System.getLogger(Proxies.class.getName());
 
@@ -32,10 +36,28 @@ final class Proxies {
   List<Proxy> proxies(Transport transport) {
     var out = new ArrayList<Proxy>();
     for (var scheme : List.of("http", "https")) {
-      address(scheme).ifPresent(a -> out.add(proxy(scheme, a, transport)));
+      server(scheme).ifPresent(s -> out.add(proxy(scheme, s.address(), transport)));
     }
     return out;
   }
+
+  /// What is shown to the proxies without being asked. One proxy is shown one name.
+  List<Authentication.Result> authentications() {
+    return Stream.of("http", "https")
+        .flatMap(scheme -> server(scheme).stream())
+        .filter(s -> !s.user().isEmpty())
+        .<Authentication.Result>map(
+            s ->
+                new BasicAuthentication.BasicResult(
+                    URI.create("http://" + s.address().asString()),
+                    HttpHeader.PROXY_AUTHORIZATION,
+                    s.user(),
+                    s.password()))
+        .toList();
+  }
+
+  /// @param user empty: none
+  private record Server(Origin.Address address, String user, String password) {}
 
   private Proxy proxy(String scheme, Origin.Address address, Transport transport) {
     var protocol = new Origin.Protocol(List.of("http/1.1"), false);
@@ -51,10 +73,12 @@ final class Proxies {
 
   /// The proxy that a host is asked through; empty: none.
   Optional<Origin.Address> select(String scheme, String host, int port) {
-    return address(scheme).filter(_ -> !direct(Insecure.host(host.toLowerCase(Locale.ROOT)), port));
+    return server(scheme)
+        .map(Server::address)
+        .filter(_ -> !direct(Insecure.host(host.toLowerCase(Locale.ROOT)), port));
   }
 
-  private Optional<Origin.Address> address(String scheme) {
+  private Optional<Server> server(String scheme) {
     return variable(scheme + "_proxy").flatMap(Proxies::parse);
   }
 
@@ -64,18 +88,23 @@ final class Proxies {
         .filter(v -> !v.isBlank());
   }
 
-  /// `http://proxy:3128`, or without the scheme.
-  private static Optional<Origin.Address> parse(String text) {
+  /// `http://user:password@proxy:3128`, or without the parts before the host.
+  private static Optional<Server> parse(String text) {
     try {
       var uri = URI.create(text.contains("://") ? text.strip() : "http://" + text.strip());
       if (uri.getHost() == null) {
         return Optional.empty();
       }
-      return Optional.of(new Origin.Address(uri.getHost(), uri.getPort() > 0 ? uri.getPort() : 80));
-    } catch (IllegalArgumentException e) {
+      var who = Optional.ofNullable(uri.getUserInfo()).orElse("").split(":", 2);
+      return Optional.of(
+          new Server(
+              new Origin.Address(uri.getHost(), uri.getPort() > 0 ? uri.getPort() : 80),
+              who[0],
+              who.length > 1 ? who[1] : ""));
+    } catch (IllegalArgumentException _) { // whose message may hold a password
       LOG.log(
           System.Logger.Level.WARNING,
-          "the proxy in the environment is no address and is not used: " + e.getMessage());
+          "the proxy in the environment is no address and is not used");
       return Optional.empty();
     }
   }

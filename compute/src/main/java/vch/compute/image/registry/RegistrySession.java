@@ -53,11 +53,7 @@ final class RegistrySession implements AutoCloseable {
     var host = registry.equals("docker.io") ? "registry-1.docker.io" : registry;
     var https = URI.create("https://" + host);
     try {
-      return open(
-          https,
-          subject.insecure() ? Trust.unverified() : trust.verified(registry),
-          subject,
-          dialer);
+      return open(https, trust.speaking(registry, !subject.insecure()), subject, dialer);
     } catch (ProbeException e) {
       boolean tryPlain =
           subject.insecure()
@@ -70,7 +66,7 @@ final class RegistrySession implements AutoCloseable {
     }
     var http = URI.create("http://" + host);
     try {
-      return open(http, Trust.unverified(), subject, dialer);
+      return open(http, trust.speaking(registry, false), subject, dialer);
     } catch (ProbeException e) {
       throw Faults.unreachable("Get", http.resolve("/v2/"), e.cause);
     }

@@ -63,6 +63,10 @@ final class Tokens {
       }
       return basic();
     }
+    var given = subject.credentials().map(Credentials::registryToken).filter(t -> !t.isEmpty());
+    if (given.isPresent()) {
+      return given.filter(Tokens::printable).map(t -> "Bearer " + t);
+    }
     if (anew || !tokens.containsKey(from)) {
       tokens.put(from, fetch(c, from));
     }

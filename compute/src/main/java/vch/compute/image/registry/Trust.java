@@ -13,6 +13,8 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -23,13 +25,17 @@ import org.jspecify.annotations.Nullable;
 import vch.portlayer.refusal.Refusal;
 
 /// Which certificates of registries are believed: those that the machine's authorities signed, and
-/// those that were put into `certs.d/<registry>/*.crt`, as with Docker. Read anew for every pull.
+/// those that were put into `certs.d/<registry>/*.crt`, as with Docker; and which are shown to
+/// them: `*.cert` there, each with its `*.key`. Read anew for every pull.
 final class Trust {
   /// Where distributions keep all authorities in one file: Debian, Red Hat.
   private static final List<Path> MACHINE_BUNDLES =
       List.of(
           Path.of("/etc/ssl/certs/ca-certificates.crt"),
           Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
+
+  /// Of key stores in memory.
+  private static final char[] NO_PASSWORD = {};
 
   private static final long CERTIFICATES_BYTES_MAX = 4L << 20;
 
@@ -40,19 +46,28 @@ final class Trust {
     this.directories = List.copyOf(directories);
   }
 
-  /// Verifies the certificate and the host name.
+  /// Verifies the certificate and the host name, and shows none.
   SSLContext verified(String registry) {
+    return context(registry, r -> new KeyManager[0], this::believed);
+  }
+
+  /// For speaking with a registry: shows what was put there for it to be shown.
+  ///
+  /// @param verify else any certificate is believed
+  SSLContext speaking(String registry, boolean verify) {
+    return context(
+        registry, this::shown, verify ? this::believed : _ -> new TrustManager[] {new Anyone()});
+  }
+
+  private interface Managers<T> {
+    T[] of(String registry) throws IOException, GeneralSecurityException;
+  }
+
+  private static SSLContext context(
+      String registry, Managers<KeyManager> shown, Managers<TrustManager> believed) {
     try {
-      var store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int n = 0;
-      for (var authority : authorities(registry)) {
-        store.setCertificateEntry("ca" + n++, authority);
-      }
-      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(store);
       var context = SSLContext.getInstance("TLS");
-      context.init(null, factory.getTrustManagers(), null);
+      context.init(shown.of(registry), believed.of(registry), null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new Refusal.Failed(
@@ -60,15 +75,73 @@ final class Trust {
     }
   }
 
-  /// Verifies nothing.
-  static SSLContext unverified() {
-    try {
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new Anyone()}, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java run time has TLS", e);
+  private static KeyStore empty() throws IOException, GeneralSecurityException {
+    var store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    return store;
+  }
+
+  private TrustManager[] believed(String registry) throws IOException, GeneralSecurityException {
+    var store = empty();
+    int n = 0;
+    for (var authority : authorities(registry)) {
+      store.setCertificateEntry("ca" + n++, authority);
     }
+    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+
+  private KeyManager[] shown(String registry) throws IOException, GeneralSecurityException {
+    var store = empty();
+    for (var certificate : files(registry, ".cert")) {
+      var key = other(certificate, ".cert", ".key");
+      if (!Files.exists(key)) {
+        throw new IOException(
+            "missing key "
+                + key.getFileName()
+                + " for client certificate "
+                + certificate.getFileName()
+                + ". CA certificates must use the extension .crt");
+      }
+      store.setKeyEntry(
+          certificate.toString(),
+          PrivateKeys.read(key),
+          NO_PASSWORD,
+          read(certificate).toArray(X509Certificate[]::new));
+    }
+    for (var key : files(registry, ".key")) {
+      var certificate = other(key, ".key", ".cert");
+      if (!Files.exists(certificate)) {
+        throw new IOException(
+            "missing client certificate "
+                + certificate.getFileName()
+                + " for key "
+                + key.getFileName());
+      }
+    }
+    var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, NO_PASSWORD);
+    return factory.getKeyManagers();
+  }
+
+  private static Path other(Path file, String ending, String instead) {
+    var name = file.getFileName().toString();
+    return file.resolveSibling(name.substring(0, name.length() - ending.length()) + instead);
+  }
+
+  /// The files for a registry whose names have an ending.
+  private List<Path> files(String registry, String ending) throws IOException {
+    var out = new ArrayList<Path>();
+    for (var directory : directories) {
+      var own = directory.resolve(registry);
+      if (Files.isDirectory(own)) {
+        try (var files = Files.list(own)) {
+          files.sorted().filter(f -> f.getFileName().toString().endsWith(ending)).forEach(out::add);
+        }
+      }
+    }
+    return out;
   }
 
   private List<X509Certificate> authorities(String registry)
@@ -86,23 +159,8 @@ final class Trust {
         }
       }
     }
-    for (var directory : directories) {
-      var own = directory.resolve(registry);
-      if (!Files.isDirectory(own)) {
-        continue;
-      }
-      try (var files = Files.list(own)) {
-        for (var file : files.sorted().toList()) {
-          if (file.getFileName().toString().endsWith(".crt")) {
-            out.addAll(read(file));
-          } else if (file.getFileName().toString().endsWith(".cert")) {
-            throw new Refusal.Unsupported(
-                "client certificates for registries are not offered; remove "
-                    + file
-                    + " to pull without");
-          }
-        }
-      }
+    for (var file : files(registry, ".crt")) {
+      out.addAll(read(file));
     }
     return out;
   }

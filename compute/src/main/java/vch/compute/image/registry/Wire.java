@@ -62,6 +62,10 @@ final class Wire implements AutoCloseable {
   }
 
   static Wire open(SSLContext tls, Dialer dialer) {
+    return open(tls, dialer, new Proxies(System.getenv()));
+  }
+
+  static Wire open(SSLContext tls, Dialer dialer, Proxies proxies) {
     var threads = new QueuedThreadPool(THREADS_MAX, 1);
     threads.setName("registry");
     threads.setDaemon(true);
@@ -81,9 +85,8 @@ final class Wire implements AutoCloseable {
     client.setSocketAddressResolver(
         (host, port, _, promise) -> resolve(dialer, host, port, promise));
     var transport = new Inside(dialer);
-    new Proxies(System.getenv())
-        .proxies(transport)
-        .forEach(client.getProxyConfiguration()::addProxy);
+    proxies.proxies(transport).forEach(client.getProxyConfiguration()::addProxy);
+    proxies.authentications().forEach(client.getAuthenticationStore()::addAuthenticationResult);
     try {
       client.start();
     } catch (Exception e) {

@@ -27,6 +27,11 @@ final class LabRegistry implements AutoCloseable {
   private final Process process;
 
   LabRegistry(Path directory, boolean tls, boolean auth) throws Exception {
+    this(directory, tls, auth, false);
+  }
+
+  /// @param clients asks for certificates of its own authority
+  LabRegistry(Path directory, boolean tls, boolean auth, boolean clients) throws Exception {
     this.directory = Files.createDirectories(directory);
     this.tls = tls;
     this.auth = auth;
@@ -48,6 +53,9 @@ final class LabRegistry implements AutoCloseable {
           .append("\n    key: ")
           .append(directory.resolve("server.key"))
           .append('\n');
+      if (clients) {
+        config.append("    clientcas:\n      - ").append(authority()).append('\n');
+      }
     }
     if (auth) {
       Files.writeString(
@@ -136,6 +144,40 @@ final class LabRegistry implements AutoCloseable {
             d + "/ext",
             "-out",
             d + "/server.crt"));
+  }
+
+  /// Has a certificate for a client made.
+  ///
+  /// @param key a file with its key
+  void client(Path key, Path certificate) throws Exception {
+    var request = directory.resolve("client.csr").toString();
+    run(
+        List.of(
+            "openssl",
+            "req",
+            "-new",
+            "-subj",
+            "/CN=client",
+            "-key",
+            key.toString(),
+            "-out",
+            request));
+    run(
+        List.of(
+            "openssl",
+            "x509",
+            "-req",
+            "-in",
+            request,
+            "-CA",
+            authority().toString(),
+            "-CAkey",
+            directory.resolve("ca.key").toString(),
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-out",
+            certificate.toString()));
   }
 
   Path authority() {

@@ -213,7 +213,7 @@ class PushTest extends AtFakeRegistry {
             Answer.of(
                 403,
                 "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"requested access to the resource is denied\"}]}"));
-    assertThatThrownBy(() -> push(image, Optional.of(new Credentials("alice", "secret", ""))))
+    assertThatThrownBy(() -> push(image, Optional.of(new Credentials("alice", "secret"))))
         .isInstanceOf(Refusal.Failed.class)
         .hasMessage("denied: requested access to the resource is denied");
     assertThat(asked("GET"))

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import vch.compute.image.Digest;
 import vch.compute.image.Tars;
 import vch.compute.image.TestEngine;
@@ -167,7 +169,7 @@ class RegistryLabTest {
     try (var registry = new LabRegistry(directory.resolve("registry"), true, true)) {
       registry.pushIndex("private:v1", layers("amd64"), layers("arm64"));
       var name = registry.host() + "/private:v1";
-      var good = Optional.of(new Credentials(LabRegistry.USER, LabRegistry.PASSWORD, ""));
+      var good = Optional.of(new Credentials(LabRegistry.USER, LabRegistry.PASSWORD));
       assertThatThrownBy(() -> pull(name, Optional.empty(), Optional.empty()))
           .isInstanceOf(Refusal.Failed.class)
           .hasMessage("Get \"https://" + registry.host() + "/v2/\": no basic auth credentials");
@@ -176,7 +178,7 @@ class RegistryLabTest {
                   pull(
                       name,
                       Optional.empty(),
-                      Optional.of(new Credentials(LabRegistry.USER, "wrong", ""))))
+                      Optional.of(new Credentials(LabRegistry.USER, "wrong"))))
           .isInstanceOf(Refusal.Failed.class)
           .hasMessageStartingWith("unauthorized: authentication required");
       assertThat(images.list(BLUE)).isEmpty();
@@ -313,5 +315,36 @@ class RegistryLabTest {
         .isPresent();
     assertThat(Xattr.get(root.resolve("opaque"), "trusted.overlay.opaque")).isPresent();
     assertThat(image.layers()).containsExactly(Digest.of(tar).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "genrsa -traditional -out KEY 2048",
+        "genrsa -out KEY 2048",
+        "ecparam -genkey -name prime256v1 -out KEY",
+        "genpkey -algorithm ed25519 -out KEY"
+      })
+  void a_client_certificate_is_shown_to_the_registry_that_it_was_put_there_for(String key)
+      throws Exception {
+    try (var registry = new LabRegistry(directory.resolve("registry"), true, false, true)) {
+      var own = Files.createDirectories(directory.resolve("certs.d").resolve(registry.host()));
+      Files.copy(registry.authority(), own.resolve("ca.crt"));
+      var trust = new Trust(List.of(directory.resolve("certs.d")));
+      assertThatThrownBy(() -> open(registry.host(), false, trust).close())
+          .isInstanceOf(java.io.IOException.class);
+      var command =
+          new ArrayList<>(
+              List.of(("openssl " + key.replace("KEY", own + "/client.key")).split(" ", -1)));
+      LabRegistry.run(command);
+      assertThatThrownBy(() -> open(registry.host(), false, trust).close())
+          .hasMessageContaining("missing client certificate client.cert for key client.key");
+      registry.client(own.resolve("client.key"), own.resolve("client.cert"));
+      open(registry.host(), false, trust).close();
+      open(registry.host(), true, trust).close();
+      Files.move(own.resolve("client.key"), own.resolve("other"));
+      assertThatThrownBy(() -> open(registry.host(), false, trust).close())
+          .hasMessageContaining("missing key client.key for client certificate client.cert");
+    }
   }
 }

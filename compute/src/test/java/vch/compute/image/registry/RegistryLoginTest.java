@@ -63,7 +63,7 @@ class RegistryLoginTest extends FakeRegistryPulls {
     offer("app", "private");
     bearer(challenge);
     var name = registry.host() + "/app";
-    var alice = Optional.of(new Credentials("alice", "secret", ""));
+    var alice = Optional.of(new Credentials("alice", "secret"));
     assertThat(pull(name, Optional.empty(), alice).image().config().diffIds()).hasSize(1);
     assertThat(registry.requests)
         .anyMatch(r -> r.path().startsWith("/token?account=alice&scope=repository%3Aapp%3Apull"));
@@ -71,7 +71,7 @@ class RegistryLoginTest extends FakeRegistryPulls {
         .isInstanceOf(Refusal.NotFound.class)
         .hasMessageStartingWith("pull access denied for " + name);
     assertThatThrownBy(
-            () -> pull(name, Optional.empty(), Optional.of(new Credentials("mallory", "x", ""))))
+            () -> pull(name, Optional.empty(), Optional.of(new Credentials("mallory", "x"))))
         .hasMessage("unauthorized: incorrect username or password");
   }
 
@@ -90,13 +90,13 @@ class RegistryLoginTest extends FakeRegistryPulls {
             List.of("Bearer t1", basic).contains(r.header("Authorization"))
                 ? Answer.of(200, "{}")
                 : refused.apply(r));
-    assertThat(registries.login(asker(new Credentials("alice", "secret", "")), registry.host()))
+    assertThat(registries.login(asker(new Credentials("alice", "secret")), registry.host()))
         .isEmpty();
     assertThat(registry.requests).noneMatch(r -> r.path().contains("scope="));
-    assertThat(registries.login(asker(new Credentials("mallory", "x", "")), registry.host()))
+    assertThat(registries.login(asker(new Credentials("mallory", "x")), registry.host()))
         .hasValueSatisfying(why -> assertThat(why).startsWith("unauthorized: "));
     assertThatThrownBy(
-            () -> registries.login(asker(new Credentials("alice", "secret", "")), "nosuch.invalid"))
+            () -> registries.login(asker(new Credentials("alice", "secret")), "nosuch.invalid"))
         .isInstanceOf(Refusal.Failed.class)
         .hasMessageContaining("no such host");
   }
@@ -123,10 +123,73 @@ class RegistryLoginTest extends FakeRegistryPulls {
       pull(
           registry.host() + "/app",
           Optional.empty(),
-          Optional.of(new Credentials("alice", "secret", "")));
+          Optional.of(new Credentials("alice", "secret")));
       assertThat(storage.requests)
           .isNotEmpty()
           .allSatisfy(r -> assertThat(r.header("Authorization")).isEmpty());
     }
+  }
+
+  @Test
+  void a_registry_token_is_shown_as_it_is() {
+    offer("app", "private");
+    bearer("Bearer realm=\"http://HOST/token\",service=\"reg\"");
+    var name = registry.host() + "/app";
+    var token = new Credentials("", "", "", "t1");
+    assertThat(pull(name, Optional.empty(), Optional.of(token)).image().config().diffIds())
+        .hasSize(1);
+    assertThatThrownBy(
+            () -> pull(name, Optional.empty(), Optional.of(new Credentials("", "", "", "another"))))
+        .hasMessageContaining("unauthorized: authentication required");
+    assertThat(registry.requests).noneMatch(r -> r.path().startsWith("/token"));
+  }
+
+  @Test
+  void an_identity_token_is_exchanged_for_one_of_the_registry() {
+    offer("app", "private");
+    bearer("Bearer realm=\"http://HOST/token\",service=\"reg\"");
+    registry.routes.put(
+        "/token",
+        r ->
+            r.method().equals("POST") && r.body().contains("&refresh_token=mine%3D")
+                ? Answer.of(200, "{\"access_token\":\"t1\"}")
+                : Answer.of(401, "{}"));
+    var identity = new Credentials("", "", "mine=", "");
+    assertThat(
+            pull(registry.host() + "/app", Optional.empty(), Optional.of(identity))
+                .image()
+                .config()
+                .diffIds())
+        .hasSize(1);
+  }
+
+  @Test
+  void a_proxy_is_shown_the_name_and_password_of_its_address() throws IOException {
+    var dialer = Dialer.here();
+    var proxies =
+        new Proxies(
+            Map.of(
+                "HTTP_PROXY",
+                "http://us%40er:pass%3Aword@" + registry.host(),
+                "HTTPS_PROXY",
+                "us%40er:pass%3Aword@" + registry.host()));
+    var shown =
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString("us@er:pass:word".getBytes(StandardCharsets.UTF_8));
+    registry.routes.put("http://far.example/v2/", _ -> Answer.of(200, "through"));
+    try (var wire = Wire.open(new Trust(List.of()).verified("far.example"), dialer, proxies)) {
+      try (var answer = wire.send("GET", java.net.URI.create("http://far.example/v2/"), Map.of())) {
+        assertThat(answer.body(100)).asString(StandardCharsets.UTF_8).isEqualTo("through");
+      }
+      assertThatThrownBy(
+              () -> wire.send("GET", java.net.URI.create("https://far.example/v2/"), Map.of()))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(registry.requests)
+        .extracting(FakeRegistry.Request::method)
+        .containsExactly("GET", "CONNECT");
+    assertThat(registry.requests)
+        .allSatisfy(r -> assertThat(r.header("Proxy-Authorization")).isEqualTo(shown));
   }
 }
