@@ -23,15 +23,21 @@ answers() { [ -S "$run/admin.sock" ] && "$home/vch" version --run-dir "$run" >/d
 if answers; then echo "A daemon runs already on $run."; exit 0; fi
 mkdir -p "$run" "$state"
 log="$state/daemon.log"
+began=$(stat -c %s "$log" 2>/dev/null || echo 0)
+said() { tail -c "+$((began + 1))" "$log" | tail -n "$1"; }
 setsid "$home/vch" daemon --state-dir "$state" --run-dir "$run" "${rest[@]}" </dev/null >>"$log" 2>&1 &
 pid=$!
 for _ in $(seq 1 300); do
   if answers; then echo "The daemon runs (pid $pid): state in $state, sockets in $run, log in $log."; exit 0; fi
-  if ! kill -0 "$pid" 2>/dev/null && tail -n 1 "$log" | grep -q "another daemon runs on $run;"; then
+  if ! kill -0 "$pid" 2>/dev/null && said 1 | grep -q "another daemon runs on $run;"; then
     # started twice at once: the other was quicker
     for _ in $(seq 1 100); do if answers; then echo "A daemon runs already on $run."; exit 0; fi; sleep 0.1; done
   fi
-  kill -0 "$pid" 2>/dev/null || { echo "vch: the daemon did not start:" >&2; tail -n 15 "$log" >&2; exit 1; }
+  kill -0 "$pid" 2>/dev/null || {
+    echo "vch: the daemon did not start:" >&2
+    if [ -n "$(said 1)" ]; then said 15 >&2; else echo "nothing was written to $log: is its disk full? Run 'vch daemon' in the foreground to see." >&2; fi
+    exit 1
+  }
   sleep 0.1
 done
 echo "vch: the daemon does not answer after 30 seconds; see $log" >&2

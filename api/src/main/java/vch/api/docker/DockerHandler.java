@@ -15,6 +15,9 @@ import vch.portlayer.refusal.Refusal;
 /// Serves a route table as Docker does: with and without a version in the path, with its headers on
 /// every answer, and with refusals as `{"message": …}`.
 public final class DockerHandler implements HttpHandler {
+  /// What the JDK tells of ENOSPC: the words of strerror(3).
+  private static final String DISK_FULL = "No space left on device";
+
   private static final System.Logger LOG = System.getLogger("vch.api.docker");
   private static final int UNWANTED_BODY_BYTES_MAX = 64 << 10;
   private static final Pattern VERSIONED = Pattern.compile("/v([0-9.]+)(/.*)", Pattern.DOTALL);
@@ -95,14 +98,15 @@ public final class DockerHandler implements HttpHandler {
       if (exchange.answered()) {
         throw e;
       }
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "cannot serve " + exchange.method() + " " + exchange.path(),
-          e);
-      error(
-          exchange,
-          500,
-          "cannot serve " + exchange.method() + " " + exchange.path() + ": " + text(e));
+      var what = "cannot serve " + exchange.method() + " " + exchange.path();
+      if (text(e).contains(DISK_FULL)) { // that is not ours to mend
+        var why = text(e).replace(DISK_FULL, "no space left on device");
+        LOG.log(System.Logger.Level.WARNING, what + ": " + why);
+        error(exchange, 500, why);
+        return;
+      }
+      LOG.log(System.Logger.Level.ERROR, what, e);
+      error(exchange, 500, what + ": " + text(e));
     }
   }
 

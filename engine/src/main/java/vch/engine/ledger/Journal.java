@@ -2,6 +2,7 @@ package vch.engine.ledger;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import vch.portlayer.state.Image;
 
 /// Keeps the image. Owned by one thread at a time.
@@ -17,6 +18,15 @@ public interface Journal extends AutoCloseable {
   ///
   /// @throws IOException nothing has been written; the journal can be used again
   void append(List<ChangeSet> sets) throws IOException;
+
+  /// Sees to it that what is there can be stopped and removed on a disk that is full: else whoever
+  /// fills it could not be. Called between appends.
+  default void keepRoom() {}
+
+  /// Why nothing new should be appended, though it might be possible: one sentence. Else empty.
+  default Optional<String> crowded() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -115,6 +115,7 @@ public final class Ledger implements AutoCloseable {
   private void run() {
     var waiting = new ArrayList<Work>();
     while (true) {
+      journal.keepRoom();
       try {
         waiting.add(queue.take());
       } catch (InterruptedException e) {
@@ -162,6 +163,9 @@ public final class Ledger implements AutoCloseable {
         }
         return on;
       }
+      if (on.isGrownBy(decision.changes())) {
+        journal.crowded().ifPresent(Ledger::refuseNew);
+      }
       var after = on.after(decision.changes());
       decided.add(new Decided<>(command, on, after, decision));
       return after;
@@ -172,6 +176,10 @@ public final class Ledger implements AutoCloseable {
       command.reply.completeExceptionally(e);
       return on;
     }
+  }
+
+  private static void refuseNew(String why) {
+    throw new Refusal.Failed("Nothing new can be recorded, and nothing was changed: " + why);
   }
 
   private void commit(List<Decided<?>> decided) {

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
@@ -23,6 +24,13 @@ import vch.portlayer.state.Image;
 /// runs. Owned by one thread at a time.
 public final class SqliteJournal implements Journal {
   static final String FILE = "state.db";
+
+  private static final String RESERVE = "state.reserve";
+
+  /// With less on its disk nothing new is recorded.
+  static final long FREE_BYTES_MIN = 1 << 20;
+
+  private static final System.Logger LOG = System.getLogger(SqliteJournal.class.getName());
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
   static final int SCHEMA = 8;
@@ -89,11 +97,13 @@ public final class SqliteJournal implements Journal {
 
   private final Path file;
   private final Connection connection;
+  private final Slack slack;
   private final EntityCodec codec = new EntityCodec();
 
   private SqliteJournal(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
+    this.slack = new Slack(connection, file.resolveSibling(RESERVE));
   }
 
   /// Opens the database below the directory, making both where they are missing.
@@ -104,6 +114,7 @@ public final class SqliteJournal implements Journal {
     try {
       Files.createDirectories(stateDirectory);
       SqliteLibrary.use(stateDirectory);
+      Slack.release(stateDirectory.resolve(RESERVE));
       if (!Files.exists(file)) { // it will hold environments of containers: for the owner only
         Files.createFile(
             file,
@@ -194,7 +205,7 @@ public final class SqliteJournal implements Journal {
         statement.execute("insert into meta (key, value) values ('revision', '0')");
         statement.execute("pragma application_id = " + APPLICATION);
         statement.execute("pragma user_version = " + SCHEMA);
-      } else {
+      } else if (schema < SCHEMA) { // else nothing is written: the disk may be full
         migrate(connection, schema);
       }
       statement.execute("commit");
@@ -346,6 +357,29 @@ public final class SqliteJournal implements Journal {
     }
   }
 
+  @Override
+  public void keepRoom() {
+    try {
+      slack.keep();
+    } catch (SQLException e) {
+      LOG.log(System.Logger.Level.WARNING, "keeping room in " + file, e);
+    }
+  }
+
+  @Override
+  public Optional<String> crowded() {
+    long free = file.toFile().getUsableSpace();
+    return free >= FREE_BYTES_MIN
+        ? Optional.empty()
+        : Optional.of(
+            (free >> 10)
+                + " KiB are free on the disk of "
+                + file
+                + ", "
+                + (FREE_BYTES_MIN >> 10)
+                + " KiB have to be. Containers can be stopped and removed.");
+  }
+
   /// Lets the file grow to this many pages only (of 4 KiB): a full disk for tests.
   void limitPages(int pages) throws SQLException {
     execute("pragma max_page_count = " + pages);
@@ -355,9 +389,9 @@ public final class SqliteJournal implements Journal {
   public void close() {
     try {
       connection.close();
+      slack.hold();
     } catch (SQLException e) {
-      System.getLogger(SqliteJournal.class.getName())
-          .log(System.Logger.Level.WARNING, "closing " + file, e);
+      LOG.log(System.Logger.Level.WARNING, "closing " + file, e);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import vch.engine.fake.Samples;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 
@@ -25,12 +27,18 @@ class LedgerTest {
     private final MemoryJournal memory = new MemoryJournal();
     private final List<Integer> together = new ArrayList<>();
     private volatile boolean full;
+    private volatile Optional<String> crowded = Optional.empty();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch arrived = new CountDownLatch(1);
 
     @Override
     public Image load() {
       return memory.load();
+    }
+
+    @Override
+    public Optional<String> crowded() {
+      return crowded;
     }
 
     @Override
@@ -96,6 +104,21 @@ class LedgerTest {
     ledger.submit(put(2), NOBODY).join();
     assertThat(ledger.image().containers()).hasSize(2);
     assertThat(journal.load().revision()).isEqualTo(2);
+  }
+
+  @Test
+  void where_there_is_little_room_nothing_new_comes_and_what_is_there_changes_and_goes() {
+    ledger.submit(put(1), NOBODY).join();
+    journal.crowded = Optional.of("3 KiB are free.");
+    assertThatThrownBy(() -> ledger.submit(put(2), NOBODY).join())
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(Refusal.Failed.class)
+        .hasMessageContaining(
+            "Nothing new can be recorded, and nothing was changed: 3 KiB are free.");
+    ledger.submit(put(1), NOBODY).join();
+    var id = Samples.container(1, 1).id();
+    ledger.submit(_ -> Decision.of(1, new Change.ContainerRemoved(id)), NOBODY).join();
+    assertThat(ledger.image().containers()).isEmpty();
   }
 
   @Test

@@ -209,4 +209,28 @@ class SqliteJournalTest extends JournalContract {
       assertThat(journal.load().containers()).hasSize(199);
     }
   }
+
+  @Test
+  void what_is_there_goes_on_and_ends_on_a_full_disk() throws Exception {
+    fill();
+    try (var journal = open()) {
+      journal.keepRoom();
+      var image = journal.load();
+      ((SqliteJournal) journal).limitPages(1);
+      var container = image.containers().iterator().next();
+      for (int i = 1; i <= 200; i++) {
+        var change = Samples.put(container.withName("n".repeat(i)));
+        image = image.after(List.of(change));
+        journal.append(List.of(new ChangeSet(image.revision(), List.of(change))));
+      }
+      var end = new Change.ContainerRemoved(container.id());
+      journal.append(List.of(new ChangeSet(image.revision() + 1, List.of(end))));
+      assertThat(journal.load().containers()).isEmpty();
+    }
+    assertThat(file().resolveSibling("state.reserve")).isNotEmptyFile();
+    try (var journal = open()) {
+      assertThat(file().resolveSibling("state.reserve")).doesNotExist();
+      assertThat(journal.crowded()).isEmpty();
+    }
+  }
 }

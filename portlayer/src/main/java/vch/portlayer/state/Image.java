@@ -48,6 +48,31 @@ public final class Image {
     return new Image(revision + 1, next);
   }
 
+  /// True when the changes put something that is not here: they do not only go on with, end or
+  /// remove what is.
+  public boolean isGrownBy(List<Change> changes) {
+    return changes.stream().anyMatch(this::isNew);
+  }
+
+  private boolean isNew(Change change) {
+    return switch (change) {
+      case Change.PortGroupPut(var it) -> portGroup(it.id()).isEmpty();
+      case Change.VchPut(var it) -> vch(it.id()).isEmpty();
+      case Change.ScopePut(var it) -> scope(it.id()).isEmpty();
+      case Change.ContainerPut(var it) -> container(it.id()).isEmpty();
+      case Change.VolumePut(var it) -> volume(it.vch(), it.name()).isEmpty();
+      case Change.TagPut(var it) -> tag(it.vch(), it.reference()).isEmpty();
+      case Change.AddressCursorPut _,
+          Change.PortGroupRemoved _,
+          Change.VchRemoved _,
+          Change.ScopeRemoved _,
+          Change.ContainerRemoved _,
+          Change.VolumeRemoved _,
+          Change.TagRemoved _ ->
+          false;
+    };
+  }
+
   /// The same image under another revision, for a store that is read back.
   public Image at(long newRevision) {
     return new Image(newRevision, t);

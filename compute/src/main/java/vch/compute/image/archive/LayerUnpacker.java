@@ -19,6 +19,7 @@ import vch.archive.TarReader;
 import vch.compute.image.archive.LayerRoot.Place;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Utimensat;
+import vch.portlayer.refusal.Refusal;
 
 /// Unpacks one layer into a directory that overlayfs can use. A stranger made the layer, so: no
 /// name and no link leads out of the directory, sizes and counts are bounded, extended attributes
@@ -296,7 +297,7 @@ public final class LayerUnpacker {
   private void space() throws IOException {
     long free = Files.getFileStore(root.path()).getUsableSpace();
     if (free < limits.freeBytes()) {
-      throw new IOException(
+      throw new Refusal.Failed(
           "no space left on device: "
               + (free >> 20)
               + " MiB are free where images are kept, "
