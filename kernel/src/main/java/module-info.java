@@ -5,6 +5,7 @@ module vch.kernel {
   requires static transitive org.jspecify;
 
   exports vch.kernel.libc;
+  exports vch.kernel.process;
   exports vch.kernel.unix;
   exports vch.kernel.packet;
   exports vch.kernel.netns;

@@ -79,6 +79,19 @@ public final class Native {
     }
   }
 
+  /// Runs a call of a function that returns the number of its error, and 0 when there is none, as
+  /// those of posix_spawn do.
+  ///
+  /// @param name the man page
+  /// @param detail what it was about, for the message
+  /// @throws KernelException the function returned another number than 0
+  public static void numbered(String name, Object detail, Call call) {
+    long number = call(name, detail, call);
+    if (number != 0) {
+      throw new KernelException(name, Errno.of((int) number), detail.toString());
+    }
+  }
+
   /// errno of the call that this segment was passed to.
   public static int errno(MemorySegment state) {
     return state.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);

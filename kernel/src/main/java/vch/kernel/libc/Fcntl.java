@@ -29,7 +29,12 @@ public final class Fcntl {
 
   /// A second descriptor of the same open file.
   public static Fd duplicate(Fd fd) {
-    return new Fd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    return duplicate(fd, 0);
+  }
+
+  /// The same with the lowest free number that is not below `least`.
+  public static Fd duplicate(Fd fd, int least) {
+    return new Fd(fcntl(fd, F_DUPFD_CLOEXEC, least));
   }
 
   private static int fcntl(Fd fd, int command, int argument) {

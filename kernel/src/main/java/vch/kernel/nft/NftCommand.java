@@ -1,18 +1,22 @@
 package vch.kernel.nft;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import vch.kernel.process.Program;
 
-/// nft(8), run inside a namespace by nsenter(1): a process started from the gate's thread would
-/// take the JVM's own process threads into that namespace.
+/// nft(8), run inside a namespace by nsenter(1): a process started from the gate's thread would be
+/// born there, and nsenter costs no more than the way to the gate.
 public final class NftCommand {
   /// A ruleset loads in 10 to 20 ms; with 60,000 elements in about a second.
   private static final Duration TIME_MAX = Duration.ofSeconds(60);
+
+  /// It says three lines for each error.
+  private static final int SAID_BYTES_MAX = 64 * 1024;
+
+  /// What nsenter ends with when it finds no such program.
+  private static final int MISSING = 127;
 
   private NftCommand() {}
 
@@ -21,42 +25,24 @@ public final class NftCommand {
   /// @param namespace path of the network namespace
   /// @param started is told the id of the process before it can have changed anything
   /// @throws Refused nft or the kernel did not take the text
+  /// @throws vch.kernel.libc.KernelException nsenter, of util-linux, cannot be started
   public static void load(Path namespace, String text, LongConsumer started) {
-    var builder =
-        new ProcessBuilder("nsenter", "--net=" + namespace, "nft", "-f", "-")
-            .redirectErrorStream(true);
-    builder.environment().put("LC_ALL", "C");
+    Program.Ran ran;
     try {
-      var process = builder.start();
-      started.accept(process.pid());
-      var _ =
-          process
-              .onExit()
-              .orTimeout(TIME_MAX.toSeconds(), TimeUnit.SECONDS)
-              .whenComplete(
-                  (_, late) -> {
-                    if (late != null) {
-                      process.destroyForcibly();
-                    }
-                  });
-      try (var in = process.getOutputStream()) {
-        in.write(text.getBytes(StandardCharsets.UTF_8));
-      } catch (IOException _) {
-        // It ended before it had read everything; what it said and its exit status tell why.
-        process.destroy();
-      }
-      var said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new Refused(said.isEmpty() ? "nft ended with status " + status : firstError(said));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "run nft, of Debian's package nftables, by nsenter, of util-linux", e);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      throw new Refused("interrupted while nft was running");
+      ran =
+          Program.of("nsenter", "--net=" + namespace, "nft", "-f", "-")
+              .with("LC_ALL", "C")
+              .run(text.getBytes(StandardCharsets.UTF_8), SAID_BYTES_MAX, TIME_MAX, started);
+    } catch (Program.Late e) {
+      throw new Refused(e.getMessage());
+    }
+    if (ran.status() == MISSING) {
+      throw new IllegalStateException(
+          "nft, of Debian's package nftables, is not installed: " + ran.said());
+    }
+    if (ran.status() != 0) {
+      throw new Refused(
+          ran.said().isEmpty() ? "nft ended with status " + ran.status() : firstError(ran.said()));
     }
   }
 

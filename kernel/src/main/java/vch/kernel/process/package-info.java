@@ -1,0 +1,2 @@
+/// Starting programs: what they are told, which descriptors they find, how they end.
+package vch.kernel.process;
