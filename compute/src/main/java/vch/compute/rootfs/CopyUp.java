@@ -1,14 +1,21 @@
 package vch.compute.rootfs;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import vch.kernel.libc.KernelException;
+import vch.kernel.process.Program;
 
 /// Fills an empty volume from what the image has at the place where it is mounted, as Docker does:
 /// content, owners, modes, times, links and extended attributes, those of the directory itself too.
 public final class CopyUp {
+  private static final int SAID_BYTES_MAX = 16 * 1024;
+
+  /// What an image has there may be large, and the disk slow.
+  private static final Duration TIME_MAX = Duration.ofHours(1);
+
   private CopyUp() {}
 
   /// Nothing happens when the volume holds something, or the image has no directory there.
@@ -18,21 +25,17 @@ public final class CopyUp {
       return;
     }
     // cp knows every kind of attribute; NIO knows half of them.
-    var cp =
-        new ProcessBuilder("cp", "-a", "--", source + "/.", volume.toString())
-            .redirectErrorStream(true)
-            .start();
-    cp.getOutputStream().close();
-    var said = new String(cp.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    Program.Ran cp;
     try {
-      int code = cp.waitFor();
-      if (code != 0) {
-        throw new IOException(
-            "fill volume " + volume + " from " + target + " of the image: " + said);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("fill volume " + volume + ": interrupted", e);
+      cp =
+          Program.of("cp", "-a", "--", source + "/.", volume.toString())
+              .run(SAID_BYTES_MAX, TIME_MAX);
+    } catch (Program.Late | KernelException e) {
+      throw new IOException("fill volume " + volume + ": " + e.getMessage(), e);
+    }
+    if (cp.status() != 0) {
+      throw new IOException(
+          "fill volume " + volume + " from " + target + " of the image: " + cp.said());
     }
   }
 }

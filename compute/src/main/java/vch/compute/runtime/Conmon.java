@@ -8,25 +8,34 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Open;
+import vch.kernel.process.Program;
 import vch.portlayer.container.ContainerId;
 
 /// Starts conmon(8), which starts the runtime and stays as the monitor of one process: keeps its
 /// streams, writes its log and its exit code. Blocks its thread. Holds no state.
 ///
-/// conmon forks twice, so its direct parent sees it end at once, and ProcessBuilder would then
-/// close pipes that conmon still uses (SIGPIPE, and the container with it). So its side channels
-/// are FIFOs opened by path; sh does no more than give them the numbers that conmon wants.
+/// Its side channels are pipes at the numbers that it is told. conmon forks twice, so our child
+/// ends at once; the monitor goes on with its ends of them.
 final class Conmon {
   private static final System.Logger LOG = System.getLogger(Conmon.class.getName());
   private static final JsonMapper JSON = new JsonMapper();
-  private static final String CREATE_CHANNELS = "exec 3>sync; exec \"$@\"";
-  private static final String EXEC_CHANNELS = "exec 3>sync 5>attachp 4<begin; exec \"$@\"";
+  private static final int ERRORS = 2;
+  private static final int SYNC = 3;
+  private static final int START = 4;
+  private static final int ATTACH = 5;
+
+  /// How long conmon may take until its monitor is on its own; milliseconds as a rule.
+  private static final Duration FORK_MAX = Duration.ofMinutes(2);
+
   private static final byte GO = 0;
 
   private final Path program;
@@ -79,9 +88,13 @@ final class Conmon {
     if (streams.keepStdin()) {
       options.add("--leave-stdin-open");
     }
-    try (var sync = Fifo.reading(bundle.directory().resolve("sync"))) {
-      spawn(bundle, CREATE_CHANNELS, options);
-      sync.begun();
+    try (var sync = SidePipe.open()) {
+      spawn(
+          bundle,
+          program(bundle, options)
+              .with("_OCI_SYNCPIPE", Integer.toString(SYNC))
+              .with(SYNC, sync.write()));
+      sync.write().close();
       return data(sync.line(), bundle);
     }
   }
@@ -93,7 +106,7 @@ final class Conmon {
   }
 
   /// An exec under way. conmon writes to it when the process ends, so it stays open until then.
-  record Started(long pid, Fifo sync) {}
+  record Started(long pid, SidePipe sync) {}
 
   /// Starts another process in a running container; its `process.json` lies in the bundle.
   Started exec(ContainerId id, Bundle bundle, boolean tty, boolean stdin, Attaching attaching)
@@ -113,16 +126,24 @@ final class Conmon {
     if (tty) {
       options.add("-t");
     }
-    var sync = Fifo.reading(bundle.directory().resolve("sync"));
-    try (var attached = Fifo.reading(bundle.directory().resolve("attachp"));
-        var begin = Fifo.writing(bundle.directory().resolve("begin"))) {
-      begin.write(GO); // conmon may fork
-      spawn(bundle, EXEC_CHANNELS, options);
-      sync.begun();
-      attached.begun();
+    var sync = SidePipe.open();
+    try (var attached = SidePipe.open();
+        var begin = SidePipe.open()) {
+      begin.tell(GO); // conmon may fork
+      spawn(
+          bundle,
+          program(bundle, options)
+              .with("_OCI_SYNCPIPE", Integer.toString(SYNC))
+              .with("_OCI_STARTPIPE", Integer.toString(START))
+              .with("_OCI_ATTACHPIPE", Integer.toString(ATTACH))
+              .with(SYNC, sync.write())
+              .with(START, begin.read())
+              .with(ATTACH, attached.write()));
+      sync.write().close();
+      attached.write().close();
       data(attached.line(), bundle);
       attaching.attach();
-      begin.write(GO); // the process may run
+      begin.tell(GO); // the process may run
       return new Started(data(sync.line(), bundle), sync);
     } catch (IOException | RuntimeException e) {
       sync.close();
@@ -130,10 +151,9 @@ final class Conmon {
     }
   }
 
-  private void spawn(Bundle bundle, String channels, List<String> options) throws IOException {
-    var command = new ArrayList<String>();
-    command.addAll(List.of("/bin/sh", "-c", channels, "sh"));
-    command.addAll(
+  private Program program(Bundle bundle, List<String> options) {
+    var words = new ArrayList<String>();
+    words.addAll(
         List.of(
             program.toString(),
             "--api-version",
@@ -149,29 +169,26 @@ final class Conmon {
             bundle.runtimeLog().toString(),
             "--log-format",
             "json")) {
-      command.addAll(List.of("--runtime-arg", argument));
+      words.addAll(List.of("--runtime-arg", argument));
     }
-    command.addAll(options);
-    var builder = new ProcessBuilder(command).directory(bundle.directory().toFile());
-    builder.redirectInput(Path.of("/dev/null").toFile());
-    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(bundle.errors().toFile()));
-    builder.environment().put("_OCI_SYNCPIPE", "3");
-    builder.environment().put("_OCI_STARTPIPE", "4");
-    builder.environment().put("_OCI_ATTACHPIPE", "5");
-    if (channels.equals(CREATE_CHANNELS)) {
-      builder.environment().remove("_OCI_STARTPIPE");
-      builder.environment().remove("_OCI_ATTACHPIPE");
-    }
-    try {
-      int code =
-          builder.start().waitFor(); // of the process that forks the monitor: it ends at once
-      if (code != 0) {
-        throw new Refused("conmon ended with " + code + ": " + text(bundle.errors()));
+    words.addAll(options);
+    return Program.of(words).in(bundle.directory());
+  }
+
+  /// Returns when the monitor is on its own.
+  private static void spawn(Bundle bundle, Program program) throws IOException {
+    try (var errors =
+            Open.open(bundle.errors(), Open.O_WRONLY | Open.O_CREAT | Open.O_APPEND, 0600);
+        var child = program.with(ERRORS, errors).start()) {
+      var code = child.await(FORK_MAX);
+      if (code.isEmpty() || code.getAsInt() != 0) {
+        throw new Refused(
+            (code.isEmpty() ? "conmon hangs" : "conmon ended with " + code.getAsInt())
+                + ": "
+                + text(bundle.errors()));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("start conmon: interrupted", e);
+    } catch (KernelException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

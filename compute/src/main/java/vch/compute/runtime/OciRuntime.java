@@ -3,12 +3,15 @@ package vch.compute.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import vch.compute.rootfs.Trees;
+import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
 import vch.kernel.libc.Poll;
 import vch.kernel.libc.Read;
+import vch.kernel.process.Program;
 import vch.portlayer.container.ContainerId;
 
 /// Commands of an OCI runtime on containers that exist. Creating and exec go through [Conmon].
@@ -18,6 +21,11 @@ final class OciRuntime {
 
   /// How often it is looked whether a process that should come to its gate still lives.
   private static final int ALIVE_CHECK_MILLIS = 100;
+
+  /// Removing a container takes the longest: the runtime itself gives up after ten seconds.
+  private static final Duration TIME_MAX = Duration.ofMinutes(2);
+
+  private static final int SAID_BYTES_MAX = 64 * 1024;
 
   private final Path program;
   private final Path root;
@@ -119,22 +127,17 @@ final class OciRuntime {
     var command = new ArrayList<String>();
     command.addAll(List.of(program.toString(), "--root", root.toString()));
     command.addAll(List.of(arguments));
-    var process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .start();
-    var said =
-        new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-            .strip();
+    Program.Ran ran;
     try {
-      if (process.waitFor() != 0) {
-        throw new Failed(
-            said.isEmpty() ? name() + " " + arguments[0] + " failed without a word" : said);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(name() + " " + arguments[0] + ": interrupted", e);
+      ran = Program.of(command).run(SAID_BYTES_MAX, TIME_MAX);
+    } catch (Program.Late | KernelException e) {
+      throw new Failed(e.getMessage());
+    }
+    if (ran.status() != 0) {
+      throw new Failed(
+          ran.said().isEmpty()
+              ? name() + " " + arguments[0] + " failed without a word"
+              : ran.said());
     }
   }
 }

@@ -3,16 +3,18 @@ package vch.compute.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import vch.compute.rootfs.Trees;
+import vch.kernel.libc.KernelException;
+import vch.kernel.process.Program;
 
 /// Tries whether an OCI runtime makes containers on this machine: crun refuses some arrangements of
 /// control groups that runc takes. Creates a container that never runs anything, and removes it.
 /// The answer is kept until the machine boots again or the program changes.
 final class RuntimeTrial {
   private static final System.Logger LOG = System.getLogger(RuntimeTrial.class.getName());
-  private static final int TRIAL_SECONDS_MAX = 10;
+  private static final Duration TRIAL_MAX = Duration.ofSeconds(10);
+  private static final int SAID_BYTES_MAX = 64 * 1024;
 
   private RuntimeTrial() {}
 
@@ -47,34 +49,18 @@ final class RuntimeTrial {
     Files.writeString(bundle.resolve("config.json"), config(group));
     var root = bundle.resolve("root").toString();
     boolean runs =
-        command(
-            bundle,
-            program.toString(),
-            "--root",
-            root,
-            "create",
-            "--bundle",
-            bundle.toString(),
-            group);
-    command(bundle, program.toString(), "--root", root, "delete", "--force", group);
+        command(program.toString(), "--root", root, "create", "--bundle", bundle.toString(), group);
+    command(program.toString(), "--root", root, "delete", "--force", group);
     Trees.delete(bundle);
     return runs;
   }
 
-  private static boolean command(Path bundle, String... command) throws IOException {
-    var builder = new ProcessBuilder(List.of(command)).redirectInput(Path.of("/dev/null").toFile());
-    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(bundle.resolve("errors").toFile()));
-    var process = builder.start();
+  private static boolean command(String... command) {
     try {
-      if (!process.waitFor(TRIAL_SECONDS_MAX, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return false;
-      }
-      return process.exitValue() == 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      return Program.of(command).run(SAID_BYTES_MAX, TRIAL_MAX).status() == 0;
+    } catch (Program.Late | KernelException e) {
+      LOG.log(System.Logger.Level.WARNING, "try an OCI runtime: " + e.getMessage());
+      return false;
     }
   }
 
