@@ -131,7 +131,7 @@ final class OciRuntime {
     try {
       ran = Program.of(command).run(SAID_BYTES_MAX, TIME_MAX);
     } catch (Program.Late | KernelException e) {
-      throw new Failed(e.getMessage());
+      throw new Failed(StartErrors.said(e));
     }
     if (ran.status() != 0) {
       throw new Failed(

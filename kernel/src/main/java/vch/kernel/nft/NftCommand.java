@@ -33,8 +33,8 @@ public final class NftCommand {
           Program.of("nsenter", "--net=" + namespace, "nft", "-f", "-")
               .with("LC_ALL", "C")
               .run(text.getBytes(StandardCharsets.UTF_8), SAID_BYTES_MAX, TIME_MAX, started);
-    } catch (Program.Late e) {
-      throw new Refused(e.getMessage());
+    } catch (Program.Late _) {
+      throw new Refused("nft took more than " + TIME_MAX.toSeconds() + " s and was killed");
     }
     if (ran.status() == MISSING) {
       throw new IllegalStateException(
