@@ -41,6 +41,9 @@ public interface Lifecycle extends AutoCloseable {
 
   void rename(ContainerId id, String name);
 
+  /// Takes one name away that `--link` gave, `parent/alias`; neither container is touched.
+  void unlink(VchId vch, String term);
+
   /// @param force kills it first where it runs
   /// @param volumes anonymous volumes go too
   void remove(ContainerId id, boolean force, boolean volumes);

@@ -62,7 +62,7 @@ final class SysctlSteps {
     try (var file = Open.open(file(setting), Open.O_WRONLY)) {
       Write.writeAll(file, setting.value().getBytes(StandardCharsets.UTF_8));
     } catch (KernelException e) {
-      if (!isMissing(e)) {
+      if (setting.required() || !isMissing(e)) {
         outcomes.fail(step, e.errno().toString());
       }
     }
@@ -81,17 +81,18 @@ final class SysctlSteps {
     return ROOT.resolve(setting.path());
   }
 
-  /// The same settings with the values of now.
+  /// The same settings with the values of now, without those that are required and not there.
   static List<Sysctl> observe(Space space, List<Sysctl> wanted) {
     if (wanted.isEmpty()) {
       return List.of();
     }
-    return space.inside(
-        () ->
-            wanted.stream()
-                .map(
-                    s -> read(s).map(value -> new Sysctl(s.namespace(), s.path(), value)).orElse(s))
-                .toList());
+    return space.inside(() -> wanted.stream().flatMap(s -> observed(s).stream()).toList());
+  }
+
+  private static Optional<Sysctl> observed(Sysctl wanted) {
+    return read(wanted)
+        .map(v -> new Sysctl(wanted.namespace(), wanted.path(), v, wanted.required()))
+        .or(() -> wanted.required() ? Optional.empty() : Optional.of(wanted));
   }
 
   private static Optional<String> read(Sysctl setting) {

@@ -365,11 +365,18 @@ final class ReachTest {
             .anyMatch(
                 r ->
                     r instanceof Reason.Routers
+                        || (r instanceof Reason.RoutedTo && !routes(from))
                         || r instanceof Reason.RepliesElsewhere
                         || (r instanceof Reason.MachineAssumed(var group) && !group.equals("nic"))
                         || (r instanceof Reason.Foreign(_, var via)
                             && (via.isPresent() || !(from instanceof From.OfContainer))));
     return !beyond;
+  }
+
+  /// Who has a route to bridge scopes, see [#outside].
+  private static boolean routes(From from) {
+    return from instanceof From.Machine
+        || (from instanceof From.Stranger(var group, _) && group.equals(Samples.VM_NETWORK));
   }
 
   private static Map<Case, ReachProbe.Heard> wrong(

@@ -29,6 +29,8 @@ import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.scope.GatewayMode;
+import vch.portlayer.scope.GatewayModes;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
@@ -232,8 +234,24 @@ final class ReachTown {
   }
 
   private void bridge(int n, boolean internal) {
-    var kind = new ScopeKind.Bridge(internal, !one(4), !one(4));
+    var kind =
+        new ScopeKind.Bridge(
+            internal,
+            !one(4),
+            !one(4),
+            new GatewayModes(mode(internal), mode(internal)),
+            Optional.empty(),
+            one(3),
+            Optional.empty());
     changes.add(new Change.ScopePut(Samples.scope(n, kind)));
+  }
+
+  private GatewayMode mode(boolean internal) {
+    return any(
+        internal
+            ? List.of(GatewayMode.NAT, GatewayMode.ISOLATED)
+            : List.of(
+                GatewayMode.NAT, GatewayMode.NAT, GatewayMode.NAT_UNPROTECTED, GatewayMode.ROUTED));
   }
 
   private static List<Subnet> subnets(int n) {
@@ -321,6 +339,7 @@ final class ReachTown {
             ordinal,
             e.linkName(),
             e.options(),
+            e.sysctls(),
             true,
             Optional.empty());
     return s == LEASED ? place.withLease(lease(place.addresses().getFirst())) : place;
@@ -366,7 +385,37 @@ final class ReachTown {
                 protocol, ip, host, range ? host : any(List.of(80, 81)), range ? 5 : 1, false));
       }
     }
-    return out.stream().distinct().toList();
+    return out.stream()
+        .flatMap(p -> p.direct() ? Stream.of(p) : byMode(image, container, p))
+        .distinct()
+        .toList();
+  }
+
+  /// At the public role, or at the container's own address where the gateway does not translate.
+  private static Stream<Publication> byMode(Image image, Container container, Publication p) {
+    var families = Stream.of(Family.values()).filter(p::serves).toList();
+    if (families.stream().noneMatch(f -> routed(image, container, f))) {
+      return Stream.of(p);
+    }
+    return families.stream()
+        .map(
+            f -> {
+              var any = Optional.of(p.hostIp().orElse(new Ip(f, 0, 0)));
+              return routed(image, container, f)
+                  ? new Publication(p.protocol(), any, p.container(), p.container(), true)
+                  : new Publication(p.protocol(), any, p.host(), p.container());
+            });
+  }
+
+  private static boolean routed(Image image, Container container, Family family) {
+    return EndpointRules.published(image, container, family)
+        .flatMap(Endpoint::scope)
+        .flatMap(image::scope)
+        .filter(
+            s ->
+                s.kind() instanceof ScopeKind.Bridge kind
+                    && kind.gateways().of(family) == GatewayMode.ROUTED)
+        .isPresent();
   }
 
   private Optional<Ip> hostIp(Image image) {
@@ -448,8 +497,7 @@ final class ReachTown {
     return image
         .scopes(vch)
         .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-        .flatMap(s -> s.subnets().stream())
-        .map(SubnetConfig::gateway)
+        .flatMap(s -> Stream.of(Family.values()).flatMap(f -> s.gateway(f).stream()))
         .toList();
   }
 

@@ -77,8 +77,18 @@ class NetworksTest {
           {"Name":"n","Options":{"com.docker.network.driver.mtu":"-1"}} | 400 | invalid MTU number: -1
           {"Name":"n","Options":{"com.docker.network.bridge.enable_icc":"maybe"}} | 400 | failed to parse com.docker.network.bridge.enable_icc value: maybe (strconv.ParseBool: parsing "maybe": invalid syntax)
           {"Name":"n","Options":{"com.docker.network.enable_ipv6":"maybe"}} | 400 | driver-opt "com.docker.network.enable_ipv6" is not a valid bool
-          {"Name":"n","Options":{"com.docker.network.bridge.gateway_mode_ipv4":"routed"}} | 501 | driver option com.docker.network.bridge.gateway_mode_ipv4=routed is not offered: networks are masqueraded; com.docker.network.bridge.enable_ip_masquerade=false leaves addresses as they are
-          {"Name":"n","Options":{"com.docker.network.bridge.host_binding_ipv4":"10.0.0.1"}} | 501 | driver option com.docker.network.bridge.host_binding_ipv4=10.0.0.1 is not offered: publish with the host address instead, as in -p 192.168.1.2:80:80
+          {"Name":"n","Options":{"com.docker.network.bridge.gateway_mode_ipv4":"x"}} | 400 | failed to parse com.docker.network.bridge.gateway_mode_ipv4 value: x (unknown gateway mode x)
+          {"Name":"n","Options":{"com.docker.network.bridge.gateway_mode_ipv6":"isolated"}} | 500 | gateway mode 'isolated' can only be used for an internal network
+          {"Name":"n","Options":{"com.docker.network.bridge.host_binding_ipv4":"10.0.0.1"}} | 400 | host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address 192.168.218.2, not for 10.0.0.1
+          {"Name":"n","Options":{"com.docker.network.bridge.host_binding_ipv4":"here"}} | 400 | failed to parse com.docker.network.bridge.host_binding_ipv4 value: here (nil ip)
+          {"Name":"n","Options":{"com.docker.network.bridge.inhibit_ipv4":"true"}} | 501 | driver option com.docker.network.bridge.inhibit_ipv4=true is not offered: the gateway of a network is its VCH; for a network without a gateway use --internal with com.docker.network.bridge.gateway_mode_ipv4=isolated
+          {"Name":"n","Options":{"com.docker.network.bridge.trusted_host_interfaces":"public:eth1"}} | 400 | driver option com.docker.network.bridge.trusted_host_interfaces names "eth1": containers are reached by the public role of their VCH only, so it can be "public"
+          {"Name":"n","Options":{"com.docker.network.container_iface_prefix":"a/b"}} | 400 | driver option com.docker.network.container_iface_prefix=a/b: 1 to 12 characters without spaces, '/', ':' and '%' are needed
+          {"Name":"n","ConfigOnly":true,"Internal":true}            | 403 | 'configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.'
+          {"Name":"n","ConfigOnly":true,"ConfigFrom":{"Network":"c"}} | 403 | a configuration network cannot depend on another configuration network
+          {"Name":"n","ConfigFrom":{"Network":"c"},"EnableIPv6":true} | 403 | user specified configurations are not supported if the network depends on a configuration network
+          {"Name":"n","ConfigFrom":{"Network":"c"},"Labels":{"a":"b"}} | 403 | user specified configurations are not supported if the network depends on a configuration network
+          {"Name":"n","ConfigFrom":{"Network":"c"},"Options":{"com.docker.network.driver.mtu":"1400"}} | 403 | network driver options are not supported if the network depends on a configuration network
           {"Name":5}                                                | 400 | invalid JSON: Name must be a string, not number
           {"Name":"n","Labels":[]}                                  | 400 | invalid JSON: Labels must be an object, not array
           {"Name":"n","IPAM":{"Config":[{"Subnet":"10.0.0.0/24"},{"Subnet":"10.1.0.0/24"}]}} | 403 | bridge driver doesn't support multiple subnets

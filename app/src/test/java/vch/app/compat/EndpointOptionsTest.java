@@ -37,4 +37,67 @@ class EndpointOptionsTest {
     vch.docker("network", "connect", "--link-local-ip", "10.0.0.9", "link", "two")
         .refused("invalid link-local IP address: 10.0.0.9");
   }
+
+  private String value(String container, String link, String name) {
+    return vch.in(container, "cat", "/proc/sys/net/ipv4/conf/" + link + "/" + name).ok();
+  }
+
+  @Test
+  void settings_of_a_link_are_set_before_the_program_runs_and_after_a_restart() {
+    var sysctls = "com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.";
+    vch.docker("network", "create", "set").ok();
+    vch.docker("network", "create", "also").ok();
+    assertThat(
+            vch.docker(
+                    "run",
+                    "--rm",
+                    "--network",
+                    "name=set,driver-opt=" + sysctls + "log_martians=1",
+                    "busybox",
+                    "cat",
+                    "/proc/sys/net/ipv4/conf/eth0/log_martians")
+                .ok())
+        .isEqualTo("1");
+    vch.sleeper("kept", "--network", "set");
+    vch.docker("network", "connect", "--driver-opt", sysctls + "forwarding=1", "also", "kept").ok();
+    assertThat(value("kept", "eth1", "forwarding")).isEqualTo("1");
+    assertThat(value("kept", "eth0", "forwarding")).isEqualTo("0");
+    vch.docker("restart", "-t", "0", "kept").ok();
+    assertThat(value("kept", "eth1", "forwarding")).isEqualTo("1");
+    assertThat(vch.inspect("kept", "also", "DriverOpts")).contains("forwarding=1");
+    vch.docker("network", "disconnect", "also", "kept").ok();
+    vch.docker("network", "connect", "also", "kept").ok();
+    assertThat(value("kept", "eth1", "forwarding")).isEqualTo("0");
+    vch.docker("network", "disconnect", "also", "kept").ok();
+    vch.docker("network", "connect", "--driver-opt", sysctls + "no_such=1", "also", "kept")
+        .refused("net/ipv4/conf/eth1/no_such");
+    vch.docker("network", "connect", "--driver-opt", "x=y", "also", "kept")
+        .refused("driver option x for network also is not offered");
+    vch.docker(
+            "network",
+            "connect",
+            "--driver-opt",
+            "com.docker.network.endpoint.sysctls=net.ipv4.ip_forward=1",
+            "also",
+            "kept")
+        .refused("unrecognised network interface sysctl 'net.ipv4.ip_forward=1'");
+    vch.docker("rm", "-f", "kept").ok();
+  }
+
+  @Test
+  void one_link_is_removed_from_a_container() {
+    vch.sleeper("db");
+    vch.sleeper("web", "--link", "db:data", "--link", "db:more");
+    vch.docker("rm", "--link", "/web/none").refused("No such container: web/none");
+    vch.docker("rm", "--link", "/web/data").ok();
+    assertThat(vch.docker("inspect", "-f", "{{.HostConfig.Links}}", "web").ok())
+        .isEqualTo("[/db:/web/more]");
+    TestMachine.until(
+        "the hosts file", () -> !vch.in("web", "cat", "/etc/hosts").out().contains("data"));
+    assertThat(vch.in("web", "cat", "/etc/hosts").ok()).contains("more");
+    vch.docker("rm", "--link", "/web/more").ok();
+    assertThat(vch.docker("inspect", "-f", "{{json .HostConfig.Links}}", "web").ok())
+        .isEqualTo("null");
+    vch.docker("rm", "-f", "web", "db").ok();
+  }
 }

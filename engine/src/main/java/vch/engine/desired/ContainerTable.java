@@ -46,11 +46,15 @@ final class ContainerTable {
     }
   }
 
-  /// Empty for a container that is on bridge scopes only.
+  /// Empty for a container that is on bridge scopes with gateways only.
   static Optional<String> text(Image image, Container container) {
     var table = new ContainerTable(image, container);
     var places = table.places();
-    return places.isEmpty() ? Optional.empty() : Optional.of(table.write(places));
+    if (places.isEmpty()) {
+      table.names();
+      return Optional.of(table.out.toString()).filter(text -> !text.isEmpty());
+    }
+    return Optional.of(table.write(places));
   }
 
   /// Name of the set of the live members that may come in by the endpoint's link.

@@ -3,6 +3,7 @@ package vch.engine.desired;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
@@ -111,10 +112,28 @@ final class DesiredContainer {
     }
     for (var family : Family.values()) {
       defaultRoute(image, container, family).ifPresent(out::add);
-      repliesElsewhere(image, container, family).ifPresent(out::add);
     }
+    out.addAll(sysctls(image, ns, container));
     out.addAll(Publications.elements(image, container));
     return List.copyOf(out);
+  }
+
+  /// What the user asked for of links. Places on one link have it together; the last one counts.
+  private static List<Sysctl> sysctls(Image image, NamespaceName ns, Container container) {
+    var values = new TreeMap<String, String>();
+    EndpointRules.ordered(container).stream()
+        .filter(e -> e.scope().flatMap(image::scope).isPresent())
+        .forEach(
+            e ->
+                e.sysctls()
+                    .forEach(
+                        (path, value) ->
+                            values.put(
+                                path.replace("/" + Endpoint.LINK + "/", "/" + e.link() + "/"),
+                                value)));
+    return values.entrySet().stream()
+        .map(e -> new Sysctl(ns, e.getKey(), e.getValue(), true))
+        .toList();
   }
 
   private static Optional<MachineObject> defaultRoute(
@@ -135,35 +154,6 @@ final class DesiredContainer {
                                 endpoint.link())));
   }
 
-  /// Where publications lead to one place and the default route leaves by another, replies leave by
-  /// the latter with the address of the former: that port may send them.
-  private static Optional<Element> repliesElsewhere(
-      Image image, Container container, Family family) {
-    if (container.publications().isEmpty()) {
-      return Optional.empty();
-    }
-    var out =
-        EndpointRules.defaultRoute(image, container, family)
-            .filter(e -> !EndpointRules.external(image, e));
-    if (!SharedNic.places(image, container).isEmpty()) {
-      return Optional.empty(); // they leave by the port that they came by
-    }
-    var in =
-        EndpointRules.published(image, container, family)
-            .filter(e -> !Optional.of(e.id()).equals(out.map(Endpoint::id)))
-            .filter(e -> !EndpointRules.external(image, e));
-    return out.flatMap(
-        leaves ->
-            in.flatMap(e -> e.address(family))
-                .map(
-                    address ->
-                        member(
-                            LinkNames.endpoint(container.vch()),
-                            LinkNames.port(container, leaves),
-                            leaves.mac(),
-                            address.address())));
-  }
-
   private static void attach(
       List<MachineObject> out,
       Image image,
@@ -172,7 +162,7 @@ final class DesiredContainer {
       Endpoint endpoint,
       Scope scope) {
     switch (scope.kind()) {
-      case ScopeKind.None _ -> {}
+      case ScopeKind.Configuration _, ScopeKind.None _ -> {}
       case ScopeKind.External kind ->
           out.addAll(ExternalPlace.objects(image, container, endpoint, scope, kind));
       case ScopeKind.Bridge kind -> {
@@ -206,6 +196,7 @@ final class DesiredContainer {
         for (var address : endpoint.addresses()) {
           if (ipv6 || address.address().isIpv4()) {
             out.add(new Address(ns, endpoint.link(), address));
+            out.addAll(PlaceRoutes.objects(image, container, endpoint, address));
           }
         }
         for (var address : endpoint.linkLocal()) {

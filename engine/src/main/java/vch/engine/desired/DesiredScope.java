@@ -16,8 +16,10 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.rule.SharedNic;
+import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.Image;
 
 /// A scope as objects of its VCH's endpoint namespace.
@@ -36,7 +38,7 @@ final class DesiredScope {
               .portGroup(external.portGroup())
               .map(group -> guards(scope, external, group))
               .orElse(List.of());
-      case ScopeKind.None _ -> List.of();
+      case ScopeKind.Configuration _, ScopeKind.None _ -> List.of();
     };
   }
 
@@ -53,7 +55,9 @@ final class DesiredScope {
     var out = new ArrayList<MachineObject>();
     out.add(in(ns, "bridges", name));
     if (!kind.internal()) {
-      out.add(in(ns, kind.masquerade() ? "out" : "routed", name));
+      for (var config : scope.subnets()) {
+        out.add(in(ns, way(kind, config), name));
+      }
       out.add(in(ns, "hairpin", name, name));
     }
     out.add(
@@ -65,13 +69,45 @@ final class DesiredScope {
             Optional.of(LinkNames.segmentMac(scope)),
             scope.mtu(),
             true));
-    for (var subnet : scope.subnets()) {
-      out.add(new Address(ns, name, new Cidr(subnet.gateway(), subnet.subnet().length())));
-    }
-    if (scope.subnet(Family.IPV6).isPresent()) {
-      out.add(DesiredVch.ipv6(ns, name));
+    for (var config : scope.subnets()) {
+      entry(ns, kind, config).ifPresent(out::add);
+      if (hasGateway(kind, config)) {
+        out.add(gateway(ns, name, config));
+        if (config.subnet().family() == Family.IPV6) {
+          out.add(DesiredVch.ipv6(ns, name));
+        }
+      }
     }
     return List.copyOf(out);
+  }
+
+  private static boolean hasGateway(ScopeKind.Bridge kind, SubnetConfig config) {
+    return kind.gateways().of(config.subnet().family()) != GatewayMode.ISOLATED;
+  }
+
+  private static Address gateway(NamespaceName ns, String link, SubnetConfig config) {
+    return new Address(ns, link, new Cidr(config.gateway(), config.subnet().length()));
+  }
+
+  /// Under which addresses the scope leaves.
+  private static String way(ScopeKind.Bridge kind, SubnetConfig config) {
+    var family = config.subnet().family();
+    return EndpointTable.set(kind.masquerades(family) ? "out" : "routed", family);
+  }
+
+  /// How members are reached at their own addresses.
+  private static Optional<Element> entry(
+      NamespaceName ns, ScopeKind.Bridge kind, SubnetConfig config) {
+    var family = config.subnet().family();
+    var set =
+        switch (kind.gateways().of(family)) {
+          case NAT, ISOLATED -> "";
+          case NAT_UNPROTECTED -> "unprotected";
+          case ROUTED -> "entered";
+        };
+    return kind.internal() || set.isEmpty()
+        ? Optional.empty()
+        : Optional.of(within(ns, "inet", EndpointTable.set(set, family), Part.of(config.subnet())));
   }
 
   /// Told from other scopes of the segment by its subnet.
@@ -82,16 +118,15 @@ final class DesiredScope {
       var subnet = Part.of(config.subnet());
       out.add(within(ns, "inet", "scopes", subnet, subnet));
       if (!kind.internal()) {
-        out.add(within(ns, "inet", kind.masquerade() ? "out" : "routed", subnet));
+        out.add(within(ns, "inet", way(kind, config), subnet));
       }
+      entry(ns, kind, config).ifPresent(out::add);
       if (!kind.interContainer()) {
         out.add(within(ns, "bridge", "noicc", subnet));
       }
-      out.add(
-          new Address(
-              ns,
-              LinkNames.shared(scope.vch()),
-              new Cidr(config.gateway(), config.subnet().length())));
+      if (hasGateway(kind, config)) {
+        out.add(gateway(ns, LinkNames.shared(scope.vch()), config));
+      }
     }
     for (var host : OutsideHosts.of(image, scope)) {
       scope.subnet(host.family()).ifPresent(s -> outside(out, ns, host, Part.of(s.subnet())));

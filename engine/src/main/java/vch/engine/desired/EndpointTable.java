@@ -2,6 +2,7 @@ package vch.engine.desired;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.vch.Role;
@@ -78,8 +79,38 @@ public final class EndpointTable {
 
   private static final String SETS_AWAY =
       """
-      # Addresses by which containers are published that are on container networks too. Their replies would leave by
-      # these, past the translation; so requests from anywhere are masqueraded.
+      # Subnets of scopes whose members are reached at their own addresses by who routes to them: pinged, and asked at
+      # the ports that they publish.
+      set entered {
+        type ipv4_addr
+        flags interval
+      }
+      set entered6 {
+        type ipv6_addr
+        flags interval
+      }
+      # Members, and ports of theirs, that are asked so.
+      set direct {
+        type ipv4_addr . inet_proto . inet_service
+        flags interval
+      }
+      set direct6 {
+        type ipv6_addr . inet_proto . inet_service
+        flags interval
+      }
+      # Subnets of scopes whose members are reached so at all of their ports.
+      set unprotected {
+        type ipv4_addr
+        flags interval
+      }
+      set unprotected6 {
+        type ipv6_addr
+        flags interval
+      }
+
+      # Addresses by which containers are published that are on container networks too. What is sent from these addresses
+      # leaves by their own gateways. But a program may answer a datagram from another address, by a container network and
+      # past the translation; so requests from anywhere are masqueraded, but for TCP, whose replies have their address.
       set away {
         type ipv4_addr
       }
@@ -141,9 +172,7 @@ public final class EndpointTable {
             });
     out.append(
         """
-          %s jump hairpins
-          %s jump hairpins
-        }
+        %s}
 
         # What is published on a loopback address is for the machine alone. A lookup needs a key that is taken from
         # the packet, so a constant is made of one.
@@ -188,7 +217,7 @@ public final class EndpointTable {
         }
 
         """
-            .formatted(scopes.out, scopes.routed, scopes.hairpinGateways));
+            .formatted(lines("  %s jump hairpins\n", scopes.leaving()), scopes.hairpinGateways));
     return out.toString();
   }
 
@@ -238,20 +267,42 @@ public final class EndpointTable {
       out.append(
           """
             # Publications.
-            ip daddr @away oifname @bridges ct status dnat meta mark set 1 accept
-            ip6 daddr @away6 oifname @bridges ct status dnat meta mark set 1 accept
+            meta l4proto != tcp ip daddr @away oifname @bridges ct status dnat meta mark set 1 accept
+            meta l4proto != tcp ip6 daddr @away6 oifname @bridges ct status dnat meta mark set 1 accept
             iifname "%1$s" oifname @bridges ct status dnat accept
           %2$s  iifname @bridges oifname @bridges ct status dnat accept
-            # The way out.
-            %3$s oifname "%1$s" meta mark set 1 accept
-            %4$s oifname "%1$s" accept
-          """
-              .formatted(name, scopes.pastGateway, scopes.out, scopes.routed));
+            # Members at their own addresses, from outside and from other scopes that have a way out.
+            iifname "%1$s" oifname @bridges jump members
+            iifname "%1$s" oifname @bridges ip daddr @unprotected accept
+            iifname "%1$s" oifname @bridges ip6 daddr @unprotected6 accept
+          %3$s  # The way out.
+          %4$s%5$s"""
+              .formatted(
+                  name,
+                  scopes.pastGateway,
+                  lines(
+                      "  %s oifname @bridges " + scopes.elsewhere + " jump by_scope\n",
+                      scopes.leaving()),
+                  lines("  %s oifname \"" + name + "\" meta mark set 1 accept\n", scopes.out),
+                  lines("  %s oifname \"" + name + "\" accept\n", scopes.routed)));
     }
     out.append(
         """
           # Between scopes, out of internal scopes, to other roles' networks: refused.
           iifname @bridges goto refuse
+        }
+
+        # From one scope to members of another, which is reached from outside as well.
+        chain by_scope {
+          ip daddr @entered jump members
+          ip6 daddr @entered6 jump members
+        }
+
+        chain members {
+          ip daddr @entered meta l4proto icmp accept
+          ip6 daddr @entered6 meta l4proto icmpv6 accept
+          ip daddr . meta l4proto . th dport @direct accept
+          ip6 daddr . meta l4proto . th dport @direct6 accept
         }
 
         chain refuse {
@@ -260,5 +311,9 @@ public final class EndpointTable {
         }
         """);
     return out.toString();
+  }
+
+  private static String lines(String form, List<String> each) {
+    return each.stream().map(form::formatted).collect(Collectors.joining());
   }
 }

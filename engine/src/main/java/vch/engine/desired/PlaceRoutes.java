@@ -13,12 +13,12 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.Lease;
-import vch.portlayer.rule.ExternalRules;
+import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.state.Image;
 
-/// Where a container is on a container network and on others, too: what it sends from its address
-/// there leaves by that network and its router, in a table of its own. So who asks from beyond the
-/// LAN is answered by the way that the question came, and not by the default route.
+/// Where a container is on several networks: what it sends from its address on one of them leaves
+/// by that network and its router, in a table of its own. So who asks from beyond it is answered by
+/// the way that the question came, and not by the default route.
 final class PlaceRoutes {
   /// Number of the table of the first place. Nobody else has such numbers in a container's
   /// namespace.
@@ -29,7 +29,7 @@ final class PlaceRoutes {
   /// @param address of a settled place, on its link
   static List<MachineObject> objects(
       Image image, Container container, Endpoint endpoint, Cidr address) {
-    return ExternalRules.router(image, container, endpoint, address.address().family())
+    return EndpointRules.router(image, container, endpoint, address.address().family())
         .map(router -> table(LinkNames.container(container), endpoint, address, router))
         .orElse(List.of());
   }

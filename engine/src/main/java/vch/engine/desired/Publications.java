@@ -1,6 +1,8 @@
 package vch.engine.desired;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import vch.engine.machine.MachineObject.Element;
@@ -10,10 +12,13 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
 import vch.portlayer.port.PortRange;
+import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.rule.SharedNic;
+import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -35,12 +40,51 @@ public final class Publications {
     for (var family : Family.values()) {
       // None: internal scopes only, so nothing comes in from outside, or scopes of the other
       // family.
-      EndpointRules.published(image, container, family)
-          .filter(e -> !EndpointRules.external(image, e)) // it opens its ports itself
+      var place =
+          EndpointRules.published(image, container, family)
+              .filter(e -> !EndpointRules.external(image, e)); // it opens its ports itself
+      place
           .flatMap(e -> e.address(family))
           .ifPresent(address -> add(out, image, container, address));
+      place.ifPresent(e -> direct(out, image, container, e, family));
     }
     return out;
+  }
+
+  /// Ports that are asked at the container's own address.
+  private static void direct(
+      List<Element> out, Image image, Container container, Endpoint place, Family family) {
+    var kind = place.scope().flatMap(image::scope).map(Scope::kind);
+    var address = place.address(family);
+    if (address.isEmpty() || !(kind.orElse(null) instanceof ScopeKind.Bridge bridge)) {
+      return;
+    }
+    var mode = bridge.gateways().of(family);
+    var ports = new EnumMap<Protocol, BitSet>(Protocol.class);
+    for (var p : container.publications()) {
+      boolean asked =
+          p.direct() ? mode == GatewayMode.ROUTED : bridge.portsRouted() && mode == GatewayMode.NAT;
+      if (asked && p.serves(family)) {
+        ports
+            .computeIfAbsent(p.protocol(), _ -> new BitSet())
+            .set(p.container().first(), p.container().last() + 1);
+      }
+    }
+    var ns = LinkNames.endpoint(container.vch());
+    var set = EndpointTable.set("direct", family);
+    ports.forEach(
+        (protocol, numbers) ->
+            PortRange.runs(numbers)
+                .forEach(
+                    run ->
+                        out.add(
+                            element(
+                                ns,
+                                set,
+                                List.of(
+                                    new Part.Address(address.get().address()),
+                                    new Part.Proto(protocol),
+                                    new Part.Ports(run))))));
   }
 
   private static void add(List<Element> out, Image image, Container container, Cidr address) {

@@ -1,5 +1,8 @@
 package vch.engine.desired;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /// How the endpoint namespace's rules tell the bridge scopes of a VCH from each other: by their
 /// links, or by addresses where all are on one (`--bridge-isolation=shared`).
 enum ScopeWords {
@@ -9,12 +12,19 @@ enum ScopeWords {
       set bridges {
         type ifname
       }
-      # Segments that may leave by the public role under its address. Internal scopes are in neither of these two.
+      # Segments that may leave by the public role under its address, for each family. Internal scopes are in none of
+      # these.
       set out {
+        type ifname
+      }
+      set out6 {
         type ifname
       }
       # Segments that may leave by the public role under their own addresses.
       set routed {
+        type ifname
+      }
+      set routed6 {
         type ifname
       }
       # A segment with itself: a container that reaches its neighbour, or itself, by a publication.
@@ -22,7 +32,7 @@ enum ScopeWords {
         type ifname . ifname
       }
       # A segment, and the address elsewhere by which a container that is on this segment too is published. Its replies
-      # would take the short way to the client, past the translation; so here, too, the request is masqueraded.
+      # may take the short way to the client, past the translation; so here, too, the request is masqueraded.
       set aside {
         type ifname . ipv4_addr
       }
@@ -30,13 +40,14 @@ enum ScopeWords {
         type ifname . ipv6_addr
       }
       """,
-      "iifname @out",
-      "iifname @routed",
+      List.of("meta nfproto ipv4 iifname @out", "meta nfproto ipv6 iifname @out6"),
+      List.of("meta nfproto ipv4 iifname @routed", "meta nfproto ipv6 iifname @routed6"),
       """
         iifname . oifname @hairpin ct status dnat meta mark set 1 accept
-        iifname . ip daddr @aside ct status dnat meta mark set 1 accept
-        iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
+        meta l4proto != tcp iifname . ip daddr @aside ct status dnat meta mark set 1 accept
+        meta l4proto != tcp iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
       """,
+      "iifname . oifname != @hairpin",
       "",
       ""),
 
@@ -64,18 +75,19 @@ enum ScopeWords {
         flags interval
       }
       # A scope's subnet, and the address elsewhere by which a container that is on this scope too is published. Its
-      # replies would take the short way to the client, past the translation; so here, too, the request is masqueraded.
+      # replies may take the short way to the client, past the translation; so here, too, the request is masqueraded.
       set aside {
         type ipv4_addr . ipv4_addr
         flags interval
       }
       """,
-      "iifname @bridges ip saddr @out",
-      "iifname @bridges ip saddr @routed",
+      List.of("iifname @bridges ip saddr @out"),
+      List.of("iifname @bridges ip saddr @routed"),
       """
         iifname @bridges oifname @bridges ip saddr . ip daddr @scopes ct status dnat meta mark set 1 accept
-        iifname @bridges ip saddr . ip daddr @aside ct status dnat meta mark set 1 accept
+        meta l4proto != tcp iifname @bridges ip saddr . ip daddr @aside ct status dnat meta mark set 1 accept
       """,
+      "ip saddr . ip daddr != @scopes",
       """
         # All gateways are on one link.
         iifname @bridges ip saddr . ip daddr != @scopes goto refuse
@@ -87,16 +99,19 @@ enum ScopeWords {
   /// Declarations of the sets that scopes are elements of.
   final String sets;
 
-  /// From a scope that leaves under the address of the public role.
-  final String out;
+  /// From a scope that leaves under the address of the public role; one for each family.
+  final List<String> out;
 
-  /// From a scope that leaves under its own addresses.
-  final String routed;
+  /// From a scope that leaves under its own addresses; one for each family.
+  final List<String> routed;
 
   /// Rules of the forward chain for publications asked from a scope that the container is on, whose
   /// replies would not take the gateway: from a scope to itself, then to where the container is
   /// published elsewhere.
   final String pastGateway;
+
+  /// From one scope to another.
+  final String elsewhere;
 
   /// Rules of the input chain that keep a scope from the gateways of others; may be empty.
   final String gateways;
@@ -106,16 +121,23 @@ enum ScopeWords {
 
   ScopeWords(
       String sets,
-      String out,
-      String routed,
+      List<String> out,
+      List<String> routed,
       String pastGateway,
+      String elsewhere,
       String gateways,
       String hairpinGateways) {
     this.sets = sets;
     this.out = out;
     this.routed = routed;
     this.pastGateway = pastGateway;
+    this.elsewhere = elsewhere;
     this.gateways = gateways;
     this.hairpinGateways = hairpinGateways;
+  }
+
+  /// From a scope with a way out; one for each family.
+  List<String> leaving() {
+    return Stream.concat(out.stream(), routed.stream()).toList();
   }
 }

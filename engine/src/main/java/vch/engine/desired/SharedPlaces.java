@@ -58,7 +58,10 @@ final class SharedPlaces {
             mtu(image, container),
             true));
     for (var place : places) {
-      place.addresses().forEach(address -> out.add(new Address(ns, nic.link(), address)));
+      for (var address : place.addresses()) {
+        out.add(new Address(ns, nic.link(), address));
+        out.addAll(PlaceRoutes.objects(image, container, place, address));
+      }
     }
     return out;
   }

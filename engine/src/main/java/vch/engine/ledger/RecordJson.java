@@ -56,6 +56,7 @@ final class RecordJson {
         .registerSubtypes(
             new NamedType(ScopeKind.Bridge.class, "bridge"),
             new NamedType(ScopeKind.External.class, "external"),
+            new NamedType(ScopeKind.Configuration.class, "configuration"),
             new NamedType(ScopeKind.None.class, "none"),
             new NamedType(PortGroupKind.Internal.class, "internal"),
             new NamedType(PortGroupKind.Nat.class, "nat"),

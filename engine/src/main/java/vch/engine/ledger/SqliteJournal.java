@@ -33,7 +33,7 @@ public final class SqliteJournal implements Journal {
   private static final System.Logger LOG = System.getLogger(SqliteJournal.class.getName());
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
-  static final int SCHEMA = 8;
+  static final int SCHEMA = 9;
 
   /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
   private static final List<String> STEPS =
@@ -87,7 +87,21 @@ public final class SqliteJournal implements Journal {
             '$.spec.mounts', (
               select json_group_array(json_set(value, '$.volumePart', ''))
               from json_each(entity.json, '$.spec.mounts')))
-          where kind = 'container'""");
+          where kind = 'container'""",
+          // 9: gateways of bridge scopes have modes, scopes are made from configurations, links of
+          // containers have settings
+          """
+          update entity set json = case
+            when kind = 'container' then json_set(json, '$.endpoints', (
+              select json_group_array(json_set(value, '$.sysctls', json('{}')))
+              from json_each(entity.json, '$.endpoints')))
+            when json_extract(json, '$.kind.type') = 'bridge' then json_set(json,
+              '$.madeFrom', json('null'), '$.kind.hostIp', json('null'),
+              '$.kind.portsRouted', json('false'), '$.kind.linkPrefix', json('null'),
+              '$.kind.gateways', json('{"ipv4": "NAT", "ipv6": "NAT"}'))
+            else json_set(json, '$.madeFrom', json('null'))
+          end
+          where kind in ('container', 'scope')""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;

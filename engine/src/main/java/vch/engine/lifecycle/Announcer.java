@@ -99,7 +99,7 @@ final class Announcer {
     return switch (kind) {
       case ScopeKind.Bridge _ -> "bridge";
       case ScopeKind.External _ -> "external";
-      case ScopeKind.None _ -> "null";
+      case ScopeKind.Configuration _, ScopeKind.None _ -> "null";
     };
   }
 }

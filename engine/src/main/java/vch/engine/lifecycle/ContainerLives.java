@@ -214,6 +214,12 @@ public final class ContainerLives implements Lifecycle {
   }
 
   @Override
+  public void unlink(VchId vch, String term) {
+    var parent = core.engine().decide(image -> ContainerRules.unlink(image, vch, term));
+    core.lives().run(parent.id(), _ -> rewrites.changed(parent));
+  }
+
+  @Override
   public ConfigureVch.Configured configure(ConfigureVch command) {
     var before = core.engine().image();
     var done = core.engine().decide(image -> VchRules.configure(image, command));

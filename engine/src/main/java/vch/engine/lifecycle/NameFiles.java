@@ -84,8 +84,7 @@ final class NameFiles {
         placed(image, container)
             .flatMap(e -> image.scope(e.scope().orElseThrow()).stream())
             .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-            .flatMap(s -> s.subnet(Family.IPV4).or(() -> s.subnet(Family.IPV6)).stream())
-            .map(s -> s.gateway())
+            .flatMap(s -> s.gateway(Family.IPV4).or(() -> s.gateway(Family.IPV6)).stream())
             .findFirst();
     if (own.isPresent()) {
       return List.of(own.get());

@@ -47,7 +47,15 @@ public sealed interface MachineObject {
   }
 
   /// A kernel setting of a namespace, `net/ipv4/ip_forward`.
-  record Sysctl(NamespaceName namespace, String path, String value) implements MachineObject {
+  ///
+  /// @param required it is an error where the kernel has no such setting; else none is needed there
+  record Sysctl(NamespaceName namespace, String path, String value, boolean required)
+      implements MachineObject {
+    /// Not required.
+    public Sysctl(NamespaceName namespace, String path, String value) {
+      this(namespace, path, value, false);
+    }
+
     /// The link of `net/ipv4/conf/<link>/…`: such a setting is there only while the link is, and
     /// then as the kernel's defaults have it.
     public Optional<String> link() {

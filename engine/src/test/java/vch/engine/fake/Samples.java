@@ -334,6 +334,7 @@ public final class Samples {
         ordinal,
         Optional.empty(),
         Map.of(),
+        Map.of(),
         true,
         Optional.empty());
   }

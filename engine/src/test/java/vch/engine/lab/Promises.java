@@ -84,6 +84,7 @@ abstract class Promises {
             1,
             e.linkName(),
             e.options(),
+            e.sysctls(),
             true,
             Optional.empty());
     return Samples.container(9, 1).withEndpoints(List.of(Samples.endpoint(9, 1, 0), first));

@@ -41,6 +41,8 @@ import vch.portlayer.port.PublishRequest;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.scope.GatewayMode;
+import vch.portlayer.scope.GatewayModes;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
@@ -112,7 +114,14 @@ class EntityCodecTest {
         Samples.scopeId(1),
         Samples.BLUE,
         "web",
-        new ScopeKind.Bridge(true, false, true),
+        new ScopeKind.Bridge(
+            true,
+            false,
+            true,
+            new GatewayModes(GatewayMode.ISOLATED, GatewayMode.NAT_UNPROTECTED),
+            Optional.of(Ip.parse("192.168.218.2")),
+            true,
+            Optional.of("lan")),
         List.of(
             new SubnetConfig(
                 Subnet.parse("10.4.0.0/16"),
@@ -135,7 +144,8 @@ class EntityCodecTest {
         true,
         Map.of("z", "1", "a", "2"),
         Map.of("com.docker.network.driver.mtu", "9000"),
-        Samples.NOON);
+        Samples.NOON,
+        Optional.of("template"));
   }
 
   private static Lease lease() {
@@ -168,6 +178,7 @@ class EntityCodecTest {
             0,
             Optional.of("lan0"),
             Map.of("k", "v"),
+            Map.of("net/ipv4/conf/IFNAME/forwarding", "1"),
             false,
             Optional.of(lease()));
     var unresolved =
@@ -185,6 +196,7 @@ class EntityCodecTest {
             0,
             1,
             Optional.empty(),
+            Map.of(),
             Map.of(),
             true,
             Optional.empty());

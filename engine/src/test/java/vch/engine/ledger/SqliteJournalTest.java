@@ -100,11 +100,21 @@ class SqliteJournalTest extends JournalContract {
           '$.spec.mounts', (
             select json_group_array(json_remove(value, '$.volumePart')) from json_each(entity.json, '$.spec.mounts')))
         where kind = 'container'""",
+        """
+        update entity set json = json_set(json,
+          '$.endpoints', (
+            select json_group_array(json_remove(value, '$.sysctls')) from json_each(entity.json, '$.endpoints')))
+        where kind = 'container'""",
+        """
+        update entity set json = json_remove(json, '$.madeFrom', '$.kind.hostIp', '$.kind.gateways',
+          '$.kind.portsRouted', '$.kind.linkPrefix')
+        where kind = 'scope'""",
         "pragma user_version = 1");
     try (var journal = open()) {
       var image = journal.load();
       assertThat(image.containers()).containsExactlyElementsOf(before.containers());
       assertThat(image.vchs()).containsExactlyElementsOf(before.vchs()).isNotEmpty();
+      assertThat(image.scopes()).containsExactlyElementsOf(before.scopes()).isNotEmpty();
       assertThat(image.portGroups()).containsExactlyElementsOf(before.portGroups()).isNotEmpty();
     }
     try (var journal = open()) { // now of the new format
@@ -120,6 +130,15 @@ class SqliteJournalTest extends JournalContract {
         """
         update entity set json = json_set(json, '$.exposed', json('["53/udp", "80/tcp", "81/tcp", "82/tcp"]'))
         where kind = 'container'""",
+        """
+        update entity set json = json_set(json,
+          '$.endpoints', (
+            select json_group_array(json_remove(value, '$.sysctls')) from json_each(entity.json, '$.endpoints')))
+        where kind = 'container'""",
+        """
+        update entity set json = json_remove(json, '$.madeFrom', '$.kind.hostIp', '$.kind.gateways',
+          '$.kind.portsRouted', '$.kind.linkPrefix')
+        where kind = 'scope'""",
         "pragma user_version = 7");
     try (var journal = open()) {
       assertThat(journal.load().containers())
@@ -137,7 +156,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 8). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 9). Start that version, or name another --state-dir.");
   }
 
   @Test

@@ -81,6 +81,7 @@ class PlannerTest {
             1,
             second.linkName(),
             second.options(),
+            second.sysctls(),
             true,
             java.util.Optional.empty());
     var after = before.withEndpoints(List.of(before.endpoints().getFirst(), raised));

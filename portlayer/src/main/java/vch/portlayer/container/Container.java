@@ -126,6 +126,28 @@ public record Container(
         document);
   }
 
+  public Container withLinks(List<NameLink> next) {
+    return new Container(
+        id,
+        vch,
+        name,
+        created,
+        hostname,
+        domainname,
+        mode,
+        endpoints,
+        publish,
+        exposed,
+        publishAll,
+        publications,
+        next,
+        resolver,
+        labels,
+        spec,
+        state,
+        document);
+  }
+
   public Container withName(String next) {
     return new Container(
         id,

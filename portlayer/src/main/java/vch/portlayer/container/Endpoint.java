@@ -20,6 +20,8 @@ import vch.portlayer.scope.ScopeId;
 ///   section 2.5.6; no names lead to them
 /// @param addresses addresses held, with the subnet's prefix length; at most one a family
 /// @param macRequested true when the user asked for `mac`
+/// @param sysctls settings of the link that the user asked for: paths below /proc/sys with [#LINK]
+///   in the place of the link's name
 /// @param settled the addresses may be on the link: on segments that others share they are probed
 ///   first (RFC 5227); on bridge scopes always true
 /// @param lease where the address comes by DHCP: the lease, once there is one
@@ -44,8 +46,12 @@ public record Endpoint(
     int ordinal,
     Optional<String> linkName,
     Map<String, String> options,
+    Map<String, String> sysctls,
     boolean settled,
     Optional<Lease> lease) {
+  /// Stands for the name of the link in [#sysctls].
+  public static final String LINK = "IFNAME";
+
   public Endpoint {
     requested = List.copyOf(requested);
     linkLocal = List.copyOf(linkLocal);
@@ -53,6 +59,7 @@ public record Endpoint(
     aliases = List.copyOf(aliases);
     links = List.copyOf(links);
     options = Map.copyOf(options);
+    sysctls = Map.copyOf(sysctls);
   }
 
   public Endpoint withLinks(List<NameLink> next) {
@@ -94,6 +101,7 @@ public record Endpoint(
         ordinal,
         Optional.of(other.link()),
         options,
+        sysctls,
         settled,
         lease);
   }
@@ -131,6 +139,7 @@ public record Endpoint(
         ordinal,
         linkName,
         options,
+        sysctls,
         nextSettled,
         nextLease);
   }

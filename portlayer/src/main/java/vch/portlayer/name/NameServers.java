@@ -31,11 +31,16 @@ public final class NameServers {
 
   private NameServers() {}
 
-  /// True for a container that is on container networks and on no bridge scope, so that no gateway
-  /// of its VCH can answer it.
+  /// True for a container on networks of which no gateway of its VCH can answer it: container
+  /// networks, and bridge scopes without a gateway.
   public static boolean own(Image image, Container container) {
-    return scopes(image, container).anyMatch(s -> s.kind() instanceof ScopeKind.External)
-        && scopes(image, container).noneMatch(s -> s.kind() instanceof ScopeKind.Bridge);
+    var scopes = scopes(image, container).toList();
+    return !scopes.isEmpty() && scopes.stream().noneMatch(NameServers::answers);
+  }
+
+  private static boolean answers(Scope scope) {
+    return scope.kind() instanceof ScopeKind.Bridge
+        && Stream.of(Family.values()).anyMatch(f -> scope.gateway(f).isPresent());
   }
 
   /// The servers that know the names of the container's networks: those of `--dns`, else those of

@@ -14,7 +14,6 @@ import vch.portlayer.container.Lease;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.EndpointRules;
-import vch.portlayer.rule.ExternalRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -96,7 +95,7 @@ record ContainerNamespace(Image image, Container container) {
   /// The way of what is sent from the address of the place: by the router of its network where that
   /// has a table of its own; else as [#route].
   Optional<Route> reply(Place place, Ip to) {
-    return ExternalRules.router(image, container, place.endpoint, to.family())
+    return EndpointRules.router(image, container, place.endpoint, to.family())
         .flatMap(
             router ->
                 connected(place, to)

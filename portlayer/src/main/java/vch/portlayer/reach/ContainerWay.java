@@ -47,15 +47,14 @@ final class ContainerWay {
             .toNext(kind.portGroup(), packet, route.via().orElse(packet.to()));
       }
       case ScopeKind.Bridge kind -> onBridge(route, kind, packet);
-      case ScopeKind.None _ -> trail.refused(new Reason.NoRoute(container.name(), packet.to()));
+      case ScopeKind.Configuration _, ScopeKind.None _ ->
+          trail.refused(new Reason.NoRoute(container.name(), packet.to()));
     };
   }
 
   private Path onBridge(ContainerNamespace.Route route, ScopeKind.Bridge kind, Packet packet) {
     var scope = route.place().scope();
-    boolean gateway =
-        scope.subnets().stream().anyMatch(s -> s.gateway().equals(packet.to()))
-            || route.via().isPresent();
+    boolean gateway = scope.isGateway(packet.to()) || route.via().isPresent();
     if (gateway) {
       return image
           .vch(scope.vch())
@@ -174,16 +173,11 @@ final class ContainerWay {
   /// @param published the place that publications lead to
   /// @return empty where it finds its way back; else why not
   Optional<Reason> replyLost(Place published, Ip client) {
-    var back = container.route(client);
-    if (back.isEmpty()) {
-      return Optional.of(new Reason.RepliesLost(container.name(), "none"));
-    }
-    var by = back.get().place();
-    boolean same = by.endpoint().id().equals(published.endpoint().id());
-    // The port of the default route may send replies with the address of the published place.
-    boolean allowed = by.scope().kind() instanceof ScopeKind.Bridge && back.get().via().isPresent();
-    return same || allowed
+    var back = container.reply(published, client).map(ContainerNamespace.Route::place);
+    return back.filter(p -> p.endpoint().id().equals(published.endpoint().id())).isPresent()
         ? Optional.empty()
-        : Optional.of(new Reason.RepliesLost(container.name(), by.scope().name()));
+        : Optional.of(
+            new Reason.RepliesLost(
+                container.name(), back.map(p -> p.scope().name()).orElse("none")));
   }
 }

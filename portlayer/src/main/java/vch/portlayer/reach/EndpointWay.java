@@ -2,6 +2,7 @@ package vch.portlayer.reach;
 
 import java.util.Optional;
 import vch.portlayer.address.Cidr;
+import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.port.Port;
 import vch.portlayer.port.Protocol;
@@ -9,6 +10,7 @@ import vch.portlayer.port.Publication;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.reach.ContainerNamespace.Place;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -43,7 +45,7 @@ final class EndpointWay {
 
   /// What leaves a segment by its gateway, or asks the gateway itself.
   Path bySegment(Scope scope, ScopeKind.Bridge kind, Packet packet) {
-    boolean gateway = scope.subnets().stream().anyMatch(s -> s.gateway().equals(packet.to()));
+    boolean gateway = scope.isGateway(packet.to());
     if (!kind.internal() && (isPublic(packet.to()) || (gateway && !packet.traffic().asks(DNS)))) {
       var hit = publication(packet, false);
       if (hit.isPresent()) {
@@ -71,10 +73,14 @@ final class EndpointWay {
   private Path outOf(Scope scope, ScopeKind.Bridge kind, Packet packet) {
     var other = around(packet.to());
     if (other.isPresent()) {
-      return trail.refused(
-          kind.internal()
-              ? new Reason.Internal(scope.name())
-              : new Reason.BetweenNetworks(scope.name(), other.get().name()));
+      if (kind.internal()) {
+        return trail.refused(new Reason.Internal(scope.name()));
+      }
+      return routed(other.get(), packet.family())
+          ? entered(other.get(), packet)
+              .orElseGet(
+                  () -> trail.refused(new Reason.NotPublished(other.get().name(), packet.to())))
+          : trail.refused(new Reason.BetweenNetworks(scope.name(), other.get().name()));
     }
     var nic = nicTo(packet.to());
     if (nic.isEmpty()) {
@@ -87,8 +93,14 @@ final class EndpointWay {
       return trail.refused(new Reason.OtherRole(nic.get().name()));
     }
     var address = nic.get().address(packet.family()).map(Cidr::address);
-    var leaving = kind.masquerade() && address.isPresent() ? packet.from(address.get()) : packet;
-    leaving.source().ifPresent(s -> trail.add(new Reason.Public(vch.name(), s, kind.masquerade())));
+    var leaving =
+        kind.masquerades(packet.family()) && address.isPresent()
+            ? packet.from(address.get())
+            : packet;
+    leaving
+        .source()
+        .ifPresent(
+            s -> trail.add(new Reason.Public(vch.name(), s, kind.masquerades(packet.family()))));
     return new SegmentWay(image, vch.id(), trail)
         .toNext(nic.get().portGroup(), leaving, next(nic.get(), packet.to()));
   }
@@ -111,7 +123,81 @@ final class EndpointWay {
     if (local(packet.to())) {
       return trail.refused(new Reason.OtherLink(vch.name(), packet.to()));
     }
-    return trail.dropped(new Reason.NotPublished(name(packet.to()), packet.to()));
+    return around(packet.to())
+        .filter(_ -> nic.roles().contains(Role.PUBLIC))
+        .flatMap(s -> entered(s, packet))
+        .orElseGet(() -> trail.dropped(new Reason.NotPublished(name(packet.to()), packet.to())));
+  }
+
+  private static boolean routed(Scope scope, Family family) {
+    return scope.kind() instanceof ScopeKind.Bridge kind
+        && !kind.internal()
+        && kind.gateways().of(family) == GatewayMode.ROUTED;
+  }
+
+  /// Into a scope, to the address of a member.
+  ///
+  /// @return empty where it is not let in
+  private Optional<Path> entered(Scope scope, Packet packet) {
+    if (!(scope.kind() instanceof ScopeKind.Bridge kind) || kind.internal()) {
+      return Optional.empty();
+    }
+    var mode = kind.gateways().of(packet.family());
+    boolean ping = packet.traffic() instanceof Traffic.Ping;
+    boolean lets =
+        switch (mode) {
+          case NAT -> kind.portsRouted() && direct(packet);
+          case NAT_UNPROTECTED -> true;
+          case ROUTED -> ping || direct(packet);
+          case ISOLATED -> false;
+        };
+    if (!lets) {
+      return Optional.empty();
+    }
+    trail.add(new Reason.Entered(scope.name(), mode, packet.to()));
+    var holder = holder(packet.to());
+    var place = holder.flatMap(h -> h.at(packet.to()));
+    if (place.isEmpty()) {
+      return Optional.of(trail.dropped(new Reason.Nobody(scope.name(), packet.to())));
+    }
+    var lost =
+        packet
+            .source()
+            .flatMap(s -> new ContainerWay(image, holder.get(), trail).replyLost(place.get(), s));
+    return lost.map(trail::dropped)
+        .or(() -> Optional.of(trail.reached(packet, holder.get().container())));
+  }
+
+  private Optional<ContainerNamespace> holder(Ip address) {
+    return image
+        .holder(vch.id(), address)
+        .flatMap(h -> image.container(h.container()))
+        .flatMap(c -> ContainerNamespace.of(image, c));
+  }
+
+  /// To a port of the container that is published by the place with this address.
+  private boolean direct(Packet packet) {
+    return packet.traffic() instanceof Traffic.OfPort(var port)
+        && holder(packet.to())
+            .filter(
+                h ->
+                    h.published(packet.family())
+                        .filter(
+                            p ->
+                                p.endpoint().addresses().stream()
+                                    .anyMatch(a -> a.address().equals(packet.to())))
+                        .isPresent())
+            .filter(
+                h ->
+                    h.container().publications().stream()
+                        .anyMatch(
+                            p ->
+                                p.serves(packet.family())
+                                    && p.direct()
+                                        == routed(
+                                            around(packet.to()).orElseThrow(), packet.family())
+                                    && p.leadsTo(port)))
+            .isPresent();
   }
 
   private Path nicService(Nic nic, Packet packet) {
@@ -147,18 +233,23 @@ final class EndpointWay {
         : trail.reached(arriving, hit.container.container());
   }
 
-  /// On a segment with itself, and where the container would answer another way.
+  /// On a segment with itself. Where the container has another way to who asks, a program may
+  /// answer datagrams by it, from another address: there all but TCP.
   private boolean masqueraded(Hit hit, Optional<Scope> segment) {
-    boolean besides =
+    if (segment.filter(hit.place.scope()::equals).isPresent()) {
+      return true;
+    }
+    boolean away =
         hit.container.places().stream()
             .anyMatch(
                 p ->
                     p.scope().kind() instanceof ScopeKind.External
                         && EndpointRules.has(p.scope(), hit.to.family()));
-    return besides
-        || segment
+    boolean aside =
+        segment
             .filter(s -> hit.container.places().stream().anyMatch(p -> p.scope().equals(s)))
             .isPresent();
+    return (away || aside) && hit.port.protocol() != Protocol.TCP;
   }
 
   /// The address asked for comes before any address.
@@ -238,9 +329,7 @@ final class EndpointWay {
     return vch.nics().stream()
             .flatMap(n -> n.addresses().stream())
             .anyMatch(a -> a.address().equals(address))
-        || around(address).stream()
-            .flatMap(s -> s.subnets().stream())
-            .anyMatch(s -> s.gateway().equals(address));
+        || around(address).filter(s -> s.isGateway(address)).isPresent();
   }
 
   private String name(Ip address) {

@@ -39,7 +39,7 @@ final class MemberWay {
     if (!OutsideHosts.of(image, scope).contains(source)) {
       return trail.dropped(new Reason.NotKnown(scope.name(), group.name(), source));
     }
-    if (scope.subnets().stream().anyMatch(s -> s.gateway().equals(packet.to()))) {
+    if (scope.isGateway(packet.to())) {
       return trail.dropped(new Reason.MembersOnly(scope.name(), group.name(), packet.to()));
     }
     return toMember(packet, new Reason.KnownOutside(scope.name(), source));

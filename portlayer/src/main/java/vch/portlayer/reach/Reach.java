@@ -122,9 +122,10 @@ public final class Reach {
     }
     var packet = new Packet(Optional.empty(), to, traffic);
     var group = segments.groupOf(to);
-    return group.isPresent()
-        ? machineOn(group.get(), packet, trail)
-        : segments.left(packet, Optional.empty());
+    return group
+        .map(g -> machineOn(g, packet, trail))
+        .or(() -> segments.byMachine(packet))
+        .orElseGet(() -> segments.left(packet, Optional.empty()));
   }
 
   /// The machine's addresses on segments that it does not lead are not known here.

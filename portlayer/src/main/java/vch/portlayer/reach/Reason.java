@@ -4,6 +4,7 @@ import java.util.Optional;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.port.Publication;
+import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.TrustLevel;
 
 /// Why a packet goes on as it does, or goes no further. Names are those that people gave.
@@ -55,6 +56,12 @@ public sealed interface Reason {
 
   /// From outside a network is entered by publications only.
   record NotPublished(String network, Ip address) implements Reason {}
+
+  /// Members of the network are reached at their own addresses by who routes to them.
+  record Entered(String network, GatewayMode mode, Ip address) implements Reason {}
+
+  /// It is taken that who asks, or a router of it, leads to the network by an address of the VCH.
+  record RoutedTo(String network, String vch) implements Reason {}
 
   /// The network is internal.
   record Internal(String network) implements Reason {}

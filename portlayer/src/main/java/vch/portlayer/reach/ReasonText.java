@@ -4,6 +4,7 @@ import java.util.Optional;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.reach.Reason.BetweenNetworks;
+import vch.portlayer.reach.Reason.Entered;
 import vch.portlayer.reach.Reason.Foreign;
 import vch.portlayer.reach.Reason.Forged;
 import vch.portlayer.reach.Reason.Forwarded;
@@ -34,9 +35,11 @@ import vch.portlayer.reach.Reason.Published;
 import vch.portlayer.reach.Reason.Redirected;
 import vch.portlayer.reach.Reason.RepliesElsewhere;
 import vch.portlayer.reach.Reason.RepliesLost;
+import vch.portlayer.reach.Reason.RoutedTo;
 import vch.portlayer.reach.Reason.Routers;
 import vch.portlayer.reach.Reason.SameNetwork;
 import vch.portlayer.reach.Reason.Served;
+import vch.portlayer.scope.GatewayMode;
 
 /// Reasons as lines that people read.
 public final class ReasonText {
@@ -89,6 +92,16 @@ public final class ReasonText {
               + network
               + " is entered by publications only, not by "
               + address;
+      case Entered(var network, var mode, var address) ->
+          "network "
+              + network
+              + " is entered at "
+              + address
+              + " itself: its gateway mode is "
+              + mode.word()
+              + (mode == GatewayMode.NAT ? ", and it trusts the public role" : "");
+      case RoutedTo(var network, var vch) ->
+          "taken that network " + network + " is routed to the public address of VCH " + vch;
       case Internal(var network) -> "network " + network + " is internal: nothing leaves it";
       case BetweenNetworks(var from, var to) ->
           "networks " + from + " and " + to + " do not reach each other";

@@ -9,9 +9,11 @@ import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.rule.OutsideHosts;
+import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
+import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
 
@@ -44,13 +46,52 @@ final class SegmentWay {
         : left(packet, Optional.of(next));
   }
 
-  /// Out of what is known here. From there a bridge scope is not entered.
+  /// Out of what is known here. From there a bridge scope is entered by the public role of its VCH
+  /// only.
   Path left(Packet packet, Optional<Ip> via) {
-    return image
-        .scopeAround(vch, packet.to())
-        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-        .map(s -> trail.dropped(new Reason.NotPublished(s.name(), packet.to())))
+    return bridge(packet.to())
+        .map(s -> routed(s, packet, Optional.empty()))
         .orElseGet(() -> trail.leftTo(packet, via));
+  }
+
+  private Optional<Scope> bridge(Ip address) {
+    return image.scopeAround(vch, address).filter(s -> s.kind() instanceof ScopeKind.Bridge);
+  }
+
+  /// To a bridge scope, if who asks is led to the public address of its VCH.
+  ///
+  /// @param from the segment of who asks; where it is not that of the public role, routers are
+  ///   between
+  Path routed(Scope scope, Packet packet, Optional<PortGroupId> from) {
+    var owner = image.vch(vch);
+    var nic = owner.flatMap(v -> v.nic(Role.PUBLIC)).filter(n -> n.has(packet.family()));
+    if (nic.isEmpty()
+        || !(scope.kind() instanceof ScopeKind.Bridge kind)
+        || !kind.entered(packet.family())) {
+      return trail.dropped(new Reason.NotPublished(scope.name(), packet.to()));
+    }
+    var group = nic.get().portGroup();
+    if (!from.equals(Optional.of(group))) {
+      image.portGroup(group).ifPresent(g -> trail.add(new Reason.Routers(g.name())));
+    }
+    trail.add(new Reason.RoutedTo(scope.name(), owner.orElseThrow().name()));
+    return new EndpointWay(image, owner.orElseThrow(), trail).byNic(nic.get(), packet);
+  }
+
+  /// By the machine: with its address on the segment of the public role, where it has one.
+  Optional<Path> byMachine(Packet packet) {
+    var group = image.vch(vch).flatMap(v -> v.nic(Role.PUBLIC)).map(Nic::portGroup);
+    return bridge(packet.to())
+        .flatMap(
+            s ->
+                group
+                    .flatMap(this::nat)
+                    .flatMap(n -> n.machine(packet.family()))
+                    .map(
+                        own -> {
+                          trail.asksFrom(own.address());
+                          return routed(s, packet.from(own.address()), group);
+                        }));
   }
 
   /// From a host that is not ours, on the segment or behind it.
@@ -61,7 +102,9 @@ final class SegmentWay {
     }
     var other = groupOf(packet.to());
     if (other.isEmpty()) {
-      return left(packet, Optional.empty());
+      return bridge(packet.to())
+          .map(s -> routed(s, packet, Optional.of(group)))
+          .orElseGet(() -> left(packet, Optional.empty()));
     }
     var machine = nat(group).flatMap(n -> n.machine(packet.family()));
     if (machine.isPresent() && other.get().kind() instanceof PortGroupKind.Nat) {

@@ -27,7 +27,7 @@ public final class AddressBook {
   public static List<Scope> scopes(Image image, VchId vch) {
     return image
         .scopes(vch)
-        .filter(s -> !(s.kind() instanceof ScopeKind.None))
+        .filter(s -> s.kind() instanceof ScopeKind.Bridge || s.kind() instanceof ScopeKind.External)
         .sorted(Comparator.comparing(Scope::name))
         .toList();
   }

@@ -45,29 +45,11 @@ final class ContainerCreation {
     var name = name();
     var endpoints = endpoints(mode);
     var publish = Publishing.merged(command.publish());
-    var direct = direct(endpoints);
-    if (direct.isPresent() && direct.get().kind() instanceof ScopeKind.External kind) {
-      DirectPublishing.check(
-          direct.get(), kind, publish, command.publishAll() ? command.exposed() : PortSet.EMPTY);
-    } else {
-      Publishing.check(vch, publish);
-    }
-    var links = links();
-    boolean publishes =
-        !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
-    if (publishes) {
-      warnUnpublished(mode, endpoints);
-      warnOtherFamily(endpoints, publish);
-    }
-    if (direct.isEmpty()) {
-      warnings.addAll(Publishing.warnings(image, vch, publish));
-    }
-    addVolumes();
     var hostname =
         mode instanceof NetworkMode.Shared
             ? ""
             : command.hostname().isEmpty() ? command.id().brief() : command.hostname();
-    var container =
+    var unlinked =
         new Container(
             command.id(),
             command.vch(),
@@ -81,12 +63,33 @@ final class ContainerCreation {
             command.exposed(),
             command.publishAll(),
             List.of(),
-            links,
+            List.of(),
             command.resolver(),
             command.labels(),
             command.spec(),
             ContainerState.NEW,
             command.document());
+    var asked = RoutedPublishing.of(image, unlinked, publish);
+    var direct = direct(endpoints);
+    if (direct.isPresent() && direct.get().kind() instanceof ScopeKind.External kind) {
+      DirectPublishing.check(
+          direct.get(), kind, publish, command.publishAll() ? command.exposed() : PortSet.EMPTY);
+    } else {
+      Publishing.check(vch, asked.translated());
+    }
+    var links = links();
+    boolean publishes =
+        !publish.isEmpty() || (command.publishAll() && !command.exposed().isEmpty());
+    if (publishes) {
+      warnUnpublished(mode, endpoints);
+      warnOtherFamily(endpoints, publish);
+    }
+    if (direct.isEmpty()) {
+      warnings.addAll(Publishing.warnings(image, vch, asked.translated()));
+      warnings.addAll(asked.warnings());
+    }
+    addVolumes();
+    var container = unlinked.withLinks(links);
     ExternalRules.checkCapabilities(image, vch, container);
     changes.add(new Change.ContainerPut(container));
     return new Decision<>(

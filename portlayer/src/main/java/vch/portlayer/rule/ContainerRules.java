@@ -122,6 +122,26 @@ public final class ContainerRules {
     return new Decision<>(changes, renamed);
   }
 
+  /// Takes one name away that `--link` of the default bridge gave.
+  ///
+  /// @param term `parent/alias`: the container that declared it, and the name there
+  /// @return the parent, without the link
+  public static Decision<Container> unlink(Image image, VchId vch, String term) {
+    var path = bare(term);
+    int slash = path.lastIndexOf('/');
+    if (slash < 0) {
+      find(image, vch, term);
+      throw new Refusal.Failed("Conflict, cannot remove the default link name of the container");
+    }
+    var alias = path.substring(slash + 1);
+    var parent =
+        lookUp(image, vch, path.substring(0, slash))
+            .filter(c -> c.links().stream().anyMatch(l -> l.alias().equals(alias)))
+            .orElseThrow(() -> Texts.noSuchContainer(term));
+    return put(
+        parent.withLinks(parent.links().stream().filter(l -> !l.alias().equals(alias)).toList()));
+  }
+
   private static boolean linksTo(Endpoint endpoint, String name) {
     return endpoint.links().stream().anyMatch(l -> bare(l.target()).equals(name));
   }

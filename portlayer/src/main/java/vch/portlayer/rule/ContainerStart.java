@@ -93,6 +93,7 @@ final class ContainerStart {
       if (scope.kind() instanceof ScopeKind.None) {
         throw EndpointRules.multipleWithNone();
       }
+      EndpointRules.checkNoConfiguration(scope);
       if (out.stream().anyMatch(e -> e.scope().equals(Optional.of(scope.id())))) {
         throw EndpointRules.alreadyThere(container, scope.name());
       }

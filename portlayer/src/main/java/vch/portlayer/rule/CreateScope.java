@@ -9,6 +9,7 @@ import vch.portlayer.address.Family;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.VchId;
 
 /// A network as the user asked for it.
@@ -17,6 +18,7 @@ import vch.portlayer.vch.VchId;
 ///   unique local prefix of the VCH
 /// @param mtu bytes; empty: that of the VCH
 /// @param families of which the network has a subnet each; at least one
+/// @param madeFrom name of the configuration that subnets, families, labels and options are of
 /// @param endpointRoutes subnets that the endpoint namespace routes by itself
 public record CreateScope(
     ScopeId id,
@@ -29,5 +31,36 @@ public record CreateScope(
     boolean attachable,
     Map<String, String> labels,
     Map<String, String> options,
+    Optional<String> madeFrom,
     List<Subnet> endpointRoutes,
-    Instant at) {}
+    Instant at) {
+  /// Made from no configuration.
+  public CreateScope(
+      ScopeId id,
+      VchId vch,
+      String name,
+      ScopeKind kind,
+      List<SubnetRequest> subnets,
+      Optional<Integer> mtu,
+      Set<Family> families,
+      boolean attachable,
+      Map<String, String> labels,
+      Map<String, String> options,
+      List<Subnet> endpointRoutes,
+      Instant at) {
+    this(
+        id,
+        vch,
+        name,
+        kind,
+        subnets,
+        mtu,
+        families,
+        attachable,
+        labels,
+        options,
+        Optional.empty(),
+        endpointRoutes,
+        at);
+  }
+}

@@ -12,6 +12,7 @@ import vch.portlayer.container.NameLink;
 /// @param addresses texts as given; parsed by the rule
 /// @param linkLocal texts as given; further addresses on the link
 /// @param mac text as given
+/// @param sysctls settings of the link, text as given: `net.ipv4.conf.IFNAME.NAME=VALUE,…`
 /// @param seed chance, for the Ethernet address and random ports
 public record EndpointRequest(
     EndpointId id,
@@ -24,4 +25,33 @@ public record EndpointRequest(
     int gatewayPriority,
     Optional<String> linkName,
     Map<String, String> options,
-    long seed) {}
+    Optional<String> sysctls,
+    long seed) {
+  /// Without settings of the link.
+  public EndpointRequest(
+      EndpointId id,
+      String network,
+      List<String> addresses,
+      List<String> linkLocal,
+      Optional<String> mac,
+      List<String> aliases,
+      List<NameLink> links,
+      int gatewayPriority,
+      Optional<String> linkName,
+      Map<String, String> options,
+      long seed) {
+    this(
+        id,
+        network,
+        addresses,
+        linkLocal,
+        mac,
+        aliases,
+        links,
+        gatewayPriority,
+        linkName,
+        options,
+        Optional.empty(),
+        seed);
+  }
+}

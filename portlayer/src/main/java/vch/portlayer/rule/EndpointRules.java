@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Endpoint;
@@ -16,6 +17,7 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
@@ -41,6 +43,9 @@ public final class EndpointRules {
     if (container.mode() instanceof NetworkMode.None
         || scope.filter(s -> s.kind() instanceof ScopeKind.None).isPresent()) {
       throw multipleWithNone();
+    }
+    if (container.live()) {
+      scope.ifPresent(EndpointRules::checkNoConfiguration);
     }
     if (scope.isEmpty() && container.live()) {
       throw Texts.noSuchNetwork(request.network());
@@ -153,6 +158,30 @@ public final class EndpointRules {
                 .thenComparingInt(Endpoint::ordinal));
   }
 
+  /// The router by which leaves what the container sends from its address at this place, whatever
+  /// its other routes are, so that who asked there is answered from there. Empty where the routes
+  /// decide: for a container on one network only, on internal scopes, and where DHCP gave no
+  /// router.
+  public static Optional<Ip> router(
+      Image image, Container container, Endpoint endpoint, Family family) {
+    boolean several =
+        container.endpoints().stream().filter(e -> e.scope().isPresent()).limit(2).count() == 2;
+    if (!several || !leadsOut(image, endpoint, _ -> true) || endpoint.address(family).isEmpty()) {
+      return Optional.empty();
+    }
+    return endpoint
+        .lease()
+        .filter(l -> l.address().address().family() == family)
+        .map(l -> l.routers().stream().findFirst())
+        .orElseGet(
+            () ->
+                endpoint
+                    .scope()
+                    .flatMap(image::scope)
+                    .flatMap(s -> s.subnet(family))
+                    .map(SubnetConfig::gateway));
+  }
+
   /// True for scopes whose members have addresses of the family; without a subnet they have IPv4,
   /// by DHCP.
   public static boolean has(Scope scope, Family family) {
@@ -176,7 +205,7 @@ public final class EndpointRules {
     return switch (scope.kind()) {
       case ScopeKind.Bridge b -> !b.internal();
       case ScopeKind.External _ -> true;
-      case ScopeKind.None _ -> false;
+      case ScopeKind.Configuration _, ScopeKind.None _ -> false;
     };
   }
 
@@ -200,7 +229,8 @@ public final class EndpointRules {
         .or(() -> defaultRoute(image, container, which));
   }
 
-  static List<Endpoint> ordered(Container container) {
+  /// In the order of attachment.
+  public static List<Endpoint> ordered(Container container) {
     return container.endpoints().stream()
         .sorted(Comparator.comparingInt(Endpoint::ordinal))
         .toList();
@@ -262,6 +292,12 @@ public final class EndpointRules {
     return (endpoint.scope().isPresent() && scope.isPresent())
         ? endpoint.scope().get().equals(scope.get().id())
         : endpoint.network().equals(scope.map(Scope::name).orElse(network));
+  }
+
+  static void checkNoConfiguration(Scope scope) {
+    if (scope.kind() instanceof ScopeKind.Configuration) {
+      throw new Refusal.Forbidden("cannot create endpoint on configuration-only network");
+    }
   }
 
   static Refusal alreadyThere(Container container, String network) {

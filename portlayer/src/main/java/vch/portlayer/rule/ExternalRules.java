@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import vch.portlayer.address.Cidr;
-import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -15,7 +14,6 @@ import vch.portlayer.container.Lease;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
-import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
@@ -33,32 +31,6 @@ public final class ExternalRules {
     return EndpointRules.ordered(container).stream()
         .filter(e -> EndpointRules.external(image, e))
         .toList();
-  }
-
-  /// The router by which leaves what the container sends from its address at this place, whatever
-  /// its other routes are, so that a question from beyond a LAN is answered by that LAN. Empty
-  /// where the routes decide: for a container on one network only, on bridge scopes, and where DHCP
-  /// gave no router.
-  public static Optional<Ip> router(
-      Image image, Container container, Endpoint endpoint, Family family) {
-    boolean several =
-        container.endpoints().stream().filter(e -> e.scope().isPresent()).limit(2).count() == 2;
-    if (!several
-        || !EndpointRules.external(image, endpoint)
-        || endpoint.address(family).isEmpty()) {
-      return Optional.empty();
-    }
-    return endpoint
-        .lease()
-        .filter(l -> l.address().address().family() == family)
-        .map(l -> l.routers().stream().findFirst())
-        .orElseGet(
-            () ->
-                endpoint
-                    .scope()
-                    .flatMap(image::scope)
-                    .flatMap(s -> s.subnet(family))
-                    .map(SubnetConfig::gateway));
   }
 
   /// Nobody else on the segment has the addresses: they may be on the link.

@@ -75,23 +75,8 @@ final class Publishing {
   /// Refuses what could never be bound: an address that is not the VCH's to publish on, a port of
   /// the VCH itself.
   static void check(Vch vch, List<PublishRequest> requests) {
-    var offered =
-        vch.nic(Role.PUBLIC).stream()
-            .flatMap(n -> n.addresses().stream())
-            .map(Cidr::address)
-            .toList();
     for (var request : requests) {
-      var ip = request.hostIp();
-      if (ip.isPresent()
-          && !offered.contains(ip.get())
-          && !ip.get().isUnspecified()
-          && !ip.get().isLoopback()) {
-        throw new Refusal.Invalid(
-            "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address"
-                + offered.stream().map(a -> " " + a).reduce("", String::concat)
-                + ", not for "
-                + ip.get());
-      }
+      request.hostIp().ifPresent(ip -> checkHostIp(vch, ip));
       if (oneToOne(request)) {
         Services.of(vch)
             .within(request.protocol(), request.host().orElseThrow())
@@ -107,6 +92,22 @@ final class Publishing {
                           + ", which shares the public address; choose another host port");
                 });
       }
+    }
+  }
+
+  /// Refuses an address that is not the VCH's to publish on.
+  static void checkHostIp(Vch vch, Ip ip) {
+    var offered =
+        vch.nic(Role.PUBLIC).stream()
+            .flatMap(n -> n.addresses().stream())
+            .map(Cidr::address)
+            .toList();
+    if (!offered.contains(ip) && !ip.isUnspecified() && !ip.isLoopback()) {
+      throw new Refusal.Invalid(
+          "host IP for port bindings is only supported for 0.0.0.0 and the public interface IP address"
+              + offered.stream().map(a -> " " + a).reduce("", String::concat)
+              + ", not for "
+              + ip);
     }
   }
 
@@ -128,7 +129,7 @@ final class Publishing {
               var theirs =
                   other.live()
                       ? other.publications()
-                      : other.publish().stream()
+                      : RoutedPublishing.of(image, other, other.publish()).translated().stream()
                           .filter(r -> oneToOne(r) && !direct(image, other))
                           .map(Publishing::publication)
                           .toList();
@@ -220,8 +221,13 @@ final class Publishing {
       }
       return DirectPublishing.of(placed, kind.trust());
     }
-    check(vch, placed.publish());
-    return bind(image, vch, placed, endpoint.get(), chance);
+    var requests = new ArrayList<>(placed.publish());
+    requests.addAll(exposedOnes(placed));
+    var asked = RoutedPublishing.of(image, placed, requests);
+    check(vch, asked.translated());
+    var out = new ArrayList<>(bind(image, vch, placed, asked.translated(), endpoint.get(), chance));
+    out.addAll(asked.direct());
+    return List.copyOf(out);
   }
 
   private static PortSet allExposed(Container container) {
@@ -230,11 +236,15 @@ final class Publishing {
 
   /// What the container publishes from now on, or a refusal. Random ports stay what they were where
   /// they are free.
-  static List<Publication> bind(
-      Image image, Vch vch, Container container, Endpoint endpoint, RandomGenerator chance) {
+  private static List<Publication> bind(
+      Image image,
+      Vch vch,
+      Container container,
+      List<PublishRequest> requests,
+      Endpoint endpoint,
+      RandomGenerator chance) {
     var wanted = new ArrayList<PublishRequest>();
-    container.publish().forEach(r -> wanted.addAll(singles(r)));
-    wanted.addAll(exposedOnes(container));
+    requests.forEach(r -> wanted.addAll(singles(r)));
     var claims = new Claims(image, vch, container.id());
     var out = new TreeMap<Integer, Publication>(); // by place in `wanted`
     for (int i = 0; i < wanted.size(); i++) {
@@ -317,7 +327,8 @@ final class Publishing {
 
   private static boolean serves(Publication p, PublishRequest request) {
     var range = request.host().orElse(EPHEMERAL);
-    return p.protocol() == request.protocol()
+    return !p.direct()
+        && p.protocol() == request.protocol()
         && p.container().equals(request.container())
         && p.hostIp().equals(request.hostIp())
         && range.contains(p.host().first())

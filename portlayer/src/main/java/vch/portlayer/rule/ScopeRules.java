@@ -13,6 +13,7 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.container.Container;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
@@ -50,6 +51,12 @@ public final class ScopeRules {
     var vch =
         image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
     checkName(image, command);
+    if (command.kind() instanceof ScopeKind.Configuration) {
+      return configuration(command, vch);
+    }
+    checkSource(image, command);
+    checkGateways(command);
+    checkHostIp(vch, command);
     int mtu = command.mtu().orElse(vch.bridge().mtu());
     if (vch.bridge().shared()) {
       checkShared(vch, command, mtu);
@@ -98,7 +105,8 @@ public final class ScopeRules {
             command.attachable(),
             command.labels(),
             command.options(),
-            command.at());
+            command.at(),
+            command.madeFrom());
     OutsideHosts.overlapping(image, vch, scope)
         .ifPresent(
             other -> {
@@ -112,6 +120,57 @@ public final class ScopeRules {
     return Decision.of(scope, new Change.ScopePut(scope));
   }
 
+  /// Subnets are only kept: whether they are free is seen when a scope is made from them.
+  private static Decision<Scope> configuration(CreateScope command, Vch vch) {
+    Subnets.read(command.subnets());
+    var scope =
+        new Scope(
+            command.id(),
+            command.vch(),
+            command.name(),
+            command.kind(),
+            List.of(),
+            vch.bridge().mtu(),
+            false,
+            false,
+            command.families().contains(Family.IPV6),
+            false,
+            command.labels(),
+            command.options(),
+            command.at());
+    return Decision.of(scope, new Change.ScopePut(scope));
+  }
+
+  private static void checkSource(Image image, CreateScope command) {
+    command
+        .madeFrom()
+        .filter(name -> configurationNamed(image, command.vch(), name).isEmpty())
+        .ifPresent(
+            name -> {
+              throw new Refusal.NotFound("configuration network \"" + name + "\" does not exist");
+            });
+  }
+
+  /// What scopes are made from under this name.
+  public static Optional<Scope> configurationNamed(Image image, VchId vch, String name) {
+    return image.scopeNamed(vch, name).filter(s -> s.kind() instanceof ScopeKind.Configuration);
+  }
+
+  private static void checkGateways(CreateScope command) {
+    if (command.kind() instanceof ScopeKind.Bridge kind
+        && !kind.internal()
+        && (kind.gateways().ipv4() == GatewayMode.ISOLATED
+            || kind.gateways().ipv6() == GatewayMode.ISOLATED)) {
+      throw new Refusal.Failed("gateway mode 'isolated' can only be used for an internal network");
+    }
+  }
+
+  private static void checkHostIp(Vch vch, CreateScope command) {
+    if (command.kind() instanceof ScopeKind.Bridge kind) {
+      kind.hostIp().ifPresent(ip -> Publishing.checkHostIp(vch, ip));
+    }
+  }
+
   /// What one segment for all bridge networks cannot have.
   private static void checkShared(Vch vch, CreateScope command, int mtu) {
     var why =
@@ -123,6 +182,15 @@ public final class ScopeRules {
               + " cannot have IPv6"
               + why
               + ", on which networks are told from each other by IPv4 addresses; leave --ipv6 out");
+    }
+    if (command.kind() instanceof ScopeKind.Bridge kind && kind.linkPrefix().isPresent()) {
+      throw new Refusal.Invalid(
+          "network "
+              + command.name()
+              + " cannot name interfaces "
+              + kind.linkPrefix().get()
+              + why
+              + ", where a container has one interface for all of them");
     }
     if (mtu != vch.bridge().mtu()) {
       throw new Refusal.Invalid(
@@ -250,6 +318,13 @@ public final class ScopeRules {
     }
     if (scope.builtin()) {
       throw new Refusal.Forbidden(scope.name() + " is a pre-defined network and cannot be removed");
+    }
+    if (scope.kind() instanceof ScopeKind.Configuration
+        && image
+            .scopes(scope.vch())
+            .anyMatch(s -> s.madeFrom().equals(Optional.of(scope.name())))) {
+      throw new Refusal.Forbidden(
+          "error while removing network: configuration network \"" + scope.name() + "\" is in use");
     }
     var live = liveMembers(image, id);
     if (!live.isEmpty()) {

@@ -52,8 +52,10 @@ final class Settings {
             "invalid network alias \"" + alias + "\": a name without spaces and slashes is needed");
       }
     }
-    var linkName = request.linkName().filter(n -> !n.isEmpty());
-    linkName.ifPresent(n -> linkName(n, others, problems));
+    var asked = request.linkName().filter(n -> !n.isEmpty());
+    asked.ifPresent(n -> linkName(n, others, problems));
+    var linkName = asked.or(() -> scope.flatMap(Settings::prefix).map(p -> numbered(p, others)));
+    var sysctls = LinkSettings.read(request.sysctls(), scope, problems);
     if (!problems.isEmpty()) {
       throw new Refusal.Invalid(
           heading + "invalid endpoint settings:\n" + String.join("\n", problems));
@@ -73,6 +75,7 @@ final class Settings {
         ordinal(linkName.isPresent(), others),
         linkName,
         request.options(),
+        sysctls,
         scope.filter(s -> s.kind() instanceof ScopeKind.External).isEmpty(),
         Optional.empty());
   }
@@ -141,6 +144,18 @@ final class Settings {
         problems.add("interface name \"" + name + "\" is in use for network " + other.network());
       }
     }
+  }
+
+  private static Optional<String> prefix(Scope scope) {
+    return scope.kind() instanceof ScopeKind.Bridge kind ? kind.linkPrefix() : Optional.empty();
+  }
+
+  private static String numbered(String prefix, List<Endpoint> others) {
+    int number = 0;
+    while (linkTaken(prefix + number, others)) {
+      number++;
+    }
+    return prefix + number;
   }
 
   /// After all others; a number whose link name is taken by a name that the user chose is left out.

@@ -11,6 +11,7 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.scope.SubnetRequest;
 
 /// Reads subnets as the user wrote them. All that is wrong with them is refused together, one a
 /// line, in the words of Docker Engine API 1.50.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.vch.VchId;
@@ -15,6 +16,7 @@ import vch.portlayer.vch.VchId;
 /// @param isDefault the default bridge: names as Docker has them there, no aliases
 /// @param mtu bytes
 /// @param options what the personality was told, kept to be shown again
+/// @param madeFrom name of the configuration that the scope was made from
 public record Scope(
     ScopeId id,
     VchId vch,
@@ -28,13 +30,46 @@ public record Scope(
     boolean attachable,
     Map<String, String> labels,
     Map<String, String> options,
-    Instant created) {
+    Instant created,
+    Optional<String> madeFrom) {
   public static final String DEFAULT_NAME = "bridge";
 
   public Scope {
     subnets = List.copyOf(subnets);
     labels = Map.copyOf(labels);
     options = Map.copyOf(options);
+  }
+
+  /// Made from no configuration.
+  public Scope(
+      ScopeId id,
+      VchId vch,
+      String name,
+      ScopeKind kind,
+      List<SubnetConfig> subnets,
+      int mtu,
+      boolean builtin,
+      boolean isDefault,
+      boolean ipv6,
+      boolean attachable,
+      Map<String, String> labels,
+      Map<String, String> options,
+      Instant created) {
+    this(
+        id,
+        vch,
+        name,
+        kind,
+        subnets,
+        mtu,
+        builtin,
+        isDefault,
+        ipv6,
+        attachable,
+        labels,
+        options,
+        created,
+        Optional.empty());
   }
 
   /// A container network with other settings.
@@ -52,7 +87,8 @@ public record Scope(
         attachable,
         labels,
         options,
-        created);
+        created,
+        madeFrom);
   }
 
   /// True for container networks on which members have IPv6 addresses.
@@ -64,12 +100,24 @@ public record Scope(
     return subnets.stream().filter(s -> s.subnet().family() == family).findFirst();
   }
 
+  /// The router of members; empty where there is none on the scope.
+  public Optional<Ip> gateway(Family family) {
+    boolean isolated =
+        kind instanceof ScopeKind.Bridge b && b.gateways().of(family) == GatewayMode.ISOLATED;
+    return subnet(family).filter(_ -> !isolated).map(SubnetConfig::gateway);
+  }
+
+  public boolean isGateway(Ip address) {
+    return gateway(address.family()).filter(address::equals).isPresent();
+  }
+
   /// True for scopes with IPv4 addresses (by DHCP, too), and for the one without any.
   public boolean ipv4() {
     return switch (kind) {
       case ScopeKind.None _ -> true;
       case ScopeKind.External _ -> leased() || subnet(Family.IPV4).isPresent();
       case ScopeKind.Bridge _ -> subnet(Family.IPV4).isPresent();
+      case ScopeKind.Configuration c -> c.families().contains(Family.IPV4);
     };
   }
 

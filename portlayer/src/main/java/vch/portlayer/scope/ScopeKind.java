@@ -1,6 +1,8 @@
 package vch.portlayer.scope;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Range;
@@ -12,9 +14,49 @@ public sealed interface ScopeKind {
   ///
   /// @param internal no way out, and none in but by members
   /// @param interContainer members may talk to each other
-  /// @param masquerade what leaves by the public role takes the public address
-  record Bridge(boolean internal, boolean interContainer, boolean masquerade)
-      implements ScopeKind {}
+  /// @param masquerade what leaves by the public role takes the public address, where the gateway
+  ///   translates
+  /// @param gateways for each family
+  /// @param hostIp publications that name no host address are on this one; empty: on every address
+  /// @param portsRouted published ports are reached at members' own addresses, too, by who routes
+  ///   to them, where the gateway translates
+  /// @param linkPrefix links of members are named by it and a number; empty: `eth`
+  record Bridge(
+      boolean internal,
+      boolean interContainer,
+      boolean masquerade,
+      GatewayModes gateways,
+      Optional<Ip> hostIp,
+      boolean portsRouted,
+      Optional<String> linkPrefix)
+      implements ScopeKind {
+    /// With gateways that translate.
+    public Bridge(boolean internal, boolean interContainer, boolean masquerade) {
+      this(
+          internal,
+          interContainer,
+          masquerade,
+          GatewayModes.TRANSLATING,
+          Optional.empty(),
+          false,
+          Optional.empty());
+    }
+
+    /// True where members are reached at addresses of their own by who routes to them.
+    public boolean entered(Family family) {
+      return !internal
+          && switch (gateways.of(family)) {
+            case NAT -> portsRouted;
+            case NAT_UNPROTECTED, ROUTED -> true;
+            case ISOLATED -> false;
+          };
+    }
+
+    /// True where what leaves takes the public address.
+    public boolean masquerades(Family family) {
+      return masquerade && gateways.of(family).translates();
+    }
+  }
 
   /// A container network: the segment of a port group, on which members have addresses of their
   /// own. A scope of this kind without a subnet takes IPv4 addresses by DHCP.
@@ -36,6 +78,16 @@ public sealed interface ScopeKind {
 
     public List<Range> pools(Family family) {
       return pools.stream().filter(p -> p.first().family() == family).toList();
+    }
+  }
+
+  /// What other scopes are made from: nobody can be on it, and it holds no addresses.
+  ///
+  /// @param subnets as they were asked for; checked when a scope is made from them
+  record Configuration(List<SubnetRequest> subnets, Set<Family> families) implements ScopeKind {
+    public Configuration {
+      subnets = List.copyOf(subnets);
+      families = Set.copyOf(families);
     }
   }
 

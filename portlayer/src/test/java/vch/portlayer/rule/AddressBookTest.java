@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.Vch;
 
 class AddressBookTest {

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.Vch;
 
 /// Which addresses containers hold, how long, and that nobody else does.

@@ -25,6 +25,7 @@ import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;

@@ -21,6 +21,7 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Vch;

@@ -32,6 +32,7 @@ import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;

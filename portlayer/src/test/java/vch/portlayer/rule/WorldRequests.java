@@ -9,6 +9,7 @@ import vch.portlayer.container.NameLink;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;

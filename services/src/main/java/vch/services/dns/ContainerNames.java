@@ -57,7 +57,10 @@ final class ContainerNames implements NameService {
     return image
         .container(id)
         .filter(Container::live)
-        .filter(c -> c.endpoints().stream().anyMatch(e -> EndpointRules.external(image, e)))
+        .filter(
+            c ->
+                NameServers.own(image, c)
+                    || c.endpoints().stream().anyMatch(e -> EndpointRules.external(image, e)))
         .map(c -> new Wanted(LinkNames.container(c), NameServers.own(image, c)));
   }
 

@@ -153,6 +153,7 @@ final class Town {
         ordinal,
         Optional.empty(),
         Map.of(),
+        Map.of(),
         true,
         Optional.empty());
   }

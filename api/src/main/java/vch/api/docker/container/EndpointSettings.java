@@ -16,6 +16,7 @@ import vch.portlayer.rule.EndpointRequest;
 /// and names of links are checked by the rule.
 public final class EndpointSettings {
   private static final String LINK_NAME = "com.docker.network.endpoint.ifname";
+  private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
 
   private EndpointSettings() {}
 
@@ -57,13 +58,17 @@ public final class EndpointSettings {
     var options = Shape.Read.map(settings, "DriverOpts");
     var linkName = Optional.ofNullable(options.get(LINK_NAME)).filter(n -> !n.isEmpty());
     for (var option : options.keySet()) {
-      if (!option.equals(LINK_NAME)) {
+      if (!option.equals(LINK_NAME) && !option.equals(SYSCTLS)) {
         throw new Refusal.Unsupported(
             "driver option "
                 + option
                 + " for network "
                 + network
-                + " is not offered: leave it out");
+                + " is not offered: leave it out; "
+                + LINK_NAME
+                + " and "
+                + SYSCTLS
+                + " are");
       }
     }
     long priority = Shape.Read.number(settings, "GwPriority");
@@ -86,6 +91,7 @@ public final class EndpointSettings {
         (int) priority,
         linkName,
         options,
+        Optional.ofNullable(options.get(SYSCTLS)),
         seed);
   }
 

@@ -87,6 +87,7 @@ final class InspectJson {
   private static ObjectNode hostConfig(Container container, Document document, Image image) {
     var out = document.hostConfig();
     JoinedPorts.writeExpanded(out, "PortBindings");
+    out.putNull("Links");
     if (!container.links().isEmpty()) {
       var links = out.putArray("Links");
       for (var link : container.links()) {

@@ -48,7 +48,7 @@ final class LifeRoutes {
         new Route<>(
             "POST", "/containers/{id}/wait", "waits for the end of a container", this::await),
         new Route<>("POST", "/containers/{id}/resize", "resizes the terminal", this::resize),
-        new Route<>("DELETE", "/containers/{id}", "removes a container", this::remove));
+        new Route<>("DELETE", "/containers/{id:.*}", "removes a container", this::remove));
   }
 
   private void start(Call call) throws IOException {
@@ -139,11 +139,12 @@ final class LifeRoutes {
   }
 
   private void remove(Call call) throws IOException {
-    var container = Containers.of(host, call);
     if (call.query().flag("link")) {
-      throw new Refusal.Unsupported(
-          "removing one link of a container (docker rm --link) is not offered: remove the container that declared it");
+      host.lifecycle().unlink(host.vch(), call.variable("id"));
+      call.reply(204);
+      return;
     }
+    var container = Containers.of(host, call);
     host.lifecycle().remove(container.id(), call.query().flag("force"), call.query().flag("v"));
     call.reply(204);
   }

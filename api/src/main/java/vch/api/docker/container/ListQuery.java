@@ -157,9 +157,9 @@ record ListQuery(boolean all, int limit, Filters filters) {
                 .anyMatch(
                     row ->
                         row.bindings().stream()
+                            .flatMap(b -> b.host().stream())
                             .anyMatch(
-                                b ->
-                                    among("publish", new Ports(b.host(), row.ports().protocol()))));
+                                host -> among("publish", new Ports(host, row.ports().protocol()))));
     boolean expose =
         !filters.has("expose") // ports that are shown, so of those that run
             || PortsView.of(image, c).rows().stream().anyMatch(row -> among("expose", row.ports()));

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;
@@ -14,12 +15,15 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Ports;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
+import vch.portlayer.scope.GatewayMode;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 
@@ -33,9 +37,11 @@ record PortsView(List<Row> rows) {
   record Row(Ports ports, List<Binding> bindings) {}
 
   /// Where ports are published, one to one.
-  record Binding(String ip, PortRange host) {
-    int nth(int i) {
-      return host.first() + i;
+  ///
+  /// @param host empty where they are asked at the container's own address, by its gateway
+  record Binding(String ip, Optional<PortRange> host) {
+    Optional<Integer> nth(int i) {
+      return host.map(h -> h.first() + i);
     }
   }
 
@@ -53,6 +59,17 @@ record PortsView(List<Row> rows) {
           own.stream()
               .filter(ip -> publication.serves(ip.family()))
               .forEach(ip -> add(all, publication, ip.toString()));
+          if (own.isEmpty()) {
+            publication
+                .hostIp()
+                .filter(ip -> routed(image, container, ip.family()))
+                .ifPresent(
+                    ip ->
+                        add(
+                            all,
+                            publication.protocol(),
+                            new Claim(publication.container(), ip.toString(), NO_HOST)));
+          }
           continue;
         }
         for (var family : families) {
@@ -68,13 +85,18 @@ record PortsView(List<Row> rows) {
     return new PortsView(List.copyOf(rows));
   }
 
+  private static final int NO_HOST = -1;
+
   /// What is said of ports of one protocol.
   ///
   /// @param ip empty: they are exposed
   private record Claim(PortRange ports, String ip, int hostFirst) {
     Binding binding(PortRange of) {
+      if (hostFirst == NO_HOST) {
+        return new Binding(ip, Optional.empty());
+      }
       int first = hostFirst + of.first() - ports.first();
-      return new Binding(ip, new PortRange(first, first + of.size() - 1));
+      return new Binding(ip, Optional.of(new PortRange(first, first + of.size() - 1)));
     }
   }
 
@@ -133,6 +155,19 @@ record PortsView(List<Row> rows) {
         .toList();
   }
 
+  /// True where the place that ports are published by has a gateway that does not translate.
+  private static boolean routed(Image image, Container container, Family family) {
+    return EndpointRules.published(image, container, family)
+        .filter(e -> e.address(family).isPresent())
+        .flatMap(Endpoint::scope)
+        .flatMap(image::scope)
+        .filter(
+            s ->
+                s.kind() instanceof ScopeKind.Bridge kind
+                    && kind.gateways().of(family) == GatewayMode.ROUTED)
+        .isPresent();
+  }
+
   /// By which it is reached at the public role: those that both the container and the role have.
   private static List<Family> families(Image image, Container container) {
     var nic = image.vch(container.vch()).flatMap(v -> v.nic(Role.PUBLIC));
@@ -169,7 +204,7 @@ record PortsView(List<Row> rows) {
       for (var b : row.bindings()) {
         out.writeStartObject();
         out.writeStringProperty("HostIp", b.ip());
-        out.writeStringProperty("HostPort", Integer.toString(b.nth(i)));
+        out.writeStringProperty("HostPort", b.nth(i).map(n -> Integer.toString(n)).orElse(""));
         out.writeEndObject();
       }
       out.writeEndArray();
@@ -200,7 +235,10 @@ record PortsView(List<Row> rows) {
         out.writeStartObject();
         out.writeStringProperty("IP", b.ip());
         out.writeNumberProperty("PrivatePort", port);
-        out.writeNumberProperty("PublicPort", b.nth(i));
+        var host = b.nth(i);
+        if (host.isPresent()) {
+          out.writeNumberProperty("PublicPort", host.get());
+        }
         out.writeStringProperty("Type", protocol);
         out.writeEndObject();
       }

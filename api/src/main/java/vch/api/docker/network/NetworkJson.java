@@ -20,6 +20,7 @@ import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.state.Image;
 
 /// A scope as Docker shows a network (NetworkInspect of API 1.50).
@@ -39,7 +40,7 @@ public final class NetworkJson {
     return switch (scope.kind()) {
       case ScopeKind.Bridge _ -> "bridge";
       case ScopeKind.External _ -> "external";
-      case ScopeKind.None _ -> "null";
+      case ScopeKind.Configuration _, ScopeKind.None _ -> "null";
     };
   }
 
@@ -62,8 +63,8 @@ public final class NetworkJson {
     out.put("Internal", scope.internal());
     out.put("Attachable", scope.attachable());
     out.put("Ingress", false);
-    out.putObject("ConfigFrom").put("Network", "");
-    out.put("ConfigOnly", false);
+    out.putObject("ConfigFrom").put("Network", scope.madeFrom().orElse(""));
+    out.put("ConfigOnly", scope.kind() instanceof ScopeKind.Configuration);
     var containers = out.putObject("Containers");
     if (members) {
       members(image, scope).forEach(c -> containers.set(c.id().value(), member(c, scope)));
@@ -78,6 +79,7 @@ public final class NetworkJson {
     return switch (scope.kind()) {
       case ScopeKind.Bridge _, ScopeKind.External _ ->
           image.members(scope.id()).filter(Container::live);
+      case ScopeKind.Configuration _ -> Stream.empty();
       case ScopeKind.None _ ->
           image
               .containers(scope.vch())
@@ -94,11 +96,15 @@ public final class NetworkJson {
     switch (scope.kind()) {
       case ScopeKind.Bridge _ -> {
         var config = out.putArray("Config");
-        scope.subnets().forEach(s -> config.add(subnet(s, s.range())));
+        scope.subnets().forEach(s -> config.add(subnet(scope, s, s.range())));
       }
       case ScopeKind.External kind -> {
         var config = out.putArray("Config");
-        scope.subnets().forEach(s -> config.add(subnet(s, block(kind, s))));
+        scope.subnets().forEach(s -> config.add(subnet(scope, s, block(kind, s))));
+      }
+      case ScopeKind.Configuration kind -> {
+        var config = out.putArray("Config");
+        kind.subnets().forEach(s -> config.add(subnet(s)));
       }
       case ScopeKind.None _ -> out.putNull("Config");
     }
@@ -121,11 +127,39 @@ public final class NetworkJson {
     return out;
   }
 
-  private static ObjectNode subnet(SubnetConfig config, Optional<Subnet> range) {
+  static boolean hasIpamOptions(Map<String, String> options) {
+    return Optional.ofNullable(options.get(IPAM_OPTIONS))
+        .filter(text -> !Json.read(text).raw().isEmpty())
+        .isPresent();
+  }
+
+  /// Without what was said of the address management.
+  static Map<String, String> driverOptions(Map<String, String> options) {
+    var out = new TreeMap<>(options);
+    out.remove(IPAM_OPTIONS);
+    return out;
+  }
+
+  /// As it was asked for.
+  private static ObjectNode subnet(SubnetRequest request) {
+    var out = Json.object();
+    request.subnet().ifPresent(s -> out.put("Subnet", s));
+    request.range().ifPresent(r -> out.put("IPRange", r));
+    request.gateway().ifPresent(g -> out.put("Gateway", g));
+    if (!request.reserved().isEmpty()) {
+      var reserved = out.putObject("AuxiliaryAddresses");
+      new TreeMap<>(request.reserved()).forEach(reserved::put);
+    }
+    return out;
+  }
+
+  private static ObjectNode subnet(Scope scope, SubnetConfig config, Optional<Subnet> range) {
     var out = Json.object();
     out.put("Subnet", config.subnet().toString());
     range.ifPresent(r -> out.put("IPRange", r.toString()));
-    out.put("Gateway", config.gateway().toString());
+    if (config.gatewayChosen() || scope.isGateway(config.gateway())) {
+      out.put("Gateway", config.gateway().toString());
+    }
     if (!config.reserved().isEmpty()) {
       var reserved = out.putObject("AuxiliaryAddresses");
       new TreeMap<>(config.reserved()).forEach((name, ip) -> reserved.put(name, ip.toString()));
@@ -152,8 +186,7 @@ public final class NetworkJson {
 
   /// What the user said; for networks that nobody made by Docker, what holds there.
   private static Map<String, String> options(Image image, Scope scope) {
-    var out = new TreeMap<>(scope.options());
-    out.remove(IPAM_OPTIONS);
+    var out = driverOptions(scope.options());
     switch (scope.kind()) {
       case ScopeKind.Bridge bridge -> {
         if (scope.isDefault()) {
@@ -177,7 +210,7 @@ public final class NetworkJson {
         out.put(OF_LAN + "routers", kind.acceptRouters() ? "accept" : "refuse");
         out.put(BridgeOptions.MTU, Integer.toString(scope.mtu()));
       }
-      case ScopeKind.None _ -> {}
+      case ScopeKind.Configuration _, ScopeKind.None _ -> {}
     }
     return out;
   }

@@ -13,10 +13,13 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.CreateScope;
-import vch.portlayer.rule.SubnetRequest;
+import vch.portlayer.rule.ScopeRules;
+import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.scope.TrustLevel;
+import vch.portlayer.state.Image;
 import vch.portlayer.vch.VchId;
 
 /// Reads the body of POST /networks/create.
@@ -30,40 +33,121 @@ final class NetworkRequest {
   /// @param warning empty if there is nothing to say
   record Read(CreateScope command, String warning) {}
 
+  /// @param image where a configuration that the body names is looked up
   static Read read(
-      Call call, Fields body, ScopeId id, VchId vch, List<Subnet> endpointRoutes, Instant at) {
+      Call call, Fields body, Image image, ScopeId id, VchId vch, List<Subnet> routes, Instant at) {
     if (body.text("Driver").equals("external")) {
       return external(body, id, vch, at);
     }
+    var from = body.object("ConfigFrom").text("Network");
+    if (body.flag("ConfigOnly")) {
+      return configuration(call, body, from, id, vch, at);
+    }
     refuseSwarm(body);
     checkDriver(body.text("Driver"));
-    checkConfiguration(body);
     var ipam = body.object("IPAM");
     checkIpamDriver(ipam.text("Driver"));
-    var given = body.textMap("Options");
-    var families = families(call, body, given);
-    var options = BridgeOptions.read(given);
-    var subnets =
-        ipam.objects("Config").stream()
-            .map(NetworkRequest::subnet)
-            .filter(NetworkRequest::says)
-            .toList();
+    var own = Said.of(call, body);
+    var said = from.isEmpty() ? own : Said.of(configuration(own, image, vch, from));
+    var options = BridgeOptions.read(said.options());
     var command =
         new CreateScope(
             id,
             vch,
             body.text("Name"),
-            new ScopeKind.Bridge(
-                body.flag("Internal"), options.interContainer(), options.masquerade()),
-            subnets,
+            options.kind(body.flag("Internal")),
+            said.subnets(),
             options.mtu().filter(m -> m > 0),
-            families,
+            said.families(),
             body.flag("Attachable"),
-            body.textMap("Labels"),
-            NetworkJson.withIpamOptions(given, ipam),
-            endpointRoutes,
+            said.labels(),
+            said.options(),
+            Optional.of(from).filter(name -> !name.isEmpty()),
+            routes,
             at);
     return new Read(command, options.warning());
+  }
+
+  /// What a configuration may say, and so what a network says that is made from none.
+  ///
+  /// @param options of the driver, with those of the address management beside them
+  private record Said(
+      List<SubnetRequest> subnets,
+      Set<Family> families,
+      Map<String, String> labels,
+      Map<String, String> options) {
+    static Said of(Call call, Fields body) {
+      var ipam = body.object("IPAM");
+      var given = body.textMap("Options");
+      return new Said(
+          ipam.objects("Config").stream()
+              .map(NetworkRequest::subnet)
+              .filter(NetworkRequest::says)
+              .toList(),
+          NetworkRequest.families(call, body, given),
+          body.textMap("Labels"),
+          NetworkJson.withIpamOptions(given, ipam));
+    }
+
+    static Said of(Scope configuration) {
+      return configuration.kind() instanceof ScopeKind.Configuration kind
+          ? new Said(
+              kind.subnets(), kind.families(), configuration.labels(), configuration.options())
+          : new Said(List.of(), Set.of(), Map.of(), Map.of());
+    }
+  }
+
+  /// A network of this kind is none that anybody can be on, so it has no driver, whichever is
+  /// named.
+  private static Read configuration(
+      Call call, Fields body, String from, ScopeId id, VchId vch, Instant at) {
+    if (body.flag("Ingress")
+        || body.flag("Internal")
+        || body.flag("Attachable")
+        || !body.text("Scope").isEmpty()) {
+      throw new Refusal.Forbidden(
+          "configuration network can only contain network specific fields. Network operator fields like"
+              + " [ ingress | internal | attachable | scope ] are not supported.");
+    }
+    if (!from.isEmpty()) {
+      throw new Refusal.Forbidden(
+          "a configuration network cannot depend on another configuration network");
+    }
+    checkIpamDriver(body.object("IPAM").text("Driver"));
+    var said = Said.of(call, body);
+    return new Read(
+        new CreateScope(
+            id,
+            vch,
+            body.text("Name"),
+            new ScopeKind.Configuration(said.subnets(), said.families()),
+            said.subnets(),
+            Optional.empty(),
+            said.families(),
+            false,
+            said.labels(),
+            said.options(),
+            List.of(),
+            at),
+        "");
+  }
+
+  /// The configuration of this name, for a network that says nothing of its own.
+  private static Scope configuration(Said own, Image image, VchId vch, String name) {
+    if (!own.families().equals(Set.of(Family.IPV4))
+        || !own.subnets().isEmpty()
+        || !own.labels().isEmpty()
+        || NetworkJson.hasIpamOptions(own.options())) {
+      throw new Refusal.Forbidden(
+          "user specified configurations are not supported if the network depends on a configuration network");
+    }
+    if (!NetworkJson.driverOptions(own.options()).isEmpty()) {
+      throw new Refusal.Forbidden(
+          "network driver options are not supported if the network depends on a configuration network");
+    }
+    return ScopeRules.configurationNamed(image, vch, name)
+        .orElseThrow(
+            () -> new Refusal.NotFound("configuration network \"" + name + "\" does not exist"));
   }
 
   /// A container network, which the rule refuses with the reason, whatever else the body says.
@@ -110,17 +194,6 @@ final class NetworkRequest {
           throw new Refusal.Forbidden("only one instance of \"" + driver + "\" network is allowed");
       case "overlay" -> throw new Refusal.Forbidden(NO_MANAGER);
       case String other -> throw new Refusal.NotFound("plugin \"" + other + "\" not found");
-    }
-  }
-
-  private static void checkConfiguration(Fields body) {
-    if (body.flag("ConfigOnly")) {
-      throw new Refusal.Unsupported(
-          "configuration-only networks are not offered: give the driver options and subnets with each network");
-    }
-    var from = body.object("ConfigFrom").text("Network");
-    if (!from.isEmpty()) {
-      throw new Refusal.NotFound("configuration network \"" + from + "\" does not exist");
     }
   }
 

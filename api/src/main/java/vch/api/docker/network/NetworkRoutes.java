@@ -23,6 +23,7 @@ import vch.portlayer.rule.ContainerRules;
 import vch.portlayer.rule.ScopeRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.ScopeKind;
 
 /// The routes below /networks.
 public final class NetworkRoutes {
@@ -86,6 +87,7 @@ public final class NetworkRoutes {
         NetworkRequest.read(
             call,
             call.body(),
+            host.image(),
             new ScopeId(host.newId()),
             host.vch(),
             routes,
@@ -160,7 +162,10 @@ public final class NetworkRoutes {
                   image
                       .scopes(host.vch())
                       .filter(
-                          s -> !s.builtin() && NetworkJson.members(image, s).findAny().isEmpty())
+                          s ->
+                              !s.builtin()
+                                  && !(s.kind() instanceof ScopeKind.Configuration)
+                                  && NetworkJson.members(image, s).findAny().isEmpty())
                       .filter(s -> until.filter(u -> s.created().isAfter(u)).isEmpty())
                       .filter(s -> filters.labels("label", s.labels()))
                       .filter(s -> filters.withoutLabels("label!", s.labels()))

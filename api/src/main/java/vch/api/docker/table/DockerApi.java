@@ -21,12 +21,12 @@ public final class DockerApi {
   public static List<Route<Operation>> routes(DockerHost host) {
     var out = new ArrayList<Route<Operation>>();
     out.addAll(SystemRoutes.of(host));
+    out.addAll(SystemRoutes.notOffered()); // some are below ids that may have a slash
     out.addAll(ContainerRoutes.of(host));
     out.addAll(NetworkRoutes.of(host));
     out.addAll(ImageRoutes.of(host));
     out.addAll(BuildRoutes.of(host));
     out.addAll(VolumeRoutes.of(host));
-    out.addAll(SystemRoutes.notOffered());
     return out.stream().map(Notes::noted).toList();
   }
 

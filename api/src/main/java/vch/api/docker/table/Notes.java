@@ -44,8 +44,6 @@ final class Notes {
           "-ef, aux, and -o with names of columns are read from /proc; other `ps_args` need ps(1) on the machine",
           "GET /info",
           "`DriverStatus` shows the roles and addresses of the VCH",
-          "DELETE /containers/{id}",
-          "`link` is refused with 501",
           "POST /containers/{id}/start",
           "`checkpoint` is refused with 501");
 

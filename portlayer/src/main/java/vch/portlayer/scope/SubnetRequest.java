@@ -1,4 +1,4 @@
-package vch.portlayer.rule;
+package vch.portlayer.scope;
 
 import java.util.Map;
 import java.util.Optional;
