@@ -8,7 +8,10 @@ import vch.portlayer.container.EndpointId;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.Resolver;
 import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.scope.GatewayMode;
+import vch.portlayer.scope.GatewayModes;
 import vch.portlayer.scope.Scope;
+import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
@@ -81,5 +84,38 @@ public final class WorldRequests {
 
   public void rename(Container c, String name) {
     world.decide(i -> ContainerRules.rename(i, c.id(), name));
+  }
+
+  /// A bridge network of the mode, for both families.
+  ///
+  /// @param portsRouted published ports are asked at members' own addresses, too
+  public Scope mode(Vch vch, String name, GatewayMode mode, boolean portsRouted) {
+    var c = world.scopeCommand(vch, name);
+    var kind =
+        new ScopeKind.Bridge(
+            mode == GatewayMode.ISOLATED,
+            true,
+            true,
+            new GatewayModes(mode, mode),
+            Optional.empty(),
+            portsRouted,
+            Optional.empty());
+    return world.decide(
+        i ->
+            ScopeRules.create(
+                i,
+                new CreateScope(
+                    c.id(),
+                    c.vch(),
+                    c.name(),
+                    kind,
+                    c.subnets(),
+                    c.mtu(),
+                    c.families(),
+                    c.attachable(),
+                    c.labels(),
+                    c.options(),
+                    c.endpointRoutes(),
+                    c.at())));
   }
 }
