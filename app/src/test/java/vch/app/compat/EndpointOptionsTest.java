@@ -59,15 +59,15 @@ class EndpointOptionsTest {
                 .ok())
         .isEqualTo("1");
     vch.sleeper("kept", "--network", "set");
-    vch.docker("network", "connect", "--driver-opt", sysctls + "forwarding=1", "also", "kept").ok();
-    assertThat(value("kept", "eth1", "forwarding")).isEqualTo("1");
-    assertThat(value("kept", "eth0", "forwarding")).isEqualTo("0");
+    vch.docker("network", "connect", "--driver-opt", sysctls + "proxy_arp=1", "also", "kept").ok();
+    assertThat(value("kept", "eth1", "proxy_arp")).isEqualTo("1");
+    assertThat(value("kept", "eth0", "proxy_arp")).isEqualTo("0");
     vch.docker("restart", "-t", "0", "kept").ok();
-    assertThat(value("kept", "eth1", "forwarding")).isEqualTo("1");
-    assertThat(vch.inspect("kept", "also", "DriverOpts")).contains("forwarding=1");
+    assertThat(value("kept", "eth1", "proxy_arp")).isEqualTo("1");
+    assertThat(vch.inspect("kept", "also", "DriverOpts")).contains("proxy_arp=1");
     vch.docker("network", "disconnect", "also", "kept").ok();
     vch.docker("network", "connect", "also", "kept").ok();
-    assertThat(value("kept", "eth1", "forwarding")).isEqualTo("0");
+    assertThat(value("kept", "eth1", "proxy_arp")).isEqualTo("0");
     vch.docker("network", "disconnect", "also", "kept").ok();
     vch.docker("network", "connect", "--driver-opt", sysctls + "no_such=1", "also", "kept")
         .refused("net/ipv4/conf/eth1/no_such");

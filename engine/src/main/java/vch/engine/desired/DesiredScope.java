@@ -95,17 +95,18 @@ final class DesiredScope {
     return EndpointTable.set(kind.masquerades(family) ? "out" : "routed", family);
   }
 
-  /// How members are reached at their own addresses.
+  /// What the rules know of the gateway mode.
   private static Optional<Element> entry(
       NamespaceName ns, ScopeKind.Bridge kind, SubnetConfig config) {
     var family = config.subnet().family();
     var set =
         switch (kind.gateways().of(family)) {
-          case NAT, ISOLATED -> "";
-          case NAT_UNPROTECTED -> "unprotected";
-          case ROUTED -> "entered";
+          case NAT -> "";
+          case NAT_UNPROTECTED -> kind.internal() ? "" : "unprotected";
+          case ROUTED -> kind.internal() ? "" : "entered";
+          case ISOLATED -> "isolated";
         };
-    return kind.internal() || set.isEmpty()
+    return set.isEmpty()
         ? Optional.empty()
         : Optional.of(within(ns, "inet", EndpointTable.set(set, family), Part.of(config.subnet())));
   }

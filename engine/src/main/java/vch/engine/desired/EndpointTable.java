@@ -107,6 +107,15 @@ public final class EndpointTable {
         type ipv6_addr
         flags interval
       }
+      # Subnets of scopes without a gateway. No route leads there, so that nothing must leave by the default route.
+      set isolated {
+        type ipv4_addr
+        flags interval
+      }
+      set isolated6 {
+        type ipv6_addr
+        flags interval
+      }
 
       # Addresses by which containers are published that are on container networks too. What is sent from these addresses
       # leaves by their own gateways. But a program may answer a datagram from another address, by a container network and
@@ -130,6 +139,8 @@ public final class EndpointTable {
           type filter hook prerouting priority raw; policy accept;
           ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
           iifname != "lo" iifname != @bridges fib saddr . iif oif missing drop
+          iifname != "lo" ip saddr @isolated drop
+          iifname != "lo" ip6 saddr @isolated6 drop
           udp dport 53 iifname @bridges fib daddr . iif type local notrack
         }
 
@@ -260,6 +271,8 @@ public final class EndpointTable {
           type filter hook forward priority filter; policy drop;
           ct state established,related accept
           ct state invalid drop
+          iifname @bridges ip daddr @isolated goto refuse
+          iifname @bridges ip6 daddr @isolated6 goto refuse
         """);
     var names = new ArrayList<String>();
     vch.nic(Role.PUBLIC).ifPresent(nic -> names.add(nic.name()));
@@ -283,8 +296,8 @@ public final class EndpointTable {
                   lines(
                       "  %s oifname @bridges " + scopes.elsewhere + " jump by_scope\n",
                       scopes.leaving()),
-                  lines("  %s oifname \"" + name + "\" meta mark set 1 accept\n", scopes.out),
-                  lines("  %s oifname \"" + name + "\" accept\n", scopes.routed)));
+                  lines("  %s oifname \"" + name + "\" meta mark set 1 accept\n", scopes.out()),
+                  lines("  %s oifname \"" + name + "\" accept\n", scopes.routed())));
     }
     out.append(
         """

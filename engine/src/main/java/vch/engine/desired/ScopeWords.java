@@ -31,8 +31,9 @@ enum ScopeWords {
       set hairpin {
         type ifname . ifname
       }
-      # A segment, and the address elsewhere by which a container that is on this segment too is published. Its replies
-      # may take the short way to the client, past the translation; so here, too, the request is masqueraded.
+      # A segment, and the address elsewhere by which a container that is on this segment too is published. It may be
+      # the container itself that asks, and datagrams may take the short way to the client, past the translation; so
+      # here, too, the request is masqueraded.
       set aside {
         type ifname . ipv4_addr
       }
@@ -40,12 +41,18 @@ enum ScopeWords {
         type ifname . ipv6_addr
       }
       """,
-      List.of("meta nfproto ipv4 iifname @out", "meta nfproto ipv6 iifname @out6"),
-      List.of("meta nfproto ipv4 iifname @routed", "meta nfproto ipv6 iifname @routed6"),
+      """
+      meta nfproto ipv4 iifname @out
+      meta nfproto ipv6 iifname @out6
+      """,
+      """
+      meta nfproto ipv4 iifname @routed
+      meta nfproto ipv6 iifname @routed6
+      """,
       """
         iifname . oifname @hairpin ct status dnat meta mark set 1 accept
-        meta l4proto != tcp iifname . ip daddr @aside ct status dnat meta mark set 1 accept
-        meta l4proto != tcp iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
+        iifname . ip daddr @aside ct status dnat meta mark set 1 accept
+        iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
       """,
       "iifname . oifname != @hairpin",
       "",
@@ -74,18 +81,19 @@ enum ScopeWords {
         type ipv4_addr
         flags interval
       }
-      # A scope's subnet, and the address elsewhere by which a container that is on this scope too is published. Its
-      # replies may take the short way to the client, past the translation; so here, too, the request is masqueraded.
+      # A scope's subnet, and the address elsewhere by which a container that is on this scope too is published. It may
+      # be the container itself that asks, and datagrams may take the short way to the client, past the translation; so
+      # here, too, the request is masqueraded.
       set aside {
         type ipv4_addr . ipv4_addr
         flags interval
       }
       """,
-      List.of("iifname @bridges ip saddr @out"),
-      List.of("iifname @bridges ip saddr @routed"),
+      "iifname @bridges ip saddr @out",
+      "iifname @bridges ip saddr @routed",
       """
         iifname @bridges oifname @bridges ip saddr . ip daddr @scopes ct status dnat meta mark set 1 accept
-        meta l4proto != tcp iifname @bridges ip saddr . ip daddr @aside ct status dnat meta mark set 1 accept
+        iifname @bridges ip saddr . ip daddr @aside ct status dnat meta mark set 1 accept
       """,
       "ip saddr . ip daddr != @scopes",
       """
@@ -99,11 +107,8 @@ enum ScopeWords {
   /// Declarations of the sets that scopes are elements of.
   final String sets;
 
-  /// From a scope that leaves under the address of the public role; one for each family.
-  final List<String> out;
-
-  /// From a scope that leaves under its own addresses; one for each family.
-  final List<String> routed;
+  private final String out;
+  private final String routed;
 
   /// Rules of the forward chain for publications asked from a scope that the container is on, whose
   /// replies would not take the gateway: from a scope to itself, then to where the container is
@@ -121,8 +126,8 @@ enum ScopeWords {
 
   ScopeWords(
       String sets,
-      List<String> out,
-      List<String> routed,
+      String out,
+      String routed,
       String pastGateway,
       String elsewhere,
       String gateways,
@@ -136,8 +141,18 @@ enum ScopeWords {
     this.hairpinGateways = hairpinGateways;
   }
 
+  /// From a scope that leaves under the address of the public role; one for each family.
+  List<String> out() {
+    return out.lines().toList();
+  }
+
+  /// From a scope that leaves under its own addresses; one for each family.
+  List<String> routed() {
+    return routed.lines().toList();
+  }
+
   /// From a scope with a way out; one for each family.
   List<String> leaving() {
-    return Stream.concat(out.stream(), routed.stream()).toList();
+    return Stream.concat(out.lines(), routed.lines()).toList();
   }
 }

@@ -233,23 +233,20 @@ final class EndpointWay {
         : trail.reached(arriving, hit.container.container());
   }
 
-  /// On a segment with itself. Where the container has another way to who asks, a program may
-  /// answer datagrams by it, from another address: there all but TCP.
+  /// On a segment that the container is on. Where it is on a container network, too, a program may
+  /// answer datagrams by that, from another address: there all but TCP.
   private boolean masqueraded(Hit hit, Optional<Scope> segment) {
-    if (segment.filter(hit.place.scope()::equals).isPresent()) {
-      return true;
-    }
+    boolean aside =
+        segment
+            .filter(s -> hit.container.places().stream().anyMatch(p -> p.scope().equals(s)))
+            .isPresent();
     boolean away =
         hit.container.places().stream()
             .anyMatch(
                 p ->
                     p.scope().kind() instanceof ScopeKind.External
                         && EndpointRules.has(p.scope(), hit.to.family()));
-    boolean aside =
-        segment
-            .filter(s -> hit.container.places().stream().anyMatch(p -> p.scope().equals(s)))
-            .isPresent();
-    return (away || aside) && hit.port.protocol() != Protocol.TCP;
+    return aside || (away && hit.port.protocol() != Protocol.TCP);
   }
 
   /// The address asked for comes before any address.
