@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
@@ -29,16 +28,10 @@ record RoutedPublishing(
     List<PublishRequest> translated, Set<Publication> direct, List<String> warnings) {
   /// @param requests of the container
   static RoutedPublishing of(Image image, Container container, List<PublishRequest> requests) {
-    return of(image, f -> EndpointRules.published(image, container, f), requests);
-  }
-
-  /// @param published the place that publications of a family lead to
-  private static RoutedPublishing of(
-      Image image, Function<Family, Optional<Endpoint>> published, List<PublishRequest> requests) {
     var translated = new ArrayList<PublishRequest>();
     var direct = new LinkedHashSet<Publication>();
     var warnings = new ArrayList<String>();
-    var modes = new Modes(image, published);
+    var modes = new Modes(image, container);
     for (var request : requests) {
       var hostIp = request.hostIp().or(modes::hostIp);
       var routed =
@@ -83,10 +76,9 @@ record RoutedPublishing(
         true);
   }
 
-  private record Modes(Image image, Function<Family, Optional<Endpoint>> published) {
+  private record Modes(Image image, Container container) {
     private Optional<ScopeKind.Bridge> kind(Family family) {
-      return published
-          .apply(family)
+      return EndpointRules.published(image, container, family)
           .flatMap(Endpoint::scope)
           .flatMap(image::scope)
           .map(Scope::kind)
