@@ -386,36 +386,9 @@ final class ReachTown {
       }
     }
     return out.stream()
-        .flatMap(p -> p.direct() ? Stream.of(p) : byMode(image, container, p))
+        .flatMap(p -> p.direct() ? Stream.of(p) : RoutedTown.byMode(image, container, p))
         .distinct()
         .toList();
-  }
-
-  /// At the public role, or at the container's own address where the gateway does not translate.
-  private static Stream<Publication> byMode(Image image, Container container, Publication p) {
-    var families = Stream.of(Family.values()).filter(p::serves).toList();
-    if (families.stream().noneMatch(f -> routed(image, container, f))) {
-      return Stream.of(p);
-    }
-    return families.stream()
-        .map(
-            f -> {
-              var any = Optional.of(p.hostIp().orElse(new Ip(f, 0, 0)));
-              return routed(image, container, f)
-                  ? new Publication(p.protocol(), any, p.container(), p.container(), true)
-                  : new Publication(p.protocol(), any, p.host(), p.container());
-            });
-  }
-
-  private static boolean routed(Image image, Container container, Family family) {
-    return EndpointRules.published(image, container, family)
-        .flatMap(Endpoint::scope)
-        .flatMap(image::scope)
-        .filter(
-            s ->
-                s.kind() instanceof ScopeKind.Bridge kind
-                    && kind.gateways().of(family) == GatewayMode.ROUTED)
-        .isPresent();
   }
 
   private Optional<Ip> hostIp(Image image) {
