@@ -159,7 +159,10 @@ final class AddressSteps {
         isNew
             ? RouteMessages.add(to, r.to().length(), via, link, r.table(), PROTOCOL)
             : RouteMessages.replace(to, r.to().length(), via, link, r.table(), PROTOCOL);
-    AccessAddresses.source(space, r).ifPresent(s -> RouteMessages.from(message, s));
+    r.source()
+        .map(Addresses::inet)
+        .or(() -> AccessAddresses.source(space, r))
+        .ifPresent(s -> RouteMessages.from(message, s));
     return message;
   }
 

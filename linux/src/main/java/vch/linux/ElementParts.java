@@ -124,7 +124,7 @@ final class ElementParts {
       return Optional.empty();
     }
     if (!Arrays.equals(value, field.last())) {
-      return type == FieldType.IPV4_ADDR || type == FieldType.IPV6_ADDR
+      return type == FieldType.IPV4_ADDR || type == FieldType.IPV6_ADDR || type == FieldType.INTEGER
           ? block(Ip.of(value), Ip.of(field.last()))
           : Optional.empty();
     }

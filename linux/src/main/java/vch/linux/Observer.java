@@ -266,7 +266,9 @@ final class Observer {
                 Addresses.subnet(route.to(), route.length()),
                 route.via().map(Addresses::ip),
                 ours.getOrDefault(route.link(), ""),
-                route.table()));
+                route.table(),
+                // The machine's own are under the address of a NIC, whichever that has now.
+                isMachine(space) ? Optional.empty() : route.source().map(Addresses::ip)));
       }
     }
     space.known().routes().addAll(now);

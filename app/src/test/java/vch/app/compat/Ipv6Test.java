@@ -23,10 +23,15 @@ class Ipv6Test {
   private TestVch vch = new TestVch(machine, "blue");
   private final Map<String, Spot> spots = new ConcurrentHashMap<>();
 
+  /// Of `vch create`.
+  String[] options() {
+    return new String[0];
+  }
+
   @BeforeAll
   void start() {
     machine.startDaemon();
-    vch = machine.create("blue");
+    vch = machine.create("blue", options());
     vch.docker("network", "create", "--ipv6", "two").ok();
     vch.docker("network", "create", "--ipv6", "--ipv4=false", "--subnet", "fd11::/64", "six").ok();
     vch.docker("network", "create", "--ipv6", "--internal", "inner").ok();

@@ -28,6 +28,11 @@ class Ipv6WayOutTest {
   private Spot neighbour = Spot.named(machine.namespace);
   private final Spot here = Spot.named(machine.namespace);
 
+  /// Of `vch create`.
+  String[] options() {
+    return new String[0];
+  }
+
   @BeforeAll
   void start() {
     machine.startDaemon();
@@ -42,7 +47,10 @@ class Ipv6WayOutTest {
             "--subnet",
             "fd80::/64")
         .ok();
-    vch = machine.create("blue", "--public-network", "lan6");
+    vch =
+        machine.create(
+            "blue",
+            Command.words(List.of("--public-network", "lan6"), options()).toArray(new String[0]));
     var link = machine.vch("portgroup", "inspect", "lan6", "--format", "{{.Link}}").ok();
     var host = machine.host("nb", link, "10.80.0.77/24");
     host.run("ip", "addr", "add", NEIGHBOUR + "/64", "dev", "eth0", "nodad").ok();

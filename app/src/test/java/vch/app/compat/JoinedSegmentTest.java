@@ -113,6 +113,45 @@ class JoinedSegmentTest {
 
   @Test
   @Order(3)
+  void by_ipv6_too() {
+    blue.docker(
+            "network",
+            "create",
+            "--ipv6",
+            "--subnet",
+            "10.12.0.0/24",
+            "--subnet",
+            "fd12::/64",
+            "--aux-address",
+            "nas6=fd12::200",
+            "two")
+        .ok();
+    nas.run("ip", "addr", "add", "fd12::200/64", "dev", "eth0", "nodad").ok();
+    nas.run("ip", "addr", "add", "fd12::201/64", "dev", "eth0", "nodad").ok();
+    blue.serve("web6", 80, "hello web6", "--net", "two", "--ip6", "fd12::10");
+    blue.sleeper("peer6", "--net", "two");
+    var from = List.of("curl", "-s", "-m", "2", "http://[fd12::10]/", "--interface");
+    nas.run(Command.words(from, "fd12::200").toArray(new String[0])).saying("hello web6");
+    assertThat(nas.run(Command.words(from, "fd12::201").toArray(new String[0])).status())
+        .isNotZero();
+    assertThat(Spot.in(blue, "peer6").pings("fd12::200")).isTrue();
+    assertThat(Spot.in(blue, "peer6").pings("fd12::201")).isFalse();
+    nas.run("ip", "addr", "del", "fd12::201/64", "dev", "eth0").ok();
+    assertThat(nas.pings("fd12::1")).isFalse();
+    machine
+        .vch("explain", "blue", "fd12::200", "web6:80")
+        .saying("[fd12::10]:80/tcp: reached")
+        .saying("network two knows fd12::200, an auxiliary address of it: a neighbour");
+    machine.vch("explain", "blue", "fd12::201", "web6:80").saying("and not fd12::201");
+    // Who has the address next is reached at once from there, too.
+    blue.docker("rm", "-f", "web6").ok();
+    blue.docker("network", "connect", "--ip6", "fd12::10", "two", "both").ok();
+    assertThat(nas.pings("fd12::10")).isTrue();
+    blue.docker("network", "disconnect", "two", "both").ok();
+  }
+
+  @Test
+  @Order(4)
   void the_machine_itself_is_no_neighbour_there() {
     machine.here("ip", "addr", "add", "10.10.0.99/24", "dev", "br0").ok();
     assertThat(machine.here("ping", "-c", "1", "-W", "1", "10.10.0.10").status()).isNotZero();
@@ -122,7 +161,7 @@ class JoinedSegmentTest {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void explain_says_so() {
     machine
         .vch("explain", "blue", "10.10.0.200", "web:80")
@@ -142,7 +181,7 @@ class JoinedSegmentTest {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void another_vch_on_the_port_group_is_kept_apart() {
     machine
         .vch("create", "--name", "green", "--bridge-isolation=shared", "--bridge-network", "up")
@@ -170,7 +209,7 @@ class JoinedSegmentTest {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void traffic_goes_on_while_the_daemon_is_killed_and_started() {
     var pinging =
         CompletableFuture.supplyAsync(
@@ -195,7 +234,7 @@ class JoinedSegmentTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void what_somebody_takes_away_is_put_back() {
     var port = machine.here("sh", "-c", "cd /sys/class/net/br0/brif; echo pn*").ok();
     machine.here("ip", "link", "set", port, "nomaster").ok();
@@ -212,7 +251,7 @@ class JoinedSegmentTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void deleting_the_vch_leaves_the_bridge_as_it_was() {
     assertThat(bridge()).isNotEqualTo(before).contains("mtu 9000");
     machine.vch("delete", "--force", "--name", "blue").ok();

@@ -36,7 +36,9 @@ class SharedSegmentTest {
             "--container-network",
             "lan:outside",
             "--container-network-gateway",
-            "lan:10.2.0.1/24");
+            "lan:10.2.0.1/24",
+            "--container-network-gateway",
+            "lan:fd02::1/64");
     blue.docker("network", "create", "--subnet", "10.10.0.0/24", "front").ok();
     blue.docker("network", "create", "--subnet", "10.11.0.0/24", "--internal", "back").ok();
     blue.sleeper("web", "--net", "front");
@@ -147,21 +149,112 @@ class SharedSegmentTest {
 
   @Test
   @Order(7)
-  void ipv6_and_another_mtu_are_refused_with_the_reason() {
-    blue.docker("network", "create", "--ipv6", "six")
-        .refused("network six cannot have IPv6: bridge networks of VCH blue share one segment");
+  void another_mtu_is_refused_with_the_reason() {
     blue.docker("network", "create", "-o", "com.docker.network.driver.mtu=1400", "small")
         .refused(
             "network small cannot have MTU 1400: bridge networks of VCH blue share one segment");
   }
 
+  private String ipv6(String container) {
+    return blue.in(container, "ip", "-6", "-o", "addr", "show", "dev", "eth0").ok();
+  }
+
+  private void answers(String from, String to) {
+    blue.in(from, "ping6", "-c", "1", "-W", "1", to).saying("1 packets received");
+  }
+
+  private void isSilent(String from, String to) {
+    assertThat(blue.in(from, "ping6", "-c", "1", "-W", "1", to).status()).isNotZero();
+  }
+
   @Test
   @Order(8)
+  void a_running_container_joins_and_leaves_networks_with_ipv6() {
+    blue.docker(
+            "network",
+            "create",
+            "--ipv6",
+            "--subnet",
+            "10.12.0.0/24",
+            "--subnet",
+            "fd12::/64",
+            "two")
+        .ok();
+    blue.docker("network", "create", "--ipv6", "--ipv4=false", "--subnet", "fd13::/64", "six").ok();
+    blue.sleeper("near", "--net", "two", "--ip6", "fd12::77");
+    blue.sleeper("far", "--net", "six", "--ip6", "fd13::77");
+    assertThat(ipv6("web")).isEmpty();
+    blue.docker("network", "connect", "--ip6", "fd12::5", "two", "web").ok();
+    assertThat(ipv6("web")).contains("fd12::5/64").doesNotContain("fe80");
+    assertThat(blue.inspect("web", "two", "GlobalIPv6Address")).isEqualTo("fd12::5");
+    answers("web", "near");
+    answers("near", "fd12::5");
+    isSilent("web", "fd13::77");
+    blue.docker("network", "connect", "--ip6", "fd13::5", "six", "web").ok();
+    answers("web", "far");
+    answers("far", "fd13::5");
+    isSilent("far", "fd12::5");
+    isSilent("near", "fd13::77");
+    assertThat(blue.in("web", "ip", "-6", "route").ok())
+        .contains("default via fd12::1 dev eth0  src fd12::5 ");
+    blue.docker("network", "disconnect", "two", "web").ok();
+    assertThat(ipv6("web")).contains("fd13::5/64").doesNotContain("fd12::5");
+    assertThat(blue.in("web", "ip", "-6", "route").ok())
+        .contains("default via fd13::1 dev eth0  src fd13::5 ");
+    answers("web", "fd13::1");
+    isSilent("near", "fd12::5");
+    assertThat(machine.vch("plan").ok()).isEmpty();
+    blue.docker("network", "disconnect", "six", "web").ok();
+    assertThat(ipv6("web")).isEmpty();
+    assertThat(blue.in("web", "ip", "-6", "route").ok()).doesNotContain("default");
+    assertThat(blue.pings("web", "both")).isTrue();
+    assertThat(machine.vch("plan").ok()).isEmpty();
+  }
+
+  @Test
+  @Order(9)
+  void who_gets_an_ipv6_address_that_another_had_is_reached_at_once() {
+    blue.docker("network", "connect", "--ip6", "fd13::9", "six", "near").ok();
+    answers("far", "fd13::9");
+    blue.docker("network", "disconnect", "six", "near").ok();
+    blue.sleeper("new", "--net", "six", "--ip6", "fd13::9");
+    answers("far", "fd13::9");
+    blue.in("new", "ping6", "-c", "1", "-W", "1", "fd13::1").saying("1 packets received");
+    blue.docker("rm", "-f", "new").ok();
+    blue.docker("network", "connect", "--ip6", "fd13::9", "six", "near").ok();
+    answers("far", "fd13::9");
+    blue.docker("network", "rm", "six").refused("has active endpoints");
+    blue.docker("network", "disconnect", "six", "near").ok();
+    blue.docker("rm", "-f", "far").ok();
+    blue.docker("network", "rm", "six").ok();
+    assertThat(machine.vch("plan").ok()).isEmpty();
+  }
+
+  @Test
+  @Order(10)
+  void only_the_nic_of_bridge_networks_has_no_link_local_address() {
+    blue.sleeper("wide", "--net", "two");
+    blue.docker("network", "connect", "outside", "wide").ok();
+    assertThat(ipv6("wide")).contains("fd12::").doesNotContain("fe80");
+    assertThat(blue.in("wide", "ip", "-6", "-o", "addr", "show", "dev", "eth1").ok())
+        .contains("fd02::", "fe80::");
+    answers("wide", "near");
+    blue.docker("restart", "-t", "0", "wide").ok();
+    assertThat(ipv6("wide")).contains("fd12::").doesNotContain("fe80");
+    answers("wide", "near");
+    assertThat(machine.vch("plan").ok()).isEmpty();
+    blue.docker("rm", "-f", "wide").ok();
+  }
+
+  @Test
+  @Order(11)
   void the_next_daemon_finds_everything_as_it_is() {
     machine.killDaemon();
     machine.startDaemon();
     assertThat(machine.vch("plan").ok()).isEmpty();
     assertThat(blue.pings("both", "web")).isTrue();
     assertThat(blue.pings("both", "db")).isTrue();
+    blue.sleeper("later", "--net", "two");
+    answers("later", "near");
   }
 }

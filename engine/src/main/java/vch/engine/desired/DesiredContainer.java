@@ -149,9 +149,19 @@ final class DesiredContainer {
                     .map(
                         subnet ->
                             DesiredVch.defaultRoute(
-                                LinkNames.container(container),
-                                subnet.gateway(),
-                                endpoint.link())));
+                                    LinkNames.container(container),
+                                    subnet.gateway(),
+                                    endpoint.link())
+                                .from(sender(image, container, endpoint, family))));
+  }
+
+  /// Where a NIC has an IPv6 address for each of several scopes, the kernel would take any of them
+  /// for what leaves. For IPv4 it takes that of the gateway's subnet by itself.
+  private static Optional<Ip> sender(
+      Image image, Container container, Endpoint endpoint, Family family) {
+    return family == Family.IPV6 && SharedNic.places(image, container).contains(endpoint)
+        ? endpoint.address(family).map(Cidr::address)
+        : Optional.empty();
   }
 
   private static void attach(
@@ -236,7 +246,7 @@ final class DesiredContainer {
 
   /// Not where the user has switched it off in the container: the runtime does so after us, and it
   /// is not to be undone.
-  private static boolean ipv6(Container container, Endpoint endpoint) {
+  static boolean ipv6(Container container, Endpoint endpoint) {
     return endpoint.address(Family.IPV6).isPresent() && container.spec().ipv6();
   }
 

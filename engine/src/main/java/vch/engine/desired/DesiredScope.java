@@ -117,13 +117,14 @@ final class DesiredScope {
     var out = new ArrayList<MachineObject>();
     for (var config : scope.subnets()) {
       var subnet = Part.of(config.subnet());
-      out.add(within(ns, "inet", "scopes", subnet, subnet));
+      var family = config.subnet().family();
+      out.add(within(ns, "inet", EndpointTable.set("scopes", family), subnet, subnet));
       if (!kind.internal()) {
         out.add(within(ns, "inet", way(kind, config), subnet));
       }
       entry(ns, kind, config).ifPresent(out::add);
       if (!kind.interContainer()) {
-        out.add(within(ns, "bridge", "noicc", subnet));
+        out.add(within(ns, "bridge", EndpointTable.set("noicc", family), subnet));
       }
       if (hasGateway(kind, config)) {
         out.add(gateway(ns, LinkNames.shared(scope.vch()), config));
@@ -138,8 +139,13 @@ final class DesiredScope {
   /// A host on the port group: it is let in to the scope, and hears what the scope has for it.
   private static void outside(List<MachineObject> out, NamespaceName ns, Ip host, Part subnet) {
     var address = new Part.Address(host);
-    out.add(within(ns, "bridge", "outsiders", address, subnet));
-    out.add(within(ns, "bridge", "places", new Part.Name(LinkNames.BRIDGE_NIC), subnet, address));
+    var port = new Part.Name(LinkNames.BRIDGE_NIC);
+    out.add(within(ns, "bridge", EndpointTable.set("outsiders", host.family()), address, subnet));
+    out.add(
+        within(ns, "bridge", EndpointTable.set("places", host.family()), port, subnet, address));
+    if (!host.isIpv4()) {
+      out.add(within(ns, "bridge", "known6", address, address));
+    }
   }
 
   private static Element within(NamespaceName ns, String family, String set, Part... parts) {

@@ -85,7 +85,7 @@ final class DesiredVch {
         new Ruleset(ns, "inet", EndpointTable.NAME, EndpointTable.text(vch, machine(image, vch))));
     boolean shared = vch.bridge().shared();
     var joined = OutsideHosts.segment(image, vch);
-    var frames = shared ? BridgeTable.shared(joined.isPresent()) : BridgeTable.text();
+    var frames = shared ? SharedBridgeTable.text(joined.isPresent()) : BridgeTable.text();
     out.add(new Ruleset(ns, "bridge", EndpointTable.NAME, frames));
     out.add(loopback(ns));
     if (shared) {
@@ -112,6 +112,7 @@ final class DesiredVch {
             Optional.of(LinkNames.sharedMac(vch.id())),
             vch.bridge().mtu(),
             true));
+    out.add(ipv6(ns, name));
   }
 
   /// The segment's port on the port group. All that hold frames back is inside, on the other side

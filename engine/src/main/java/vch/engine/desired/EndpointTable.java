@@ -293,9 +293,7 @@ public final class EndpointTable {
               .formatted(
                   name,
                   scopes.pastGateway,
-                  lines(
-                      "  %s oifname @bridges " + scopes.elsewhere + " jump by_scope\n",
-                      scopes.leaving()),
+                  lines("  %s jump by_scope\n", scopes.elsewhere()),
                   lines("  %s oifname \"" + name + "\" meta mark set 1 accept\n", scopes.out()),
                   lines("  %s oifname \"" + name + "\" accept\n", scopes.routed())));
     }

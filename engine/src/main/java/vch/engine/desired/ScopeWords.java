@@ -54,11 +54,16 @@ enum ScopeWords {
         iifname . ip daddr @aside ct status dnat meta mark set 1 accept
         iifname . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
       """,
-      "iifname . oifname != @hairpin",
+      """
+      meta nfproto ipv4 iifname @out oifname @bridges iifname . oifname != @hairpin
+      meta nfproto ipv6 iifname @out6 oifname @bridges iifname . oifname != @hairpin
+      meta nfproto ipv4 iifname @routed oifname @bridges iifname . oifname != @hairpin
+      meta nfproto ipv6 iifname @routed6 oifname @bridges iifname . oifname != @hairpin
+      """,
       "",
       ""),
 
-  /// That the sender has the address is the bridge table's matter. IPv6 does not pass that at all.
+  /// That the sender has the address is the bridge table's matter.
   BY_ADDRESS(
       """
       # The segment of all bridge scopes.
@@ -71,14 +76,26 @@ enum ScopeWords {
         type ipv4_addr . ipv4_addr
         flags interval
       }
-      # Subnets that may leave by the public role under its address. Internal scopes are in neither of these two.
+      set scopes6 {
+        type ipv6_addr . ipv6_addr
+        flags interval
+      }
+      # Subnets that may leave by the public role under its address. Internal scopes are in none of these four.
       set out {
         type ipv4_addr
+        flags interval
+      }
+      set out6 {
+        type ipv6_addr
         flags interval
       }
       # Subnets that may leave by the public role under their own addresses.
       set routed {
         type ipv4_addr
+        flags interval
+      }
+      set routed6 {
+        type ipv6_addr
         flags interval
       }
       # A scope's subnet, and the address elsewhere by which a container that is on this scope too is published. It may
@@ -88,20 +105,39 @@ enum ScopeWords {
         type ipv4_addr . ipv4_addr
         flags interval
       }
+      set aside6 {
+        type ipv6_addr . ipv6_addr
+        flags interval
+      }
       """,
-      "iifname @bridges ip saddr @out",
-      "iifname @bridges ip saddr @routed",
+      """
+      iifname @bridges ip saddr @out
+      iifname @bridges ip6 saddr @out6
+      """,
+      """
+      iifname @bridges ip saddr @routed
+      iifname @bridges ip6 saddr @routed6
+      """,
       """
         iifname @bridges oifname @bridges ip saddr . ip daddr @scopes ct status dnat meta mark set 1 accept
+        iifname @bridges oifname @bridges ip6 saddr . ip6 daddr @scopes6 ct status dnat meta mark set 1 accept
         iifname @bridges ip saddr . ip daddr @aside ct status dnat meta mark set 1 accept
+        iifname @bridges ip6 saddr . ip6 daddr @aside6 ct status dnat meta mark set 1 accept
       """,
-      "ip saddr . ip daddr != @scopes",
+      """
+      iifname @bridges ip saddr @out oifname @bridges ip saddr . ip daddr != @scopes
+      iifname @bridges ip6 saddr @out6 oifname @bridges ip6 saddr . ip6 daddr != @scopes6
+      iifname @bridges ip saddr @routed oifname @bridges ip saddr . ip daddr != @scopes
+      iifname @bridges ip6 saddr @routed6 oifname @bridges ip6 saddr . ip6 daddr != @scopes6
+      """,
       """
         # All gateways are on one link.
         iifname @bridges ip saddr . ip daddr != @scopes goto refuse
+        iifname @bridges ip6 saddr . ip6 daddr != @scopes6 goto refuse
       """,
       """
         ip saddr . ip daddr != @scopes return
+        ip6 saddr . ip6 daddr != @scopes6 return
       """);
 
   /// Declarations of the sets that scopes are elements of.
@@ -115,8 +151,7 @@ enum ScopeWords {
   /// published elsewhere.
   final String pastGateway;
 
-  /// From one scope to another.
-  final String elsewhere;
+  private final String elsewhere;
 
   /// Rules of the input chain that keep a scope from the gateways of others; may be empty.
   final String gateways;
@@ -154,5 +189,10 @@ enum ScopeWords {
   /// From a scope with a way out; one for each family.
   List<String> leaving() {
     return Stream.concat(out.lines(), routed.lines()).toList();
+  }
+
+  /// From a scope with a way out to another scope; one for each family and way.
+  List<String> elsewhere() {
+    return elsewhere.lines().toList();
   }
 }

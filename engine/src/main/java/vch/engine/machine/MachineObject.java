@@ -173,7 +173,15 @@ public sealed interface MachineObject {
   /// @param to `0.0.0.0/0` or `::/0` for the default route
   /// @param table [#MAIN], or one that a [Rule] leads to. In these a gateway is a neighbour on the
   ///   link, whatever addresses that has
-  record Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link, int table)
+  /// @param source under which what is sent leaves, unless the sender chooses; empty: what the
+  ///   kernel takes. Not in the machine's own namespace
+  record Route(
+      NamespaceName namespace,
+      Subnet to,
+      Optional<Ip> via,
+      String link,
+      int table,
+      Optional<Ip> source)
       implements MachineObject {
     /// Number of the table that is looked up where no rule says otherwise.
     public static final int MAIN = 254;
@@ -181,6 +189,14 @@ public sealed interface MachineObject {
     /// Of the main table.
     public Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link) {
       this(namespace, to, via, link, MAIN);
+    }
+
+    public Route(NamespaceName namespace, Subnet to, Optional<Ip> via, String link, int table) {
+      this(namespace, to, via, link, table, Optional.empty());
+    }
+
+    public Route from(Optional<Ip> next) {
+      return new Route(namespace, to, via, link, table, next);
     }
 
     @Override

@@ -53,7 +53,8 @@ public final class ObjectText {
       case MachineObject.Route r ->
           Optional.of(r).flatMap(MachineObject.Route::via).map(v -> "via " + v + " ").orElse("")
               + "dev "
-              + r.link();
+              + r.link()
+              + r.source().map(from -> " src " + from).orElse("");
       case MachineObject.Rule r -> "lookup " + r.table();
     };
   }

@@ -112,15 +112,14 @@ public final class Samples {
         new Change.ScopePut(scope(1, new ScopeKind.Bridge(false, true, true))));
   }
 
-  /// What `vch create --name blue --bridge-isolation=shared` adds, and then these scopes, which
-  /// have no IPv6 there.
+  /// What `vch create --name blue --bridge-isolation=shared` adds, and then these scopes.
   public static List<Change> sharedCreated(Scope... scopes) {
     var out = new ArrayList<Change>();
     for (var change : blueCreated()) {
       out.add(change instanceof Change.VchPut(var vch) ? new Change.VchPut(sharing(vch)) : change);
     }
     for (var scope : scopes) {
-      out.add(new Change.ScopePut(ipv4(scope)));
+      out.add(new Change.ScopePut(scope));
     }
     return out;
   }
@@ -141,11 +140,6 @@ public final class Samples {
         vch.allowNetAdmin());
   }
 
-  private static Scope ipv4(Scope scope) {
-    return withSubnets(
-        scope, scope.subnets().stream().filter(s -> s.subnet().first().isIpv4()).toList());
-  }
-
   private static Scope withSubnets(Scope scope, List<SubnetConfig> subnets) {
     return new Scope(
         scope.id(),
@@ -156,7 +150,7 @@ public final class Samples {
         scope.mtu(),
         scope.builtin(),
         scope.isDefault(),
-        false,
+        subnets.stream().anyMatch(c -> !c.gateway().isIpv4()),
         scope.attachable(),
         scope.labels(),
         scope.options(),
@@ -173,10 +167,7 @@ public final class Samples {
     var out = new ArrayList<Endpoint>();
     for (var endpoint : container.endpoints()) {
       if (onBridge.test(endpoint)) {
-        var here =
-            endpoint.withAddresses(
-                endpoint.addresses().stream().filter(a -> a.address().isIpv4()).toList());
-        out.add(endpoint.equals(nic.orElseThrow()) ? here : here.beside(nic.orElseThrow()));
+        out.add(endpoint.equals(nic.orElseThrow()) ? endpoint : endpoint.beside(nic.orElseThrow()));
       } else {
         out.add(endpoint);
       }
@@ -184,13 +175,10 @@ public final class Samples {
     return container.withEndpoints(out);
   }
 
-  /// The image with the bridge scopes of VCH blue on one segment, where they have no IPv6.
+  /// The image with the bridge scopes of VCH blue on one segment.
   public static Image sharing(Image own) {
     var out = new ArrayList<Change>();
     own.vch(BLUE).ifPresent(v -> out.add(new Change.VchPut(sharing(v))));
-    own.scopes(BLUE)
-        .filter(s -> s.kind() instanceof ScopeKind.Bridge)
-        .forEach(s -> out.add(new Change.ScopePut(ipv4(s))));
     own.containers(BLUE)
         .forEach(
             c ->

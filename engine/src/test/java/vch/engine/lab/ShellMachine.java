@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Address;
 import vch.engine.machine.MachineObject.Element;
@@ -21,6 +22,7 @@ import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.engine.machine.Step;
 import vch.engine.plan.Plan;
+import vch.portlayer.address.Family;
 
 /// Brings plans into throw-away namespaces with ip(8) and nft(8): a second, independent reading of
 /// what machine objects mean. Even the machine's namespace is one of them. Made and used by one
@@ -104,6 +106,7 @@ final class ShellMachine implements AutoCloseable {
               + r.link()
               + " table "
               + r.table()
+              + r.source().map(from -> " src " + from).orElse("")
               + (r.table() == Route.MAIN || r.via().isEmpty() ? "" : " onlink");
       case Rule r -> rule(r, "add");
     };
@@ -157,14 +160,25 @@ final class ShellMachine implements AutoCloseable {
     return e.family() + " " + e.table() + " " + e.set() + " { " + key(e) + data + " }";
   }
 
-  /// In a set of raw bytes (`typeof … @th,64,128`) nft wants an address as a number.
+  /// In a set of raw bytes (`typeof … @th,64,128`) nft wants addresses as numbers.
   private static String key(Element e) {
-    if (!e.set().equals("members6") || !(e.parts().getLast() instanceof Part.Address(var ip))) {
-      return Part.text(e.parts());
-    }
-    return Part.text(e.parts().subList(0, e.parts().size() - 1))
-        + " . 0x"
-        + HexFormat.of().formatHex(ip.bytes());
+    return e.family().equals("bridge")
+        ? e.parts().stream().map(p -> raw(e.set(), p)).collect(Collectors.joining(" . "))
+        : Part.text(e.parts());
+  }
+
+  private static String raw(String set, Part part) {
+    return switch (part) {
+      case Part.Address(var ip) when !ip.isIpv4() -> number(ip.bytes());
+      case Part.Block(var subnet) when subnet.family() == Family.IPV6 ->
+          number(subnet.first().bytes()) + "-" + number(subnet.last().bytes());
+      case Part.Hardware(var mac) when set.equals("ours") -> number(mac.bytes());
+      default -> Part.text(List.of(part));
+    };
+  }
+
+  private static String number(byte[] bytes) {
+    return "0x" + HexFormat.of().formatHex(bytes);
   }
 
   private String remove(MachineObject object) {

@@ -8,6 +8,7 @@ import vch.kernel.netlink.Reply;
 ///
 /// @param to first address of the subnet
 /// @param via gateway; empty for what is on the link
+/// @param source preferred source address
 /// @param link index of the link; 0 for a route over several
 /// @param protocol who set it (rtm_protocol)
 /// @param type 1: unicast
@@ -15,6 +16,7 @@ public record RouteInfo(
     InetAddress to,
     int length,
     Optional<InetAddress> via,
+    Optional<InetAddress> source,
     int link,
     int table,
     int protocol,
@@ -45,6 +47,7 @@ public record RouteInfo(
             AddressInfo.address(to),
             Byte.toUnsignedInt(reply.body().get(1)),
             a.bytes(Rtm.RTA_GATEWAY).map(AddressInfo::address),
+            a.bytes(Rtm.RTA_PREFSRC).map(AddressInfo::address),
             a.u32(Rtm.RTA_OIF).orElse(0),
             a.u32(Rtm.RTA_TABLE).orElse(Byte.toUnsignedInt(reply.body().get(4))),
             Byte.toUnsignedInt(reply.body().get(5)),

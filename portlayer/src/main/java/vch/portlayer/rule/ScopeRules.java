@@ -175,14 +175,6 @@ public final class ScopeRules {
   private static void checkShared(Vch vch, CreateScope command, int mtu) {
     var why =
         ": bridge networks of VCH " + vch.name() + " share one segment (--bridge-isolation=shared)";
-    if (command.families().contains(Family.IPV6)) {
-      throw new Refusal.Invalid(
-          "network "
-              + command.name()
-              + " cannot have IPv6"
-              + why
-              + ", on which networks are told from each other by IPv4 addresses; leave --ipv6 out");
-    }
     if (command.kind() instanceof ScopeKind.Bridge kind && kind.linkPrefix().isPresent()) {
       throw new Refusal.Invalid(
           "network "
@@ -198,8 +190,9 @@ public final class ScopeRules {
               + command.name()
               + " cannot have MTU "
               + mtu
-              + why
-              + ", whose MTU is "
+              + ": bridge networks of VCH "
+              + vch.name()
+              + " share one segment (--bridge-isolation=shared), whose MTU is "
               + vch.bridge().mtu());
     }
   }

@@ -136,14 +136,21 @@ class SharedNicTest {
   }
 
   @Test
+  void a_network_has_ipv6_where_it_is_asked_for() {
+    var command = World.with(world.scopeCommand(blue, "six"), EnumSet.allOf(Family.class));
+    var six = world.decide(i -> ScopeRules.create(i, command));
+    assertThat(six.subnet(Family.IPV6)).isPresent();
+    var web = world.create(blue, "web", w -> w.on(world.at("m")));
+    var joined = connect(web, world.at("six"));
+    assertThat(joined.addresses())
+        .extracting(a -> a.address().family())
+        .containsExactly(Family.IPV4, Family.IPV6);
+    assertThat(joined.link()).isEqualTo("eth0");
+  }
+
+  @Test
   void what_one_segment_cannot_have_is_refused_with_the_reason() {
     var command = world.scopeCommand(blue, "six");
-    refused(
-        world,
-        Refusal.Invalid.class,
-        "network six cannot have IPv6: bridge networks of VCH blue share one segment (--bridge-isolation=shared), on which"
-            + " networks are told from each other by IPv4 addresses; leave --ipv6 out",
-        i -> ScopeRules.create(i, World.with(command, EnumSet.allOf(Family.class))));
     refused(
         world,
         Refusal.Invalid.class,
