@@ -202,7 +202,8 @@ abstract class Promises {
   }
 
   int ping(NamespaceName from, String to) {
-    return machine.in(from, "busybox ping -c 1 -W 1 " + to).status();
+    var ping = to.contains(":") ? "ping6" : "ping";
+    return machine.in(from, "busybox " + ping + " -c 1 -W 1 " + to).status();
   }
 
   @Test

@@ -152,17 +152,6 @@ abstract class SharedPromises extends Promises {
     unpin(mute, address(deaf, 0));
   }
 
-  @Test
-  void ipv6_does_not_pass() {
-    machine.in(
-        in(app),
-        "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0; ip addr add fd00::3/64 dev eth0 nodad");
-    long before = received(web);
-    machine.in(in(app), "ping -6 -c 1 -W 1 fd00::2; ping -6 -c 1 -W 1 -I eth0 ff02::1");
-    assertThat(received(web)).isEqualTo(before);
-    machine.in(in(app), "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1");
-  }
-
   /// Container 2 joins scope 2, leaves scope 1, and comes back.
   @Test
   void a_container_joins_and_leaves_while_it_runs_and_keeps_its_nic() {

@@ -6,7 +6,7 @@ import vch.portlayer.scope.Scope;
 import vch.portlayer.state.Change;
 
 /// The one segment is inside the VCH.
-class SharedPromisesLabTest extends SharedPromises {
+class SharedPromisesLabTest extends SharedIpv6Promises {
   @Override
   List<Change> created(List<Scope> scopes) {
     return Samples.sharedCreated(scopes.toArray(Scope[]::new));
