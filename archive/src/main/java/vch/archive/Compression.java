@@ -87,7 +87,8 @@ public enum Compression {
     }
   }
 
-  static Compression of(byte[] head) {
+  /// Looks at the first bytes of something.
+  public static Compression of(byte[] head) {
     if (starts(head, 0x1f, 0x8b)) {
       return GZIP;
     }

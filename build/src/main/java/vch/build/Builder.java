@@ -47,6 +47,16 @@ public final class Builder {
     }
   }
 
+  /// As [#run(InputStream)], by a context that is fetched by HTTP.
+  ///
+  /// @param remote its URL: an archive, or a Dockerfile alone
+  public String run(String remote) throws IOException {
+    out.text("Downloading build context from remote url: " + remote + "\n");
+    try (var files = Remote.read(site, remote, request.dockerfile())) {
+      return run(file(files), files);
+    }
+  }
+
   private String run(Dockerfile whole, FileSet files) throws IOException {
     var file = request.target().isEmpty() ? whole : whole.upTo(request.target());
     var image = build.run(file, files);

@@ -50,10 +50,8 @@ public final class BuildRoutes {
     var remote = remote(call);
     stream.run(
         () -> {
-          if (remote.isPresent()) {
-            throw remote.get();
-          }
-          stream.result(builder.run(call.exchange().body()));
+          stream.result(
+              remote.isPresent() ? builder.run(remote.get()) : builder.run(call.exchange().body()));
         });
   }
 
@@ -68,15 +66,12 @@ public final class BuildRoutes {
         host::newId);
   }
 
-  private static Optional<Refusal> remote(Call call) {
+  /// Where the context is to be fetched from; empty: it comes with the request.
+  private static Optional<String> remote(Call call) {
     var remote = call.query().text("remote");
     return remote.isEmpty() || remote.toLowerCase(Locale.ROOT).equals("client-session")
         ? Optional.empty()
-        : Optional.of(
-            new Refusal.Unsupported(
-                "building from "
-                    + remote
-                    + " is not offered by a virtual container host: fetch it and build from the directory, or from an archive on standard input (docker build - )"));
+        : Optional.of(remote);
   }
 
   private ContainerId make(String image, Config config, ObjectNode bounds) {
