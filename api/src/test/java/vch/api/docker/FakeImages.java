@@ -68,7 +68,8 @@ public final class FakeImages implements Images {
                 "made by hand",
                 true,
                 "")),
-        "");
+        "",
+        Optional.empty());
   }
 
   private ImageInfo shown(ImageInfo i) {
@@ -90,7 +91,8 @@ public final class FakeImages implements Images {
         i.config(),
         i.layers(),
         i.history(),
-        i.parent());
+        i.parent(),
+        i.tagged());
   }
 
   @Override

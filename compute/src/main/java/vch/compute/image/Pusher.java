@@ -89,7 +89,7 @@ final class Pusher {
   /// Rows with a reference; others keep images that have no name, or say which image is a step of
   /// which.
   private static Stream<ImageTag> names(Image image, VchId vch) {
-    return image.tags(vch).filter(r -> !TagRules.nameless(r) && !Lineage.row(r));
+    return image.tags(vch).filter(r -> !TagRules.nameless(r) && TagRules.names(r));
   }
 
   private StoredImage stored(ImageTag row) {

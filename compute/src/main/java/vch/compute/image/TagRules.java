@@ -17,14 +17,19 @@ import vch.portlayer.vch.VchId;
 
 /// The rules of naming images within a VCH. Pure. Rows of the record are `name:tag`, `name@digest`
 /// (pulled by digest, or its tag has moved on), or `<none>@<image id>` (nothing names it any more).
-/// Those of [Lineage] are no names.
+/// Those of [Lineage] and [TagTimes] are no names.
 final class TagRules {
   private static final String NONE = "<none>@";
 
   private TagRules() {}
 
   static List<ImageTag> rows(Image image, VchId vch, String imageId) {
-    return image.tags(vch).filter(t -> t.image().equals(imageId) && !Lineage.row(t)).toList();
+    return image.tags(vch).filter(t -> t.image().equals(imageId) && names(t)).toList();
+  }
+
+  /// Says something of what an image is called.
+  static boolean names(ImageTag row) {
+    return !Lineage.row(row) && !TagTimes.row(row);
   }
 
   static boolean tagged(ImageTag row) {
@@ -109,7 +114,7 @@ final class TagRules {
             t ->
                 t.repoDigest().equals(digest)
                     && !nameless(t)
-                    && !Lineage.row(t)
+                    && names(t)
                     && Reference.parse(t.reference()).name().equals(reference.name()))
         .findFirst();
   }
@@ -257,6 +262,7 @@ final class TagRules {
     while (true) {
       var parent = Lineage.parent(image, vch, at);
       changes.addAll(Lineage.removed(image, vch, at));
+      changes.addAll(TagTimes.removed(image, vch, at));
       if (parent.isEmpty()) {
         return;
       }
@@ -339,7 +345,7 @@ final class TagRules {
   private static Optional<String> prunable(Image image, VchId vch, boolean all) {
     return image
         .tags(vch)
-        .filter(t -> !Lineage.row(t))
+        .filter(TagRules::names)
         .map(ImageTag::image)
         .distinct()
         .filter(id -> all || rows(image, vch, id).stream().noneMatch(TagRules::tagged))

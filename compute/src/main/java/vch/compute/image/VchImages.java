@@ -106,30 +106,7 @@ public final class VchImages implements Images, AutoCloseable {
   }
 
   private ImageInfo info(Image image, VchId vch, StoredImage stored) {
-    var rows = TagRules.rows(image, vch, stored.id().toString());
-    var tags =
-        rows.stream()
-            .filter(TagRules::tagged)
-            .map(r -> Reference.parse(r.reference()).familiar())
-            .sorted()
-            .toList();
-    var digests =
-        rows.stream().map(TagRules::digest).filter(d -> !d.isEmpty()).distinct().sorted().toList();
-    var c = stored.config();
-    return new ImageInfo(
-        stored.id().toString(),
-        tags,
-        digests,
-        c.created(),
-        store.bytes(stored),
-        c.architecture(),
-        c.variant(),
-        c.os(),
-        c.author(),
-        c.config(),
-        c.diffIds().stream().map(Digest::toString).toList(),
-        c.history(),
-        Lineage.parent(image, vch, stored.id().toString()).orElse(""));
+    return Description.of(store, image, vch, stored);
   }
 
   @Override
@@ -292,7 +269,7 @@ public final class VchImages implements Images, AutoCloseable {
       engine.note(
           i ->
               new Decision<>(
-                  name.map(n -> TagRules.put(i, vch, n, id, ""))
+                  name.map(n -> named(i, vch, n, id))
                       .orElseGet(() -> TagRules.putNameless(i, vch, id)),
                   ""));
       name.ifPresent(n -> events.tell(vch, "tag", id, n.familiar()));
@@ -361,9 +338,15 @@ public final class VchImages implements Images, AutoCloseable {
             image -> {
               var found =
                   TagRules.resolve(image, vch, source).orElseThrow(() -> TagRules.notFound(source));
-              return new Decision<>(TagRules.put(image, vch, name, found, ""), found);
+              return new Decision<>(named(image, vch, name, found), found);
             });
     events.tell(vch, "tag", id, name.familiar());
+  }
+
+  private List<Change> named(Image image, VchId vch, Reference name, String id) {
+    var changes = new ArrayList<>(TagRules.put(image, vch, name, id, ""));
+    changes.add(TagTimes.put(vch, id, clock.instant()));
+    return changes;
   }
 
   @Override

@@ -196,4 +196,19 @@ class TagRulesTest {
     image = image.after(pruned.changes());
     assertThat(TagRules.resolve(image, BLUE, "base")).contains(A);
   }
+
+  @Test
+  void the_time_of_the_last_naming_stays_with_the_image_and_goes_with_it() {
+    put("busybox", A, "");
+    var noon = java.time.Instant.parse("2026-01-01T12:00:00Z");
+    image = image.after(List.of(TagTimes.put(BLUE, A, noon)));
+    assertThat(TagTimes.of(image, BLUE, A)).contains(noon);
+    assertThat(TagTimes.of(image, GREEN, A)).isEmpty();
+    assertThat(TagRules.rows(image, BLUE, A)).hasSize(1);
+    put("other", A, "");
+    remove("other", false);
+    assertThat(TagTimes.of(image, BLUE, A)).contains(noon);
+    remove("busybox", false);
+    assertThat(image.tags(BLUE)).isEmpty();
+  }
 }

@@ -238,6 +238,7 @@ public interface Images {
   /// @param digests of this VCH, in familiar form `busybox@sha256:…`
   /// @param layers diff ids, lowest first
   /// @param parent id of the image that the VCH made this one of; empty: none is known
+  /// @param tagged when the VCH last gave it a name, rather than pulled or loaded it with one
   record ImageInfo(
       String id,
       List<String> tags,
@@ -251,7 +252,8 @@ public interface Images {
       Config config,
       List<String> layers,
       List<History> history,
-      String parent) {}
+      String parent,
+      Optional<Instant> tagged) {}
 
   /// Defaults for containers, from the image's configuration.
   record Config(

@@ -95,7 +95,8 @@ public final class BuildRoutes {
         Config.NONE,
         List.of(),
         List.of(),
-        "");
+        "",
+        Optional.empty());
   }
 
   private static void prune(Call call) throws java.io.IOException {

@@ -100,7 +100,8 @@ public final class ImageJson {
     }
     out.putObject("GraphDriver").put("Name", "overlay2").putNull("Data");
     out.putObject("RootFS").put("Type", "layers").set("Layers", Json.array(image.layers()));
-    out.putObject("Metadata").put("LastTagTime", Timestamps.ZERO);
+    out.putObject("Metadata")
+        .put("LastTagTime", image.tagged().map(Timestamps::rfc3339).orElse(Timestamps.ZERO));
     return out;
   }
 

@@ -56,7 +56,8 @@ final class Requests {
             List.of()),
         List.of(),
         List.of(),
-        "");
+        "",
+        Optional.empty());
   }
 
   static Image state() {
