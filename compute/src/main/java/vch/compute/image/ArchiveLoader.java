@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import vch.archive.BadArchiveException;
 import vch.archive.Compression;
@@ -33,6 +35,8 @@ final class ArchiveLoader {
   private final Optional<Platform> wanted;
   private final Map<Path, Digest> done =
       new HashMap<>(); // files of the archive to the layer that they hold
+
+  private final Set<String> others = new TreeSet<>(); // platforms of images that were left out
 
   /// @param wanted platform of the images; empty: this machine's where there is a choice, and
   ///   whatever there is where there is none
@@ -72,6 +76,9 @@ final class ArchiveLoader {
     var out = new ArrayList<Loaded>();
     for (JsonNode item : list) {
       var config = archive.bytes(Json.textOrEmpty(item, "Config"), ImageConfig.CONFIG_BYTES_MAX);
+      if (!fits(config)) {
+        continue;
+      }
       var files = new ArrayList<Path>();
       for (var name : Json.texts(item, "Layers")) {
         files.add(file(name));
@@ -82,7 +89,7 @@ final class ArchiveLoader {
       }
       out.add(image(config, files, names));
     }
-    return out;
+    return some(out);
   }
 
   private List<Loaded> layout() throws IOException, InterruptedException {
@@ -97,18 +104,45 @@ final class ArchiveLoader {
       if (manifest.isEmpty()) {
         continue;
       }
+      var config = content(manifest.get().config().digest(), ImageConfig.CONFIG_BYTES_MAX);
+      if (!fits(config)) {
+        continue;
+      }
       var files = new ArrayList<Path>();
       for (var layer : manifest.get().layers()) {
         files.add(blob(layer.digest()));
       }
-      var config = content(manifest.get().config().digest(), ImageConfig.CONFIG_BYTES_MAX);
       out.add(image(config, files, names(Json.textMap(item, "annotations"))));
     }
-    if (out.isEmpty()) {
+    return some(out);
+  }
+
+  private List<Loaded> some(List<Loaded> loaded) throws BadArchiveException {
+    if (loaded.isEmpty()) {
+      var platform = wanted.orElseGet(Platform::machine);
       throw new BadArchiveException(
-          "the archive holds no image for " + wanted.orElseGet(Platform::machine));
+          others.isEmpty()
+              ? "the archive holds no image for " + platform
+              : "the archive holds images for "
+                  + String.join(", ", others)
+                  + ", none for "
+                  + platform);
     }
-    return out;
+    return loaded;
+  }
+
+  /// Of several images those for the platform are taken that was asked for.
+  private boolean fits(byte[] json) throws IOException {
+    if (wanted.isEmpty()) {
+      return true;
+    }
+    var config = ImageConfig.parse(json);
+    var platform = Platform.normal(config.os(), config.architecture(), config.variant());
+    boolean fits = wanted.get().accepts(platform);
+    if (!fits) {
+      others.add(platform.toString());
+    }
+    return fits;
   }
 
   private Optional<ManifestReader.Manifest> manifest(String digest, String mediaType)
@@ -152,11 +186,6 @@ final class ArchiveLoader {
   private Loaded image(byte[] json, List<Path> files, List<Reference> names)
       throws IOException, InterruptedException {
     var config = ImageConfig.parse(json);
-    var platform = Platform.normal(config.os(), config.architecture(), config.variant());
-    if (wanted.filter(w -> !w.accepts(platform)).isPresent()) {
-      throw new BadArchiveException(
-          "the archive holds an image for " + platform + ", not for " + wanted.get());
-    }
     if (config.diffIds().size() != files.size()) {
       throw new BadArchiveException(
           "invalid manifest, layers length mismatch: expected "

@@ -205,10 +205,36 @@ class VchImagesTest {
     for (var archive : List.of(layout, docker)) {
       assertThatThrownBy(() -> load(archive, "linux/s390x"))
           .isInstanceOf(Refusal.Invalid.class)
-          .hasMessageContaining("the archive holds an image for linux/arm64, not for linux/s390x");
+          .hasMessageContaining("the archive holds images for linux/arm64, none for linux/s390x");
       assertThat(images.list(GREEN)).isEmpty();
       assertThat(load(archive, "linux/arm64/v8")).containsExactly("one:latest");
       assertThat(images.remove(GREEN, "one", false)).contains(new Removed("Deleted", id));
+    }
+  }
+
+  @Test
+  void of_an_archive_of_several_images_those_for_the_wanted_platform_are_loaded()
+      throws IOException {
+    for (var arch : List.of("arm64", "s390x")) {
+      images.importRoot(
+          BLUE,
+          in(Tars.root(arch)),
+          Optional.of("for-" + arch),
+          new Made(Config.NONE, "", Optional.of("linux/" + arch)));
+    }
+    var out = new ByteArrayOutputStream();
+    images.save(BLUE, List.of("for-arm64", "for-s390x"), out);
+    var layout = out.toByteArray();
+    var docker = mangle(layout, "index.json", "index.nosj");
+    for (var archive : List.of(layout, docker)) {
+      assertThat(load(archive, "linux/s390x")).containsExactly("for-s390x:latest");
+      images.remove(GREEN, "for-s390x", false);
+      assertThatThrownBy(() -> load(archive, "linux/ppc64le"))
+          .hasMessageContaining(
+              "the archive holds images for linux/arm64, linux/s390x, none for linux/ppc64le");
+      assertThat(images.load(GREEN, in(archive), progress::add)).hasSize(2);
+      images.remove(GREEN, "for-s390x", false);
+      images.remove(GREEN, "for-arm64", false);
     }
   }
 
