@@ -244,6 +244,11 @@ public final class ConmonProcesses implements Processes {
   }
 
   @Override
+  public String ps(String options) {
+    return hands.callSlow("list processes", () -> Ps.run(options));
+  }
+
+  @Override
   public void limit(Container container) {
     var id = container.id();
     var bundle = running(id).bundle();

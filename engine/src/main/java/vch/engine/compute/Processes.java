@@ -72,6 +72,16 @@ public interface Processes extends AutoCloseable {
   /// pids of the container, in the machine's numbering.
   List<Long> pids(ContainerId id);
 
+  /// What ps(1) of the machine prints of all its processes.
+  ///
+  /// @param options as its user writes them
+  /// @throws vch.portlayer.refusal.Refusal.Invalid it does not know them
+  /// @throws vch.portlayer.refusal.Refusal.Unsupported there is no ps(1)
+  default String ps(String options) {
+    throw new vch.portlayer.refusal.Refusal.Unsupported(
+        "ps options \"" + options + "\" need the program ps");
+  }
+
   /// Current use of resources.
   Usage usage(ContainerId id);
 

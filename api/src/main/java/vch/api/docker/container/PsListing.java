@@ -1,10 +1,7 @@
 package vch.api.docker.container;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 import vch.api.docker.Json;
@@ -13,15 +10,13 @@ import vch.portlayer.refusal.Refusal;
 /// What ps(1) of the machine prints, for options that [ProcessTable] does not know. As Docker reads
 /// it: words between blanks, and the last column takes the rest.
 record PsListing(List<String> titles, List<List<String>> rows) {
-  private static final int SECONDS_MAX = 10;
-
   /// A title of the user's own for the column of pids would hide it: refused, as by Docker.
   private static final Pattern RENAMED = Pattern.compile("\\s+(\\S*)=\\s*(PID\\S*)");
 
   /// @param options as given
-  /// @throws Refusal.Invalid ps(1) does not know them
-  /// @throws Refusal.Unsupported there is no ps(1)
-  static PsListing of(String options) throws IOException {
+  /// @param ps prints what ps(1) does
+  /// @throws Refusal.Invalid they rename the column of pids, or ps(1) does not know them
+  static PsListing of(String options, UnaryOperator<String> ps) {
     var renamed = RENAMED.matcher(" " + options);
     while (renamed.find()) {
       if (!renamed.group(1).equals("pid")) {
@@ -29,45 +24,7 @@ record PsListing(List<String> titles, List<List<String>> rows) {
             "specifying \"" + renamed.group(1) + "=" + renamed.group(2) + "\" is not allowed");
       }
     }
-    var words = new ArrayList<>(List.of("ps"));
-    words.addAll(List.of(options.strip().split("\\s+", -1)));
-    Process ps;
-    try {
-      ps = new ProcessBuilder(words).redirectErrorStream(true).start();
-    } catch (IOException _) {
-      throw new Refusal.Unsupported(
-          "ps options \""
-              + options
-              + "\" need the program ps on the machine, which is not there: use -ef, aux, or -o with names of"
-              + " columns such as pid,user,args");
-    }
-    try {
-      ps.getOutputStream().close();
-      Thread.ofVirtual()
-          .name("ps-bound")
-          .start(
-              () -> {
-                if (!ended(ps)) {
-                  ps.destroyForcibly();
-                }
-              });
-      var said = new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!ended(ps) || ps.exitValue() != 0) {
-        throw new Refusal.Invalid("ps: " + said.strip().lines().findFirst().orElse("failed"));
-      }
-      return parse(said);
-    } finally {
-      ps.destroyForcibly();
-    }
-  }
-
-  private static boolean ended(Process ps) {
-    try {
-      return ps.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return parse(ps.apply(options));
   }
 
   /// @throws Refusal.Invalid there is no column of pids

@@ -27,7 +27,9 @@ final class TopRoute {
     var pids = host.processes().pids(container.id());
     var columns = ProcessTable.Columns.parse(options);
     var reply =
-        columns.isPresent() ? known(columns.get(), pids) : PsListing.of(options).only(pids).json();
+        columns.isPresent()
+            ? known(columns.get(), pids)
+            : PsListing.of(options, host.processes()::ps).only(pids).json();
     Containers.publish(host, container, "top", Map.of());
     call.reply(200, reply);
   }
