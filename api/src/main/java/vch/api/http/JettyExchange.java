@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpStream;
@@ -22,6 +23,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// An exchange over Jetty's request and response. Owned by the thread of the request.
@@ -266,6 +268,7 @@ final class JettyExchange implements Exchange {
     if (upgrade) {
       headers.put(HttpHeader.CONNECTION, "Upgrade");
       headers.put(HttpHeader.UPGRADE, "tcp");
+      request.addHttpStreamWrapper(Upgraded::new);
     } else {
       headers.put(HttpHeader.CONNECTION, "close"); // else Jetty would frame the answer
       Content.Sink.write(response, false, BufferUtil.EMPTY_BUFFER);
@@ -299,6 +302,33 @@ final class JettyExchange implements Exchange {
     answer = Answer.HIJACKED;
     ending = socket::close;
     return opened(socket.opened);
+  }
+
+  /// Says `101 UPGRADED`, as Docker does: some of those who speak to it by hand look at the words.
+  private static final class Upgraded extends HttpStream.Wrapper {
+    Upgraded(HttpStream wrapped) {
+      super(wrapped);
+    }
+
+    @Override
+    public void send(
+        MetaData.Request request,
+        MetaData.@Nullable Response response,
+        boolean last,
+        @Nullable ByteBuffer content,
+        Callback sent) {
+      var said =
+          response == null
+              ? null
+              : new MetaData.Response(
+                  response.getStatus(),
+                  "UPGRADED",
+                  response.getHttpVersion(),
+                  response.getHttpFields(),
+                  response.getContentLength(),
+                  response.getTrailersSupplier());
+      super.send(request, said, last, content, sent);
+    }
   }
 
   private EndPoint endPoint() {

@@ -91,7 +91,7 @@ class HttpServerTest {
       wire.send(
           "POST /a HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}early ");
       assertThat(wire.head())
-          .startsWith("HTTP/1.1 101 ")
+          .startsWith("HTTP/1.1 101 UPGRADED\r\n")
           .contains(
               "Connection: Upgrade\r\n",
               "Upgrade: tcp\r\n",

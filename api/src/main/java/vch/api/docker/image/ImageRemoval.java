@@ -29,7 +29,8 @@ final class ImageRemoval {
     var name = call.variable("name");
     if (call.since(50)) {
       for (var platform : call.query().all("platforms")) {
-        OnePlatform.parse(platform).check(host.images().find(host.vch(), name), name);
+        PlatformParameter.check(
+            PlatformParameter.parse(platform), host.images().find(host.vch(), name), name);
       }
     }
     call.reply(200, json(host.images().remove(host.vch(), name, call.query().flag("force"))));

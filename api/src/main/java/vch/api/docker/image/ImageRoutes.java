@@ -89,7 +89,8 @@ public final class ImageRoutes {
 
   private void inspect(Call call) throws IOException {
     var image = find(call.variable("name"));
-    OnePlatform.asked(call, 49).ifPresent(p -> p.check(image, call.variable("name")));
+    PlatformParameter.asked(call, 49)
+        .ifPresent(p -> PlatformParameter.check(p, image, call.variable("name")));
     call.reply(200, ImageJson.inspect(image, shown(call)));
   }
 
@@ -116,7 +117,8 @@ public final class ImageRoutes {
 
   private void history(Call call) throws IOException {
     var image = find(call.variable("name"));
-    OnePlatform.asked(call, 48).ifPresent(p -> p.check(image, call.variable("name")));
+    PlatformParameter.asked(call, 48)
+        .ifPresent(p -> PlatformParameter.check(p, image, call.variable("name")));
     var rows = new ArrayList<ObjectNode>();
     int layer = 0;
     for (var step : image.history()) {
@@ -162,7 +164,7 @@ public final class ImageRoutes {
   }
 
   private void load(Call call) throws Exception {
-    var platform = OnePlatform.asked(call, 48).map(OnePlatform::platform);
+    var platform = PlatformParameter.asked(call, 48);
     boolean quiet = call.query().flag("quiet");
     var progress = new ProgressStream(call);
     progress.run(
@@ -195,9 +197,9 @@ public final class ImageRoutes {
     if (names.isEmpty()) {
       throw new Refusal.Invalid("no image given: the query needs names, once for each image");
     }
-    var platform = OnePlatform.asked(call, 48);
+    var platform = PlatformParameter.asked(call, 48);
     if (platform.isPresent()) {
-      names.forEach(n -> platform.get().check(find(n), n));
+      names.forEach(n -> PlatformParameter.check(platform.get(), find(n), n));
     }
     // begun with the first byte, so that an unknown image has a status
     try (var out = new LateStream(() -> call.exchange().stream(200, TAR, () -> {}))) {

@@ -15,11 +15,11 @@ final class PushRoute {
   void run(Call call) throws Exception {
     var name = call.variable("name");
     var tag = Optional.of(call.query().text("tag")).filter(t -> !t.isEmpty());
-    OnePlatform.asked(call, 46)
+    PlatformParameter.asked(call, 46)
         .ifPresent(
             p -> {
               var whole = name + tag.map(t -> ":" + t).orElse("");
-              p.check(host.images().find(host.vch(), whole), whole);
+              PlatformParameter.check(p, host.images().find(host.vch(), whole), whole);
             });
     var credentials = RegistryAuth.read(call.exchange().header("X-Registry-Auth"));
     var progress = new ProgressStream(call);

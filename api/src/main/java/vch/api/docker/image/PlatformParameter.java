@@ -7,49 +7,41 @@ import vch.engine.compute.Images.ImageInfo;
 import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
 
-/// A platform that a request names for an image that is here. Images have one platform; which one
-/// was chosen when they were pulled.
-record OnePlatform(String os, String architecture, String variant) {
+/// The parameter `platform` of requests about images that are here: a JSON object. Images have one
+/// platform; which one was chosen when they were pulled.
+final class PlatformParameter {
+  private PlatformParameter() {}
 
-  /// Reads the parameter `platform`, a JSON object.
-  ///
   /// @param since second number of the API version that knows it
-  static Optional<OnePlatform> asked(Call call, int since) {
+  static Optional<Platform> asked(Call call, int since) {
     var text = call.since(since) ? call.query().text("platform") : "";
     return text.isEmpty() ? Optional.empty() : Optional.of(parse(text));
   }
 
-  static OnePlatform parse(String text) {
+  static Platform parse(String text) {
     try {
       var json = Json.read(text);
-      return new OnePlatform(json.text("os"), json.text("architecture"), json.text("variant"));
+      return Platform.normal(json.text("os"), json.text("architecture"), json.text("variant"));
     } catch (Refusal.Invalid _) {
       throw new Refusal.Invalid("failed to parse platform: \"" + text + "\" is no JSON object");
     }
   }
 
-  Platform platform() {
-    return Platform.normal(os, architecture, variant);
-  }
-
   /// @throws Refusal.NotFound the image is for another one
-  void check(ImageInfo image, String name) {
+  static void check(Platform wanted, ImageInfo image, String name) {
+    var has = Platform.normal(image.os(), image.architecture(), image.variant());
     boolean fits =
-        os.equals(image.os())
-            && architecture.equals(image.architecture())
-            && (variant.isEmpty() || variant.equals(image.variant()));
+        wanted.equals(has)
+            || (wanted.variant().isEmpty()
+                && wanted.os().equals(has.os())
+                && wanted.arch().equals(has.arch()));
     if (!fits) {
       throw new Refusal.NotFound(
           "image with reference "
               + name
               + " was found but does not provide the specified platform ("
-              + this
+              + wanted
               + ")");
     }
-  }
-
-  @Override
-  public String toString() {
-    return os + "/" + architecture + (variant.isEmpty() ? "" : "/" + variant);
   }
 }
