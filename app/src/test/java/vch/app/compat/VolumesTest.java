@@ -152,6 +152,17 @@ class VolumesTest {
   }
 
   @Test
+  void what_is_mounted_below_a_read_only_bind_is_read_only_too_unless_asked() {
+    var write = "touch /d/shm/probe && rm /d/shm/probe && echo written";
+    var bind = "type=bind,src=/dev,dst=/d,readonly";
+    busybox(bind, write).refused("Read-only file system");
+    busybox(bind + ",bind-recursive=readonly,bind-propagation=rprivate", write)
+        .refused("Read-only file system");
+    assertThat(busybox(bind + ",bind-recursive=writable", write).ok()).isEqualTo("written");
+    busybox(bind + ",bind-recursive=writable", "touch /d/probe").refused("Read-only file system");
+  }
+
+  @Test
   void using_a_volume_is_an_event() {
     vch.docker("volume", "create", "told").ok();
     vch.docker("run", "--rm", "--net", "none", "-v", "told:/t:ro", "busybox", "true").ok();

@@ -43,7 +43,9 @@ final class OciMounts {
           "delegated",
           "consistent",
           "rbind",
-          "bind");
+          "bind",
+          "rro",
+          "ro-top");
 
   private OciMounts() {}
 
@@ -214,12 +216,7 @@ final class OciMounts {
     var options = new ArrayList<String>();
     options.add(mount.options().contains("bind") ? "bind" : "rbind");
     var propagation = mount.options().stream().filter(PROPAGATION::contains).findFirst();
-    if (readOnly(mount)) {
-      // Everything below the source, too, unless mounts of the machine are to appear in it later.
-      options.add(host.recursiveReadOnly() && propagation.isEmpty() ? "rro" : "ro");
-    } else {
-      options.add("rw");
-    }
+    options.add(readOnly(mount) ? readOnlyWord(mount, propagation, host) : "rw");
     options.add(propagation.orElse("rprivate"));
     for (var option : mount.options()) {
       if (!SILENT.contains(option) && !PROPAGATION.contains(option)) {
@@ -227,6 +224,24 @@ final class OciMounts {
       }
     }
     return new Entry(target, "bind", source, options);
+  }
+
+  /// Everything below the source becomes read-only, too, unless mounts of the machine are to appear
+  /// in it later. `rro` insists on that, `ro-top` wants only the mount itself.
+  private static String readOnlyWord(Mount mount, Optional<String> propagation, Host host) {
+    if (mount.options().contains("rro")) {
+      if (!host.recursiveReadOnly()) {
+        throw new Refusal.Unsupported(
+            "cannot mount "
+                + mount.source()
+                + " read-only with all that is mounted below it: that needs Linux 5.12");
+      }
+      return "rro";
+    }
+    boolean appear = propagation.filter(p -> !p.endsWith("private")).isPresent();
+    return host.recursiveReadOnly() && !appear && !mount.options().contains("ro-top")
+        ? "rro"
+        : "ro";
   }
 
   private static boolean readOnly(Mount mount) {

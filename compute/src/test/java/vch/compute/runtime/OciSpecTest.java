@@ -218,6 +218,33 @@ class OciSpecTest {
   }
 
   @Test
+  void what_is_mounted_below_is_read_only_too_unless_it_may_not_be() {
+    var new512 = inputs(new Host(true, true, true, true, "x86_64", ALL), Identity.ROOT, Map.of());
+    var old = inputs(new Host(true, true, true, false, "x86_64", ALL), Identity.ROOT, Map.of());
+    assertThat(readOnly(new512)).contains("rro");
+    assertThat(readOnly(new512, "rprivate")).contains("rro");
+    assertThat(readOnly(new512, "rslave")).contains("ro");
+    assertThat(readOnly(new512, "ro-top")).contains("ro");
+    assertThat(readOnly(new512, "rro", "rslave")).contains("rro");
+    assertThat(readOnly(old)).contains("ro");
+    assertThatThrownBy(() -> readOnly(old, "rro"))
+        .hasMessage(
+            "cannot mount /from read-only with all that is mounted below it: that needs Linux 5.12");
+  }
+
+  private List<String> readOnly(SpecInputs in, String... options) {
+    var mount = new Mount(Mount.Kind.BIND, "/from", "/to", true, List.of(options), "");
+    for (var each : spec.of(specimen("x").mounts(mount).container(), in).path("mounts")) {
+      if (each.path("destination").stringValue().equals("/to")) {
+        var found = new java.util.ArrayList<String>();
+        each.path("options").forEach(o -> found.add(o.stringValue()));
+        return found;
+      }
+    }
+    throw new AssertionError("not mounted");
+  }
+
+  @Test
   void no_swap_bound_where_the_kernel_has_none() {
     var host = new Host(false, false, false, false, "x86_64", ALL);
     var node =

@@ -73,12 +73,6 @@ final class MountSpec {
             p -> {
               throw wrong("bind", "invalid propagation mode: " + p);
             });
-    if (Shape.Read.flag(options, "ReadOnlyForceRecursive")) {
-      throw new Refusal.Unsupported(
-          "BindOptions.ReadOnlyForceRecursive for "
-              + target
-              + " is not offered: mount the parts by themselves, read-only");
-    }
     boolean create = Shape.Read.flag(options, "CreateMountpoint");
     if (!create && !machine.pathExists().test(Path.of(meant))) {
       throw wrong("bind", "bind source path does not exist: " + source);
@@ -91,7 +85,24 @@ final class MountSpec {
       more.add("nocreate");
     }
     boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
+    more.addAll(recursion(options, readOnly));
     return bindAt(meant, target, new MountMode("", readOnly, false, propagation), more);
+  }
+
+  /// What is said of mounts below one that is read-only.
+  private static List<String> recursion(ObjectNode options, boolean readOnly) {
+    boolean all = Shape.Read.flag(options, "ReadOnlyForceRecursive");
+    boolean top = Shape.Read.flag(options, "ReadOnlyNonRecursive");
+    if ((all || top) && !readOnly) {
+      throw wrong(
+          "bind",
+          "field " + (all ? "ReadOnlyForceRecursive" : "ReadOnlyNonRecursive") + " needs ReadOnly");
+    }
+    if (all && (top || Shape.Read.flag(options, "NonRecursive"))) {
+      throw wrong(
+          "bind", "field ReadOnlyForceRecursive excludes ReadOnlyNonRecursive and NonRecursive");
+    }
+    return all ? List.of("rro") : top ? List.of("ro-top") : List.of();
   }
 
   /// @param more further options for the runtime
@@ -155,15 +166,7 @@ final class MountSpec {
       throw wrong("tmpfs", "field Source must not be specified");
     }
     var options = mount.path("TmpfsOptions") instanceof ObjectNode o ? o : Json.object();
-    if (!Shape.Read.blank(options.path("Options"))) {
-      throw new Refusal.Unsupported(
-          "TmpfsOptions.Options for "
-              + target
-              + " are not offered: use --tmpfs "
-              + target
-              + ":<options>");
-    }
-    var words = new ArrayList<String>();
+    var words = tmpfsOptions(options);
     long size = Shape.Read.number(options, "SizeBytes");
     long mode = Shape.Read.number(options, "Mode");
     if (size < 0 || mode < 0) {
@@ -177,5 +180,24 @@ final class MountSpec {
     }
     boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
     return new MountPart.Place(TmpfsOptions.mount(target, readOnly, words), "");
+  }
+
+  /// Lists of one word (`["noexec"]`) or two (`["uid", "7"]`).
+  private static List<String> tmpfsOptions(ObjectNode options) {
+    var words = new ArrayList<String>();
+    for (var option : options.path("Options")) {
+      boolean texts = option.isArray() && (option.size() == 1 || option.size() == 2);
+      for (var part : option) {
+        texts &= part.isString();
+      }
+      if (!texts) {
+        throw wrong("tmpfs", "an element of Options must be a list of one or two texts");
+      }
+      words.add(
+          option.size() == 1
+              ? option.get(0).stringValue()
+              : option.get(0).stringValue() + "=" + option.get(1).stringValue());
+    }
+    return words;
   }
 }

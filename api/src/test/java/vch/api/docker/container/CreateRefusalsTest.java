@@ -126,6 +126,10 @@ class CreateRefusalsTest {
           {"HostConfig":{"Mounts":[{"Type":"bind","Target":"/b"}]}}        | Invalid     | invalid mount config for type "bind": field Source must not be empty
           {"HostConfig":{"Mounts":[{"Type":"volume","Source":"x"}]}}       | Invalid     | invalid mount config for type "volume": field Target must not be empty
           {"HostConfig":{"Mounts":[{"Type":"tmpfs","Source":"x","Target":"/b"}]}} | Invalid | invalid mount config for type "tmpfs": field Source must not be specified
+          {"HostConfig":{"Mounts":[{"Type":"tmpfs","Target":"/b","TmpfsOptions":{"Options":[["a","b","c"]]}}]}} | Invalid | invalid mount config for type "tmpfs": an element of Options must be a list of one or two texts
+          {"HostConfig":{"Mounts":[{"Type":"tmpfs","Target":"/b","TmpfsOptions":{"Options":[["bogus"]]}}]}} | Invalid | invalid tmpfs option "bogus" for /b
+          {"HostConfig":{"Mounts":[{"Type":"bind","Source":"/there","Target":"/b","BindOptions":{"ReadOnlyForceRecursive":true}}]}} | Invalid | invalid mount config for type "bind": field ReadOnlyForceRecursive needs ReadOnly
+          {"HostConfig":{"Mounts":[{"Type":"bind","Source":"/there","Target":"/b","ReadOnly":true,"BindOptions":{"NonRecursive":true,"ReadOnlyForceRecursive":true}}]}} | Invalid | invalid mount config for type "bind": field ReadOnlyForceRecursive excludes
           {"HostConfig":{"Mounts":[{"Type":"nfs","Target":"/b"}]}}         | Invalid     | invalid mount config for type "nfs": mount type unknown
           {"HostConfig":{"Mounts":[{"Type":"image","Target":"/b"}]}}       | Unsupported | mounts of type "image" are not offered
           {"HostConfig":{"Mounts":[{"Type":"volume","Target":"/b","VolumeOptions":{"DriverConfig":{"Name":"nfs"}}}]}} | Unsupported | volume driver "nfs" is not offered

@@ -213,6 +213,26 @@ class CreateRequestTest {
             new Mount(Mount.Kind.VOLUME, "", "/more", false, List.of(), ""));
   }
 
+  @Test
+  void mounts_say_what_is_read_only_and_how_temporary_ones_are_made() {
+    var spec =
+        Requests.translate(
+                """
+                {"HostConfig":{"Mounts":[
+                  {"Type":"bind","Source":"/there/a","Target":"/a","ReadOnly":true,"BindOptions":{"ReadOnlyForceRecursive":true}},
+                  {"Type":"bind","Source":"/there/b","Target":"/b","ReadOnly":true,"BindOptions":{"ReadOnlyNonRecursive":true}},
+                  {"Type":"tmpfs","Target":"/c","TmpfsOptions":{"Options":[["exec"],["uid","7"]]}}]}}
+                """,
+                "1.50")
+            .command()
+            .spec();
+    assertThat(spec.mounts())
+        .startsWith(
+            new Mount(Mount.Kind.BIND, "/there/a", "/a", true, List.of("nocreate", "rro"), ""),
+            new Mount(Mount.Kind.BIND, "/there/b", "/b", true, List.of("nocreate", "ro-top"), ""),
+            new Mount(Mount.Kind.TMPFS, "", "/c", false, List.of("exec", "uid=7"), ""));
+  }
+
   /// Nothing is kept of how a driver would be waited for: no driver is.
   @Test
   void logs_that_do_not_block_are_logs_like_others() {
