@@ -3,17 +3,21 @@ package vch.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import vch.engine.machine.MachineObject;
 import vch.engine.machine.MachineObject.Element;
+import vch.engine.machine.MachineObject.Link;
+import vch.engine.machine.MachineObject.LinkKind;
+import vch.engine.machine.MachineObject.Namespace;
 import vch.engine.machine.MachineObject.Ruleset;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
 import vch.engine.plan.Planner;
 import vch.portlayer.address.Ip;
 
-/// Tables at a NIC of the machine (family netdev).
+/// Tables at a NIC of the machine, and at a container's link on it (family netdev).
 final class NicTableTest extends SegmentInLab {
   private static final NamespaceName HERE = NamespaceName.MACHINE;
   private static final Part OURS = new Part.Hardware(MAC);
@@ -27,9 +31,8 @@ final class NicTableTest extends SegmentInLab {
         name,
         """
         set senders { typeof @ll,48,48; }
-        set own { typeof @ll,48,48 . @nh,64,48; }
-        set members { typeof @ll,48,48 . ip saddr; }
-        set members6 { typeof @ll,48,48 . @th,64,128; }
+        set members { type ipv4_addr; }
+        set members6 { typeof @th,64,128; }
         chain egress {
           type filter hook egress device "nic" priority filter; policy accept;
           @ll,48,48 @senders counter drop
@@ -45,9 +48,8 @@ final class NicTableTest extends SegmentInLab {
     return List.of(
         table(table),
         at(table, "senders", OURS),
-        at(table, "own", OURS, OURS),
-        at(table, "members", OURS, new Part.Address(Ip.parse("172.17.0.2"))),
-        at(table, "members6", OURS, new Part.Address(MAC.linkLocal())));
+        at(table, "members", new Part.Address(Ip.parse("172.17.0.2"))),
+        at(table, "members6", new Part.Address(MAC.linkLocal())));
   }
 
   private void nic() throws Exception {
@@ -86,6 +88,70 @@ final class NicTableTest extends SegmentInLab {
     assertThat(dropsOwn()).isTrue();
   }
 
+  private static final List<MachineObject> GUARDED =
+      List.of(
+          new Namespace(CONTAINER),
+          new Ruleset(
+              CONTAINER,
+              "netdev",
+              "portlayer_0",
+              """
+              set members { type ipv4_addr; }
+              chain egress {
+                type filter hook egress device "eth0" priority filter; policy drop;
+                arp saddr ip @members accept
+              }
+              """),
+          new Element(
+              CONTAINER,
+              "netdev",
+              "portlayer_0",
+              "members",
+              List.of(new Part.Address(Ip.parse("172.17.0.2"))),
+              List.of()),
+          new Link(
+              CONTAINER,
+              "eth0",
+              new LinkKind.Macvlan("nic"),
+              Optional.empty(),
+              Optional.of(MAC),
+              1500,
+              true));
+
+  private boolean sends(String address) throws Exception {
+    command(CONTAINER, "ip", "addr", "replace", address + "/16", "dev", "eth0");
+    long before = arrived();
+    command(
+        CONTAINER,
+        "sh",
+        "-c",
+        "busybox arping -c 1 -w 1 -I eth0 -s " + address + " 172.17.0.9 >/dev/null 2>&1 || true");
+    return arrived() > before;
+  }
+
+  private long arrived() throws Exception {
+    return counted("table netdev far");
+  }
+
+  /// However a link comes back, its guard does, before anything is sent.
+  @Test
+  void a_guard_is_at_a_link_that_is_made_anew() throws Exception {
+    nic();
+    command(
+        HERE,
+        "nft",
+        "table netdev far { chain asked { type filter hook ingress device far priority 0;"
+            + " ether type arp counter; }; }");
+    reach(GUARDED);
+    assertThat(sends("172.17.0.2")).isTrue();
+    assertThat(sends("172.17.0.3")).isFalse();
+    command(CONTAINER, "ip", "link", "del", "eth0");
+    reach(GUARDED);
+    assertThat(sends("172.17.0.2")).isTrue();
+    assertThat(sends("172.17.0.3")).isFalse();
+    command(HERE, "nft", "delete table netdev far");
+  }
+
   /// Sends a frame by the NIC under the member's Ethernet address.
   private boolean dropsOwn() throws Exception {
     command(HERE, "ip", "link", "set", "nic", "address", MAC.toString());
@@ -96,7 +162,12 @@ final class NicTableTest extends SegmentInLab {
   }
 
   private long dropped() throws Exception {
-    var packets = PACKETS.matcher(command(HERE, "nft", "list", "table", "netdev", "portlayer_a"));
+    return counted("table netdev portlayer_a");
+  }
+
+  private long counted(String table) throws Exception {
+    var words = ("nft list " + table).split(" ");
+    var packets = PACKETS.matcher(command(HERE, words));
     assertThat(packets.find()).isTrue();
     return Long.parseLong(packets.group(1));
   }

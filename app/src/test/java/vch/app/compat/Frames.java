@@ -40,17 +40,22 @@ final class Frames {
             + ip(to));
   }
 
-  /// An ARP probe (RFC 5227): does anybody have the address, asks `mac`.
-  static String probe(String fromMac, String mac, String address) {
+  /// An ARP question to all, asked as `address`, which it says is at `mac`.
+  static String question(String fromMac, String mac, String address, String of) {
     return frame(
         "ffffffffffff"
             + hex(fromMac)
             + "0806"
             + "0001080006040001"
             + hex(mac)
-            + "00000000"
+            + ip(address)
             + "000000000000"
-            + ip(address));
+            + ip(of));
+  }
+
+  /// An ARP probe (RFC 5227): does anybody have the address, asks `mac`.
+  static String probe(String fromMac, String mac, String address) {
+    return question(fromMac, mac, "0.0.0.0", address);
   }
 
   /// A datagram with the text, from port 1000.

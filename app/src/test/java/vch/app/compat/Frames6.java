@@ -25,6 +25,12 @@ final class Frames6 {
     return frame(ALL_NODES_MAC, fromMac, packet(from, ALL_NODES, message));
   }
 
+  /// A neighbour solicitation to all, asked as `from`, which it says is at `mac`.
+  static String solicitation(String fromMac, String mac, String from, String of) {
+    var message = "8700" + "0000" + "00000000" + ip(of) + "0101" + hex(mac);
+    return frame(ALL_NODES_MAC, fromMac, packet(from, ALL_NODES, message));
+  }
+
   /// A router advertisement: the default route leads to who sends it, for half an hour.
   static String router(String fromMac, String from) {
     var message = "8600" + "0000" + "40000708" + "00000000" + "00000000" + "0101" + hex(fromMac);

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a member of a container network on a NIC with raw sockets can do to its LAN and to its
-/// neighbours on the NIC: below level open nothing is drawn to it that is for another, and under
-/// its own Ethernet address it sends from its own address only. Level open is the proof that the
+/// neighbours on the NIC: below level open it sends under its own Ethernet address and its own
+/// addresses only, to the wire, to one neighbour and to all. Level open is the proof that the
 /// forged frames would do harm.
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -30,6 +30,10 @@ class NicForgersTest {
   private static final int ARP = 0x0806;
   private static final int IPV4 = 0x0800;
   private static final int OTHER = 0x1234;
+  private static final String ALL = "ff:ff:ff:ff:ff:ff";
+
+  /// An Ethernet address of no member and no host.
+  private static final String NOBODY = "02:00:00:00:00:99";
 
   private final ForgersLan lan = ForgersLan.onNic();
   private final TestMachine machine = lan.machine;
@@ -57,6 +61,13 @@ class NicForgersTest {
     forged.put("of a host", Frames.udp(host.mac(), own, PRINTER, HOST, 4000, "of a host"));
     forged.put("tagged", Frames.tagged(host.mac(), own, others, HOST, 4000, "tagged"));
     forged.put("in", Frames.udp(peer.mac(), own, PRINTER, others, 4000, "in"));
+    forged.put("of nobody", Frames.udp(host.mac(), NOBODY, PRINTER, HOST, 4000, "of nobody"));
+    forged.put("in as nobody", Frames.udp(peer.mac(), NOBODY, HOST, others, 4000, "in as nobody"));
+    forged.put("as a peer", Frames.udp(host.mac(), peer.mac(), others, HOST, 4000, "as a peer"));
+    forged.put("to all", Frames.udp(ALL, own, PRINTER, "255.255.255.255", 4000, "to all"));
+    forged.put(
+        "all as nobody",
+        Frames.udp(ALL, NOBODY, PRINTER, "255.255.255.255", 4000, "all as nobody"));
     forged.values().forEach(frame -> forger.send("eth0", frame));
     for (var lie : List.of(ARP, IPV4, OTHER)) {
       forger.send("eth0", Frames.udp(host.mac(), own, PRINTER, HOST, 4000, "of a host"), lie);
@@ -84,6 +95,7 @@ class NicForgersTest {
     var own = forger.mac();
     var others = blue.address("peer");
     var link = Frames6.linkLocal(own);
+    var peer6 = Frames6.linkLocal(peer.mac());
     var before = neighbours(host);
     assertThat(before).containsKeys(PRINTER, PRINTER6, others);
     var within = neighbours(peer);
@@ -99,6 +111,11 @@ class NicForgersTest {
     frames.add(Frames6.advertisement(own, own, link, PRINTER6));
     frames.add(Frames6.advertisement(own, own, link, HOST6));
     frames.add(Frames6.router(own, link));
+    frames.add(Frames.question(own, own, HOST, others));
+    frames.add(Frames.question(own, own, PRINTER, HOST));
+    frames.add(Frames.question(NOBODY, own, HOST, others));
+    frames.add(Frames6.solicitation(own, own, HOST6, peer6));
+    frames.add(Frames6.solicitation(own, own, PRINTER6, HOST6));
     for (var frame : frames) {
       forger.send("eth0", frame);
       for (var lie : List.of(ARP, IPV4, OTHER)) {
@@ -145,11 +162,65 @@ class NicForgersTest {
     }
   }
 
-  /// The last network on a NIC takes the table along; nobody else's is touched.
+  /// Such a socket sends past all guards of a namespace, and needs no more than CAP_NET_RAW.
   @Test
-  void the_table_goes_with_the_network() {
+  void a_container_opens_no_socket_that_passes_the_guard() {
+    var ran =
+        blue.docker(
+            "run",
+            "--rm",
+            "--net",
+            "lan",
+            "-v",
+            "/:/m",
+            "busybox",
+            "chroot",
+            "/m",
+            "perl",
+            "-e",
+            "printf '%d:%d ', $_, socket(S, $_, 3, 0) ? 0 : $! for 17, 44");
+    assertThat(ran.ok()).isEqualTo("17:0 44:1"); // EPERM
+    blue.docker("run", "--rm", "--net", "lan", "--security-opt", "seccomp=unconfined", "busybox")
+        .refused("would have CAP_NET_RAW without the default seccomp profile");
+  }
+
+  /// A question to all is asked in its own name, so it is answered.
+  @Test
+  void a_neighbour_and_a_host_answer_to_arping() {
+    lan.at("published");
+    for (var address : List.of(blue.address("peer"), HOST)) {
+      var asked =
+          forger.run("busybox", "arping", "-c", "2", "-w", "3", "-I", "eth0", address).out();
+      assertThat(asked).contains("reply from " + address);
+    }
+  }
+
+  /// Whoever takes the guard away, it comes back, with the addresses that may pass.
+  @Test
+  void a_guard_that_is_touched_is_repaired() {
+    lan.at("published");
+    var address = blue.address("forger");
+    var guard = guard();
+    assertThat(guard).contains(address);
+    for (var harm :
+        List.of(
+            "flush ruleset",
+            "delete table netdev portlayer_0",
+            "flush chain netdev portlayer_0 egress",
+            "add rule netdev portlayer_0 sent_arp accept")) {
+      forger.run("nft", harm).ok();
+      TestMachine.until("it is repaired after " + harm, () -> guard.equals(guard()));
+    }
+    assertThat(forger.pings(HOST)).isTrue();
+  }
+
+  /// Only what closed members hear is looked at by a table of the machine, which goes with their
+  /// network; nobody else's is touched.
+  @Test
+  void the_machine_has_a_table_for_closed_members_only() {
     machine.here("nft", "add table netdev theirs").ok();
-    var before = tables();
+    lan.at("published");
+    assertThat(tables()).containsExactly("table netdev theirs");
     var green =
         machine.create(
             "green",
@@ -160,13 +231,16 @@ class NicForgersTest {
             "-cnr",
             "lan:10.33.0.200-210",
             "-cnf",
-            "lan:outbound");
+            "lan:closed");
     green.docker("run", "-d", "--net", "lan", "busybox", "sleep", "3600").ok();
-    assertThat(tables()).hasSize(before.size() + 1).containsAll(before);
+    assertThat(tables()).hasSize(2).contains("table netdev theirs");
     assertThat(host.pings(blue.address("peer"))).isTrue();
     machine.vch("delete", "green", "--force").ok();
-    assertThat(tables()).isEqualTo(before);
-    assertThat(before).contains("table netdev theirs");
+    assertThat(tables()).containsExactly("table netdev theirs");
+  }
+
+  private String guard() {
+    return forger.run("nft", "list", "table", "netdev", "portlayer_0").out();
   }
 
   private Set<String> tables() {

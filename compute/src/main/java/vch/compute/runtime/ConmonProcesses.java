@@ -177,12 +177,12 @@ public final class ConmonProcesses implements Processes {
   }
 
   @Override
-  public long start(Container container, Path namespace, Files names) {
+  public long start(Container container, Network network, Files names) {
     logs.forget(container.id()); // of its last run
     long pid =
         hands.call(
             "start container " + container.id().brief(),
-            () -> starter.start(container, namespace, names));
+            () -> starter.start(container, network, names));
     runs.find(container.id()).ifPresent(logs::keepRotated);
     return pid;
   }

@@ -225,7 +225,7 @@ final class OciSpec {
     }
     return Optional.of(
         wanted.isEmpty() || wanted.equals("builtin")
-            ? seccomp.compile(capabilities, in.host().architecture())
+            ? seccomp.compile(capabilities, in.host().architecture(), in.guarded())
             : SeccompProfile.compile(wanted, capabilities, in.host().architecture()));
   }
 

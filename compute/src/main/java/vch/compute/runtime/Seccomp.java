@@ -20,6 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// Immutable; one is read per daemon.
 final class Seccomp {
   private static final int EPERM = 1;
+
+  /// Its programs open sockets by `socketcall`, whose arguments stand in memory: no filter sees of
+  /// which family they are.
+  private static final String BLIND = "SCMP_ARCH_X86";
+
   private final List<Line> lines;
 
   private Seccomp(List<Line> lines) {
@@ -106,12 +111,16 @@ final class Seccomp {
   /// The filter as `linux.seccomp` of the OCI configuration.
   ///
   /// @param architecture as in `os.arch` of uname: `x86_64`, `aarch64`
-  ObjectNode compile(Collection<String> capabilities, String architecture) {
+  /// @param guarded frames are held to the container's addresses inside its network namespace
+  ObjectNode compile(Collection<String> capabilities, String architecture, boolean guarded) {
     var filter = JsonNodeFactory.instance.objectNode();
     filter.put("defaultAction", "SCMP_ACT_ERRNO");
     filter.put("defaultErrnoRet", EPERM);
     var architectures = filter.putArray("architectures");
-    architectures(architecture).forEach(architectures::add);
+    boolean held = guarded && capabilities.contains("CAP_NET_RAW");
+    architectures(architecture).stream()
+        .filter(a -> !(held && a.equals(BLIND)))
+        .forEach(architectures::add);
     var plain = new TreeMap<String, TreeSet<String>>();
     var conditional = new ArrayList<Line>();
     for (var line : lines) {
@@ -158,7 +167,7 @@ final class Seccomp {
   /// some milliseconds.
   static List<String> architectures(String architecture) {
     var known = new LinkedHashMap<String, List<String>>();
-    known.put("x86_64", List.of("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"));
+    known.put("x86_64", List.of("SCMP_ARCH_X86_64", BLIND));
     known.put("aarch64", List.of("SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"));
     return known.getOrDefault(architecture, List.of());
   }

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 import vch.compute.rootfs.RootPath;
+import vch.engine.compute.Processes;
 import vch.engine.compute.Processes.ExecSpec;
 import vch.engine.compute.Volumes;
 import vch.portlayer.container.BlockIo;
@@ -46,13 +47,15 @@ final class SpecBuilder {
     this.runOf = runOf;
   }
 
-  ObjectNode config(Container container, Path root, Path network, Bundle bundle, VolumeParts parts)
+  ObjectNode config(
+      Container container, Path root, Processes.Network network, Bundle bundle, VolumeParts parts)
       throws IOException {
     return spec.of(
         container,
         new SpecInputs(
             root,
-            network,
+            network.path(),
+            network.guarded(),
             bundle.resolvConf(),
             bundle.hosts(),
             bundle.hostname(),

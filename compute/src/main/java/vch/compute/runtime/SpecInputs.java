@@ -10,6 +10,7 @@ import java.util.Optional;
 ///
 /// @param root the merged root file system, absolute, without symbolic links
 /// @param network the network namespace to join
+/// @param guarded frames are held to the container's addresses inside that namespace
 /// @param resolvConf file to show as /etc/resolv.conf; likewise `hosts` and `hostname`
 /// @param volumes directories behind volume names
 /// @param volumeParts where only a part of a volume is mounted: that part, by target
@@ -24,6 +25,7 @@ import java.util.Optional;
 record SpecInputs(
     Path root,
     Path network,
+    boolean guarded,
     Path resolvConf,
     Path hosts,
     Path hostname,

@@ -58,7 +58,8 @@ final class Starter {
     this.boot = boot;
   }
 
-  long start(Container container, Path network, Processes.Files names) throws IOException {
+  long start(Container container, Processes.Network network, Processes.Files names)
+      throws IOException {
     var id = container.id();
     var former = runs.find(id);
     if (former.filter(Run::live).isPresent()) {
@@ -86,7 +87,11 @@ final class Starter {
   }
 
   private long started(
-      Container container, Path root, Path network, Processes.Files names, Bundle bundle)
+      Container container,
+      Path root,
+      Processes.Network network,
+      Processes.Files names,
+      Bundle bundle)
       throws IOException {
     var id = container.id();
     preparation.binds(container);

@@ -172,7 +172,7 @@ final class RuntimeLab implements AutoCloseable {
   long startAgain(Container container) {
     return processes.start(
         container,
-        network(),
+        new Processes.Network(network(), false),
         new Processes.Files(
             "nameserver 192.0.2.53\n", "127.0.0.1 localhost\n", container.hostname() + "\n"));
   }

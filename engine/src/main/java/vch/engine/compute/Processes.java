@@ -17,13 +17,12 @@ public interface Processes extends AutoCloseable {
   /// process yet. Doing it twice is the same as once.
   void prepare(Container container);
 
-  /// Starts the first process inside the network namespace at `namespace`, with these files for
-  /// names.
+  /// Starts the first process inside a network namespace, with these files for names.
   ///
   /// @return its pid
   /// @throws StartFailed the program is not there (127), cannot be run (126), or anything else
   ///   (128)
-  long start(Container container, Path namespace, Files files);
+  long start(Container container, Network network, Files files);
 
   /// Sends a signal to the first process; nothing happens if it is gone.
   void signal(ContainerId id, int signal);
@@ -105,6 +104,12 @@ public interface Processes extends AutoCloseable {
   interface RootAction<T> {
     T on(Path root) throws java.io.IOException;
   }
+
+  /// A network namespace.
+  ///
+  /// @param guarded a guard in it holds what is sent to the container's addresses: processes that
+  ///   have raw sockets get none that pass it
+  record Network(Path path, boolean guarded) {}
 
   /// Contents of the files that the daemon owns inside a container.
   record Files(String resolvConf, String hosts, String hostname) {}

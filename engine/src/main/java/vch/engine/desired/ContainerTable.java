@@ -198,9 +198,6 @@ final class ContainerTable {
     var level = place.kind.trust();
     out.append("# Network %s: %s.\n".formatted(place.scope.name(), level.word()));
     out.append("chain in_%d {\n".formatted(place.endpoint.ordinal()));
-    if (ExternalPlace.onGuardedNic(image, place.scope)) {
-      neighbours(place);
-    }
     if (place.scope.leased() && level != TrustLevel.OPEN) {
       out.append("  udp sport 67 udp dport 68 accept\n");
     }
@@ -228,22 +225,6 @@ final class ContainerTable {
       out.append("  drop\n");
     }
     out.append("}\n\n");
-  }
-
-  /// As [NicGuard#receiver] does for ARP. An IPv6 question cannot be made anonymous; at least none
-  /// is asked in the gateway's name.
-  private void neighbours(Place place) {
-    var subnet = place.scope.subnet(Family.IPV6);
-    if (subnet.isPresent() || place.kind.acceptRouters()) {
-      out.append(
-          "  %s icmpv6 type { nd-router-advert, nd-redirect, nd-neighbor-advert } drop\n"
-              .formatted(NicGuard.UNSEEN));
-    }
-    subnet.ifPresent(
-        s ->
-            out.append(
-                "  %s ip6 saddr %s icmpv6 type nd-neighbor-solicit drop\n"
-                    .formatted(NicGuard.UNSEEN, s.gateway())));
   }
 
   private static String word(Family family) {

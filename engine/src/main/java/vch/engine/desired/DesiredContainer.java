@@ -99,7 +99,6 @@ final class DesiredContainer {
       }
     }
     rules.ifPresent(text -> out.add(new Ruleset(ns, "inet", EndpointTable.NAME, text)));
-    NicGuard.receiver(ns, ExternalPlace.onGuardedNics(image, container)).ifPresent(out::add);
     if (!shared.isEmpty()) {
       out.addAll(SharedPlaces.objects(image, container, shared));
     }

@@ -46,7 +46,9 @@ final class DesiredScope {
     if (SegmentGuard.guards(group, kind)) {
       return List.of(SegmentGuard.rules(scope, kind));
     }
-    return NicGuard.guards(group, kind) ? List.of(NicGuard.rules(scope, kind, group)) : List.of();
+    return NicGuard.guards(group, kind)
+        ? NicGuard.hearing(scope, kind, group).<List<MachineObject>>map(List::of).orElse(List.of())
+        : List.of();
   }
 
   private static List<MachineObject> segment(Scope scope, ScopeKind.Bridge kind) {

@@ -16,6 +16,7 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.Lease;
+import vch.portlayer.container.Phase;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.scope.Scope;
@@ -44,9 +45,13 @@ final class ExternalPlace {
       out.add(setting(ns, endpoint, "accept_ra", kind.acceptRouters() ? "1" : "0"));
     }
     if (SegmentGuard.guards(group.get(), kind)) {
-      out.addAll(SegmentGuard.member(scope, container, endpoint, known(endpoint)));
+      out.addAll(
+          SegmentGuard.member(scope, container, endpoint, known(endpoint, endpoint.settled())));
     } else if (NicGuard.guards(group.get(), kind)) {
-      out.addAll(NicGuard.member(scope, endpoint, known(endpoint)));
+      // Before there is a process nobody is to be held, and the table need not be loaded twice.
+      boolean free = endpoint.settled() || container.state().phase() == Phase.STARTING;
+      out.add(NicGuard.sender(ns, scope, kind, endpoint, known(endpoint, free)));
+      NicGuard.deaf(scope, kind, endpoint).ifPresent(out::add);
     }
     for (var address : endpoint.addresses()) {
       if (endpoint.settled()) {
@@ -73,28 +78,12 @@ final class ExternalPlace {
     return out;
   }
 
-  /// Links of the container that are on NICs of the machine, at a level below open.
-  static List<String> onGuardedNics(Image image, Container container) {
-    return container.endpoints().stream()
-        .filter(
-            e -> e.scope().flatMap(image::scope).filter(s -> onGuardedNic(image, s)).isPresent())
-        .map(Endpoint::link)
-        .toList();
-  }
-
-  static boolean onGuardedNic(Image image, Scope scope) {
-    return scope
-        .external()
-        .filter(
-            kind ->
-                image.portGroup(kind.portGroup()).filter(g -> NicGuard.guards(g, kind)).isPresent())
-        .isPresent();
-  }
-
-  /// Addresses that the place may send from, as far as anybody knows.
-  private static List<Ip> known(Endpoint endpoint) {
+  /// Addresses that the place may send from.
+  ///
+  /// @param free nobody else has its addresses
+  private static List<Ip> known(Endpoint endpoint, boolean free) {
     var out = new ArrayList<Ip>();
-    if (endpoint.settled()) {
+    if (free) {
       endpoint.addresses().forEach(a -> out.add(a.address()));
     }
     if (endpoint.address(Family.IPV6).isPresent()) {

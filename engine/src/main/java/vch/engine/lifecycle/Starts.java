@@ -3,6 +3,7 @@ package vch.engine.lifecycle;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import vch.engine.Lifecycle.Exit;
+import vch.engine.compute.Processes.Network;
 import vch.engine.compute.Processes.StartFailed;
 import vch.engine.desired.LinkNames;
 import vch.portlayer.container.Container;
@@ -10,6 +11,7 @@ import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.ContainerRules;
+import vch.portlayer.rule.SenderRules;
 
 /// Brings containers up: network first, then the process. A start that fails leaves no network
 /// behind.
@@ -112,9 +114,11 @@ final class Starts {
     var at = core.clock().instant();
     var dressed = LinkEnvironment.dressed(image, starting);
     core.names().follow(id);
-    long pid =
-        core.processes()
-            .start(dressed, core.engine().machine().path(LinkNames.container(owner)), files);
+    var network =
+        new Network(
+            core.engine().machine().path(LinkNames.container(owner)),
+            SenderRules.guarded(image, starting.vch()));
+    long pid = core.processes().start(dressed, network, files);
     life.process = true;
     life.prepared = true;
     var started = core.engine().note(now -> ContainerRules.started(now, id, pid, at));

@@ -153,6 +153,13 @@ public sealed interface MachineObject {
       data = List.copyOf(data);
     }
 
+    /// True when its set is one of this table.
+    public boolean isIn(Ruleset rules) {
+      return namespace.equals(rules.namespace)
+          && family.equals(rules.family)
+          && table.equals(rules.table);
+    }
+
     @Override
     public Key key() {
       return new Key(

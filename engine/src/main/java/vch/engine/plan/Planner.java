@@ -42,7 +42,10 @@ public final class Planner {
     for (var entry : want.entrySet()) {
       var object = entry.getValue();
       var now = have.get(entry.getKey());
-      if (now == null) {
+      if (now == null && object instanceof Link link && link.up() && isHooked(link)) {
+        add(new Step.Add(down(link)));
+        add(new Step.Change(down(link), link));
+      } else if (now == null) {
         add(new Step.Add(object));
       } else if (object instanceof MachineObject.Element element
           && Publications.is(element)
@@ -64,6 +67,17 @@ public final class Planner {
     var stages = new ArrayList<Stage>();
     steps.forEach((order, list) -> stages.add(new Stage(order, list)));
     return new Plan(stages);
+  }
+
+  /// True where a table of the link's namespace may be at a hook of the link itself. Kernels before
+  /// 6.16 take such a table only when the link is there; it must not be up without.
+  private static boolean isHooked(Link link) {
+    return link.kind() instanceof LinkKind.Macvlan;
+  }
+
+  private static Link down(Link link) {
+    return new Link(
+        link.namespace(), link.name(), link.kind(), link.master(), link.mac(), link.mtu(), false);
   }
 
   private void add(Step step) {
@@ -103,13 +117,7 @@ public final class Planner {
         }
         case MachineObject.Ruleset rules -> {
           if (!rules.equals(wanted)) {
-            have.values()
-                .removeIf(
-                    o ->
-                        o instanceof MachineObject.Element e
-                            && e.namespace().equals(rules.namespace())
-                            && e.family().equals(rules.family())
-                            && e.table().equals(rules.table()));
+            have.values().removeIf(o -> o instanceof MachineObject.Element e && e.isIn(rules));
           }
         }
         case MachineObject.Sysctl _,
@@ -152,12 +160,10 @@ public final class Planner {
                   case MachineObject.Route r -> ends.contains(new End(r.namespace(), r.link()));
                   case MachineObject.Sysctl s ->
                       s.link().filter(l -> ends.contains(new End(s.namespace(), l))).isPresent();
-                  case MachineObject.Namespace _,
-                      MachineObject.Ruleset _,
-                      MachineObject.Element _,
-                      MachineObject.Rule _,
-                      Link _ ->
-                      false;
+                  // Before kernel 6.16 a chain at the link's hooks goes with it.
+                  case MachineObject.Ruleset r -> isHooked(link) && isAtLinks(r, link);
+                  case MachineObject.Element e -> isHooked(link) && isAtLinks(e, link);
+                  case MachineObject.Namespace _, MachineObject.Rule _, Link _ -> false;
                 });
     // Ports of a bridge that goes stay, without a master.
     for (var port : List.copyOf(have.values())) {
@@ -170,6 +176,14 @@ public final class Planner {
                 p.namespace(), p.name(), p.kind(), Optional.empty(), p.mac(), p.mtu(), p.up()));
       }
     }
+  }
+
+  private static boolean isAtLinks(MachineObject.Ruleset rules, Link link) {
+    return rules.family().equals("netdev") && rules.namespace().equals(link.namespace());
+  }
+
+  private static boolean isAtLinks(MachineObject.Element element, Link link) {
+    return element.family().equals("netdev") && element.namespace().equals(link.namespace());
   }
 
   private record End(NamespaceName namespace, String link) {}

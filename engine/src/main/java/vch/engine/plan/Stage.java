@@ -26,6 +26,8 @@ public record Stage(Order order, List<Step> steps) {
     REMOVE_LINKS("remove links"),
     NAMESPACES("namespaces"),
     SETTINGS("settings"),
+    /// Links that are to be guarded at a hook of their own: there, and down.
+    LINKS_DOWN("links, down"),
     RULES("rules"),
     GUARDS("guards"),
     /// Links that are ports of none: bridges above all.
@@ -70,6 +72,7 @@ public record Stage(Order order, List<Step> steps) {
         case Sysctl setting -> setting.link().isPresent() ? LINK_SETTINGS : SETTINGS;
         case MachineObject.Ruleset _ -> RULES;
         case Element element -> Publications.is(element) ? PUBLISH : GUARDS;
+        case Link link when !link.up() -> LINKS_DOWN;
         case Link link -> link.master().isEmpty() ? LINKS : PORTS;
         case MachineObject.Address _ -> ADDRESSES;
         case Route route -> route.via().isEmpty() ? CONNECTED_ROUTES : ROUTES;

@@ -257,9 +257,8 @@ public final class Reconciler implements AutoCloseable {
     next.forEach(round::own);
     owners.forEach(owner -> round.own(owner, wanted.getOrDefault(owner, List.of())));
     var plan = Planner.plan(after, before);
-    if (plan.steps()
-        .anyMatch(s -> s instanceof Step.Change && s.object().key().kind() == Kind.RULESET)) {
-      everythingNow(); // new rules lose the elements of other owners
+    if (plan.steps().anyMatch(s -> s instanceof Step.Change && losesElements(s.object(), owners))) {
+      everythingNow();
       return;
     }
     round.apply(plan);
@@ -269,6 +268,15 @@ public final class Reconciler implements AutoCloseable {
     if (!round.failures().isEmpty()) {
       pace.failed(clock.instant());
     }
+  }
+
+  /// True for a table in which others than these owners have elements: they go with its rules.
+  private boolean losesElements(MachineObject object, Set<Owner> owners) {
+    return object instanceof MachineObject.Ruleset rules
+        && wanted.entrySet().stream()
+            .filter(e -> !owners.contains(e.getKey()))
+            .flatMap(e -> e.getValue().stream())
+            .anyMatch(o -> o instanceof MachineObject.Element e && e.isIn(rules));
   }
 
   private void want(Owner owner, List<MachineObject> objects) {

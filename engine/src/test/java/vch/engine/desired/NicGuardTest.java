@@ -45,70 +45,111 @@ class NicGuardTest {
     return Desired.of(image, new Owner.OfScope(Samples.scopeId(n)));
   }
 
-  private static void check(String file, Image image) {
-    assertThat(guards(image, NET)).hasSize(1);
-    Golden.check(
-        "ruleset/nic/" + file + ".nft", RulesetTest.nft((Ruleset) guards(image, NET).getFirst()));
+  /// What is at the hooks of links for a member, or for the network.
+  private static String hooks(Image image, Owner owner) {
+    var out = new StringBuilder();
+    for (var object : Desired.of(image, owner)) {
+      switch (object) {
+        case Ruleset rules when rules.family().equals("netdev") ->
+            out.append("# in ")
+                .append(rules.namespace())
+                .append('\n')
+                .append(RulesetTest.nft(rules));
+        case Element element when element.family().equals("netdev") ->
+            out.append(ObjectText.of(element)).append('\n');
+        default -> {}
+      }
+    }
+    return out.toString();
+  }
+
+  private static Owner member(int n) {
+    return new Owner.OfContainer(Samples.containerId(n));
+  }
+
+  private static void check(String file, Change network) {
+    var image = image(network, Samples.put(Samples.running(Samples.container(1, NET))));
+    Golden.check("ruleset/nic/" + file + ".nft", hooks(image, member(1)));
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OPEN")
-  void guards_of_the_nic(TrustLevel level) {
-    check(level.word(), image(lan(NET, level)));
-    check(level.word() + "-dhcp", image(dhcp(NET, level)));
+  void what_a_member_may_send(TrustLevel level) {
+    check(level.word(), lan(NET, level));
+    check(level.word() + "-dhcp", dhcp(NET, level));
   }
 
   @Test
-  void guards_of_a_nic_with_routers() {
-    var scope =
-        Samples.scope(
-            NET, new ScopeKind.External(LAN, TrustLevel.PUBLISHED, List.of(), List.of(), true));
-    check("published-routers", image(new Change.ScopePut(scope)));
+  void what_a_member_may_send_where_routers_advertise() {
+    check(
+        "published-routers",
+        new Change.ScopePut(
+            Samples.scope(
+                NET,
+                new ScopeKind.External(LAN, TrustLevel.PUBLISHED, List.of(), List.of(), true))));
+  }
+
+  /// Nothing is looked at a second time, nor for those who are not on the network.
+  @ParameterizedTest
+  @EnumSource
+  void nothing_is_at_the_nic_but_for_closed_members(TrustLevel level) {
+    for (var network : List.of(lan(NET, level), dhcp(NET, level))) {
+      var image = image(network);
+      if (level == TrustLevel.CLOSED) {
+        var leased = network.equals(dhcp(NET, level)) ? "-dhcp" : "";
+        Golden.check(
+            "ruleset/nic/hearing" + leased + ".nft",
+            hooks(image, new Owner.OfScope(Samples.scopeId(NET))));
+      } else {
+        assertThat(guards(image, NET)).isEmpty();
+      }
+    }
   }
 
   @Test
   void members_of_level_open_are_on_the_nic_without_guards() {
     var web = Samples.running(Samples.container(1, NET));
     var image = image(lan(NET, TrustLevel.OPEN), Samples.put(web));
-    assertThat(guards(image, NET)).isEmpty();
-    assertThat(Desired.of(image, new Owner.OfContainer(web.id())))
-        .noneMatch(o -> o instanceof Element e && e.family().equals("netdev"))
-        .noneMatch(o -> o instanceof Ruleset r && r.family().equals("arp"));
+    assertThat(hooks(image, member(1))).isEmpty();
   }
 
+  /// A place that comes or goes changes nothing for the others, not even for a moment.
   @Test
-  void a_member_learns_nothing_from_what_its_neighbours_say_to_all() {
-    var web = Samples.running(Samples.container(1, NET, OTHER, 1));
-    var image =
-        image(lan(NET, TrustLevel.PUBLISHED), lan(OTHER, TrustLevel.OPEN), Samples.put(web));
-    var families = new ArrayList<String>();
-    for (var object : Desired.of(image, new Owner.OfContainer(web.id()))) {
-      if (object instanceof Ruleset rules) {
-        families.add(rules.family());
-        Golden.check("ruleset/nic/member-" + rules.family() + ".nft", RulesetTest.nft(rules));
-      }
-    }
-    assertThat(families).containsExactlyInAnyOrder("arp", "inet");
+  void each_place_has_a_table_of_its_own() {
+    var one = Samples.running(Samples.container(1, NET));
+    var both = Samples.running(Samples.container(1, NET, OTHER, 1));
+    var lans = image(lan(NET, TrustLevel.PUBLISHED), lan(OTHER, TrustLevel.OUTBOUND));
+    var before = Desired.of(lans.after(List.of(Samples.put(one))), member(1));
+    var after = Desired.of(lans.after(List.of(Samples.put(both))), member(1));
+    assertThat(after.stream().filter(NicGuardTest::isTable)).hasSize(2).doesNotHaveDuplicates();
+    assertThat(after)
+        .containsAll(before.stream().filter(NicGuardTest::isTable).toList())
+        .filteredOn(o -> o instanceof Ruleset r && r.family().equals("arp"))
+        .isEmpty();
   }
 
-  /// The text of the table stays: what changes is beside it.
+  /// What others may have is not sent from, unless there is nobody yet who could.
   @Test
-  void a_member_is_some_elements() {
+  void addresses_pass_once_they_are_known_to_be_free() {
     var web = Samples.running(Samples.container(1, NET));
-    var before = image(lan(NET, TrustLevel.PUBLISHED));
-    var after = before.after(List.of(Samples.put(web)));
-    assertThat(guards(after, NET)).isEqualTo(guards(before, NET));
-    var elements =
-        Desired.of(after, new Owner.OfContainer(web.id())).stream()
-            .filter(o -> o instanceof Element e && e.family().equals("netdev"))
-            .map(ObjectText::of)
-            .toList();
-    Golden.check("ruleset/nic/member-elements", String.join("\n", elements) + "\n");
+    var asking =
+        web.withEndpoints(web.endpoints().stream().map(e -> e.withSettled(false)).toList());
+    var starting = asking.with(Samples.container(1, NET).state().starting());
+    var address = web.endpoints().getFirst().addresses().getFirst().address().toString();
+    var lan = image(lan(NET, TrustLevel.PUBLISHED));
+    assertThat(hooks(lan.after(List.of(Samples.put(asking))), member(1))).doesNotContain(address);
+    var settled = hooks(lan.after(List.of(Samples.put(web))), member(1));
+    assertThat(settled).contains(address);
+    assertThat(hooks(lan.after(List.of(Samples.put(starting))), member(1))).isEqualTo(settled);
+  }
+
+  private static boolean isTable(MachineObject object) {
+    return object instanceof Ruleset r && r.family().equals("netdev");
   }
 
   @Test
   void networks_on_one_nic_have_tables_of_their_own() {
-    var image = image(lan(NET, TrustLevel.PUBLISHED), lan(OTHER, TrustLevel.PUBLISHED));
+    var image = image(lan(NET, TrustLevel.CLOSED), lan(OTHER, TrustLevel.CLOSED));
     assertThat(guards(image, NET).getFirst().key())
         .isNotEqualTo(guards(image, OTHER).getFirst().key());
   }

@@ -196,7 +196,7 @@ public final class FakeProcesses implements Processes {
   }
 
   @Override
-  public long start(Container container, Path namespace, Files files) {
+  public long start(Container container, Network network, Files files) {
     var id = container.id();
     long pid;
     Optional<Integer> endsWith;
@@ -213,11 +213,11 @@ public final class FakeProcesses implements Processes {
       if (it.stdio.ended()) {
         it.stdio = new FakeStdio(); // who attached before the first start keeps what they have
       }
-      watcher.accept(new Start(container, namespace, files));
+      watcher.accept(new Start(container, network.path(), files));
       pid = nextPid++;
       it.pid = pid;
       it.ended = Optional.empty();
-      it.start = Optional.of(new Start(container, namespace, files));
+      it.start = Optional.of(new Start(container, network.path(), files));
       endsWith = Optional.ofNullable(instant.get(id));
     }
     endsWith.ifPresent(code -> end(id, code));

@@ -21,6 +21,8 @@ import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Step;
 import vch.portlayer.address.Mac;
 import vch.portlayer.container.Container;
+import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
 import vch.testkit.Golden;
@@ -52,6 +54,31 @@ class PlannerTest {
   @Test
   void the_plan_of_a_starting_container() {
     Golden.check("plan/start-container.txt", plan(image(), image(Samples.put(WEB))));
+  }
+
+  private static Image onNic(String uplink, Change... more) {
+    var changes =
+        new ArrayList<Change>(
+            List.of(
+                new Change.PortGroupPut(Samples.lan(new PortGroupKind.Nic(uplink, false), uplink)),
+                new Change.ScopePut(
+                    Samples.externalScope(200, Samples.LAN, TrustLevel.PUBLISHED))));
+    changes.addAll(List.of(more));
+    return image().after(changes);
+  }
+
+  /// Kernels before 6.16 take a table at a link's hook only where that link is.
+  @Test
+  void a_link_on_a_nic_is_there_before_its_guard_and_comes_up_after_it() {
+    var web = Samples.put(Samples.running(Samples.container(1, 200)));
+    Golden.check("plan/start-on-nic.txt", plan(onNic("eth1"), onNic("eth1", web)));
+  }
+
+  /// There its chains go with a link that is made anew.
+  @Test
+  void a_link_on_another_nic_gets_its_guard_anew() {
+    var web = Samples.put(Samples.running(Samples.container(1, 200)));
+    Golden.check("plan/other-nic.txt", plan(onNic("eth1", web), onNic("eth2", web)));
   }
 
   @Test

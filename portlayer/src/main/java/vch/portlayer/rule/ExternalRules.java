@@ -108,6 +108,7 @@ public final class ExternalRules {
       return;
     }
     guarded(image, container)
+        .findFirst()
         .ifPresent(
             scope -> {
               if (mayConfigureNetwork(container)) {
@@ -127,6 +128,13 @@ public final class ExternalRules {
                             scope);
                       });
             });
+    guarded(image, container)
+        .filter(scope -> SenderRules.onNic(image, scope))
+        .findFirst()
+        .ifPresent(
+            scope ->
+                Stream.concat(Stream.of(container), guests(image, container))
+                    .forEach(c -> SenderRules.check(vch, c, scope)));
   }
 
   /// Refuses a further process that could lift the firewall of a container network.
@@ -137,6 +145,7 @@ public final class ExternalRules {
       return;
     }
     guarded(image, container)
+        .findFirst()
         .ifPresent(
             scope -> {
               throw netAdmin(
@@ -165,9 +174,9 @@ public final class ExternalRules {
         : Stream.empty();
   }
 
-  /// The container network below `open` that the container, or the one whose network it shares, is
+  /// The container networks below `open` that the container, or the one whose network it shares, is
   /// on.
-  private static Optional<Scope> guarded(Image image, Container container) {
+  private static Stream<Scope> guarded(Image image, Container container) {
     var owner =
         container.mode() instanceof NetworkMode.Shared(var target)
             ? ContainerRules.lookUp(image, container.vch(), target)
@@ -175,8 +184,7 @@ public final class ExternalRules {
     return owner.stream()
         .flatMap(c -> c.endpoints().stream())
         .flatMap(e -> e.scope().flatMap(image::scope).stream())
-        .filter(s -> s.external().filter(k -> k.trust() != TrustLevel.OPEN).isPresent())
-        .findFirst();
+        .filter(s -> s.external().filter(k -> k.trust() != TrustLevel.OPEN).isPresent());
   }
 
   /// As Docker grants capabilities: what is added by name is there even where it is dropped, too.
