@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.CreateVch;
 import vch.portlayer.rule.RoleRequest;
+import vch.portlayer.rule.SubnetRequest;
 import vch.portlayer.rule.VchRules;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
@@ -40,6 +42,8 @@ final class CreateParameters {
           "bridge-network-range",
           "bridge-network-width",
           "bridge-isolation",
+          "bip",
+          "fixed-cidr",
           "bridge-names",
           "icc",
           "mtu",
@@ -101,6 +105,7 @@ final class CreateParameters {
             query.text("name"),
             roles,
             bridge,
+            defaultSubnet(),
             dns,
             tls,
             query.all("insecure-registry"),
@@ -243,6 +248,31 @@ final class CreateParameters {
       return defaults;
     }
     return new BridgeSettings(range, width, query.flag("bridge-names"), icc, mtu, shared());
+  }
+
+  /// `--bip` and `--fixed-cidr`, as dockerd has them: without the first the subnet is that of the
+  /// second.
+  private Optional<SubnetRequest> defaultSubnet() {
+    var bip = ipv4("bip", "192.168.5.1/24, the address of the gateway and its subnet");
+    var range = ipv4("fixed-cidr", "192.168.5.0/25, where addresses of containers come from");
+    return bip.or(() -> range)
+        .map(
+            c ->
+                new SubnetRequest(
+                    Optional.of(c.subnet().toString()),
+                    range.map(Cidr::toString),
+                    bip.map(b -> b.address().toString()),
+                    Map.of()));
+  }
+
+  private Optional<Cidr> ipv4(String name, String example) {
+    var text = query.get(name);
+    var cidr = text.flatMap(Cidr::tryParse).filter(c -> c.address().isIpv4());
+    if (text.isPresent() && cidr.isEmpty()) {
+      problems.add(
+          "Invalid --" + name + " " + text.get() + ": CIDR format is wanted, e.g., " + example);
+    }
+    return cidr;
   }
 
   /// `--bridge-isolation`: own segments for bridge networks, or one that they share.

@@ -68,6 +68,7 @@ public final class FakeVch implements AutoCloseable {
                     "blue",
                     List.of(),
                     BridgeSettings.DEFAULT,
+                    Optional.empty(),
                     List.of(),
                     TlsMode.VERIFY,
                     List.of("reg:5000"),

@@ -107,6 +107,20 @@ final class Create implements Callable<Integer> {
   private Optional<String> bridgeWidth = Optional.empty();
 
   @Option(
+      names = "--bip",
+      paramLabel = "CIDR",
+      description =
+          "Gateway and subnet of the default bridge, such as 192.168.5.1/24 (default: from the bridge network range).")
+  private Optional<String> bip = Optional.empty();
+
+  @Option(
+      names = "--fixed-cidr",
+      paramLabel = "CIDR",
+      description =
+          "Where addresses of containers on the default bridge come from (default: its whole subnet).")
+  private Optional<String> fixedCidr = Optional.empty();
+
+  @Option(
       names = "--bridge-isolation",
       paramLabel = "own|shared",
       description =
@@ -200,6 +214,8 @@ final class Create implements Callable<Integer> {
     add(given, "bridge-network-range", bridgeRange);
     add(given, "bridge-network-width", bridgeWidth);
     add(given, "bridge-isolation", bridgeIsolation);
+    add(given, "bip", bip);
+    add(given, "fixed-cidr", fixedCidr);
     add(given, "icc", icc);
     add(given, "mtu", mtu);
     add(given, "tls-cname", tlsCname);

@@ -223,6 +223,8 @@ class CreateTest {
             "one",
             "--mtu",
             "10",
+            "--bip",
+            "10.0.0.1",
             "--client-network-ip",
             "10.0.0.1",
             "--management-network-gateway",
@@ -237,6 +239,7 @@ class CreateTest {
             "Error parsing bridge network ip range: 10/8. Range must be in CIDR format, e.g., 172.16.0.0/12")
         .contains("Invalid DNS server specified: one")
         .contains("Invalid --mtu 10")
+        .contains("Invalid --bip 10.0.0.1: CIDR format is wanted")
         .contains("Failed to parse the provided client network IP address 10.0.0.1")
         .contains("Invalid management network gateway: gateway a:b:c specified incorrectly");
     assertThat(everything()).isEqualTo(before);
@@ -350,6 +353,28 @@ class CreateTest {
                 .ok())
         .isEqualTo("192.168.218.1,192.0.2.53 10.40.0.0/16 24 1400");
     machine.vch("delete", "--force", "set").ok();
+  }
+
+  @Test
+  @Order(7)
+  void the_default_bridge_is_where_dockerds_options_say() {
+    var vch = machine.create("bip", "--bip", "192.168.5.9/24", "--fixed-cidr", "192.168.5.128/26");
+    assertThat(
+            vch.docker(
+                    "network",
+                    "inspect",
+                    "bridge",
+                    "--format",
+                    "{{range .IPAM.Config}}{{.Subnet}} {{.IPRange}} {{.Gateway}}{{end}}")
+                .ok())
+        .isEqualTo("192.168.5.0/24 192.168.5.128/26 192.168.5.9");
+    vch.docker("run", "--rm", "busybox", "ip", "-4", "addr", "show", "eth0")
+        .saying("192.168.5.128/24");
+    vch.docker("run", "--rm", "busybox", "ip", "route").saying("default via 192.168.5.9");
+    machine.vch("delete", "--force", "bip").ok();
+    vch = machine.create("bip", "--fixed-cidr", "192.168.6.0/25");
+    vch.docker("run", "--rm", "busybox", "ip", "route").saying("192.168.6.0/25 dev eth0");
+    machine.vch("delete", "--force", "bip").ok();
   }
 
   @Test

@@ -86,6 +86,7 @@ final class House implements AutoCloseable {
                     "blue",
                     List.of(),
                     bridge,
+                    Optional.empty(),
                     List.of(),
                     TlsMode.VERIFY,
                     List.of(),

@@ -7,6 +7,7 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
+import vch.portlayer.scope.Scope;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Nic;
 import vch.portlayer.vch.Role;
@@ -60,6 +61,20 @@ record Obstacles(List<Obstacle> all) {
       }
     }
     out.addAll(SPECIAL);
+    return new Obstacles(List.copyOf(out));
+  }
+
+  /// These, and the subnets of container networks.
+  Obstacles and(List<Scope> networks) {
+    var out = new ArrayList<>(all);
+    for (var network : networks) {
+      for (var config : network.subnets()) {
+        out.add(
+            new Obstacle(
+                config.subnet(),
+                "container network " + network.name() + " subnet " + config.subnet()));
+      }
+    }
     return new Obstacles(List.copyOf(out));
   }
 

@@ -1,15 +1,12 @@
 package vch.portlayer.rule;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import vch.portlayer.address.Ip;
-import vch.portlayer.address.Subnet;
-import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.container.Container;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
@@ -78,15 +75,8 @@ public final class VchRules {
             command.insecureRegistries(),
             command.allowNetAdmin());
     var networks = containerNetworks(command, vch, bridge, segments, problems);
-    var subnet = defaultSubnet(command, vch, groups.values(), networks);
-    if (subnet.isEmpty()) {
-      problems.add(
-          "no subnet is left for the default bridge: bridge network range "
-              + command.bridge().range()
-              + " overlaps the subnets of the roles"
-              + (networks.isEmpty() ? "" : " and of the container networks")
-              + "; choose another --bridge-network-range");
-    }
+    var obstacles = Obstacles.of(vch, List.copyOf(groups.values()), List.of()).and(networks);
+    var subnet = DefaultSubnet.of(command, obstacles, problems);
     if (!problems.isEmpty()) {
       var text = String.join("\n", problems);
       throw taken && problems.size() == 1 ? new Refusal.Conflict(text) : new Refusal.Invalid(text);
@@ -94,8 +84,7 @@ public final class VchRules {
     var changes = new ArrayList<Change>();
     segments.made().forEach(g -> changes.add(new Change.PortGroupPut(g)));
     changes.add(new Change.VchPut(vch));
-    changes.add(
-        new Change.ScopePut(defaultBridge(command, Subnets.automatic(subnet.orElseThrow()))));
+    changes.add(new Change.ScopePut(defaultBridge(command, subnet.orElseThrow())));
     changes.add(new Change.ScopePut(none(command)));
     networks.forEach(n -> changes.add(new Change.ScopePut(n)));
     return new Decision<>(changes, vch);
@@ -125,14 +114,6 @@ public final class VchRules {
         .stream()
         .map(w -> plan.add(w, ids.next()))
         .toList();
-  }
-
-  /// For the default bridge: it keeps clear of container networks, too.
-  private static Optional<Subnet> defaultSubnet(
-      CreateVch command, Vch vch, Collection<PortGroup> groups, List<Scope> networks) {
-    var taken = new ArrayList<>(Obstacles.of(vch, List.copyOf(groups), List.of()).subnets());
-    networks.forEach(n -> n.subnets().forEach(s -> taken.add(s.subnet())));
-    return SubnetCutter.cut(command.bridge().range(), command.bridge().width(), taken);
   }
 
   private static void checkName(String name, List<String> problems) {

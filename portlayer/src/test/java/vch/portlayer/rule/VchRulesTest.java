@@ -93,6 +93,7 @@ class VchRulesTest {
                         c.name(),
                         c.roles(),
                         c.bridge(),
+                        c.defaultSubnet(),
                         c.dnsServers(),
                         c.tls(),
                         c.insecureRegistries(),
@@ -105,6 +106,41 @@ class VchRulesTest {
                         routes,
                         c.at())));
     assertThat(blue.nics().getFirst().addresses()).containsExactly(Cidr.parse("192.168.220.2/24"));
+  }
+
+  private static SubnetRequest asked(String subnet, String gateway, String range) {
+    return new SubnetRequest(
+        Optional.of(subnet), Optional.ofNullable(range), Optional.ofNullable(gateway), Map.of());
+  }
+
+  @Test
+  void the_default_bridge_is_where_it_was_asked_for() {
+    var command =
+        World.with(
+            world.vchCommand("blue"), asked("192.168.5.0/24", "192.168.5.7", "192.168.5.128/25"));
+    var blue = world.decide(i -> VchRules.create(i, command));
+    var config = ScopeRules.find(world.image, blue.id(), "bridge").subnets().getFirst();
+    assertThat(config.subnet()).hasToString("192.168.5.0/24");
+    assertThat(config.gateway()).hasToString("192.168.5.7");
+    assertThat(config.range()).contains(Subnet.parse("192.168.5.128/25"));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "subnet 192.168.0.0/16 of the default bridge (--bip, --fixed-cidr) overlaps role public, client, management"
+            + " subnet 192.168.218.0/24; choose another",
+        i ->
+            VchRules.create(
+                i, World.with(world.vchCommand("red"), asked("192.168.0.0/16", null, null))));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "the default bridge cannot be as --bip and --fixed-cidr say: invalid network config:\n"
+            + "invalid ip-range 10.7.0.0/24: parent subnet 10.6.0.0/24 doesn't contain ip-range",
+        i ->
+            VchRules.create(
+                i,
+                World.with(
+                    world.vchCommand("red"), asked("10.6.0.0/24", "10.6.0.1", "10.7.0.0/24"))));
   }
 
   @Test
@@ -296,6 +332,7 @@ class VchRulesTest {
                     c.name(),
                     c.roles(),
                     new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1, false),
+                    c.defaultSubnet(),
                     List.of(Ip.parse("0.0.0.0")),
                     c.tls(),
                     c.insecureRegistries(),

@@ -70,6 +70,7 @@ public final class World {
         name,
         List.of(roles),
         BridgeSettings.DEFAULT,
+        Optional.empty(),
         List.of(),
         TlsMode.VERIFY,
         List.of(),
@@ -92,6 +93,7 @@ public final class World {
         c.name(),
         c.roles(),
         c.bridge(),
+        c.defaultSubnet(),
         c.dnsServers(),
         c.tls(),
         c.insecureRegistries(),
@@ -120,6 +122,27 @@ public final class World {
         c.name(),
         c.roles(),
         bridge,
+        c.defaultSubnet(),
+        c.dnsServers(),
+        c.tls(),
+        c.insecureRegistries(),
+        c.allowNetAdmin(),
+        c.containerNetworks(),
+        c.newGroups(),
+        c.newLinks(),
+        c.newScopes(),
+        c.seed(),
+        c.machineRoutes(),
+        c.at());
+  }
+
+  static CreateVch with(CreateVch c, SubnetRequest defaultSubnet) {
+    return new CreateVch(
+        c.id(),
+        c.name(),
+        c.roles(),
+        c.bridge(),
+        Optional.of(defaultSubnet),
         c.dnsServers(),
         c.tls(),
         c.insecureRegistries(),
