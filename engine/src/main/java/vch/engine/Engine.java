@@ -15,15 +15,26 @@ public interface Engine extends AutoCloseable {
   Image image();
 
   /// Runs the rule on the ledger's thread against the latest image, makes its changes durable,
-  /// publishes them, and returns the reply once all machine objects that they touch are as wanted.
+  /// publishes them, and returns; the machine follows meanwhile.
   ///
   /// @throws vch.portlayer.refusal.Refusal what the rule refused; nothing has changed
-  /// @throws vch.portlayer.refusal.Refusal.Failed the changes are durable, but the machine could
-  ///   not follow; the message names the first step that failed. The engine goes on trying
-  <R> R decide(Function<Image, Decision<R>> rule);
+  <R> Begun<R> begin(Function<Image, Decision<R>> rule);
+
+  /// As [#begin(Function)], and waits until all machine objects that the changes touch are as
+  /// wanted.
+  ///
+  /// @throws vch.portlayer.refusal.Refusal what the rule refused; nothing has changed
+  /// @throws vch.portlayer.refusal.Refusal.Failed as [Begun#settled()]
+  default <R> R decide(Function<Image, Decision<R>> rule) {
+    var begun = begin(rule);
+    begun.settled();
+    return begun.reply();
+  }
 
   /// As [#decide(Function)], without waiting for the machine.
-  <R> R note(Function<Image, Decision<R>> rule);
+  default <R> R note(Function<Image, Decision<R>> rule) {
+    return begin(rule).reply();
+  }
 
   /// Calls `listener` after every change set, on the ledger's thread, with the image before and
   /// after. It must be quick, and must not decide or note: it would wait for itself.
@@ -36,6 +47,17 @@ public interface Engine extends AutoCloseable {
   /// The plan that would bring the machine from what is observed now to what is wanted, as text;
   /// empty when nothing is to be done.
   String plan();
+
+  /// A decision whose changes are durable.
+  interface Begun<R> {
+    R reply();
+
+    /// Returns once all machine objects that the changes touch are as wanted.
+    ///
+    /// @throws vch.portlayer.refusal.Refusal.Failed the machine could not follow; the message names
+    ///   the first step that failed. The engine goes on trying
+    void settled();
+  }
 
   /// Told of every change set.
   @FunctionalInterface

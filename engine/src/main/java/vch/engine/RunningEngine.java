@@ -56,20 +56,20 @@ public final class RunningEngine implements Engine {
   }
 
   @Override
-  public <R> R decide(Function<Image, Decision<R>> rule) {
+  public <R> Begun<R> begin(Function<Image, Decision<R>> rule) {
     var settling = new Settling();
-    var reply = await(ledger.submit(rule, settling));
-    await(settling.done)
-        .ifPresent(
-            error -> {
-              throw new Refusal.Failed(error);
-            });
-    return reply;
+    return new Durable<>(await(ledger.submit(rule, settling)), settling.done);
   }
 
-  @Override
-  public <R> R note(Function<Image, Decision<R>> rule) {
-    return await(ledger.submit(rule, new Settling()));
+  private record Durable<R>(R reply, CompletableFuture<Optional<String>> done) implements Begun<R> {
+    @Override
+    public void settled() {
+      await(done)
+          .ifPresent(
+              error -> {
+                throw new Refusal.Failed(error);
+              });
+    }
   }
 
   /// Hands the owners that a change set touches to the reconciler, on the ledger's thread and so in

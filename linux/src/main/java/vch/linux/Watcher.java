@@ -42,9 +42,12 @@ final class Watcher implements AutoCloseable {
   /// needs no second look.
   private static final Duration BURST = Duration.ofMillis(5);
 
-  /// From a change of the mounts of this machine to the look at our pins. Each start of a container
-  /// is such a change.
+  /// From a change of the mounts of this machine to the look at our pins, at the least. Each start
+  /// of a container is such a change.
   private static final int PINS_LOOK_MS = 200;
+
+  /// And for each namespace, lest looking take a share of the processors that grows with them.
+  private static final int PIN_LOOK_MS = 1;
 
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
@@ -101,7 +104,7 @@ final class Watcher implements AutoCloseable {
             wake.read().number(),
             pinsDoubtful ? -1 : mounts.number()
           };
-      var ready = Poll.poll(pinsDoubtful ? PINS_LOOK_MS : Poll.NO_TIMEOUT, fds, events);
+      var ready = Poll.poll(pinsDoubtful ? looksAtPinsIn() : Poll.NO_TIMEOUT, fds, events);
       if (closing) {
         return;
       }
@@ -117,6 +120,10 @@ final class Watcher implements AutoCloseable {
       }
       pinsDoubtful = !pinsDoubtful && ready[3] != 0;
     }
+  }
+
+  private int looksAtPinsIn() {
+    return PINS_LOOK_MS + PIN_LOOK_MS * spaces.open().size();
   }
 
   private void look() {

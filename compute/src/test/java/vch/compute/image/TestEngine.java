@@ -85,17 +85,17 @@ public final class TestEngine implements Engine {
   }
 
   @Override
-  public <R> R decide(Function<Image, Decision<R>> rule) {
-    return note(rule);
-  }
-
-  @Override
-  public synchronized <R> R note(Function<Image, Decision<R>> rule) {
+  public synchronized <R> Begun<R> begin(Function<Image, Decision<R>> rule) {
     var before = image;
     var decision = rule.apply(before);
     image = before.after(decision.changes());
     listeners.forEach(l -> l.changed(before, image, decision.changes()));
-    return decision.reply();
+    return new Done<>(decision.reply());
+  }
+
+  private record Done<R>(R reply) implements Begun<R> {
+    @Override
+    public void settled() {}
   }
 
   @Override

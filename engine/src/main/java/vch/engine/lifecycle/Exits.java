@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import vch.engine.Engine;
 import vch.engine.Lifecycle.Exit;
 import vch.engine.compute.Processes.Ended;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
 import vch.portlayer.container.Phase;
 import vch.portlayer.refusal.Refusal;
-import vch.portlayer.rule.ContainerRules;
 
 /// Deals with first processes that ended: the durable record first, then what the run held, then
 /// everybody who wants to know, then what the restart policy or `--rm` wants.
@@ -57,21 +57,25 @@ final class Exits {
       quietly(id, "release", () -> core.processes().release(id));
       return;
     }
-    var after = record(found.get(), end);
-    if (after.isEmpty()) {
+    var record = record(life, found.get(), end);
+    if (record.isEmpty()) {
       core.scheduler().after(RECORD_AGAIN, () -> ended(end));
       return;
     }
+    var after = record.get().reply();
     life.process = false;
     health.end(id);
-    quietly(id, "stop the DHCP clients", () -> leases.stop(found.get()));
+    // While the engine takes the network away. Both need the record only.
     quietly(id, "release", () -> core.processes().release(id));
-    announce(after.get(), end);
+    quietly(id, "take the network away", record.get()::settled);
+    quietly(id, "stop the DHCP clients", () -> leases.stop(found.get()));
+    announce(after, end);
     core.waiters().exited(id, new Exit(end.exitCode(), ""));
-    follow(life, after.get());
+    follow(life, after);
   }
 
-  private Optional<Container> record(Container before, Ended end) {
+  /// Empty when it could not be recorded yet.
+  private Optional<Engine.Begun<Container>> record(Life life, Container before, Ended end) {
     var id = before.id();
     var at =
         before
@@ -82,26 +86,26 @@ final class Exits {
     try {
       return Optional.of(
           core.engine()
-              .decide(
-                  image -> ContainerRules.exited(image, id, end.exitCode(), end.oomKilled(), at)));
+              .begin(
+                  image ->
+                      LifeRules.ended(
+                          image, id, end.exitCode(), end.oomKilled(), at, stays(life))));
     } catch (RuntimeException e) {
-      var now =
-          core.engine()
-              .image()
-              .container(id)
-              .filter(c -> !Sharing.runs(c) && c.state().phase() != Phase.STARTING);
       LOG.log(
           Level.WARNING,
           "container "
               + before.name()
               + " ended with "
               + end.exitCode()
-              + (now.isPresent()
-                  ? ", its network is still there"
-                  : ", which could not be recorded yet"),
+              + ", which could not be recorded yet",
           e);
-      return now;
+      return Optional.empty();
     }
+  }
+
+  /// Whether somebody else decides what becomes of a container that has ended.
+  private static boolean stays(Life life) {
+    return life.restartsByUser > 0 || life.removing;
   }
 
   private void announce(Container after, Ended end) {
@@ -122,7 +126,7 @@ final class Exits {
   }
 
   private void follow(Life life, Container after) {
-    if (life.restartsByUser > 0 || life.removing) {
+    if (stays(life)) {
       return; // who does that goes on from here
     }
     if (after.state().phase() == Phase.RESTARTING) {

@@ -1,5 +1,6 @@
 package vch.engine.lifecycle;
 
+import java.time.Instant;
 import java.util.function.UnaryOperator;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.ContainerId;
@@ -57,6 +58,24 @@ final class LifeRules {
                 s.oomKilled(),
                 s.restarts(),
                 s.stoppedByUser()));
+  }
+
+  /// As [ContainerRules#exited], and on its way out at once where it asked to be removed then: one
+  /// commit less, and one moment less in which it could be cut.
+  ///
+  /// @param stays somebody else decides what becomes of it
+  static Decision<Container> ended(
+      Image image, ContainerId id, int exitCode, boolean oom, Instant at, boolean stays) {
+    var exited = ContainerRules.exited(image, id, exitCode, oom, at);
+    var container = exited.reply();
+    if (stays
+        || !container.spec().autoRemove()
+        || container.state().phase() != Phase.EXITED
+        || exited.changes().isEmpty()) {
+      return exited;
+    }
+    var going = container.with(container.state().with(Phase.REMOVING));
+    return Decision.of(going, new Change.ContainerPut(going));
   }
 
   /// Phase REMOVING; refused while live. One that is REMOVING already, because its removal was cut,

@@ -117,8 +117,9 @@ public final class Pins {
   public List<String> names() {
     var names = new ArrayList<String>();
     try (var files = Files.newDirectoryStream(directory)) {
+      var here = device(directory);
       for (var file : files) {
-        if (isNamespace(file)) {
+        if (isNamespace(file, here)) {
           names.add(file.getFileName().toString());
         }
       }
@@ -142,11 +143,22 @@ public final class Pins {
   /// was left by a process that died between making the one and the other.
   private boolean isNamespace(Path path) {
     try {
-      return !Files.getAttribute(path, "unix:dev")
-          .equals(Files.getAttribute(directory, "unix:dev"));
+      return isNamespace(path, device(directory));
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static boolean isNamespace(Path path, Object here) {
+    try {
+      return !device(path).equals(here);
     } catch (IOException _) { // not there, or gone meanwhile
       return false;
     }
+  }
+
+  private static Object device(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:dev");
   }
 
   private void clearLeftover(Path path) {
