@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vch.engine.Lifecycle.Condition;
@@ -120,6 +121,18 @@ class EndTest {
             "volume destroy ID",
             "container destroy c1");
     assertThat(house.volumes.mounted()).isEmpty();
+  }
+
+  @Test
+  void auto_remove_is_recorded_together_with_the_end() {
+    var id = house.run(1, w -> w.autoRemove());
+    var phases = new CopyOnWriteArrayList<String>();
+    house.engine.listen(
+        (_, after, _) ->
+            phases.add(after.container(id).map(c -> c.state().phase().name()).orElse("gone")));
+    house.processes.end(id, 9);
+    house.time.settle();
+    assertThat(phases).containsExactly("REMOVING", "gone");
   }
 
   @Test
