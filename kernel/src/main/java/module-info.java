@@ -8,6 +8,7 @@ module vch.kernel {
   exports vch.kernel.process;
   exports vch.kernel.unix;
   exports vch.kernel.packet;
+  exports vch.kernel.udp;
   exports vch.kernel.netns;
   exports vch.kernel.netlink;
   exports vch.kernel.rtnl;

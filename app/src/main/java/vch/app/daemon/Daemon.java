@@ -29,6 +29,7 @@ import vch.engine.RunningEngine;
 import vch.engine.ledger.SqliteJournal;
 import vch.engine.lifecycle.ContainerLives;
 import vch.engine.lifecycle.SystemScheduler;
+import vch.linux.LinuxDatagrams;
 import vch.linux.LinuxMachine;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Volume;
@@ -74,7 +75,7 @@ final class Daemon implements AutoCloseable {
     var machine = own(LinuxMachine.open(settings.runDirectory(), mark(settings.stateDirectory())));
     var journal = SqliteJournal.open(settings.stateDirectory());
     var engine = own(RunningEngine.start(journal, machine, clock));
-    var dns = own(new DnsService(engine, clock));
+    var dns = own(new DnsService(engine, LinuxDatagrams::open, clock));
     answerNames(engine, dns);
 
     var store = ImageStore.open(settings.stateDirectory(), new RootRights(), Limits.DEFAULT);

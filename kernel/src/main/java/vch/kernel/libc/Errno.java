@@ -114,6 +114,7 @@ public record Errno(int number, String name, String text) {
   public static final Errno ENETUNREACH = of(101);
   public static final Errno ECONNRESET = of(104);
   public static final Errno ENOBUFS = of(105);
+  public static final Errno EAFNOSUPPORT = of(97);
   public static final Errno ENOTCONN = of(107);
   public static final Errno ECONNREFUSED = of(111);
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.xbill.DNS.AAAARecord;
@@ -26,6 +27,7 @@ import org.xbill.DNS.Type;
 import vch.engine.Engine;
 import vch.engine.desired.LinkNames;
 import vch.engine.lifecycle.NameService;
+import vch.engine.machine.Datagrams;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.ContainerId;
@@ -60,12 +62,14 @@ public final class DnsService implements AutoCloseable {
   private final Map<VchId, Serving> serving = new HashMap<>();
 
   /// The sockets of a VCH and the thread that receives from the first.
-  private record Serving(Sockets.Listening sockets, Thread receiver) {}
+  private record Serving(Sockets.Gateway sockets, Thread receiver) {}
 
-  public DnsService(Engine engine, InstantSource clock) {
+  /// @param datagrams how the socket of a VCH is opened
+  public DnsService(Engine engine, Datagrams.Opening datagrams, InstantSource clock) {
     this(
         engine::image,
         engine.machine()::open,
+        datagrams,
         Path.of("/etc/resolv.conf"),
         DnsSettings.DEFAULT,
         clock,
@@ -77,12 +81,13 @@ public final class DnsService implements AutoCloseable {
   DnsService(
       Supplier<Image> images,
       Sockets.Opener opener,
+      Datagrams.Opening datagrams,
       Path resolvConf,
       DnsSettings settings,
       InstantSource clock,
       RandomGenerator random) {
     this.images = images;
-    this.sockets = new Sockets(opener);
+    this.sockets = new Sockets(opener, datagrams);
     this.settings = settings;
     this.clock = clock;
     this.random = random;
@@ -197,16 +202,10 @@ public final class DnsService implements AutoCloseable {
     };
   }
 
-  /// Where it listens; empty if it does not.
-  synchronized Optional<InetSocketAddress> address(VchId vch) {
+  /// The port where it listens; empty if it does not.
+  synchronized OptionalInt port(VchId vch) {
     var it = serving.get(vch);
-    try {
-      return it == null
-          ? Optional.empty()
-          : Optional.of((InetSocketAddress) it.sockets().udp().getLocalAddress());
-    } catch (IOException _) {
-      return Optional.empty(); // closed meanwhile
-    }
+    return it == null ? OptionalInt.empty() : OptionalInt.of(it.sockets().udp().port());
   }
 
   /// The name service inside the namespaces of containers.

@@ -1,11 +1,11 @@
 package vch.services.dns;
 
-import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import vch.portlayer.address.Ip;
 
 /// Ready-made datagrams for questions that were asked before by the same container, byte for byte:
 /// no parsing, no look-up, no encoding. Belongs to one thread.
@@ -23,7 +23,7 @@ final class HotAnswers {
   /// @param random makes the hash unpredictable for who asks
   HotAnswers(RandomGenerator random) {
     salt = random.nextInt();
-    probe = new Key(new byte[0], 0, InetAddress.getLoopbackAddress(), 0);
+    probe = new Key(new byte[0], 0, Ip.parse("::"), 0);
   }
 
   /// Equally good datagrams, given away in turn.
@@ -40,11 +40,14 @@ final class HotAnswers {
       this.next = next;
     }
 
-    /// The next datagram; its id is still to be set.
-    byte[] take() {
+    /// The next datagram, with the id of the query. It may be used until another is taken.
+    byte[] take(byte[] query) {
       int at = next;
       next = at + 1 == datagrams.length ? 0 : at + 1;
-      return datagrams[at];
+      var datagram = datagrams[at];
+      datagram[0] = query[0];
+      datagram[1] = query[1];
+      return datagram;
     }
 
     /// From the image, not from an upstream server.
@@ -57,21 +60,21 @@ final class HotAnswers {
   private static final class Key implements Comparable<Key> {
     private byte[] query;
     private int length;
-    private InetAddress client;
+    private Ip client;
     private int hash;
 
-    Key(byte[] query, int length, InetAddress client, int hash) {
+    Key(byte[] query, int length, Ip client, int hash) {
       this.query = query;
       this.length = length;
       this.client = client;
       this.hash = hash;
     }
 
-    Key set(byte[] query, int length, InetAddress client, int salt) {
+    Key set(byte[] query, int length, Ip client, int salt) {
       this.query = query;
       this.length = length;
       this.client = client;
-      int h = salt ^ client.hashCode();
+      int h = salt ^ Long.hashCode(client.high() * 31 + client.low());
       for (int i = 2; i < length; i++) {
         h = (h ^ query[i]) * 0x0100_0193; // FNV-1a
       }
@@ -99,7 +102,7 @@ final class HotAnswers {
     /// So that many keys of one hash are still found quickly.
     @Override
     public int compareTo(Key o) {
-      int c = Arrays.compare(client.getAddress(), o.client.getAddress());
+      int c = client.compareTo(o.client);
       return c != 0 ? c : Arrays.compare(query, 2, length, o.query, 2, o.length);
     }
   }
@@ -107,7 +110,7 @@ final class HotAnswers {
   /// What is ready for this query.
   ///
   /// @param client who asks
-  Optional<Entry> get(byte[] query, int length, InetAddress client, long nowMillis) {
+  Optional<Entry> get(byte[] query, int length, Ip client, long nowMillis) {
     if (length < 12 || length > QUERY_BYTES_MAX) {
       return Optional.empty();
     }
@@ -121,7 +124,7 @@ final class HotAnswers {
   void put(
       byte[] query,
       int length,
-      InetAddress client,
+      Ip client,
       List<byte[]> datagrams,
       int used,
       long validUntilMillis,

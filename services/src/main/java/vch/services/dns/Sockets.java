@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import vch.engine.machine.Datagrams;
 import vch.engine.machine.NamespaceName;
 import vch.portlayer.address.Ip;
 import vch.portlayer.name.NameServers;
@@ -29,10 +30,13 @@ final class Sockets {
   private static final int BACKLOG_INSIDE = 128;
 
   private final Opener opener;
+  private final Datagrams.Opening datagrams;
   private final Belongings belongings = new Belongings();
 
-  Sockets(Opener opener) {
+  /// @param datagrams how the socket of a VCH is opened
+  Sockets(Opener opener, Datagrams.Opening datagrams) {
     this.opener = opener;
+    this.datagrams = datagrams;
   }
 
   /// What is open inside namespaces of containers.
@@ -45,10 +49,9 @@ final class Sockets {
     <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
   }
 
-  /// Both sockets of a server, on the wildcard address of both families: scopes come and go, and no
-  /// socket with them. IPv4 alone where this process has no IPv6: Java then opens no such socket,
-  /// in whatever namespace.
-  record Listening(DatagramChannel udp, ServerSocketChannel tcp) {
+  /// Both sockets of a VCH's server, on the wildcard address of both families: scopes come and go,
+  /// and no socket with them. IPv4 alone where there is no IPv6.
+  record Gateway(Datagrams udp, ServerSocketChannel tcp) {
     void close() throws IOException {
       try (udp;
           tcp) {
@@ -57,23 +60,36 @@ final class Sockets {
     }
   }
 
-  Listening listen(NamespaceName namespace, int port) throws IOException {
+  Gateway listen(NamespaceName namespace, int port) throws IOException {
     return in(
         namespace,
         () -> {
-          var udp = DatagramChannel.open();
-          var tcp = ServerSocketChannel.open();
+          var udp = datagrams.open(port, RECEIVE_BUFFER, Responses.UDP_BYTES_MAX);
           try {
-            udp.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-            udp.bind(new InetSocketAddress(port));
-            tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            tcp.bind(udp.getLocalAddress(), BACKLOG);
-            return new Listening(udp, tcp);
+            var tcp = ServerSocketChannel.open();
+            try {
+              tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+              tcp.bind(new InetSocketAddress(udp.port()), BACKLOG);
+              return new Gateway(udp, tcp);
+            } catch (IOException e) {
+              tcp.close();
+              throw e;
+            }
           } catch (IOException e) {
-            new Listening(udp, tcp).close();
+            udp.close();
             throw e;
           }
         });
+  }
+
+  /// Both sockets of a server inside a container's namespace.
+  record Listening(DatagramChannel udp, ServerSocketChannel tcp) {
+    void close() throws IOException {
+      try (udp;
+          tcp) {
+        // both, whatever becomes of the first
+      }
+    }
   }
 
   /// Both sockets of a server for the programs of one container, on its own loopback link.

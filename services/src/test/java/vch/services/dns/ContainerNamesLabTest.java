@@ -40,6 +40,7 @@ import vch.engine.plan.Planner;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.Mount;
 import vch.kernel.netns.Gate;
+import vch.linux.LinuxDatagrams;
 import vch.linux.LinuxMachine;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
@@ -79,6 +80,7 @@ class ContainerNamesLabTest {
         new DnsService(
             () -> image,
             machine::open,
+            LinuxDatagrams::open,
             run.resolve("none"),
             DnsSettings.DEFAULT,
             InstantSource.system(),

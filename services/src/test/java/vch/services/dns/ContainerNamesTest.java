@@ -31,6 +31,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 import vch.engine.desired.LinkNames;
 import vch.engine.machine.NamespaceName;
+import vch.linux.LinuxDatagrams;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Resolver;
@@ -72,6 +73,7 @@ class ContainerNamesTest {
         new DnsService(
             () -> town.image,
             this::opening,
+            LinuxDatagrams::open,
             directory.resolve("none"),
             settings,
             () -> Instant.EPOCH,
@@ -192,8 +194,7 @@ class ContainerNamesTest {
     assertThat(service.address(client.id())).isEmpty();
     service.start(Town.VCH);
     openedIn.clear();
-    var gateway =
-        new InetSocketAddress("127.0.0.1", service.address(Town.VCH).orElseThrow().getPort());
+    var gateway = new InetSocketAddress("127.0.0.1", service.port(Town.VCH).orElseThrow());
     try (var socket = new DatagramSocket(new InetSocketAddress("127.1.0.6", 0))) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.connect(gateway);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Type;
+import vch.linux.LinuxDatagrams;
 import vch.portlayer.refusal.Refusal;
 
 /// The service itself: how it starts and stops.
@@ -43,6 +44,7 @@ class DnsServiceTest extends ServedTown {
               new DnsService(
                   () -> town.image,
                   this::opening,
+                  LinuxDatagrams::open,
                   directory.resolve("none"),
                   settings,
                   now::get,
@@ -52,7 +54,7 @@ class DnsServiceTest extends ServedTown {
           .hasMessage(
               "the name service of VCH blue cannot listen on port "
                   + taken.getLocalPort()
-                  + ": Address already in use");
+                  + ": address already in use");
     }
     patiently(
         () -> {

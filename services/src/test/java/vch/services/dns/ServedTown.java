@@ -32,6 +32,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 import vch.engine.machine.NamespaceName;
+import vch.linux.LinuxDatagrams;
 import vch.portlayer.address.Ip;
 import vch.portlayer.refusal.Refusal;
 
@@ -91,6 +92,7 @@ abstract class ServedTown {
             new DnsService(
                 () -> town.image,
                 this::opening,
+                LinuxDatagrams::open,
                 directory.resolve("resolv.conf"),
                 settings,
                 now::get,
@@ -127,7 +129,7 @@ abstract class ServedTown {
 
   InetSocketAddress server() {
     return new InetSocketAddress(
-        InetAddress.getLoopbackAddress(), service.address(Town.VCH).orElseThrow().getPort());
+        InetAddress.getLoopbackAddress(), service.port(Town.VCH).orElseThrow());
   }
 
   static Message query(String name, int type) {

@@ -1,0 +1,215 @@
+package vch.kernel.udp;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteOrder;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import vch.kernel.ffi.Native;
+import vch.kernel.libc.Errno;
+import vch.kernel.libc.Fd;
+import vch.kernel.libc.KernelException;
+
+/// A UDP socket on the wildcard address of both families, udp(7) and ipv6(7); of IPv4 alone where
+/// the kernel has no IPv6. It belongs to the network namespace of the thread that opens it. One
+/// thread may use an [UdpBatch] of it while others send and one closes; who waits for datagrams is
+/// a platform thread.
+public final class UdpSocket implements AutoCloseable {
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
+  private static final int SOCK_DGRAM = 2;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_RCVBUF = 8;
+  private static final int IPPROTO_IPV6 = 41;
+  private static final int IPV6_V6ONLY = 26;
+  private static final int SHUT_RDWR = 2;
+
+  private static final MethodHandle SOCKET =
+      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND =
+      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSOCKNAME =
+      Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SETSOCKOPT =
+      Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SHUTDOWN =
+      Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle SENDTO =
+      Native.function(
+          "sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+
+  private final Fd fd;
+  private final String name;
+  private final int family;
+  private volatile boolean closing;
+
+  /// Held shared by whoever uses the descriptor's number, so that it is never closed (and given to
+  /// another file) under them; close() wakes them by shutdown first, then waits for them.
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+
+  private UdpSocket(Fd fd, String name, int family) {
+    this.fd = fd;
+    this.name = name;
+    this.family = family;
+  }
+
+  /// Opens a socket in the namespace of the calling thread.
+  ///
+  /// @param port 0: the kernel chooses
+  /// @param receiveBytes SO_RCVBUF; the kernel gives what net.core.rmem_max allows
+  /// @throws KernelException EADDRINUSE: somebody has the port
+  public static UdpSocket bind(int port, int receiveBytes) {
+    var name = "UDP port " + port;
+    int family = AF_INET6;
+    int number;
+    try {
+      number = socket(family, name);
+    } catch (KernelException e) {
+      if (!e.is(Errno.EAFNOSUPPORT)) {
+        throw e;
+      }
+      family = AF_INET;
+      number = socket(family, name);
+    }
+    var fd = new Fd(number);
+    try {
+      if (family == AF_INET6) {
+        option(fd, name, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+      }
+      option(fd, name, SOL_SOCKET, SO_RCVBUF, receiveBytes);
+      var any = new UdpPeer(0, family == AF_INET6 ? 0 : UdpPeer.MAPPED, port, 0);
+      int bound = family;
+      Native.call(
+          "bind",
+          name,
+          (arena, state) -> {
+            var address = address(arena, any, bound);
+            return (int) BIND.invokeExact(state, fd.number(), address, (int) address.byteSize());
+          });
+    } catch (RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+    return new UdpSocket(fd, name, family);
+  }
+
+  private static int socket(int family, String name) {
+    return (int)
+        Native.call(
+            "socket",
+            name,
+            (_, state) -> (int) SOCKET.invokeExact(state, family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  }
+
+  private static void option(Fd fd, String name, int level, int option, int value) {
+    Native.call(
+        "setsockopt",
+        name,
+        (arena, state) ->
+            (int)
+                SETSOCKOPT.invokeExact(
+                    state, fd.number(), level, option, arena.allocateFrom(JAVA_INT, value), 4));
+  }
+
+  private static MemorySegment address(Arena arena, UdpPeer peer, int family) {
+    int length = family == AF_INET6 ? UdpPeer.BYTES6 : UdpPeer.BYTES4;
+    var address = arena.allocate(length, 8);
+    peer.write(address.asByteBuffer().order(ByteOrder.nativeOrder()), family);
+    return address;
+  }
+
+  /// The port that it is bound to.
+  ///
+  /// @throws KernelException EBADF: the socket is closed
+  public int port() {
+    var port = new int[1];
+    use(
+        "getsockname",
+        (arena, state) -> {
+          var address = arena.allocate(UdpPeer.BYTES6, 8);
+          var length = arena.allocateFrom(JAVA_INT, UdpPeer.BYTES6);
+          int result = (int) GETSOCKNAME.invokeExact(state, fd.number(), address, length);
+          port[0] = UdpPeer.read(address.asByteBuffer().order(ByteOrder.nativeOrder()), 0).port();
+          return result;
+        });
+    return port[0];
+  }
+
+  /// Sends one datagram; may wait for room in the socket's queue.
+  ///
+  /// @throws KernelException it could not be sent; EBADF: the socket is closed
+  public void send(UdpPeer to, byte[] datagram) {
+    use(
+        "sendto",
+        (arena, state) -> {
+          var bytes = arena.allocate(Math.max(1, datagram.length));
+          MemorySegment.copy(datagram, 0, bytes, JAVA_BYTE, 0, datagram.length);
+          var address = address(arena, to, family);
+          return (long)
+              SENDTO.invokeExact(
+                  state,
+                  fd.number(),
+                  bytes,
+                  (long) datagram.length,
+                  0,
+                  address,
+                  (int) address.byteSize());
+        });
+  }
+
+  private void use(String call, Native.Call function) {
+    use.readLock().lock();
+    try {
+      if (!fd.isOpen()) {
+        throw new KernelException(call, Errno.EBADF, name);
+      }
+      Native.call(call, name, function);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  boolean closing() {
+    return closing;
+  }
+
+  int number() {
+    return fd.number();
+  }
+
+  /// While it is held, the descriptor stays as it is.
+  Lock using() {
+    return use.readLock();
+  }
+
+  boolean isOpen() {
+    return fd.isOpen();
+  }
+
+  /// Wakes whoever waits for datagrams. The port is free when this returns.
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      // It says ENOTCONN, as there is no connection, and wakes them all the same.
+      use("shutdown", (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), SHUT_RDWR));
+    } catch (KernelException e) {
+      if (!e.is(Errno.ENOTCONN) && !e.is(Errno.EBADF)) {
+        throw e;
+      }
+    }
+    use.writeLock().lock();
+    try {
+      fd.close();
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+}
