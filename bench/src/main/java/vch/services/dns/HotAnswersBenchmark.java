@@ -38,14 +38,7 @@ public class HotAnswersBenchmark {
   public HotAnswersBenchmark() {
     for (int i = 0; i < QUESTIONS; i++) {
       questions[i] = question("web" + i + ".");
-      hot.put(
-          questions[i],
-          questions[i].length,
-          CLIENT,
-          List.of(new byte[64]),
-          0,
-          Long.MAX_VALUE,
-          true);
+      hot.put(questions[i], questions[i].length, CLIENT, List.of(new byte[64]), 0, 0, true);
     }
   }
 

@@ -21,7 +21,16 @@ final class AnswerCache {
   }
 
   /// Servers differ in what they know, so their answers are kept apart.
-  record Key(Upstreams upstreams, Question question) {}
+  ///
+  /// Ordered, so that many keys of one hash are still found quickly: hashes of names are easily
+  /// chosen by who asks, and all VCHs share the cache.
+  record Key(Upstreams upstreams, Question question) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int c = question.compareTo(other.question);
+      return c != 0 ? c : upstreams.compareTo(other.upstreams);
+    }
+  }
 
   private record Entry(Found found, long storedAtMillis) {
     long size() {

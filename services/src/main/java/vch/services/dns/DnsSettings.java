@@ -10,8 +10,11 @@ import vch.portlayer.name.NameServers;
 /// @param upstreamPort of the servers that are asked
 /// @param attemptTimeout how long one round of questions to all upstream servers may take
 /// @param attempts rounds, each with new sockets and ids
+/// @param grace how long the other servers may take once one has said that it cannot answer
 /// @param forwardsMax questions in flight to upstream servers, of one daemon
-/// @param clientForwardsMax of these, for one container
+/// @param vchForwardsMax of these, for one VCH
+/// @param vchForwardsSure for one VCH, whatever the others ask
+/// @param clientForwardsMax for one container
 /// @param cacheBytesMax memory for upstream answers, of one daemon
 /// @param connectionsMax TCP connections to one server, of a VCH or inside a container
 /// @param clientConnectionsMax of these, of one container
@@ -22,7 +25,10 @@ public record DnsSettings(
     int upstreamPort,
     Duration attemptTimeout,
     int attempts,
+    Duration grace,
     int forwardsMax,
+    int vchForwardsMax,
+    int vchForwardsSure,
     int clientForwardsMax,
     long cacheBytesMax,
     int connectionsMax,
@@ -36,7 +42,10 @@ public record DnsSettings(
           53,
           Duration.ofMillis(1500),
           3,
+          Duration.ofMillis(500),
           512,
+          256,
+          16,
           64,
           16L << 20,
           256,

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,8 +22,9 @@ import org.xbill.DNS.Section;
 import vch.portlayer.address.Ip;
 
 /// One question put to upstream servers: all are asked at once, the first good answer wins, and
-/// silence is asked again with new sockets and ids. Blocking, on virtual threads: that of the
-/// caller and one for each server asked.
+/// silence is asked again with new sockets and ids. Once a server has said that it cannot answer
+/// (SERVFAIL, REFUSED), the others have a grace, and that is passed on: resolvers ask again.
+/// Blocking, on virtual threads: that of the caller and one for each server asked.
 final class Exchange {
   private final Sockets sockets;
   private final DnsSettings settings;
@@ -43,26 +45,21 @@ final class Exchange {
 
   /// The best answer, or none when nobody said anything in time.
   Optional<Found> ask(Upstreams upstreams, Question question) throws InterruptedException {
-    var last = Optional.<Found>empty();
     for (int attempt = 0; attempt < settings.attempts(); attempt++) {
       var round = round(upstreams, question);
-      var good = round.stream().filter(s -> !s.bad()).findFirst();
-      if (good.isPresent()) {
-        return good.get().found();
-      }
-      last = round.stream().flatMap(s -> s.found().stream()).findFirst().or(lastOne(last));
-      if (!round.isEmpty() && round.stream().allMatch(s -> s.found().isPresent())) {
-        return last; // all have answered, and none knows better
+      var best =
+          round.stream()
+              .filter(s -> s.found().isPresent())
+              .min(Comparator.comparing(Said::bad)); // false goes first
+      if (best.isPresent()) {
+        return best.get().found();
       }
     }
-    return last;
+    return Optional.empty();
   }
 
-  private static java.util.function.Supplier<Optional<Found>> lastOne(Optional<Found> last) {
-    return () -> last;
-  }
-
-  /// Asks all servers once; ends with the first good answer, or when all have answered, or in time.
+  /// Asks all servers once; ends with the first good answer, or when all have answered, or in time:
+  /// that is earlier once one has answered.
   private List<Said> round(Upstreams upstreams, Question question) throws InterruptedException {
     long deadline = System.nanoTime() + settings.attemptTimeout().toNanos();
     List<DatagramChannel> channels;
@@ -80,14 +77,20 @@ final class Exchange {
             .start(() -> said.add(one(upstreams, channel, question, deadline)));
       }
       var out = new ArrayList<Said>();
+      long left = deadline - System.nanoTime();
       while (out.size() < channels.size()) {
-        var next = said.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        long before = System.nanoTime();
+        var next = said.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
         if (next == null) {
           break;
         }
         out.add(next);
         if (!next.bad()) {
           break;
+        }
+        left -= System.nanoTime() - before;
+        if (next.found().isPresent()) {
+          left = Math.min(left, settings.grace().toNanos());
         }
       }
       if (out.stream().allMatch(s -> s.found().isEmpty()) && out.size() == channels.size()) {

@@ -5,10 +5,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import vch.portlayer.vch.VchId;
 
 /// Forwards questions that are not ours. Equal questions in flight are asked once. Never blocks the
 /// caller: each exchange runs on a virtual thread, and how many of them there are is bounded, for
-/// all and for each client. Safe for any number of threads.
+/// all, for each VCH and for each client; some are sure for a VCH, whatever others ask and of whom
+/// (their servers may be silent). Safe for any number of threads.
 final class Forwarder {
   private final Exchange exchange;
   private final AnswerCache cache;
@@ -17,7 +19,8 @@ final class Forwarder {
   private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking =
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Asker, Integer> waiting = new ConcurrentHashMap<>();
-  private final AtomicInteger running = new AtomicInteger();
+  private final ConcurrentHashMap<VchId, Integer> running = new ConcurrentHashMap<>();
+  private final AtomicInteger runningAll = new AtomicInteger();
 
   Forwarder(Exchange exchange, AnswerCache cache, Counters counters, DnsSettings settings) {
     this.exchange = exchange;
@@ -40,8 +43,7 @@ final class Forwarder {
     }
     var mine = new CompletableFuture<Optional<Found>>();
     var theirs = asking.putIfAbsent(key, mine);
-    if (theirs == null && running.incrementAndGet() > settings.forwardsMax()) {
-      running.decrementAndGet();
+    if (theirs == null && !begin(client.vch())) {
       asking.remove(key, mine);
       mine.complete(Optional.empty());
       leave(client);
@@ -51,12 +53,12 @@ final class Forwarder {
     var answer = theirs == null ? mine : theirs;
     var _ = answer.whenComplete((_, _) -> leave(client)).thenAccept(then);
     if (theirs == null) {
-      Thread.ofVirtual().name("dns-forward").start(() -> run(key, mine));
+      Thread.ofVirtual().name("dns-forward").start(() -> run(client.vch(), key, mine));
     }
     return true;
   }
 
-  private void run(AnswerCache.Key key, CompletableFuture<Optional<Found>> answer) {
+  private void run(VchId vch, AnswerCache.Key key, CompletableFuture<Optional<Found>> answer) {
     var found = Optional.<Found>empty();
     try {
       found = exchange.ask(key.upstreams(), key.question());
@@ -65,10 +67,26 @@ final class Forwarder {
       Thread.currentThread()
           .interrupt(); // the service ends: nobody waits for more than "no answer"
     } finally {
-      running.decrementAndGet();
+      end(vch);
       asking.remove(key, answer);
       answer.complete(found);
     }
+  }
+
+  private boolean begin(VchId vch) {
+    int all = runningAll.incrementAndGet();
+    int ofVch = running.merge(vch, 1, Integer::sum);
+    if (ofVch <= settings.vchForwardsSure()
+        || (all <= settings.forwardsMax() && ofVch <= settings.vchForwardsMax())) {
+      return true;
+    }
+    end(vch);
+    return false;
+  }
+
+  private void end(VchId vch) {
+    runningAll.decrementAndGet();
+    running.computeIfPresent(vch, (_, n) -> n == 1 ? null : n - 1);
   }
 
   private boolean enter(Asker client) {

@@ -29,15 +29,20 @@ final class HotAnswers {
   /// Equally good datagrams, given away in turn.
   static final class Entry {
     private final byte[][] datagrams;
-    private final long validUntilMillis;
+    private final long sinceMillis;
     private final boolean local;
     private int next;
 
-    Entry(byte[][] datagrams, long validUntilMillis, boolean local, int next) {
+    Entry(byte[][] datagrams, long sinceMillis, boolean local, int next) {
       this.datagrams = datagrams;
-      this.validUntilMillis = validUntilMillis;
+      this.sinceMillis = sinceMillis;
       this.local = local;
       this.next = next;
+    }
+
+    /// Times to live count in seconds. Before its time: the clock was set back.
+    private boolean holds(long nowMillis) {
+      return local || (nowMillis >= sinceMillis && nowMillis < sinceMillis + 1000);
     }
 
     /// The next datagram, with the id of the query. It may be used until another is taken.
@@ -115,19 +120,18 @@ final class HotAnswers {
       return Optional.empty();
     }
     var entry = entries.get(probe.set(query, length, client, salt));
-    return entry == null || nowMillis >= entry.validUntilMillis
-        ? Optional.empty()
-        : Optional.of(entry);
+    return entry == null || !entry.holds(nowMillis) ? Optional.empty() : Optional.of(entry);
   }
 
   /// @param used how many of the datagrams have been given away already
+  /// @param local from the image: they hold until [#clear], others for a second
   void put(
       byte[] query,
       int length,
       Ip client,
       List<byte[]> datagrams,
       int used,
-      long validUntilMillis,
+      long nowMillis,
       boolean local) {
     if (length < 12 || length > QUERY_BYTES_MAX) {
       return;
@@ -136,8 +140,7 @@ final class HotAnswers {
       entries.clear();
     }
     var entry =
-        new Entry(
-            datagrams.toArray(byte[][]::new), validUntilMillis, local, used % datagrams.size());
+        new Entry(datagrams.toArray(byte[][]::new), nowMillis, local, used % datagrams.size());
     entries.put(probe.set(query, length, client, salt).copy(), entry);
   }
 

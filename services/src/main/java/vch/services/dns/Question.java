@@ -1,5 +1,6 @@
 package vch.services.dns;
 
+import java.util.Comparator;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -12,7 +13,21 @@ import org.xbill.DNS.Record;
 ///
 /// @param dnssec the asker wants signatures (RFC 3225)
 /// @param checking false: the upstream server shall not check signatures (RFC 4035 section 3.2.2)
-record Question(Name name, int type, int dclass, boolean dnssec, boolean checking) {
+record Question(Name name, int type, int dclass, boolean dnssec, boolean checking)
+    implements Comparable<Question> {
+  private static final Comparator<Question> ORDER =
+      Comparator.comparing(Question::name)
+          .thenComparingInt(Question::type)
+          .thenComparingInt(Question::dclass)
+          .thenComparing(Question::dnssec)
+          .thenComparing(Question::checking);
+
+  /// By name first.
+  @Override
+  public int compareTo(Question other) {
+    return ORDER.compare(this, other);
+  }
+
   static Question of(Message query) {
     var record = query.getQuestion();
     var opt = query.getOPT();

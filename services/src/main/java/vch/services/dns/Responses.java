@@ -1,6 +1,7 @@
 package vch.services.dns;
 
 import java.util.List;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
@@ -49,7 +50,8 @@ final class Responses {
     var opt = query.getOPT();
     if (opt != null) {
       response.addRecord(
-          new OPTRecord(UDP_BYTES_MAX, rcode >> 4, 0, opt.getFlags()), Section.ADDITIONAL);
+          new OPTRecord(UDP_BYTES_MAX, rcode >> 4, 0, opt.getFlags() & ExtendedFlags.DO),
+          Section.ADDITIONAL);
     }
     return response;
   }

@@ -86,10 +86,8 @@ final class UdpServer implements Runnable {
         var datagrams = responses.stream().map(r -> Responses.datagram(message, r)).toList();
         int which = Math.floorMod(turn++, datagrams.size());
         switch (keep) {
-          case WHILE_IMAGE ->
-              hot.put(query, length, asking, datagrams, which + 1, Long.MAX_VALUE, true);
-          case ONE_SECOND ->
-              hot.put(query, length, asking, datagrams, which + 1, now + 1000, false);
+          case WHILE_IMAGE -> hot.put(query, length, asking, datagrams, which + 1, now, true);
+          case ONE_SECOND -> hot.put(query, length, asking, datagrams, which + 1, now, false);
           case NOT -> {}
         }
         yield datagrams.get(which);

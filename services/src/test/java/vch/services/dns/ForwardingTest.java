@@ -65,6 +65,49 @@ class ForwardingTest extends ServedTown {
   }
 
   @Test
+  void a_server_that_cannot_answer_is_passed_on_when_the_others_have_had_their_grace()
+      throws Exception {
+    serve(settings(64, Duration.ofMinutes(5), Duration.ofMillis(50))); // no round is waited for
+    town.run("client", "127.1.0.2");
+    second.says = _ -> List.of();
+    for (int refusal : new int[] {Rcode.SERVFAIL, Rcode.REFUSED}) {
+      first.says = q -> List.of(FakeUpstream.response(q, refusal));
+      assertThat(ask("broken" + refusal + ".example").getRcode()).isEqualTo(refusal);
+    }
+    assertThat(first.asked).as("once each").hasSize(2);
+  }
+
+  @Test
+  void within_the_grace_a_good_answer_goes_before_one_that_came_earlier() throws Exception {
+    serve(settings(64, Duration.ofMinutes(5), Duration.ofMinutes(5)));
+    town.run("client", "127.1.0.2");
+    var refused = new CountDownLatch(1);
+    first.says =
+        q -> {
+          refused.countDown();
+          return List.of(FakeUpstream.response(q, Rcode.REFUSED));
+        };
+    second.says =
+        q -> {
+          await(refused);
+          return List.of(FakeUpstream.a(q, "7.7.7.7", 60));
+        };
+    assertThat(data(ask("slow.example"))).containsExactly("7.7.7.7");
+  }
+
+  @Test
+  void the_end_of_a_round_is_the_end_once_a_server_has_answered() throws Exception {
+    serve(settings(64, Duration.ofMillis(100), Duration.ofMinutes(5)));
+    town.run("client", "127.1.0.2");
+    first.says = q -> List.of(FakeUpstream.response(q, Rcode.SERVFAIL));
+    second.says = _ -> List.of();
+    for (int i = 0; i < 10; i++) {
+      assertThat(ask("broken" + i + ".example").getRcode()).isEqualTo(Rcode.SERVFAIL);
+    }
+    assertThat(first.asked).hasSize(10);
+  }
+
+  @Test
   void silence_is_asked_again_and_ends_in_servfail() throws Exception {
     serve(settings(64, Duration.ofMillis(100)));
     town.run("client", "127.1.0.2");

@@ -31,7 +31,6 @@ class HotAnswersTest {
     assertThat(hot.get(query(8, 6), 16, client(99), 999)).isEmpty();
     assertThat(hot.get(query(8, 5), 16, client(98), 999)).isEmpty();
     assertThat(hot.get(query(8, 5), 15, client(99), 999)).isEmpty();
-    assertThat(hot.get(query(8, 5), 16, client(99), 1000)).as("too old").isEmpty();
   }
 
   @Test
@@ -43,6 +42,22 @@ class HotAnswersTest {
     hot.put(query(7, 5), 16, b, List.of(two), 0, 1000, true);
     assertThat(hot.get(query(7, 5), 16, a, 0).orElseThrow().take(query(7, 5))).isEqualTo(one);
     assertThat(hot.get(query(7, 5), 16, b, 0).orElseThrow().take(query(7, 5))).isEqualTo(two);
+  }
+
+  @Test
+  void what_is_of_the_image_holds_until_cleared_and_all_else_for_a_second() {
+    hot.put(query(7, 5), 16, client(99), List.of(one), 0, 5000, true);
+    hot.put(query(7, 6), 16, client(99), List.of(two), 0, 5000, false);
+    for (long now : new long[] {5000, 5999}) {
+      assertThat(hot.get(query(8, 5), 16, client(99), now)).isPresent();
+      assertThat(hot.get(query(8, 6), 16, client(99), now)).isPresent();
+    }
+    for (long now : new long[] {6000, 4999, 0}) { // the clock was set back
+      assertThat(hot.get(query(8, 5), 16, client(99), now)).isPresent();
+      assertThat(hot.get(query(8, 6), 16, client(99), now)).isEmpty();
+    }
+    hot.clear();
+    assertThat(hot.get(query(8, 5), 16, client(99), 5000)).isEmpty();
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -37,6 +38,11 @@ class ImproperQueryTest extends ServedTown {
     var version = query("client", Type.A);
     version.addRecord(new OPTRecord(1232, 0, 1), Section.ADDITIONAL);
     assertThat(ask("127.1.0.2", version).getRcode()).isEqualTo(Rcode.BADVERS);
+    var bits = query("client", Type.A);
+    bits.addRecord(new OPTRecord(1232, 0, 0, 0xffff), Section.ADDITIONAL);
+    assertThat(ask("127.1.0.2", bits).getOPT().getFlags())
+        .as("only DO is said again (RFC 6891 section 6.1.4)")
+        .isEqualTo(ExtendedFlags.DO);
     var noRecursion = query("example.org", Type.A);
     noRecursion.getHeader().unsetFlag(Flags.RD);
     assertThat(ask("127.1.0.2", noRecursion).getRcode()).isEqualTo(Rcode.REFUSED);

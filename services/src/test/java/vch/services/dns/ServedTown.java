@@ -79,8 +79,25 @@ abstract class ServedTown {
   }
 
   DnsSettings settings(int clientForwards, Duration attempt) throws IOException {
+    return settings(clientForwards, attempt, attempt);
+  }
+
+  DnsSettings settings(int clientForwards, Duration attempt, Duration grace) throws IOException {
     return new DnsSettings(
-        0, 0, first.port(), attempt, 4, 100, clientForwards, 1 << 20, 8, 4, Duration.ofSeconds(20));
+        0,
+        0,
+        first.port(),
+        attempt,
+        4,
+        grace,
+        100,
+        100,
+        1,
+        clientForwards,
+        1 << 20,
+        8,
+        4,
+        Duration.ofSeconds(20));
   }
 
   void serve(DnsSettings settings) throws Exception {
