@@ -7,6 +7,7 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.ScopeId;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.VchId;

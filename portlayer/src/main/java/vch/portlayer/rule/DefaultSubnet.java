@@ -5,6 +5,7 @@ import java.util.Optional;
 import vch.portlayer.address.SubnetCutter;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.SubnetConfig;
+import vch.portlayer.scope.SubnetRequest;
 
 /// The subnet of the default bridge: the one that was asked for (`--bip`, `--fixed-cidr`), else one
 /// from the bridge network range. It keeps clear of roles and container networks.

@@ -18,6 +18,7 @@ import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
