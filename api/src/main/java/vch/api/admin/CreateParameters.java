@@ -16,6 +16,7 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.rule.CreateVch;
+import vch.portlayer.rule.DefaultBridge;
 import vch.portlayer.rule.RoleRequest;
 import vch.portlayer.rule.VchRules;
 import vch.portlayer.scope.SubnetRequest;
@@ -44,6 +45,7 @@ final class CreateParameters {
           "bridge-isolation",
           "bip",
           "fixed-cidr",
+          "ip",
           "bridge-names",
           "icc",
           "mtu",
@@ -105,7 +107,7 @@ final class CreateParameters {
             query.text("name"),
             roles,
             bridge,
-            defaultSubnet(),
+            new DefaultBridge(defaultSubnet(), hostIp()),
             dns,
             tls,
             query.all("insecure-registry"),
@@ -263,6 +265,16 @@ final class CreateParameters {
                     range.map(Cidr::toString),
                     bip.map(b -> b.address().toString()),
                     Map.of()));
+  }
+
+  /// `--ip`.
+  private Optional<Ip> hostIp() {
+    var text = query.get("ip");
+    var ip = text.flatMap(Ip::tryParse).filter(Ip::isIpv4);
+    if (text.isPresent() && ip.isEmpty()) {
+      problems.add("Invalid --ip " + text.get() + ": an IPv4 address is wanted");
+    }
+    return ip.filter(a -> !a.isUnspecified());
   }
 
   private Optional<Cidr> ipv4(String name, String example) {

@@ -29,6 +29,7 @@ import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.rule.ContainerNetworkOptions;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.rule.CreateVch;
+import vch.portlayer.rule.DefaultBridge;
 import vch.portlayer.rule.EndpointRequest;
 import vch.portlayer.rule.VchRules;
 import vch.portlayer.vch.BridgeSettings;
@@ -68,7 +69,7 @@ public final class FakeVch implements AutoCloseable {
                     "blue",
                     List.of(),
                     BridgeSettings.DEFAULT,
-                    Optional.empty(),
+                    DefaultBridge.ANY,
                     List.of(),
                     TlsMode.VERIFY,
                     List.of("reg:5000"),

@@ -121,6 +121,13 @@ final class Create implements Callable<Integer> {
   private Optional<String> fixedCidr = Optional.empty();
 
   @Option(
+      names = "--ip",
+      paramLabel = "IP",
+      description =
+          "Where ports are published from the default bridge, if -p names no address (default: all addresses).")
+  private Optional<String> ip = Optional.empty();
+
+  @Option(
       names = "--bridge-isolation",
       paramLabel = "own|shared",
       description =
@@ -216,6 +223,7 @@ final class Create implements Callable<Integer> {
     add(given, "bridge-isolation", bridgeIsolation);
     add(given, "bip", bip);
     add(given, "fixed-cidr", fixedCidr);
+    add(given, "ip", ip);
     add(given, "icc", icc);
     add(given, "mtu", mtu);
     add(given, "tls-cname", tlsCname);

@@ -375,6 +375,10 @@ class CreateTest {
     vch = machine.create("bip", "--fixed-cidr", "192.168.6.0/25");
     vch.docker("run", "--rm", "busybox", "ip", "route").saying("192.168.6.0/25 dev eth0");
     machine.vch("delete", "--force", "bip").ok();
+    vch = machine.create("bip", "--ip", "127.0.0.1");
+    vch.docker("run", "-d", "--name", "web", "-p", "8080:80", "busybox", "sleep", "60").ok();
+    assertThat(vch.docker("port", "web").ok()).isEqualTo("80/tcp -> 127.0.0.1:8080");
+    machine.vch("delete", "--force", "bip").ok();
   }
 
   @Test

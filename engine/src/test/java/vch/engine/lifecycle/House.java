@@ -42,6 +42,7 @@ import vch.portlayer.rule.ContainerNetworkOptions;
 import vch.portlayer.rule.CreateContainer;
 import vch.portlayer.rule.CreateScope;
 import vch.portlayer.rule.CreateVch;
+import vch.portlayer.rule.DefaultBridge;
 import vch.portlayer.rule.EndpointRequest;
 import vch.portlayer.rule.ScopeRules;
 import vch.portlayer.rule.VchRules;
@@ -86,7 +87,7 @@ final class House implements AutoCloseable {
                     "blue",
                     List.of(),
                     bridge,
-                    Optional.empty(),
+                    DefaultBridge.ANY,
                     List.of(),
                     TlsMode.VERIFY,
                     List.of(),

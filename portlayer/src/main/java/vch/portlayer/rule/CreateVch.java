@@ -2,12 +2,10 @@ package vch.portlayer.rule;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.ScopeId;
-import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.VchId;
@@ -15,7 +13,6 @@ import vch.portlayer.vch.VchId;
 /// A VCH as the user asked for it.
 ///
 /// @param roles roles the user spoke of; the others take their defaults
-/// @param defaultSubnet of the default bridge; empty: one is cut from the bridge network range
 /// @param containerNetworks as the user wrote them
 /// @param newGroups ids for port groups that creation may add (`VM Network`, the bridge group); at
 ///   least 2
@@ -29,7 +26,7 @@ public record CreateVch(
     String name,
     List<RoleRequest> roles,
     BridgeSettings bridge,
-    Optional<SubnetRequest> defaultSubnet,
+    DefaultBridge defaultBridge,
     List<Ip> dnsServers,
     TlsMode tls,
     List<String> insecureRegistries,

@@ -13,8 +13,9 @@ final class DefaultSubnet {
   private DefaultSubnet() {}
 
   static Optional<SubnetConfig> of(CreateVch command, Obstacles obstacles, List<String> problems) {
-    return command.defaultSubnet().isPresent()
-        ? asked(command.defaultSubnet().get(), obstacles, problems)
+    var subnet = command.defaultBridge().subnet();
+    return subnet.isPresent()
+        ? asked(subnet.get(), obstacles, problems)
         : cut(command, obstacles, problems);
   }
 

@@ -1,6 +1,8 @@
 package vch.portlayer.rule;
 
+import java.util.Optional;
 import vch.portlayer.container.Container;
+import vch.portlayer.container.ContainerId;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
@@ -19,6 +21,23 @@ public final class SenderRules {
   public static boolean guarded(Image image, VchId vch) {
     return image.vch(vch).filter(v -> !v.allowNetAdmin()).isPresent()
         && image.scopes(vch).anyMatch(s -> onNic(image, s));
+  }
+
+  /// Programs of 32 bits on x86 open any socket by `socketcall`, which no filter looks into: where
+  /// sockets are held they are not run at all, and who makes such a container is told.
+  ///
+  /// @param architecture of its image
+  public static Optional<String> warning(Image image, ContainerId id, String architecture) {
+    return image
+        .container(id)
+        .filter(c -> architecture.equals("386"))
+        .filter(c -> guarded(image, c.vch()) && mayOpenRawSockets(c))
+        .map(
+            c ->
+                "programs of 32-bit images are not run with CAP_NET_RAW where the VCH has a container network on a NIC:"
+                    + " container "
+                    + c.name()
+                    + " needs --cap-drop NET_RAW");
   }
 
   static boolean onNic(Image image, Scope scope) {

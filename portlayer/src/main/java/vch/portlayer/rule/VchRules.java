@@ -11,6 +11,7 @@ import vch.portlayer.container.Container;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.scope.GatewayModes;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
@@ -160,7 +161,14 @@ public final class VchRules {
         command.newScopes().get(0),
         command.id(),
         Scope.DEFAULT_NAME,
-        new ScopeKind.Bridge(false, command.bridge().interContainer(), true),
+        new ScopeKind.Bridge(
+            false,
+            command.bridge().interContainer(),
+            true,
+            GatewayModes.TRANSLATING,
+            command.defaultBridge().hostIp(),
+            false,
+            Optional.empty()),
         List.of(subnet),
         command.bridge().mtu(),
         true,

@@ -126,4 +126,18 @@ class SenderRulesTest {
     assertThat(SenderRules.guarded(world.image, blue.id())).isTrue();
     assertThat(SenderRules.guarded(world.image, world.vch("green").id())).isFalse();
   }
+
+  @Test
+  void who_has_a_32_bit_image_where_its_programs_are_not_run_is_told() {
+    var web = world.create(blue, "web").id();
+    assertThat(SenderRules.warning(world.image, web, "386")).isEmpty();
+    nic(TrustLevel.PUBLISHED);
+    assertThat(SenderRules.warning(world.image, web, "amd64")).isEmpty();
+    assertThat(SenderRules.warning(world.image, web, "386"))
+        .contains(
+            "programs of 32-bit images are not run with CAP_NET_RAW where the VCH has a container network on a NIC:"
+                + " container web needs --cap-drop NET_RAW");
+    var dropped = world.create(blue, "dropped", w -> wish(w, null, null, "NET_RAW")).id();
+    assertThat(SenderRules.warning(world.image, dropped, "386")).isEmpty();
+  }
 }

@@ -94,7 +94,7 @@ class VchRulesTest {
                         c.name(),
                         c.roles(),
                         c.bridge(),
-                        c.defaultSubnet(),
+                        c.defaultBridge(),
                         c.dnsServers(),
                         c.tls(),
                         c.insecureRegistries(),
@@ -109,9 +109,14 @@ class VchRulesTest {
     assertThat(blue.nics().getFirst().addresses()).containsExactly(Cidr.parse("192.168.220.2/24"));
   }
 
-  private static SubnetRequest asked(String subnet, String gateway, String range) {
-    return new SubnetRequest(
-        Optional.of(subnet), Optional.ofNullable(range), Optional.ofNullable(gateway), Map.of());
+  private static DefaultBridge asked(String subnet, String gateway, String range) {
+    var request =
+        new SubnetRequest(
+            Optional.of(subnet),
+            Optional.ofNullable(range),
+            Optional.ofNullable(gateway),
+            Map.of());
+    return new DefaultBridge(Optional.of(request), Optional.empty());
   }
 
   @Test
@@ -333,7 +338,7 @@ class VchRulesTest {
                     c.name(),
                     c.roles(),
                     new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1, false),
-                    c.defaultSubnet(),
+                    c.defaultBridge(),
                     List.of(Ip.parse("0.0.0.0")),
                     c.tls(),
                     c.insecureRegistries(),

@@ -70,7 +70,7 @@ public final class World {
         name,
         List.of(roles),
         BridgeSettings.DEFAULT,
-        Optional.empty(),
+        DefaultBridge.ANY,
         List.of(),
         TlsMode.VERIFY,
         List.of(),
@@ -93,7 +93,7 @@ public final class World {
         c.name(),
         c.roles(),
         c.bridge(),
-        c.defaultSubnet(),
+        c.defaultBridge(),
         c.dnsServers(),
         c.tls(),
         c.insecureRegistries(),
@@ -122,7 +122,7 @@ public final class World {
         c.name(),
         c.roles(),
         bridge,
-        c.defaultSubnet(),
+        c.defaultBridge(),
         c.dnsServers(),
         c.tls(),
         c.insecureRegistries(),
@@ -136,13 +136,13 @@ public final class World {
         c.at());
   }
 
-  static CreateVch with(CreateVch c, SubnetRequest defaultSubnet) {
+  static CreateVch with(CreateVch c, DefaultBridge bridge) {
     return new CreateVch(
         c.id(),
         c.name(),
         c.roles(),
         c.bridge(),
-        Optional.of(defaultSubnet),
+        bridge,
         c.dnsServers(),
         c.tls(),
         c.insecureRegistries(),

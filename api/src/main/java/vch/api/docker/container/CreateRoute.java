@@ -9,6 +9,7 @@ import vch.api.docker.Json;
 import vch.engine.compute.Images.ImageInfo;
 import vch.engine.compute.Platform;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.SenderRules;
 import vch.portlayer.rule.VolumeRules;
 
 /// `POST /containers/create`.
@@ -47,6 +48,7 @@ final class CreateRoute {
     var created = host.lifecycle().create(translated.command());
     var warnings = new ArrayList<>(translated.warnings());
     warnings.addAll(created.warnings());
+    SenderRules.warning(host.image(), created.id(), from.architecture()).ifPresent(warnings::add);
     var reply = Json.object().put("Id", created.id().value());
     reply.set("Warnings", Json.array(warnings));
     call.reply(201, reply);

@@ -32,7 +32,7 @@ record BridgeOptions(
   static final String ICC = "com.docker.network.bridge.enable_icc";
   static final String MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
   private static final String NAME = "com.docker.network.bridge.name";
-  private static final String HOST_IP = "com.docker.network.bridge.host_binding_ipv4";
+  static final String HOST_IP = "com.docker.network.bridge.host_binding_ipv4";
   private static final String INHIBIT = "com.docker.network.bridge.inhibit_ipv4";
   private static final String TRUSTED = "com.docker.network.bridge.trusted_host_interfaces";
   private static final String GATEWAY_MODE = "com.docker.network.bridge.gateway_mode_ipv4";

@@ -13,6 +13,7 @@ import vch.api.docker.Json;
 import vch.api.docker.Timestamps;
 import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
+import vch.portlayer.address.Ip;
 import vch.portlayer.address.Subnet;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.NetworkMode;
@@ -193,7 +194,7 @@ public final class NetworkJson {
           out.put("com.docker.network.bridge.default_bridge", "true");
           out.put(BridgeOptions.ICC, Boolean.toString(bridge.interContainer()));
           out.put(BridgeOptions.MASQUERADE, Boolean.toString(bridge.masquerade()));
-          out.put("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0");
+          out.put(BridgeOptions.HOST_IP, bridge.hostIp().map(Ip::toString).orElse("0.0.0.0"));
           out.put(BridgeOptions.MTU, Integer.toString(scope.mtu()));
         }
       }
