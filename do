@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The single entry point of the project. ./do help
 set -euo pipefail
+export LC_ALL=C.UTF-8 # as ./vch: names of files of any kind
 cd "$(dirname "$(readlink -f "$0")")"
 . scripts/common.sh
 
