@@ -56,7 +56,7 @@ class NicGuardTest {
                 .append('\n')
                 .append(RulesetTest.nft(rules));
         case Element element when element.family().equals("netdev") ->
-            out.append(ObjectText.of(element)).append('\n');
+            out.append("# ").append(ObjectText.of(element)).append('\n');
         default -> {}
       }
     }
