@@ -23,6 +23,7 @@ import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
+import vch.testkit.Parts;
 
 class VchRulesTest {
   private static final String PUBLIC_LINES = "Suggested values for --public-network: ";
@@ -85,27 +86,7 @@ class VchRulesTest {
     var c = world.vchCommand("blue");
     var routes = List.of(Subnet.parse("0.0.0.0/0"), Subnet.parse("192.168.218.0/23"));
     var blue =
-        world.decide(
-            i ->
-                VchRules.create(
-                    i,
-                    new CreateVch(
-                        c.id(),
-                        c.name(),
-                        c.roles(),
-                        c.bridge(),
-                        c.defaultBridge(),
-                        c.dnsServers(),
-                        c.tls(),
-                        c.insecureRegistries(),
-                        c.allowNetAdmin(),
-                        c.containerNetworks(),
-                        c.newGroups(),
-                        c.newLinks(),
-                        c.newScopes(),
-                        c.seed(),
-                        routes,
-                        c.at())));
+        world.decide(i -> VchRules.create(i, Parts.of(c).set("machineRoutes", routes).made()));
     assertThat(blue.nics().getFirst().addresses()).containsExactly(Cidr.parse("192.168.220.2/24"));
   }
 
@@ -333,23 +314,13 @@ class VchRulesTest {
         i ->
             VchRules.create(
                 i,
-                new CreateVch(
-                    c.id(),
-                    c.name(),
-                    c.roles(),
-                    new BridgeSettings(Subnet.parse("192.168.218.0/24"), 26, false, true, 1, false),
-                    c.defaultBridge(),
-                    List.of(Ip.parse("0.0.0.0")),
-                    c.tls(),
-                    c.insecureRegistries(),
-                    c.allowNetAdmin(),
-                    c.containerNetworks(),
-                    c.newGroups(),
-                    c.newLinks(),
-                    c.newScopes(),
-                    c.seed(),
-                    c.machineRoutes(),
-                    c.at())));
+                Parts.of(c)
+                    .set(
+                        "bridge",
+                        new BridgeSettings(
+                            Subnet.parse("192.168.218.0/24"), 26, false, true, 1, false))
+                    .set("dnsServers", List.of(Ip.parse("0.0.0.0")))
+                    .made()));
   }
 
   @Test

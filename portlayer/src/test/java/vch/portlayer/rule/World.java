@@ -88,23 +88,7 @@ public final class World {
   CreateVch with(CreateVch c, ContainerNetworkOptions networks) {
     var scopes = new ArrayList<>(c.newScopes());
     networks.networks().forEach(_ -> scopes.add(new ScopeId(hex(64))));
-    return new CreateVch(
-        c.id(),
-        c.name(),
-        c.roles(),
-        c.bridge(),
-        c.defaultBridge(),
-        c.dnsServers(),
-        c.tls(),
-        c.insecureRegistries(),
-        c.allowNetAdmin(),
-        networks,
-        c.newGroups(),
-        c.newLinks(),
-        scopes,
-        c.seed(),
-        c.machineRoutes(),
-        c.at());
+    return Parts.of(c).set("containerNetworks", networks).set("newScopes", scopes).made();
   }
 
   public Vch vch(String name, RoleRequest... roles) {
@@ -117,43 +101,11 @@ public final class World {
   }
 
   static CreateVch with(CreateVch c, BridgeSettings bridge) {
-    return new CreateVch(
-        c.id(),
-        c.name(),
-        c.roles(),
-        bridge,
-        c.defaultBridge(),
-        c.dnsServers(),
-        c.tls(),
-        c.insecureRegistries(),
-        c.allowNetAdmin(),
-        c.containerNetworks(),
-        c.newGroups(),
-        c.newLinks(),
-        c.newScopes(),
-        c.seed(),
-        c.machineRoutes(),
-        c.at());
+    return Parts.of(c).set("bridge", bridge).made();
   }
 
   static CreateVch with(CreateVch c, DefaultBridge bridge) {
-    return new CreateVch(
-        c.id(),
-        c.name(),
-        c.roles(),
-        c.bridge(),
-        bridge,
-        c.dnsServers(),
-        c.tls(),
-        c.insecureRegistries(),
-        c.allowNetAdmin(),
-        c.containerNetworks(),
-        c.newGroups(),
-        c.newLinks(),
-        c.newScopes(),
-        c.seed(),
-        c.machineRoutes(),
-        c.at());
+    return Parts.of(c).set("defaultBridge", bridge).made();
   }
 
   void portGroup(String name, PortGroupKind kind) {
