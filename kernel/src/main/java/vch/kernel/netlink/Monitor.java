@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Socket;
 
 /// A netlink socket that hears of changes, made by whomever, in the namespace it was opened in and,
 /// if asked to, in all that have an id there. For one thread.
@@ -42,8 +43,7 @@ public final class Monitor implements AutoCloseable {
   private static Monitor open(int protocol, List<Integer> groups, boolean everywhere) {
     var fd = SocketCalls.open(protocol);
     try {
-      SocketCalls.option(
-          fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
+      SocketCalls.option(fd, Socket.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
       if (everywhere) {
         SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_LISTEN_ALL_NSID, 1);
       }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Socket;
 
 /// A netlink socket for requests. It belongs to the network namespace of the thread that opens it,
 /// for ever; after that any thread may use it. The kernel answers within send(2), so nothing here
@@ -60,8 +61,7 @@ public final class NetlinkSocket implements AutoCloseable {
       SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_EXT_ACK, 1);
       SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_CAP_ACK, 1);
       SocketCalls.option(fd, SocketCalls.SOL_NETLINK, SocketCalls.NETLINK_GET_STRICT_CHK, 1);
-      SocketCalls.option(
-          fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
+      SocketCalls.option(fd, Socket.SOL_SOCKET, SocketCalls.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
       return new NetlinkSocket(fd);
     } catch (RuntimeException e) {
       fd.close();
@@ -127,7 +127,7 @@ public final class NetlinkSocket implements AutoCloseable {
       }
       if (out.size() > SEND_BYTES_MAX) { // netlink refuses what is larger than the send buffer
         SocketCalls.option(
-            fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_SNDBUFFORCE, out.size() + SEND_BYTES_MAX);
+            fd, Socket.SOL_SOCKET, SocketCalls.SO_SNDBUFFORCE, out.size() + SEND_BYTES_MAX);
       }
       SocketCalls.send(fd, out.toByteArray(), out.size());
       return transactionAcks(first, messages.size(), wanted);

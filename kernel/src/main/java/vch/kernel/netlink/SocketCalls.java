@@ -11,11 +11,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import vch.kernel.ffi.Native;
 import vch.kernel.libc.Fd;
+import vch.kernel.libc.Socket;
 
 /// socket(2) and its kin for AF_NETLINK.
 final class SocketCalls {
   static final int AF_NETLINK = 16;
-  static final int SOL_SOCKET = 1;
   static final int SOL_NETLINK = 270;
   static final int SO_SNDBUFFORCE = 32;
   static final int SO_RCVBUFFORCE = 33;
@@ -28,19 +28,11 @@ final class SocketCalls {
   static final int MSG_DONTWAIT = 0x40;
   static final int MSG_TRUNC = 0x20;
 
-  private static final int SOCK_RAW = 3;
-  private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOCKADDR_BYTES =
       12; // struct sockaddr_nl: u16 family, u16 padding, u32 port, u32 groups
 
-  private static final MethodHandle SOCKET =
-      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND =
-      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKNAME =
       Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SETSOCKOPT =
-      Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SEND =
       Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECV =
@@ -52,22 +44,10 @@ final class SocketCalls {
 
   /// A bound socket; the kernel picks its port.
   static Fd open(int protocol) {
-    var fd =
-        new Fd(
-            (int)
-                Native.call(
-                    "socket",
-                    "AF_NETLINK " + protocol,
-                    (_, state) ->
-                        (int)
-                            SOCKET.invokeExact(
-                                state, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)));
+    var name = "AF_NETLINK " + protocol;
+    var fd = Socket.open(AF_NETLINK, Socket.SOCK_RAW, protocol, name);
     try {
-      Native.call(
-          "bind",
-          "AF_NETLINK " + protocol,
-          (arena, state) ->
-              (int) BIND.invokeExact(state, fd.number(), address(arena), SOCKADDR_BYTES));
+      Socket.bind(fd, name, SocketCalls::address);
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -98,13 +78,7 @@ final class SocketCalls {
   }
 
   static void option(Fd fd, int level, int option, int value) {
-    Native.call(
-        "setsockopt",
-        fd + " option " + level + "." + option,
-        (arena, state) ->
-            (int)
-                SETSOCKOPT.invokeExact(
-                    state, fd.number(), level, option, arena.allocateFrom(JAVA_INT, value), 4));
+    Socket.option(fd, fd + " option " + level + "." + option, level, option, value);
   }
 
   static void send(Fd fd, byte[] bytes, int length) {

@@ -13,7 +13,7 @@ import java.util.List;
 /// What it refuses costs no copy and wakes nobody.
 public final class PacketFilter {
   /// struct sock_fprog: u16 count of instructions, padding, pointer to them.
-  static final int PROGRAM_BYTES = 16;
+  private static final int PROGRAM_BYTES = 16;
 
   private static final int PROGRAM_AT = 8;
 

@@ -16,6 +16,7 @@ import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Poll;
+import vch.kernel.libc.Socket;
 
 /// An AF_PACKET socket, packet(7): whole Ethernet frames of one link, ours and those for us. It
 /// belongs to the network namespace of the thread that opens it, for ever; after that one thread
@@ -33,10 +34,7 @@ public final class PacketSocket implements AutoCloseable {
   public static final int NO_PROTOCOL = 0;
 
   private static final int AF_PACKET = 17;
-  private static final int SOCK_RAW = 3;
-  private static final int SOCK_CLOEXEC = 0x80000;
   private static final int MSG_DONTWAIT = 0x40;
-  private static final int SOL_SOCKET = 1;
   private static final int SO_ATTACH_FILTER = 26;
   private static final int SOL_PACKET = 263;
   private static final int PACKET_ADD_MEMBERSHIP = 1;
@@ -59,12 +57,6 @@ public final class PacketSocket implements AutoCloseable {
   /// VLAN, seen by a link in promiscuous mode, or sent from here.
   private static final int PACKET_OTHERHOST = 3;
 
-  private static final MethodHandle SOCKET =
-      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND =
-      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SETSOCKOPT =
-      Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SEND =
       Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVFROM =
@@ -102,24 +94,11 @@ public final class PacketSocket implements AutoCloseable {
     var name = "AF_PACKET link " + link;
     // A socket that is made with a protocol hears it on all links until it is bound, so the
     // protocol comes with the link, and after the filter.
-    var fd =
-        new Fd(
-            (int)
-                Native.call(
-                    "socket",
-                    name,
-                    (_, state) ->
-                        (int) SOCKET.invokeExact(state, AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)));
+    var fd = Socket.open(AF_PACKET, Socket.SOCK_RAW, 0, name);
     try {
       filter.ifPresent(f -> attach(fd, name, f));
       groups.forEach(group -> join(fd, name, link, group));
-      Native.call(
-          "bind",
-          name,
-          (arena, state) ->
-              (int)
-                  BIND.invokeExact(
-                      state, fd.number(), address(arena, link, protocol), SOCKADDR_BYTES));
+      Socket.bind(fd, name, arena -> address(arena, link, protocol));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
@@ -128,37 +107,21 @@ public final class PacketSocket implements AutoCloseable {
   }
 
   private static void attach(Fd fd, String name, PacketFilter filter) {
-    Native.call(
-        "setsockopt",
-        name,
-        (arena, state) ->
-            (int)
-                SETSOCKOPT.invokeExact(
-                    state,
-                    fd.number(),
-                    SOL_SOCKET,
-                    SO_ATTACH_FILTER,
-                    filter.program(arena),
-                    PacketFilter.PROGRAM_BYTES));
+    Socket.option(fd, name, Socket.SOL_SOCKET, SO_ATTACH_FILTER, filter::program);
   }
 
   private static void join(Fd fd, String name, int link, byte[] group) {
-    Native.call(
-        "setsockopt",
+    Socket.option(
+        fd,
         name,
-        (arena, state) -> {
+        SOL_PACKET,
+        PACKET_ADD_MEMBERSHIP,
+        arena -> {
           var membership = arena.allocate(MEMBERSHIP_BYTES, 4);
           membership.set(JAVA_INT, 0, link);
           membership.set(JAVA_SHORT, 6, (short) ETHER_BYTES);
           MemorySegment.copy(group, 0, membership, JAVA_BYTE, 8, ETHER_BYTES);
-          return (int)
-              SETSOCKOPT.invokeExact(
-                  state,
-                  fd.number(),
-                  SOL_PACKET,
-                  PACKET_ADD_MEMBERSHIP,
-                  membership,
-                  MEMBERSHIP_BYTES);
+          return membership;
         });
   }
 

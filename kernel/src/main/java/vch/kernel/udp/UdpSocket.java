@@ -15,6 +15,7 @@ import vch.kernel.ffi.Native;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.Socket;
 
 /// A UDP socket on the wildcard address of both families, udp(7) and ipv6(7); of IPv4 alone where
 /// the kernel has no IPv6. It belongs to the network namespace of the thread that opens it. One
@@ -23,22 +24,13 @@ import vch.kernel.libc.KernelException;
 public final class UdpSocket implements AutoCloseable {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
-  private static final int SOCK_DGRAM = 2;
-  private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int SOL_SOCKET = 1;
   private static final int SO_RCVBUF = 8;
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
   private static final int SHUT_RDWR = 2;
 
-  private static final MethodHandle SOCKET =
-      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND =
-      Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKNAME =
       Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SETSOCKOPT =
-      Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SHUTDOWN =
       Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle SENDTO =
@@ -68,54 +60,29 @@ public final class UdpSocket implements AutoCloseable {
   public static UdpSocket bind(int port, int receiveBytes) {
     var name = "UDP port " + port;
     int family = AF_INET6;
-    int number;
+    Fd fd;
     try {
-      number = socket(family, name);
+      fd = Socket.open(family, Socket.SOCK_DGRAM, 0, name);
     } catch (KernelException e) {
       if (!e.is(Errno.EAFNOSUPPORT)) {
         throw e;
       }
       family = AF_INET;
-      number = socket(family, name);
+      fd = Socket.open(family, Socket.SOCK_DGRAM, 0, name);
     }
-    var fd = new Fd(number);
     try {
       if (family == AF_INET6) {
-        option(fd, name, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+        Socket.option(fd, name, IPPROTO_IPV6, IPV6_V6ONLY, 0);
       }
-      option(fd, name, SOL_SOCKET, SO_RCVBUF, receiveBytes);
+      Socket.option(fd, name, Socket.SOL_SOCKET, SO_RCVBUF, receiveBytes);
       var any = new UdpPeer(0, family == AF_INET6 ? 0 : UdpPeer.MAPPED, port, 0);
       int bound = family;
-      Native.call(
-          "bind",
-          name,
-          (arena, state) -> {
-            var address = address(arena, any, bound);
-            return (int) BIND.invokeExact(state, fd.number(), address, (int) address.byteSize());
-          });
+      Socket.bind(fd, name, arena -> address(arena, any, bound));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
     }
     return new UdpSocket(fd, name, family);
-  }
-
-  private static int socket(int family, String name) {
-    return (int)
-        Native.call(
-            "socket",
-            name,
-            (_, state) -> (int) SOCKET.invokeExact(state, family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  }
-
-  private static void option(Fd fd, String name, int level, int option, int value) {
-    Native.call(
-        "setsockopt",
-        name,
-        (arena, state) ->
-            (int)
-                SETSOCKOPT.invokeExact(
-                    state, fd.number(), level, option, arena.allocateFrom(JAVA_INT, value), 4));
   }
 
   private static MemorySegment address(Arena arena, UdpPeer peer, int family) {

@@ -16,21 +16,18 @@ import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
+import vch.kernel.libc.Socket;
 
 /// A connected AF_UNIX SOCK_SEQPACKET socket, unix(7): packets, in order, with an end. One thread
 /// may read while another writes and a third closes. Reading and writing hold their thread while
 /// they wait: platform threads only.
 public final class SeqPacketSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
-  private static final int SOCK_SEQPACKET = 5;
-  private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SUN_PATH_BYTES = 108; // with the closing zero
   private static final int SHUT_WR = 1;
   private static final int SHUT_RDWR = 2;
   private static final int MSG_NOSIGNAL = 0x4000;
 
-  private static final MethodHandle SOCKET =
-      Native.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CONNECT =
       Native.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SHUTDOWN =
@@ -73,15 +70,7 @@ public final class SeqPacketSocket implements AutoCloseable {
     if (bytes.length >= SUN_PATH_BYTES) {
       throw new KernelException("connect", Errno.ENAMETOOLONG, path.toString());
     }
-    var fd =
-        new Fd(
-            (int)
-                Native.call(
-                    "socket",
-                    "AF_UNIX SOCK_SEQPACKET",
-                    (_, state) ->
-                        (int)
-                            SOCKET.invokeExact(state, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)));
+    var fd = Socket.open(AF_UNIX, Socket.SOCK_SEQPACKET, 0, "AF_UNIX SOCK_SEQPACKET");
     try {
       Native.call(
           "connect",
