@@ -155,25 +155,8 @@ class BuildContextsTest {
     Files.writeString(context.resolve("file"), "archive\n");
     here("tar", "-C", context.toString(), "-cjf", www + "/context", ".").ok();
     here("tar", "-C", context.toString(), "-cf", www + "/plain", ".").ok();
-    var address = vch.publicAddress().replaceAll("[0-9]+(/[0-9]+)?$", "78");
-    var host = vch.machine().host("www", vch.machine().vmNetwork(), address + "/24");
-    var server =
-        new ProcessBuilder(
-                "ip",
-                "netns",
-                "exec",
-                host.namespace(),
-                "busybox",
-                "httpd",
-                "-f",
-                "-p",
-                "8080",
-                "-h",
-                www.toString())
-            .start();
-    try {
-      var url = "http://" + address + ":8080/";
-      TestMachine.until("it serves", () -> host.run("curl", "-sf", url + "alone").status() == 0);
+    try (var server = WebServer.beside(vch, www)) {
+      var url = server.url();
       remote(url + "alone", "&t=alone")
           .saying("Downloading build context from remote url: " + url + "alone")
           .saying("Successfully tagged alone:latest");
@@ -186,8 +169,6 @@ class BuildContextsTest {
           .saying("error downloading remote context " + url + "nothing: ")
           .saying("404");
       remote("https://example.com/x.git#main", "").saying("is not offered");
-    } finally {
-      server.destroy();
     }
   }
 }

@@ -65,25 +65,8 @@ class BuildTest {
     var www = java.nio.file.Files.createDirectory(temp.resolve("www"));
     Files.writeString(www.resolve("page"), "one\n");
     Command.run("tar", "-C", www.toString(), "-cf", www + "/x.tar", "page").ok();
-    var address = vch.publicAddress().replaceAll("[0-9]+(/[0-9]+)?$", "78");
-    var host = machine.host("www", machine.vmNetwork(), address + "/24");
-    var server =
-        new ProcessBuilder(
-                "ip",
-                "netns",
-                "exec",
-                host.namespace(),
-                "busybox",
-                "httpd",
-                "-f",
-                "-p",
-                "8080",
-                "-h",
-                www.toString())
-            .start();
-    try {
-      var url = "http://" + address + ":8080/";
-      TestMachine.until("it serves", () -> host.run("curl", "-sf", url + "page").status() == 0);
+    try (var server = WebServer.beside(vch, www)) {
+      var url = server.url();
       file("beside", "beside\n");
       var dockerfile =
           "FROM busybox\nARG FROM=%s\nADD ${FROM}page ${FROM}x.tar beside /srv/\nADD --chown=7:8 %spage /other\n"
@@ -96,8 +79,6 @@ class BuildTest {
       Files.writeString(www.resolve("page"), "two\n");
       build(dockerfile, "-t", "fetched").ok();
       assertThat(run("fetched", "cat", "/srv/page")).isEqualTo("two");
-    } finally {
-      server.destroy();
     }
   }
 

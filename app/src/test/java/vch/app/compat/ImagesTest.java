@@ -168,29 +168,11 @@ class ImagesTest {
         .refused("operating system is not supported");
     vch.docker("import", "http://127.0.0.1:1/root.tar", "u")
         .refused("dial tcp 127.0.0.1:1: connect: connection refused");
-    var server =
-        new ProcessBuilder(
-                "ip",
-                "netns",
-                "exec",
-                machine.namespace,
-                "busybox",
-                "httpd",
-                "-f",
-                "-p",
-                "127.0.0.1:8099",
-                "-h",
-                here.toString())
-            .start();
-    try {
-      TestMachine.until(
-          "the file can be fetched",
-          () -> vch.docker("import", "http://127.0.0.1:8099/root.tar", "fetched:1").status() == 0);
+    try (var server = WebServer.in(machine.namespace, "127.0.0.1", here)) {
+      vch.docker("import", server.url() + "root.tar", "fetched:1").ok();
       assertThat(vch.docker("image", "inspect", "-f", "{{.Size}}", "fetched:1").ok())
           .isEqualTo("1");
-      vch.docker("import", "http://127.0.0.1:8099/none.tar", "none:1").refused("404");
-    } finally {
-      server.destroyForcibly();
+      vch.docker("import", server.url() + "none.tar", "none:1").refused("404");
     }
     vch.docker("rmi", "arm:1", "fetched:1").ok();
   }
