@@ -118,18 +118,8 @@ class LinuxRepairTest {
 
   @Test
   void a_port_groups_bridge_is_put_right() throws Exception {
-    lab.orElseThrow()
-        .in(
-            lab.get().home(),
-            () -> {
-              assertThat(
-                      new ProcessBuilder("ip", "link", "del", "pl00000000aa")
-                          .inheritIO()
-                          .start()
-                          .waitFor())
-                  .isZero();
-              return "";
-            });
+    Lab.command(
+        machine.orElseThrow().path(NamespaceName.MACHINE), "ip", "link", "del", "pl00000000aa");
     comesRight();
   }
 }
