@@ -3,7 +3,6 @@ package vch.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.Mount;
 import vch.kernel.netns.Gate;
@@ -28,16 +27,8 @@ final class Lab implements AutoCloseable {
     return LinuxMachine.openAt(run.resolve("other"), daemon, home);
   }
 
-  Fd home() {
-    return home;
-  }
-
   Path run() {
     return run;
-  }
-
-  <T> T in(Fd namespace, Callable<T> work) throws Exception {
-    return gate.in(namespace, work);
   }
 
   /// Runs a command inside a namespace, as another administrator would.
