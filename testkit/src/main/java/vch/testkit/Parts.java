@@ -1,5 +1,7 @@
 package vch.testkit;
 
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -36,7 +38,11 @@ public final class Parts<R extends Record> {
   @SuppressWarnings("unchecked") // the class of the record that the components are from
   public R made() {
     try {
-      return (R) type.getDeclaredConstructors()[0].newInstance(values.values().toArray());
+      var types =
+          Arrays.stream(type.getRecordComponents())
+              .map(RecordComponent::getType)
+              .toArray(Class<?>[]::new);
+      return (R) type.getDeclaredConstructor(types).newInstance(values.values().toArray());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("make a " + type.getSimpleName(), e);
     }

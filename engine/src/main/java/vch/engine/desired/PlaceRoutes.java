@@ -16,9 +16,8 @@ import vch.portlayer.container.Lease;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.state.Image;
 
-/// Where a container is on several networks: what it sends from its address on one of them leaves
-/// by that network and its router, in a table of its own. So who asks from beyond it is answered by
-/// the way that the question came, and not by the default route.
+/// Where answers would leave by another network than the one that was asked: what a container sends
+/// from its address there leaves by that network and its router, in a table of its own.
 final class PlaceRoutes {
   /// Number of the table of the first place. Nobody else has such numbers in a container's
   /// namespace.

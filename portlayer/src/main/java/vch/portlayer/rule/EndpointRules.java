@@ -160,13 +160,12 @@ public final class EndpointRules {
 
   /// The router by which leaves what the container sends from its address at this place, whatever
   /// its other routes are, so that who asked there is answered from there. Empty where the routes
-  /// decide: for a container on one network only, on internal scopes, and where DHCP gave no
-  /// router.
+  /// decide: where they lead all answers to it, on internal scopes, and where DHCP gave no router.
   public static Optional<Ip> router(
       Image image, Container container, Endpoint endpoint, Family family) {
-    boolean several =
-        container.endpoints().stream().filter(e -> e.scope().isPresent()).limit(2).count() == 2;
-    if (!several || !leadsOut(image, endpoint, _ -> true) || endpoint.address(family).isEmpty()) {
+    if (!leadsOut(image, endpoint, _ -> true)
+        || endpoint.address(family).isEmpty()
+        || !astray(image, container, endpoint, family)) {
       return Optional.empty();
     }
     return endpoint
@@ -180,6 +179,37 @@ public final class EndpointRules {
                     .flatMap(image::scope)
                     .flatMap(s -> s.subnet(family))
                     .map(SubnetConfig::gateway));
+  }
+
+  /// True where answers to who asks from beyond the place's network would leave by another. On
+  /// bridge scopes that translate only publications are asked so, and who asks them from a network
+  /// of the container is translated, too.
+  private static boolean astray(
+      Image image, Container container, Endpoint endpoint, Family family) {
+    var others =
+        container.endpoints().stream()
+            .filter(e -> e.scope().isPresent() && !e.id().equals(endpoint.id()))
+            .toList();
+    if (others.isEmpty()) {
+      return false;
+    }
+    if (external(image, endpoint) || others.stream().anyMatch(e -> external(image, e))) {
+      return true;
+    }
+    boolean entered =
+        endpoint
+            .scope()
+            .flatMap(image::scope)
+            .filter(s -> s.kind() instanceof ScopeKind.Bridge b && b.entered(family))
+            .isPresent();
+    return entered
+        || (!container.publications().isEmpty()
+            && same(published(image, container, family), endpoint)
+            && !same(defaultRoute(image, container, family), endpoint));
+  }
+
+  private static boolean same(Optional<Endpoint> one, Endpoint other) {
+    return one.filter(e -> e.id().equals(other.id())).isPresent();
   }
 
   /// True for scopes whose members have addresses of the family; without a subnet they have IPv4,
