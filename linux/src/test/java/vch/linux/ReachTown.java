@@ -43,6 +43,7 @@ import vch.portlayer.vch.Role;
 import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
+import vch.testkit.Parts;
 
 /// A random image. Always there are four segments, each with a stranger (host .200):
 ///
@@ -273,25 +274,18 @@ final class ReachTown {
   }
 
   private static Scope of(Scope it, VchId vch, List<Subnet> subnets) {
-    return new Scope(
-        it.id(),
-        vch,
-        it.name(),
-        it.kind(),
-        subnets.stream()
-            .map(
-                s ->
-                    new SubnetConfig(
-                        s, s.first().plus(1), Optional.empty(), Map.of(), false, false))
-            .toList(),
-        it.mtu(),
-        it.builtin(),
-        it.isDefault(),
-        subnets.size() > 1,
-        it.attachable(),
-        it.labels(),
-        it.options(),
-        it.created());
+    return Parts.of(it)
+        .set("vch", vch)
+        .set(
+            "subnets",
+            subnets.stream()
+                .map(
+                    s ->
+                        new SubnetConfig(
+                            s, s.first().plus(1), Optional.empty(), Map.of(), false, false))
+                .toList())
+        .set("ipv6", subnets.size() > 1)
+        .made();
   }
 
   private void container(Image image, int n) {

@@ -108,7 +108,8 @@ class ContainerNetworksTest {
             false,
             Map.of(),
             Map.of(),
-            Samples.NOON);
+            Samples.NOON,
+            Optional.empty());
     vch.engine.decide(_ -> Decision.of(scope, new Change.ScopePut(scope)));
   }
 

@@ -143,6 +143,7 @@ public final class FakeVch implements AutoCloseable {
               0,
               Optional.empty(),
               Map.of(),
+              Optional.empty(),
               1000 + n));
     }
     var mode = networks.length == 0 ? new NetworkMode.None() : new NetworkMode.Scoped(networks[0]);

@@ -42,6 +42,7 @@ import vch.portlayer.vch.Role;
 import vch.portlayer.vch.TlsMode;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
+import vch.testkit.Parts;
 
 /// Entities for tests of the engine, made without the rules: ids are told from their numbers,
 /// everything is fixed.
@@ -141,20 +142,10 @@ public final class Samples {
   }
 
   private static Scope withSubnets(Scope scope, List<SubnetConfig> subnets) {
-    return new Scope(
-        scope.id(),
-        scope.vch(),
-        scope.name(),
-        scope.kind(),
-        subnets,
-        scope.mtu(),
-        scope.builtin(),
-        scope.isDefault(),
-        subnets.stream().anyMatch(c -> !c.gateway().isIpv4()),
-        scope.attachable(),
-        scope.labels(),
-        scope.options(),
-        scope.created());
+    return Parts.of(scope)
+        .set("subnets", subnets)
+        .set("ipv6", subnets.stream().anyMatch(c -> !c.gateway().isIpv4()))
+        .made();
   }
 
   /// The container with one NIC for all its places, which are on bridge scopes: that of the first.
@@ -263,7 +254,8 @@ public final class Samples {
         false,
         Map.of(),
         Map.of(),
-        NOON);
+        NOON,
+        Optional.empty());
   }
 
   /// A container network: scope number `n`, 200 to 250, with subnets `10.n.0.0/24` and

@@ -63,7 +63,8 @@ class ContainerNetworkIpv6Test {
             false,
             Map.of(),
             Map.of(),
-            Samples.NOON);
+            Samples.NOON,
+            Optional.empty());
     house.engine.decide(
         _ -> Decision.of("", new Change.PortGroupPut(group), new Change.ScopePut(scope)));
     house.time.settle();

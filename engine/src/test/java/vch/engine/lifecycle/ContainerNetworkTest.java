@@ -36,6 +36,7 @@ import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
+import vch.testkit.Parts;
 
 /// Containers on container networks: places that settle, by probe or by lease.
 class ContainerNetworkTest {
@@ -84,7 +85,8 @@ class ContainerNetworkTest {
         false,
         Map.of(),
         Map.of(),
-        Samples.NOON);
+        Samples.NOON,
+        Optional.empty());
   }
 
   private static ScopeId id(int n) {
@@ -420,23 +422,7 @@ class ContainerNetworkTest {
           var open =
               new ScopeKind.External(
                   kind.portGroup(), TrustLevel.PEERS, List.of(), List.of(), false);
-          return Decision.of(
-              "",
-              new Change.ScopePut(
-                  new Scope(
-                      scope.id(),
-                      scope.vch(),
-                      scope.name(),
-                      open,
-                      scope.subnets(),
-                      1500,
-                      true,
-                      false,
-                      false,
-                      false,
-                      Map.of(),
-                      Map.of(),
-                      Samples.NOON)));
+          return Decision.of("", new Change.ScopePut(Parts.of(scope).set("kind", open).made()));
         });
     var one = house.run(1, w -> w.on("lan"));
     var two = house.run(2, w -> w.on("lan"));

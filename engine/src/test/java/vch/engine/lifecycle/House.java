@@ -200,6 +200,7 @@ final class House implements AutoCloseable {
         0,
         Optional.empty(),
         Map.of(),
+        Optional.empty(),
         1000 + n);
   }
 
@@ -222,6 +223,7 @@ final class House implements AutoCloseable {
                         false,
                         Map.of(),
                         Map.of(),
+                        Optional.empty(),
                         List.of(),
                         time.instant())))
         .id();

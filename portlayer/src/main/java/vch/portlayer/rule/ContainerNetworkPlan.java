@@ -90,7 +90,8 @@ final class ContainerNetworkPlan {
             false,
             Map.of(),
             Map.of(),
-            at);
+            at,
+            Optional.empty());
     if (group.isPresent()) {
       check(scope, kind, group.get());
     } else {

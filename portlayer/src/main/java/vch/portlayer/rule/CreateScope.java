@@ -33,34 +33,4 @@ public record CreateScope(
     Map<String, String> options,
     Optional<String> madeFrom,
     List<Subnet> endpointRoutes,
-    Instant at) {
-  /// Made from no configuration.
-  public CreateScope(
-      ScopeId id,
-      VchId vch,
-      String name,
-      ScopeKind kind,
-      List<SubnetRequest> subnets,
-      Optional<Integer> mtu,
-      Set<Family> families,
-      boolean attachable,
-      Map<String, String> labels,
-      Map<String, String> options,
-      List<Subnet> endpointRoutes,
-      Instant at) {
-    this(
-        id,
-        vch,
-        name,
-        kind,
-        subnets,
-        mtu,
-        families,
-        attachable,
-        labels,
-        options,
-        Optional.empty(),
-        endpointRoutes,
-        at);
-  }
-}
+    Instant at) {}

@@ -26,32 +26,4 @@ public record EndpointRequest(
     Optional<String> linkName,
     Map<String, String> options,
     Optional<String> sysctls,
-    long seed) {
-  /// Without settings of the link.
-  public EndpointRequest(
-      EndpointId id,
-      String network,
-      List<String> addresses,
-      List<String> linkLocal,
-      Optional<String> mac,
-      List<String> aliases,
-      List<NameLink> links,
-      int gatewayPriority,
-      Optional<String> linkName,
-      Map<String, String> options,
-      long seed) {
-    this(
-        id,
-        network,
-        addresses,
-        linkLocal,
-        mac,
-        aliases,
-        links,
-        gatewayPriority,
-        linkName,
-        options,
-        Optional.empty(),
-        seed);
-  }
-}
+    long seed) {}

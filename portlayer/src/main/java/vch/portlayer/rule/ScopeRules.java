@@ -137,7 +137,8 @@ public final class ScopeRules {
             false,
             command.labels(),
             command.options(),
-            command.at());
+            command.at(),
+            Optional.empty());
     return Decision.of(scope, new Change.ScopePut(scope));
   }
 

@@ -177,7 +177,8 @@ public final class VchRules {
         false,
         Map.of(),
         Map.of(),
-        command.at());
+        command.at(),
+        Optional.empty());
   }
 
   private static Scope none(CreateVch command) {
@@ -194,7 +195,8 @@ public final class VchRules {
         false,
         Map.of(),
         Map.of(),
-        command.at());
+        command.at(),
+        Optional.empty());
   }
 
   /// Changes container networks and name servers. All problems are collected and refused together,

@@ -40,38 +40,6 @@ public record Scope(
     options = Map.copyOf(options);
   }
 
-  /// Made from no configuration.
-  public Scope(
-      ScopeId id,
-      VchId vch,
-      String name,
-      ScopeKind kind,
-      List<SubnetConfig> subnets,
-      int mtu,
-      boolean builtin,
-      boolean isDefault,
-      boolean ipv6,
-      boolean attachable,
-      Map<String, String> labels,
-      Map<String, String> options,
-      Instant created) {
-    this(
-        id,
-        vch,
-        name,
-        kind,
-        subnets,
-        mtu,
-        builtin,
-        isDefault,
-        ipv6,
-        attachable,
-        labels,
-        options,
-        created,
-        Optional.empty());
-  }
-
   /// A container network with other settings.
   public Scope with(ScopeKind.External next, List<SubnetConfig> nextSubnets) {
     return new Scope(

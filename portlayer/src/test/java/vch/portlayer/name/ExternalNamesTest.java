@@ -68,7 +68,8 @@ class ExternalNamesTest {
             false,
             Map.of(),
             Map.of(),
-            Instant.EPOCH);
+            Instant.EPOCH,
+            Optional.empty());
     world.image = world.image.after(List.of(new Change.ScopePut(scope)));
     return scope;
   }

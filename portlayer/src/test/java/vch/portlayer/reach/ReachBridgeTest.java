@@ -12,6 +12,7 @@ import vch.portlayer.rule.WorldRequests;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Change;
+import vch.testkit.Parts;
 
 /// Bridge scopes and publications. The VCH is 192.168.218.2 on the built-in port group.
 class ReachBridgeTest {
@@ -66,21 +67,7 @@ class ReachBridgeTest {
 
   @Test
   void members_do_not_reach_each_other_where_the_network_forbids_it() {
-    var quiet =
-        new Scope(
-            back.id(),
-            back.vch(),
-            back.name(),
-            new ScopeKind.Bridge(false, false, true),
-            back.subnets(),
-            back.mtu(),
-            false,
-            false,
-            false,
-            false,
-            back.labels(),
-            back.options(),
-            back.created());
+    var quiet = Parts.of(back).set("kind", new ScopeKind.Bridge(false, false, true)).made();
     town.put(new Change.ScopePut(quiet));
     town.publishing("web", 8080, "back");
     town.run("app", "back");

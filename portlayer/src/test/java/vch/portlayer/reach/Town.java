@@ -118,7 +118,8 @@ final class Town {
             false,
             Map.of(),
             Map.of(),
-            vch.created());
+            vch.created(),
+            Optional.empty());
     put(new Change.ScopePut(scope));
     return scope;
   }

@@ -133,6 +133,7 @@ class ContainerAddressesTest {
                     0,
                     Optional.empty(),
                     Map.of(),
+                    Optional.empty(),
                     request.seed()));
     world.run(blue, "one", wish);
     refuses.start(

@@ -58,6 +58,7 @@ class EndpointRulesTest {
         priority,
         link,
         Map.of(),
+        Optional.empty(),
         5);
   }
 
@@ -195,6 +196,7 @@ class EndpointRulesTest {
             0,
             Optional.of("eth0"),
             Map.of(),
+            Optional.empty(),
             5));
     refuse(
         Refusal.Invalid.class,
@@ -321,6 +323,7 @@ class EndpointRulesTest {
         0,
         Optional.empty(),
         Map.of(),
+        Optional.empty(),
         5);
   }
 

@@ -19,6 +19,7 @@ import vch.portlayer.scope.GatewayModes;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.vch.Vch;
+import vch.testkit.Parts;
 
 class GatewayModesTest {
   private final World world = new World();
@@ -32,19 +33,7 @@ class GatewayModesTest {
 
   private CreateScope command(String name, ScopeKind kind, Set<Family> families) {
     var c = World.with(world.scopeCommand(blue, name), families);
-    return new CreateScope(
-        c.id(),
-        c.vch(),
-        c.name(),
-        kind,
-        c.subnets(),
-        c.mtu(),
-        c.families(),
-        c.attachable(),
-        c.labels(),
-        c.options(),
-        c.endpointRoutes(),
-        c.at());
+    return Parts.of(c).set("kind", kind).made();
   }
 
   private Scope scope(String name, ScopeKind kind) {

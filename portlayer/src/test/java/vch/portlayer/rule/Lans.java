@@ -87,7 +87,8 @@ final class Lans {
             false,
             Map.of(),
             Map.of(),
-            World.AT);
+            World.AT,
+            Optional.empty());
     return world.decide(_ -> Decision.of(scope, new Change.ScopePut(scope)));
   }
 

@@ -25,6 +25,7 @@ import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Vch;
+import vch.testkit.Parts;
 
 class ScopeRulesTest {
   private final World world = new World();
@@ -190,19 +191,11 @@ class ScopeRulesTest {
         i ->
             ScopeRules.create(
                 i,
-                new CreateScope(
-                    c.id(),
-                    c.vch(),
-                    c.name(),
-                    c.kind(),
-                    c.subnets(),
-                    c.mtu(),
-                    c.families(),
-                    false,
-                    Map.of(),
-                    Map.of(),
-                    List.of(Subnet.parse("0.0.0.0/0"), Subnet.parse("10.9.8.0/24")),
-                    c.at())));
+                Parts.of(c)
+                    .set(
+                        "endpointRoutes",
+                        List.of(Subnet.parse("0.0.0.0/0"), Subnet.parse("10.9.8.0/24")))
+                    .made()));
   }
 
   private void overlap(String text, String subnet) {
@@ -259,42 +252,12 @@ class ScopeRulesTest {
         world,
         Refusal.Invalid.class,
         "invalid MTU number: 60",
-        i ->
-            ScopeRules.create(
-                i,
-                new CreateScope(
-                    c.id(),
-                    c.vch(),
-                    c.name(),
-                    c.kind(),
-                    c.subnets(),
-                    Optional.of(60),
-                    c.families(),
-                    false,
-                    Map.of(),
-                    Map.of(),
-                    List.of(),
-                    c.at())));
+        i -> ScopeRules.create(i, Parts.of(c).set("mtu", Optional.of(60)).made()));
     refused(
         world,
         Refusal.Forbidden.class,
         "only one instance of \"null\" network is allowed",
-        i ->
-            ScopeRules.create(
-                i,
-                new CreateScope(
-                    c.id(),
-                    c.vch(),
-                    c.name(),
-                    new ScopeKind.None(),
-                    c.subnets(),
-                    c.mtu(),
-                    c.families(),
-                    false,
-                    Map.of(),
-                    Map.of(),
-                    List.of(),
-                    c.at())));
+        i -> ScopeRules.create(i, Parts.of(c).set("kind", new ScopeKind.None()).made()));
   }
 
   @Test

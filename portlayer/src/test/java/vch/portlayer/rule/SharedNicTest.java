@@ -19,6 +19,7 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Vch;
+import vch.testkit.Parts;
 
 class SharedNicTest {
   private static final BridgeSettings SHARED =
@@ -41,6 +42,7 @@ class SharedNicTest {
         0,
         link,
         Map.of(),
+        Optional.empty(),
         7);
   }
 
@@ -156,22 +158,7 @@ class SharedNicTest {
         Refusal.Invalid.class,
         "network six cannot have MTU 1400: bridge networks of VCH blue share one segment (--bridge-isolation=shared), whose"
             + " MTU is 1500",
-        i ->
-            ScopeRules.create(
-                i,
-                new CreateScope(
-                    command.id(),
-                    command.vch(),
-                    command.name(),
-                    command.kind(),
-                    command.subnets(),
-                    Optional.of(1400),
-                    command.families(),
-                    false,
-                    Map.of(),
-                    Map.of(),
-                    List.of(),
-                    World.AT)));
+        i -> ScopeRules.create(i, Parts.of(command).set("mtu", Optional.of(1400)).made()));
     assertThat(m.mtu()).isEqualTo(1500);
   }
 }

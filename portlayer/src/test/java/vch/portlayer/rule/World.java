@@ -140,25 +140,14 @@ public final class World {
         false,
         Map.of(),
         Map.of(),
+        Optional.empty(),
         List.of(),
         AT);
   }
 
   /// As the given one, with a subnet of each of the families.
   static CreateScope with(CreateScope c, Set<Family> families) {
-    return new CreateScope(
-        c.id(),
-        c.vch(),
-        c.name(),
-        c.kind(),
-        c.subnets(),
-        c.mtu(),
-        families,
-        c.attachable(),
-        c.labels(),
-        c.options(),
-        c.endpointRoutes(),
-        c.at());
+    return Parts.of(c).set("families", families).made();
   }
 
   public Scope dual(Vch vch, String name, SubnetRequest... subnets) {
@@ -176,19 +165,7 @@ public final class World {
   }
 
   static CreateScope internal(CreateScope c) {
-    return new CreateScope(
-        c.id(),
-        c.vch(),
-        c.name(),
-        new ScopeKind.Bridge(true, true, true),
-        c.subnets(),
-        c.mtu(),
-        c.families(),
-        c.attachable(),
-        c.labels(),
-        c.options(),
-        c.endpointRoutes(),
-        c.at());
+    return Parts.of(c).set("kind", new ScopeKind.Bridge(true, true, true)).made();
   }
 
   static SubnetRequest subnet(String subnet) {
@@ -207,6 +184,7 @@ public final class World {
         0,
         Optional.empty(),
         Map.of(),
+        Optional.empty(),
         ++ids);
   }
 
@@ -222,6 +200,7 @@ public final class World {
         0,
         Optional.empty(),
         Map.of(),
+        Optional.empty(),
         ++ids);
   }
 

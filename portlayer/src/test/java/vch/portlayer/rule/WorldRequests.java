@@ -16,6 +16,7 @@ import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
+import vch.testkit.Parts;
 
 /// Requests for tests of other packages.
 public final class WorldRequests {
@@ -45,6 +46,7 @@ public final class WorldRequests {
         0,
         Optional.empty(),
         Map.of(),
+        Optional.empty(),
         9);
   }
 
@@ -100,22 +102,6 @@ public final class WorldRequests {
             Optional.empty(),
             portsRouted,
             Optional.empty());
-    return world.decide(
-        i ->
-            ScopeRules.create(
-                i,
-                new CreateScope(
-                    c.id(),
-                    c.vch(),
-                    c.name(),
-                    kind,
-                    c.subnets(),
-                    c.mtu(),
-                    c.families(),
-                    c.attachable(),
-                    c.labels(),
-                    c.options(),
-                    c.endpointRoutes(),
-                    c.at())));
+    return world.decide(i -> ScopeRules.create(i, Parts.of(c).set("kind", kind).made()));
   }
 }

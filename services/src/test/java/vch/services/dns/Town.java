@@ -89,7 +89,8 @@ final class Town {
         false,
         Map.of(),
         Map.of(),
-        Instant.EPOCH);
+        Instant.EPOCH,
+        Optional.empty());
   }
 
   /// Adds container network `lan`, 127.3.0.0/16.

@@ -127,6 +127,7 @@ final class NetworkRequest {
             false,
             said.labels(),
             said.options(),
+            Optional.empty(),
             List.of(),
             at),
         "");
@@ -167,6 +168,7 @@ final class NetworkRequest {
             false,
             Map.of(),
             Map.of(),
+            Optional.empty(),
             List.of(),
             at),
         "");
