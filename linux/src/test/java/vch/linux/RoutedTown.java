@@ -5,11 +5,9 @@ import java.util.stream.Stream;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
-import vch.portlayer.container.Endpoint;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.scope.GatewayMode;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 
 /// Publications of a town by the gateway modes of its scopes.
@@ -33,13 +31,8 @@ final class RoutedTown {
   }
 
   private static boolean routed(Image image, Container container, Family family) {
-    return EndpointRules.published(image, container, family)
-        .flatMap(Endpoint::scope)
-        .flatMap(image::scope)
-        .filter(
-            s ->
-                s.kind() instanceof ScopeKind.Bridge kind
-                    && kind.gateways().of(family) == GatewayMode.ROUTED)
+    return EndpointRules.publishedBy(image, container, family)
+        .filter(kind -> kind.gateways().of(family) == GatewayMode.ROUTED)
         .isPresent();
   }
 }

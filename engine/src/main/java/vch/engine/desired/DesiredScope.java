@@ -16,7 +16,6 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.rule.OutsideHosts;
 import vch.portlayer.rule.SharedNic;
-import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
@@ -73,7 +72,7 @@ final class DesiredScope {
             true));
     for (var config : scope.subnets()) {
       entry(ns, kind, config).ifPresent(out::add);
-      if (hasGateway(kind, config)) {
+      if (scope.isGateway(config.gateway())) {
         out.add(gateway(ns, name, config));
         if (config.subnet().family() == Family.IPV6) {
           out.add(DesiredVch.ipv6(ns, name));
@@ -81,10 +80,6 @@ final class DesiredScope {
       }
     }
     return List.copyOf(out);
-  }
-
-  private static boolean hasGateway(ScopeKind.Bridge kind, SubnetConfig config) {
-    return kind.gateways().of(config.subnet().family()) != GatewayMode.ISOLATED;
   }
 
   private static Address gateway(NamespaceName ns, String link, SubnetConfig config) {
@@ -128,7 +123,7 @@ final class DesiredScope {
       if (!kind.interContainer()) {
         out.add(within(ns, "bridge", EndpointTable.set("noicc", family), subnet));
       }
-      if (hasGateway(kind, config)) {
+      if (scope.isGateway(config.gateway())) {
         out.add(gateway(ns, LinkNames.shared(scope.vch()), config));
       }
     }

@@ -12,7 +12,6 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
-import vch.portlayer.container.Endpoint;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
@@ -40,38 +39,34 @@ public final class Publications {
     for (var family : Family.values()) {
       // None: internal scopes only, so nothing comes in from outside, or scopes of the other
       // family.
-      var place =
-          EndpointRules.published(image, container, family)
-              .filter(e -> !EndpointRules.external(image, e)); // it opens its ports itself
-      place
+      EndpointRules.published(image, container, family)
+          .filter(e -> !EndpointRules.external(image, e)) // it opens its ports itself
           .flatMap(e -> e.address(family))
-          .ifPresent(address -> add(out, image, container, address));
-      place.ifPresent(e -> direct(out, image, container, e, family));
+          .ifPresent(
+              address -> {
+                add(out, image, container, address);
+                EndpointRules.publishedBy(image, container, family)
+                    .ifPresent(kind -> direct(out, container, kind, address.address()));
+              });
     }
     return out;
   }
 
   /// Ports that are asked at the container's own address.
   private static void direct(
-      List<Element> out, Image image, Container container, Endpoint place, Family family) {
-    var kind = place.scope().flatMap(image::scope).map(Scope::kind);
-    var address = place.address(family);
-    if (address.isEmpty() || !(kind.orElse(null) instanceof ScopeKind.Bridge bridge)) {
-      return;
-    }
-    var mode = bridge.gateways().of(family);
+      List<Element> out, Container container, ScopeKind.Bridge kind, Ip address) {
+    var mode = kind.gateways().of(address.family());
     var ports = new EnumMap<Protocol, BitSet>(Protocol.class);
     for (var p : container.publications()) {
       boolean asked =
-          p.direct() ? mode == GatewayMode.ROUTED : bridge.portsRouted() && mode == GatewayMode.NAT;
-      if (asked && p.serves(family)) {
+          p.direct() ? mode == GatewayMode.ROUTED : kind.portsRouted() && mode == GatewayMode.NAT;
+      if (asked && p.serves(address.family())) {
         ports
             .computeIfAbsent(p.protocol(), _ -> new BitSet())
             .set(p.container().first(), p.container().last() + 1);
       }
     }
     var ns = LinkNames.endpoint(container.vch());
-    var set = EndpointTable.set("direct", family);
     ports.forEach(
         (protocol, numbers) ->
             PortRange.runs(numbers)
@@ -80,9 +75,9 @@ public final class Publications {
                         out.add(
                             element(
                                 ns,
-                                set,
+                                set("direct", address),
                                 List.of(
-                                    new Part.Address(address.get().address()),
+                                    new Part.Address(address),
                                     new Part.Proto(protocol),
                                     new Part.Ports(run))))));
   }

@@ -17,7 +17,6 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.scope.ScopeKind;
-import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
@@ -172,13 +171,7 @@ public final class EndpointRules {
         .lease()
         .filter(l -> l.address().address().family() == family)
         .map(l -> l.routers().stream().findFirst())
-        .orElseGet(
-            () ->
-                endpoint
-                    .scope()
-                    .flatMap(image::scope)
-                    .flatMap(s -> s.subnet(family))
-                    .map(SubnetConfig::gateway));
+        .orElseGet(() -> endpoint.scope().flatMap(image::scope).flatMap(s -> s.gateway(family)));
   }
 
   /// True where answers to who asks from beyond the place's network would leave by another. On
@@ -257,6 +250,16 @@ public final class EndpointRules {
         .min(Comparator.comparingInt(Endpoint::ordinal))
         .filter(e -> leadsOut(image, e, which))
         .or(() -> defaultRoute(image, container, which));
+  }
+
+  /// The bridge scope by whose gateway the container is published to what arrives by the family;
+  /// empty where it is published by a container network, or not at all.
+  public static Optional<ScopeKind.Bridge> publishedBy(
+      Image image, Container container, Family family) {
+    return published(image, container, family)
+        .flatMap(Endpoint::scope)
+        .flatMap(image::scope)
+        .flatMap(Scope::bridge);
   }
 
   /// In the order of attachment.

@@ -9,12 +9,10 @@ import java.util.stream.Stream;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
-import vch.portlayer.container.Endpoint;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Publication;
 import vch.portlayer.port.PublishRequest;
 import vch.portlayer.scope.GatewayMode;
-import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 
@@ -78,11 +76,7 @@ record RoutedPublishing(
 
   private record Modes(Image image, Container container) {
     private Optional<ScopeKind.Bridge> kind(Family family) {
-      return EndpointRules.published(image, container, family)
-          .flatMap(Endpoint::scope)
-          .flatMap(image::scope)
-          .map(Scope::kind)
-          .flatMap(k -> k instanceof ScopeKind.Bridge b ? Optional.of(b) : Optional.empty());
+      return EndpointRules.publishedBy(image, container, family);
     }
 
     /// Empty where the container has no place of the family on a bridge scope that leads out.

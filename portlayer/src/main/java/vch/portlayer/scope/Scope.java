@@ -71,7 +71,7 @@ public record Scope(
   /// The router of members; empty where there is none on the scope.
   public Optional<Ip> gateway(Family family) {
     boolean isolated =
-        kind instanceof ScopeKind.Bridge b && b.gateways().of(family) == GatewayMode.ISOLATED;
+        bridge().filter(b -> b.gateways().of(family) == GatewayMode.ISOLATED).isPresent();
     return subnet(family).filter(_ -> !isolated).map(SubnetConfig::gateway);
   }
 
@@ -99,13 +99,18 @@ public record Scope(
     return kind instanceof ScopeKind.External external ? Optional.of(external) : Optional.empty();
   }
 
+  /// What a bridge scope is; empty for all other scopes.
+  public Optional<ScopeKind.Bridge> bridge() {
+    return kind instanceof ScopeKind.Bridge bridge ? Optional.of(bridge) : Optional.empty();
+  }
+
   /// True for a container network on the port group.
   public boolean isOn(PortGroupId group) {
     return external().filter(e -> e.portGroup().equals(group)).isPresent();
   }
 
   public boolean internal() {
-    return kind instanceof ScopeKind.Bridge b && b.internal();
+    return bridge().filter(ScopeKind.Bridge::internal).isPresent();
   }
 
   public Optional<SubnetConfig> overlapping(Subnet other) {

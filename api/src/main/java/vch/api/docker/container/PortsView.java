@@ -15,7 +15,6 @@ import vch.portlayer.address.Cidr;
 import vch.portlayer.address.Family;
 import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
-import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.port.PortRange;
 import vch.portlayer.port.Ports;
@@ -23,7 +22,6 @@ import vch.portlayer.port.Protocol;
 import vch.portlayer.port.Publication;
 import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.scope.GatewayMode;
-import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
 import vch.portlayer.vch.Role;
 
@@ -155,16 +153,10 @@ record PortsView(List<Row> rows) {
         .toList();
   }
 
-  /// True where the place that ports are published by has a gateway that does not translate.
+  /// True where ports are published by a gateway that does not translate.
   private static boolean routed(Image image, Container container, Family family) {
-    return EndpointRules.published(image, container, family)
-        .filter(e -> e.address(family).isPresent())
-        .flatMap(Endpoint::scope)
-        .flatMap(image::scope)
-        .filter(
-            s ->
-                s.kind() instanceof ScopeKind.Bridge kind
-                    && kind.gateways().of(family) == GatewayMode.ROUTED)
+    return EndpointRules.publishedBy(image, container, family)
+        .filter(kind -> kind.gateways().of(family) == GatewayMode.ROUTED)
         .isPresent();
   }
 
