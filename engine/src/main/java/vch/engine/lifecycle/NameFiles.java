@@ -1,7 +1,6 @@
 package vch.engine.lifecycle;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import vch.portlayer.container.NetworkMode;
 import vch.portlayer.name.NameServers;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
+import vch.portlayer.rule.EndpointRules;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Image;
@@ -180,9 +180,8 @@ final class NameFiles {
   private static Stream<Endpoint> placed(Image image, Container container) {
     return container.mode() instanceof NetworkMode.Shared
         ? Stream.empty()
-        : container.endpoints().stream()
-            .filter(e -> e.scope().flatMap(image::scope).isPresent())
-            .sorted(Comparator.comparingInt(Endpoint::ordinal));
+        : EndpointRules.ordered(container).stream()
+            .filter(e -> e.scope().flatMap(image::scope).isPresent());
   }
 
   private static void line(StringBuilder out, String address, String names) {

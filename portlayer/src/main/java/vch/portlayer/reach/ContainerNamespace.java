@@ -48,8 +48,7 @@ record ContainerNamespace(Image image, Container container) {
   /// In the order of attachment.
   List<Place> places() {
     var out = new ArrayList<Place>();
-    container.endpoints().stream()
-        .sorted(Comparator.comparingInt(Endpoint::ordinal))
+    EndpointRules.ordered(container)
         .forEach(
             e ->
                 e.scope()

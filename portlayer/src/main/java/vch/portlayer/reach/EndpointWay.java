@@ -177,27 +177,18 @@ final class EndpointWay {
 
   /// To a port of the container that is published by the place with this address.
   private boolean direct(Packet packet) {
+    var family = packet.family();
+    boolean routed = around(packet.to()).filter(s -> routed(s, family)).isPresent();
     return packet.traffic() instanceof Traffic.OfPort(var port)
         && holder(packet.to())
-            .filter(
-                h ->
-                    h.published(packet.family())
-                        .filter(
-                            p ->
-                                p.endpoint().addresses().stream()
-                                    .anyMatch(a -> a.address().equals(packet.to())))
-                        .isPresent())
-            .filter(
-                h ->
-                    h.container().publications().stream()
-                        .anyMatch(
-                            p ->
-                                p.serves(packet.family())
-                                    && p.direct()
-                                        == routed(
-                                            around(packet.to()).orElseThrow(), packet.family())
-                                    && p.leadsTo(port)))
-            .isPresent();
+            .filter(h -> h.published(family).filter(p -> has(p, packet.to())).isPresent())
+            .stream()
+            .flatMap(h -> h.container().publications().stream())
+            .anyMatch(p -> p.serves(family) && p.direct() == routed && p.leadsTo(port));
+  }
+
+  private static boolean has(Place place, Ip address) {
+    return place.endpoint().addresses().stream().anyMatch(a -> a.address().equals(address));
   }
 
   private Path nicService(Nic nic, Packet packet) {
