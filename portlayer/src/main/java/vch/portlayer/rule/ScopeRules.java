@@ -54,9 +54,11 @@ public final class ScopeRules {
     if (command.kind() instanceof ScopeKind.Configuration) {
       return configuration(command, vch);
     }
-    checkSource(image, command);
-    checkGateways(command);
-    checkHostIp(vch, command);
+    command.madeFrom().ifPresent(name -> configurationNamed(image, command.vch(), name));
+    if (command.kind() instanceof ScopeKind.Bridge kind) {
+      checkGateways(kind);
+      kind.hostIp().ifPresent(ip -> Publishing.checkHostIp(vch, ip));
+    }
     int mtu = command.mtu().orElse(vch.bridge().mtu());
     if (vch.bridge().shared()) {
       checkShared(vch, command, mtu);
@@ -142,33 +144,20 @@ public final class ScopeRules {
     return Decision.of(scope, new Change.ScopePut(scope));
   }
 
-  private static void checkSource(Image image, CreateScope command) {
-    command
-        .madeFrom()
-        .filter(name -> configurationNamed(image, command.vch(), name).isEmpty())
-        .ifPresent(
-            name -> {
-              throw new Refusal.NotFound("configuration network \"" + name + "\" does not exist");
-            });
-  }
-
   /// What scopes are made from under this name.
-  public static Optional<Scope> configurationNamed(Image image, VchId vch, String name) {
-    return image.scopeNamed(vch, name).filter(s -> s.kind() instanceof ScopeKind.Configuration);
+  public static Scope configurationNamed(Image image, VchId vch, String name) {
+    return image
+        .scopeNamed(vch, name)
+        .filter(s -> s.kind() instanceof ScopeKind.Configuration)
+        .orElseThrow(
+            () -> new Refusal.NotFound("configuration network \"" + name + "\" does not exist"));
   }
 
-  private static void checkGateways(CreateScope command) {
-    if (command.kind() instanceof ScopeKind.Bridge kind
-        && !kind.internal()
+  private static void checkGateways(ScopeKind.Bridge kind) {
+    if (!kind.internal()
         && (kind.gateways().ipv4() == GatewayMode.ISOLATED
             || kind.gateways().ipv6() == GatewayMode.ISOLATED)) {
       throw new Refusal.Failed("gateway mode 'isolated' can only be used for an internal network");
-    }
-  }
-
-  private static void checkHostIp(Vch vch, CreateScope command) {
-    if (command.kind() instanceof ScopeKind.Bridge kind) {
-      kind.hostIp().ifPresent(ip -> Publishing.checkHostIp(vch, ip));
     }
   }
 
@@ -191,9 +180,8 @@ public final class ScopeRules {
               + command.name()
               + " cannot have MTU "
               + mtu
-              + ": bridge networks of VCH "
-              + vch.name()
-              + " share one segment (--bridge-isolation=shared), whose MTU is "
+              + why
+              + ", whose MTU is "
               + vch.bridge().mtu());
     }
   }

@@ -146,9 +146,7 @@ final class NetworkRequest {
       throw new Refusal.Forbidden(
           "network driver options are not supported if the network depends on a configuration network");
     }
-    return ScopeRules.configurationNamed(image, vch, name)
-        .orElseThrow(
-            () -> new Refusal.NotFound("configuration network \"" + name + "\" does not exist"));
+    return ScopeRules.configurationNamed(image, vch, name);
   }
 
   /// A container network, which the rule refuses with the reason, whatever else the body says.
