@@ -119,6 +119,17 @@ public record ContainerSpec(
     return !"1".equals(sysctls.get("net.ipv6.conf.all.disable_ipv6"));
   }
 
+  /// True where processes that are not privileged have the capability, as Docker grants it. What is
+  /// added by name is there even where it is dropped, too, but not beside `ALL`.
+  ///
+  /// @param byDefault it is one that Docker gives unasked
+  public boolean isGranted(String capability, boolean byDefault) {
+    boolean dropped = capDrop.contains(capability);
+    return capAdd.contains("ALL")
+        ? !dropped
+        : capAdd.contains(capability) || (byDefault && !dropped && !capDrop.contains("ALL"));
+  }
+
   public ContainerSpec withMounts(List<Mount> next) {
     return copy(environment, next, limits, restart, autoRemove);
   }

@@ -187,13 +187,9 @@ public final class ExternalRules {
         .filter(s -> s.external().filter(k -> k.trust() != TrustLevel.OPEN).isPresent());
   }
 
-  /// As Docker grants capabilities: what is added by name is there even where it is dropped, too.
   private static boolean mayConfigureNetwork(Container container) {
     var spec = container.spec();
-    return spec.privileged()
-        || (spec.capAdd().contains("ALL")
-            ? !spec.capDrop().contains("NET_ADMIN")
-            : spec.capAdd().contains("NET_ADMIN"));
+    return spec.privileged() || spec.isGranted("NET_ADMIN", false);
   }
 
   private static Container get(Image image, ContainerId id) {

@@ -68,13 +68,7 @@ public final class SenderRules {
     }
   }
 
-  /// As Docker grants capabilities: what is added by name is there even where it is dropped, too.
   private static boolean mayOpenRawSockets(Container container) {
-    var add = container.spec().capAdd();
-    var drop = container.spec().capDrop();
-    return add.contains("NET_RAW")
-        || (add.contains("ALL")
-            ? !drop.contains("NET_RAW")
-            : !drop.contains("NET_RAW") && !drop.contains("ALL"));
+    return container.spec().isGranted("NET_RAW", true);
   }
 }

@@ -65,6 +65,7 @@ class SenderRulesTest {
     "unconfined,NET_RAW,NET_RAW,true", // added by name counts, as in Docker
     "unconfined,ALL,NET_RAW NET_ADMIN,false",
     "unconfined,ALL,NET_ADMIN,true",
+    "unconfined,ALL NET_RAW,NET_RAW NET_ADMIN,false", // but not beside ALL
   })
   void raw_sockets_have_the_default_filter(
       @Nullable String profile, @Nullable String add, @Nullable String drop, boolean refused) {
