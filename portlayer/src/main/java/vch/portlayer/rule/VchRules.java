@@ -78,6 +78,7 @@ public final class VchRules {
     var networks = containerNetworks(command, vch, bridge, segments, problems);
     var obstacles = Obstacles.of(vch, List.copyOf(groups.values()), List.of()).and(networks);
     var subnet = DefaultSubnet.of(command, obstacles, problems);
+    checkHostIp(command, vch, problems);
     if (!problems.isEmpty()) {
       var text = String.join("\n", problems);
       throw taken && problems.size() == 1 ? new Refusal.Conflict(text) : new Refusal.Invalid(text);
@@ -115,6 +116,16 @@ public final class VchRules {
         .stream()
         .map(w -> plan.add(w, ids.next()))
         .toList();
+  }
+
+  /// Without a public role there is another problem already.
+  private static void checkHostIp(CreateVch command, Vch vch, List<String> problems) {
+    var ip = command.defaultBridge().hostIp().filter(_ -> vch.nic(Role.PUBLIC).isPresent());
+    try {
+      ip.ifPresent(it -> Publishing.checkHostIp(vch, it));
+    } catch (Refusal.Invalid e) {
+      problems.add("ports of the default bridge cannot be where --ip says: " + e.getMessage());
+    }
   }
 
   private static void checkName(String name, List<String> problems) {

@@ -131,6 +131,22 @@ class VchRulesTest {
   }
 
   @Test
+  void ports_of_the_default_bridge_are_published_where_the_vch_can() {
+    for (var ip : List.of("127.0.0.1", "192.168.218.2")) {
+      var asked = new DefaultBridge(Optional.empty(), Optional.of(Ip.parse(ip)));
+      var command = World.with(world.vchCommand("blue"), asked);
+      assertThat(VchRules.create(world.image, command).changes()).isNotEmpty();
+    }
+    var elsewhere = new DefaultBridge(Optional.empty(), Optional.of(Ip.parse("10.0.0.1")));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "ports of the default bridge cannot be where --ip says: host IP for port bindings is only supported for 0.0.0.0"
+            + " and the public interface IP address 192.168.218.2, not for 10.0.0.1",
+        i -> VchRules.create(i, World.with(world.vchCommand("blue"), elsewhere)));
+  }
+
+  @Test
   void the_bridge_range_keeps_clear_of_the_roles() {
     world.portGroup("lan", new PortGroupKind.Nat(List.of(Subnet.parse("172.16.5.0/24"))));
     var blue = world.vch("blue", role(Role.PUBLIC, "lan", null, null));
