@@ -81,7 +81,7 @@ final class NicGuard {
     }
 
     private boolean closed() {
-      return kind.trust() == TrustLevel.CLOSED;
+      return NicGuard.closed(kind);
     }
 
     private List<Ip> known(Family family) {
@@ -141,18 +141,18 @@ final class NicGuard {
 
   /// The table of a scope at its NIC: for closed members only.
   static Optional<Ruleset> hearing(Scope scope, ScopeKind.External kind, PortGroup group) {
-    return hears(kind)
-        ? Optional.empty()
-        : Optional.of(
+    return closed(kind)
+        ? Optional.of(
             new Ruleset(
                 NamespaceName.MACHINE,
                 FAMILY,
                 table(scope),
-                deaf(group.segmentLink(), scope.leased())));
+                deaf(group.segmentLink(), scope.leased())))
+        : Optional.empty();
   }
 
-  private static boolean hears(ScopeKind.External kind) {
-    return kind.trust() != TrustLevel.CLOSED;
+  private static boolean closed(ScopeKind.External kind) {
+    return kind.trust() == TrustLevel.CLOSED;
   }
 
   /// Fields of Ethernet are written by their place, as above. See [SegmentGuard]; what goes to all
@@ -181,16 +181,16 @@ final class NicGuard {
 
   /// What makes a member closed.
   static Optional<Element> deaf(Scope scope, ScopeKind.External kind, Endpoint endpoint) {
-    return hears(kind)
-        ? Optional.empty()
-        : Optional.of(
+    return closed(kind)
+        ? Optional.of(
             new Element(
                 NamespaceName.MACHINE,
                 FAMILY,
                 table(scope),
                 "members",
                 List.of(new Part.Hardware(endpoint.mac())),
-                List.of()));
+                List.of()))
+        : Optional.empty();
   }
 
   private static String table(Scope scope) {
