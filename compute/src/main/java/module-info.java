@@ -11,6 +11,8 @@ module vch.compute {
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
   requires com.github.luben.zstd_jni;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
 
   exports vch.compute.image;
   exports vch.compute.image.archive;
