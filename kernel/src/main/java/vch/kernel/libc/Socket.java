@@ -9,13 +9,15 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.Function;
 import vch.kernel.ffi.Native;
 
-/// socket(2), bind(2) and setsockopt(2): what sockets of all families begin with. How an address or
-/// a value looks is said by who knows the family.
+/// socket(2), bind(2), setsockopt(2) and shutdown(2): what sockets of all families begin and end
+/// with. How an address or a value looks is said by who knows the family.
 public final class Socket {
   public static final int SOCK_DGRAM = 2;
   public static final int SOCK_RAW = 3;
   public static final int SOCK_SEQPACKET = 5;
   public static final int SOL_SOCKET = 1;
+  public static final int SHUT_WR = 1;
+  public static final int SHUT_RDWR = 2;
 
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final MethodHandle SOCKET =
@@ -24,6 +26,8 @@ public final class Socket {
       Native.function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SETSOCKOPT =
       Native.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SHUTDOWN =
+      Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
 
   private Socket() {}
 
@@ -66,5 +70,11 @@ public final class Socket {
 
   public static void option(Fd fd, String name, int level, int option, int value) {
     option(fd, name, level, option, arena -> arena.allocateFrom(JAVA_INT, value));
+  }
+
+  /// @param how [#SHUT_WR] or [#SHUT_RDWR]
+  static void shutdown(Fd fd, String name, int how) {
+    Native.call(
+        "shutdown", name, (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), how));
   }
 }

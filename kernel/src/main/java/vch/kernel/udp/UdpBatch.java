@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import vch.kernel.ffi.Native;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.SharedSocket;
 
 /// recvmmsg(2) and sendmmsg(2): takes the datagrams that have come to a socket, and answers them,
 /// with one system call each. Belongs to the thread that makes it, which waits in [#receive].
@@ -42,7 +43,8 @@ public final class UdpBatch implements AutoCloseable {
   private static final MethodHandle SENDMMSG =
       Native.function("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
-  private final UdpSocket socket;
+  private final UdpSocket udp;
+  private final SharedSocket socket;
   private final int datagrams;
   private final int bytes;
   private final Arena arena = Arena.ofConfined();
@@ -63,8 +65,9 @@ public final class UdpBatch implements AutoCloseable {
 
   /// @param datagrams taken at the most by one call
   /// @param bytes of one, to and fro; what is longer is cut
-  public UdpBatch(UdpSocket socket, int datagrams, int bytes) {
-    this.socket = socket;
+  public UdpBatch(UdpSocket udp, int datagrams, int bytes) {
+    this.udp = udp;
+    this.socket = udp.shared();
     this.datagrams = datagrams;
     this.bytes = bytes;
     this.inVectors = datagrams * HEADER_BYTES;
@@ -123,7 +126,7 @@ public final class UdpBatch implements AutoCloseable {
     } finally {
       using.unlock();
     }
-    if (socket.closing()) {
+    if (udp.closing()) {
       return 0; // woken by the end, with nothing received
     }
     if (count < 0) {

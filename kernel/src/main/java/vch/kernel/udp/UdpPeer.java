@@ -15,8 +15,8 @@ public record UdpPeer(long high, long low, int port, int scope) {
   static final int BYTES4 = 16;
   static final int BYTES6 = 28;
 
-  private static final short AF_INET = 2;
-  private static final short AF_INET6 = 10;
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
 
   // u16 family, be16 port, then be32 address (IPv4), or be32 flow, u8 address[16], u32 scope (IPv6)
   private static final int PORT_AT = 2;

@@ -9,12 +9,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import vch.kernel.ffi.Native;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
+import vch.kernel.libc.SharedSocket;
 import vch.kernel.libc.Socket;
 
 /// A UDP socket on the wildcard address of both families, udp(7) and ipv6(7); of IPv4 alone where
@@ -22,32 +21,23 @@ import vch.kernel.libc.Socket;
 /// thread may use an [UdpBatch] of it while others send and one closes; who waits for datagrams is
 /// a platform thread.
 public final class UdpSocket implements AutoCloseable {
-  private static final int AF_INET = 2;
-  private static final int AF_INET6 = 10;
   private static final int SO_RCVBUF = 8;
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
-  private static final int SHUT_RDWR = 2;
 
   private static final MethodHandle GETSOCKNAME =
       Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SHUTDOWN =
-      Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle SENDTO =
       Native.function(
           "sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
 
-  private final Fd fd;
+  private final SharedSocket socket;
   private final String name;
   private final int family;
   private volatile boolean closing;
 
-  /// Held shared by whoever uses the descriptor's number, so that it is never closed (and given to
-  /// another file) under them; close() wakes them by shutdown first, then waits for them.
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
-
   private UdpSocket(Fd fd, String name, int family) {
-    this.fd = fd;
+    this.socket = new SharedSocket(fd, name);
     this.name = name;
     this.family = family;
   }
@@ -59,7 +49,7 @@ public final class UdpSocket implements AutoCloseable {
   /// @throws KernelException EADDRINUSE: somebody has the port
   public static UdpSocket bind(int port, int receiveBytes) {
     var name = "UDP port " + port;
-    int family = AF_INET6;
+    int family = UdpPeer.AF_INET6;
     Fd fd;
     try {
       fd = Socket.open(family, Socket.SOCK_DGRAM, 0, name);
@@ -67,15 +57,15 @@ public final class UdpSocket implements AutoCloseable {
       if (!e.is(Errno.EAFNOSUPPORT)) {
         throw e;
       }
-      family = AF_INET;
+      family = UdpPeer.AF_INET;
       fd = Socket.open(family, Socket.SOCK_DGRAM, 0, name);
     }
     try {
-      if (family == AF_INET6) {
+      if (family == UdpPeer.AF_INET6) {
         Socket.option(fd, name, IPPROTO_IPV6, IPV6_V6ONLY, 0);
       }
       Socket.option(fd, name, Socket.SOL_SOCKET, SO_RCVBUF, receiveBytes);
-      var any = new UdpPeer(0, family == AF_INET6 ? 0 : UdpPeer.MAPPED, port, 0);
+      var any = new UdpPeer(0, family == UdpPeer.AF_INET6 ? 0 : UdpPeer.MAPPED, port, 0);
       int bound = family;
       Socket.bind(fd, name, arena -> address(arena, any, bound));
     } catch (RuntimeException e) {
@@ -86,7 +76,7 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   private static MemorySegment address(Arena arena, UdpPeer peer, int family) {
-    int length = family == AF_INET6 ? UdpPeer.BYTES6 : UdpPeer.BYTES4;
+    int length = family == UdpPeer.AF_INET6 ? UdpPeer.BYTES6 : UdpPeer.BYTES4;
     var address = arena.allocate(length, 8);
     peer.write(address.asByteBuffer().order(ByteOrder.nativeOrder()), family);
     return address;
@@ -102,7 +92,7 @@ public final class UdpSocket implements AutoCloseable {
         (arena, state) -> {
           var address = arena.allocate(UdpPeer.BYTES6, 8);
           var length = arena.allocateFrom(JAVA_INT, UdpPeer.BYTES6);
-          int result = (int) GETSOCKNAME.invokeExact(state, fd.number(), address, length);
+          int result = (int) GETSOCKNAME.invokeExact(state, socket.number(), address, length);
           port[0] = UdpPeer.read(address.asByteBuffer().order(ByteOrder.nativeOrder()), 0).port();
           return result;
         });
@@ -122,7 +112,7 @@ public final class UdpSocket implements AutoCloseable {
           return (long)
               SENDTO.invokeExact(
                   state,
-                  fd.number(),
+                  socket.number(),
                   bytes,
                   (long) datagram.length,
                   0,
@@ -132,14 +122,14 @@ public final class UdpSocket implements AutoCloseable {
   }
 
   private void use(String call, Native.Call function) {
-    use.readLock().lock();
+    socket.using().lock();
     try {
-      if (!fd.isOpen()) {
+      if (!socket.isOpen()) {
         throw new KernelException(call, Errno.EBADF, name);
       }
       Native.call(call, name, function);
     } finally {
-      use.readLock().unlock();
+      socket.using().unlock();
     }
   }
 
@@ -147,36 +137,14 @@ public final class UdpSocket implements AutoCloseable {
     return closing;
   }
 
-  int number() {
-    return fd.number();
-  }
-
-  /// While it is held, the descriptor stays as it is.
-  Lock using() {
-    return use.readLock();
-  }
-
-  boolean isOpen() {
-    return fd.isOpen();
+  SharedSocket shared() {
+    return socket;
   }
 
   /// Wakes whoever waits for datagrams. The port is free when this returns.
   @Override
   public void close() {
     closing = true;
-    try {
-      // It says ENOTCONN, as there is no connection, and wakes them all the same.
-      use("shutdown", (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), SHUT_RDWR));
-    } catch (KernelException e) {
-      if (!e.is(Errno.ENOTCONN) && !e.is(Errno.EBADF)) {
-        throw e;
-      }
-    }
-    use.writeLock().lock();
-    try {
-      fd.close();
-    } finally {
-      use.writeLock().unlock();
-    }
+    socket.close();
   }
 }

@@ -10,12 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import vch.kernel.ffi.Native;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
+import vch.kernel.libc.SharedSocket;
 import vch.kernel.libc.Socket;
 
 /// A connected AF_UNIX SOCK_SEQPACKET socket, unix(7): packets, in order, with an end. One thread
@@ -24,29 +24,20 @@ import vch.kernel.libc.Socket;
 public final class SeqPacketSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SUN_PATH_BYTES = 108; // with the closing zero
-  private static final int SHUT_WR = 1;
-  private static final int SHUT_RDWR = 2;
   private static final int MSG_NOSIGNAL = 0x4000;
 
   private static final MethodHandle CONNECT =
       Native.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SHUTDOWN =
-      Native.function("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle RECV =
       Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SEND =
       Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 
-  private final Fd fd;
+  private final SharedSocket socket;
   private final String name;
 
-  /// Readers and writers hold it shared while they use the descriptor's number, so that it is never
-  /// closed (and given to another file) under them; close() wakes them by shutdown first, then
-  /// waits for them.
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
-
   private SeqPacketSocket(Fd fd, String name) {
-    this.fd = fd;
+    this.socket = new SharedSocket(fd, name);
     this.name = name;
   }
 
@@ -94,9 +85,9 @@ public final class SeqPacketSocket implements AutoCloseable {
   ///
   /// @return its length; 0 when the other side has ended or this socket is closed
   public int read(byte[] into) {
-    use.readLock().lock();
+    socket.using().lock();
     try {
-      if (!fd.isOpen()) {
+      if (!socket.isOpen()) {
         return 0;
       }
       return (int)
@@ -105,7 +96,8 @@ public final class SeqPacketSocket implements AutoCloseable {
               name,
               (arena, state) -> {
                 var buffer = arena.allocate(into.length);
-                long n = (long) RECV.invokeExact(state, fd.number(), buffer, (long) into.length, 0);
+                long n =
+                    (long) RECV.invokeExact(state, socket.number(), buffer, (long) into.length, 0);
                 if (n > 0) {
                   MemorySegment.copy(buffer, JAVA_BYTE, 0, into, 0, (int) n);
                 }
@@ -117,7 +109,7 @@ public final class SeqPacketSocket implements AutoCloseable {
       }
       throw e;
     } finally {
-      use.readLock().unlock();
+      socket.using().unlock();
     }
   }
 
@@ -125,9 +117,9 @@ public final class SeqPacketSocket implements AutoCloseable {
   ///
   /// @throws KernelException EPIPE: the other side, or this one, has ended
   public void write(byte[] from, int offset, int length) {
-    use.readLock().lock();
+    socket.using().lock();
     try {
-      if (!fd.isOpen()) {
+      if (!socket.isOpen()) {
         throw new KernelException("send", Errno.EPIPE, name);
       }
       Native.call(
@@ -136,10 +128,11 @@ public final class SeqPacketSocket implements AutoCloseable {
           (arena, state) -> {
             var buffer = arena.allocate(Math.max(1, length));
             MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
-            return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, MSG_NOSIGNAL);
+            return (long)
+                SEND.invokeExact(state, socket.number(), buffer, (long) length, MSG_NOSIGNAL);
           });
     } finally {
-      use.readLock().unlock();
+      socket.using().unlock();
     }
   }
 
@@ -149,34 +142,12 @@ public final class SeqPacketSocket implements AutoCloseable {
 
   /// Says that nothing more will be written; reading goes on.
   public void shutdownWrite() {
-    shutdown(SHUT_WR);
-  }
-
-  private void shutdown(int how) {
-    use.readLock().lock();
-    try {
-      if (fd.isOpen()) {
-        Native.call(
-            "shutdown", name, (_, state) -> (int) SHUTDOWN.invokeExact(state, fd.number(), how));
-      }
-    } catch (KernelException e) {
-      if (!e.is(Errno.ENOTCONN)) {
-        throw e;
-      }
-    } finally {
-      use.readLock().unlock();
-    }
+    socket.shutdown(Socket.SHUT_WR);
   }
 
   /// Wakes whoever waits in [#read] or [#write], and ends the connection.
   @Override
   public void close() {
-    shutdown(SHUT_RDWR);
-    use.writeLock().lock();
-    try {
-      fd.close();
-    } finally {
-      use.writeLock().unlock();
-    }
+    socket.close();
   }
 }
