@@ -65,15 +65,8 @@ public enum Compression {
     return decompressed(in, ZstdInputStream::new);
   }
 
-  /// Whether a file is not compressed.
-  public static boolean none(Path file) throws IOException {
-    try (var in = java.nio.file.Files.newInputStream(file)) {
-      return of(in.readNBytes(MAGIC_BYTES)) == NONE;
-    }
-  }
-
   /// Looks at the first bytes and leaves the stream where it was.
-  static Compression of(BufferedInputStream in) throws IOException {
+  private static Compression of(BufferedInputStream in) throws IOException {
     in.mark(MAGIC_BYTES);
     var head = in.readNBytes(MAGIC_BYTES);
     in.reset();

@@ -280,7 +280,8 @@ public final class ImageStore implements Layers {
       throws IOException {
     // Of a file without compression the digest is known already; to make it once more would cost
     // more than all the rest.
-    boolean known = expected.filter(blobId::equals).isPresent() && Compression.none(blob);
+    boolean known =
+        expected.filter(blobId::equals).isPresent() && Compression.of(blob) == Compression.NONE;
     try (var hasher = new Sha256();
         var file =
             new BoundedInputStream(Files.newInputStream(blob), Long.MAX_VALUE, "the layer", read);
