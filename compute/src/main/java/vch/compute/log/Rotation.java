@@ -78,7 +78,8 @@ public final class Rotation implements AutoCloseable {
   /// Begins to compress what is rotated, where that is wanted; comes back at once.
   private void compress() {
     if (bounds.compress() && compressing.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("compress-log").start(this::compressAll);
+      // It computes: on a virtual thread it would keep a carrier from all others.
+      Thread.ofPlatform().daemon().name("compress-log").start(this::compressAll);
     }
   }
 

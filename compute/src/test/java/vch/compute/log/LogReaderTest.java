@@ -333,6 +333,31 @@ class LogReaderTest {
     assertThat(read(query(-1))).containsExactly("line 0\n", "line 1\n", "line 2\n");
   }
 
+  /// There are as many carriers of virtual threads as processors, and gzip gives none back.
+  @Test
+  void compressing_holds_up_no_virtual_thread() throws Exception {
+    var noise = new byte[24 << 20];
+    new java.util.Random(1).nextBytes(noise);
+    var logs = new java.util.ArrayList<LogFiles>();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      var log = Files.createDirectories(directory.resolve("log" + i)).resolve("ctr.log");
+      Files.write(log.resolveSibling("ctr.log.1"), noise);
+      logs.add(new LogFiles(log));
+    }
+    for (var files : logs) {
+      new Rotation(files, new Rotation.Bounds(0, 9, true), () -> {}).ended();
+    }
+    Thread.ofVirtual().start(() -> {}).join();
+    for (var files : logs) {
+      assertThat(files.all()).noneMatch(LogFile::compressed);
+    }
+    for (var files : logs) {
+      while (files.uncompressed(false).isPresent()) {
+        Thread.sleep(1);
+      }
+    }
+  }
+
   @Test
   void a_rotation_that_is_closed_changes_nothing_any_more() throws IOException {
     var files = new LogFiles(file);
