@@ -22,8 +22,10 @@ T
 }
 
 check() { jdk; mvn_ -Pstrict verify "$@"; }
-lab() { jdk; need_root "./do lab"; mvn_ test -Dtest.groups=lab -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false "$@"; }
-compat() { jdk; need_root "./do compat"; build; mvn_ test -Dtest.groups=compat -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -pl app,clients -am "$@"; }
+# Test classes of lab and compat wait for the kernel, programs and timers half of their time: two run beside each other.
+two_at_once='-DforkCount=2 -DreuseForks=true' # properties of surefire
+lab() { jdk; need_root "./do lab"; mvn_ test $two_at_once -Dtest.groups=lab -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false "$@"; }
+compat() { jdk; need_root "./do compat"; build; mvn_ test $two_at_once -Dtest.groups=compat -Dtest.excludedGroups= -Dsurefire.failIfNoSpecifiedTests=false -pl app,clients -am "$@"; }
 # Each part for itself, so that a failure of one does not hide the others.
 soak() {
   local failed=0
