@@ -52,7 +52,8 @@ start
   docker run -d --name adopted --net kept -p 8081:80 busybox sh -c 'exec busybox sleep 1000'
 } >>"$work/log" 2>&1 || true
 stop
-start -XX:AOTCacheOutput="$dist/daemon.aot" ${VCH_AOT_FLAGS:-}
+# Without profiles of methods: only C2 would use them, and they are 3 MiB of each daemon's memory.
+start -XX:AOTCacheOutput="$dist/daemon.aot" -XX:-AOTRecordTraining
 {
   docker exec adopted busybox nslookup adopted || true
   docker network create net

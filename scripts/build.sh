@@ -19,6 +19,19 @@ mvn_ -q -DskipTests -Dspotless.check.skip package dependency:copy-dependencies -
 rm -f "$log"
 for m in portlayer kernel archive engine linux services compute build api app; do cp $m/target/$m-0.1.0.jar dist.new/lib/$m.jar; rm -f dist.new/lib/$m-0.1.0.jar; done
 rm -f dist.new/lib/testkit-*.jar
+# Bouncy Castle's jars are signed by their makers, class by class: the run time would verify each class, keep its digests in memory
+# (4 MiB) and take none of them into the AOT cache. Maven has verified the jars whole.
+unsign() { # the jar
+  local parts
+  parts=$(mktemp -d)
+  (cd "$parts" && "$JAVA_HOME/bin/jar" --extract --file "$1")
+  rm -f "$parts"/META-INF/*.SF "$parts"/META-INF/*.RSA "$parts"/META-INF/*.DSA "$parts"/META-INF/*.EC
+  sed -n '/^\r\{0,1\}$/q;p' "$parts/META-INF/MANIFEST.MF" >"$parts.main" # without the sections of single classes
+  rm "$parts/META-INF/MANIFEST.MF"
+  "$JAVA_HOME/bin/jar" --create --file "$1" --manifest "$parts.main" -C "$parts" .
+  rm -rf "$parts" "$parts.main"
+}
+for jar in dist.new/lib/bc*.jar; do unsign "$PWD/$jar"; done
 # The command line runs from its own two jars: fewer to open, and an AOT cache of its own.
 cp dist.new/lib/app.jar dist.new/lib/picocli-*.jar dist.new/cli/
 rm -rf dist && mv dist.new dist

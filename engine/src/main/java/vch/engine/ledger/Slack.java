@@ -41,6 +41,8 @@ final class Slack {
       statement.execute(
           "insert or replace into meta (key, value) values ('slack', zeroblob(" + BYTES + "))");
       statement.execute("delete from meta where key = 'slack'");
+      // What passed through the pages' cache would stay there.
+      statement.execute("pragma shrink_memory");
       logHasRoom = true;
     } catch (SQLiteException e) {
       if (e.getResultCode() != SQLiteErrorCode.SQLITE_FULL) {
