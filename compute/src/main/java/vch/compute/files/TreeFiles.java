@@ -42,6 +42,9 @@ public final class TreeFiles implements ContainerFiles {
     /// Runs the action on the mounted root file system, without what is mounted into it.
     <T> T root(Container container, RootAction<T> action) throws IOException;
 
+    /// The root directory of an image, which cannot be written to.
+    Fd image(String imageId) throws IOException;
+
     /// What the container changed, in overlayfs form.
     Path upper(Container container);
 
@@ -122,9 +125,12 @@ public final class TreeFiles implements ContainerFiles {
           var volume = volumes.mountpoint(container.vch(), mount.source());
           mounts.put(
               target(mount),
-              mount.volumePart().isEmpty()
-                  ? volume
-                  : held(VolumePart.hold(volume, mount.volumePart(), mount.source()), held));
+              mount.part().isEmpty() ? volume : held(TreePart.hold(volume, mount), held));
+        }
+        case IMAGE -> {
+          var all = held(source.image(mount.source()), held);
+          mounts.put(
+              target(mount), mount.part().isEmpty() ? all : held(TreePart.hold(all, mount), held));
         }
         case TMPFS -> {} // empty without its processes
       }

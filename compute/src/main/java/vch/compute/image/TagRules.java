@@ -122,7 +122,8 @@ final class TagRules {
   /// Ids that the VCH may speak of: it named them, or a container of its own uses them.
   private static Stream<String> known(Image image, VchId vch) {
     return Stream.concat(
-            image.tags(vch).map(ImageTag::image), image.containers(vch).map(c -> c.spec().image()))
+            image.tags(vch).map(ImageTag::image),
+            image.containers(vch).flatMap(c -> c.spec().images()))
         .distinct();
   }
 
@@ -317,7 +318,7 @@ final class TagRules {
 
   private static Optional<Container> using(
       Image image, VchId vch, String id, Predicate<Container> which) {
-    return image.containers(vch).filter(c -> c.spec().image().equals(id)).filter(which).findFirst();
+    return image.containers(vch).filter(c -> c.spec().uses(id)).filter(which).findFirst();
   }
 
   private static Refusal conflict(String id, String force, String why) {

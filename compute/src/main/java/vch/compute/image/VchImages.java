@@ -75,7 +75,7 @@ public final class VchImages implements Images, AutoCloseable {
     image.tags().stream()
         .filter(t -> image.vch(t.vch()).isPresent())
         .forEach(t -> ids.add(t.image()));
-    image.containers().forEach(c -> ids.add(c.spec().image()));
+    image.containers().forEach(c -> c.spec().images().forEach(ids::add));
     return ids.stream().flatMap(id -> Digest.tryParse(id).stream()).collect(Collectors.toSet());
   }
 
@@ -388,7 +388,7 @@ public final class VchImages implements Images, AutoCloseable {
     var kept =
         Stream.concat(
                 after.tags(vch).map(ImageTag::image),
-                after.containers(vch).map(c -> c.spec().image()))
+                after.containers(vch).flatMap(c -> c.spec().images()))
             .distinct()
             .flatMap(id -> Digest.tryParse(id).flatMap(store::image).stream())
             .flatMap(i -> i.config().chainIds().stream())

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
@@ -26,30 +27,55 @@ final class Overlay {
   private Overlay() {}
 
   /// @param lowestFirst read-only directories
-  /// @param links an existing directory for symbolic links, where the names of the layers are too
-  ///   long for one mount
+  /// @param links where a directory may be made for symbolic links, if the names of the layers are
+  ///   too long for one mount
   /// @param discarded what is written need not survive a crash of the machine, so nothing waits for
   ///   the disk
   static void mount(
       List<Path> lowestFirst, Path upper, Path work, Path links, Path target, boolean discarded)
       throws IOException {
-    if (lowestFirst.size() > LAYERS_MAX) {
-      throw new IOException(
-          "the image has " + lowestFirst.size() + " layers, overlayfs takes " + LAYERS_MAX);
-    }
     // Left by a volatile mount; while it is there, nobody else may mount. Only a crash of the
     // machine makes it dangerous,
     // and no container with a volatile root is started again after one.
     Trees.delete(work.resolve("work/incompat"));
+    withLayers(
+        lowestFirst,
+        ",upperdir=" + escape(upper.toString()) + ",workdir=" + escape(work.toString()),
+        links,
+        options -> mount(options, target, discarded));
+  }
+
+  /// Without an upper layer: nothing can be changed.
+  ///
+  /// @param lowestFirst at least two, as overlayfs wants it
+  /// @param links see [#mount(List, Path, Path, Path, Path, boolean)]
+  static void mountReadOnly(List<Path> lowestFirst, Path links, Path target) throws IOException {
+    withLayers(
+        lowestFirst,
+        "",
+        links,
+        options -> Mount.mount("overlay", target, "overlay", Mount.MS_RDONLY, options));
+  }
+
+  /// Mounts with an option that names the layers.
+  ///
+  /// @param rest further options, each after a comma
+  private static void withLayers(
+      List<Path> lowestFirst, String rest, Path links, Consumer<String> mounting)
+      throws IOException {
+    if (lowestFirst.size() > LAYERS_MAX) {
+      throw new IOException(
+          "the image has " + lowestFirst.size() + " layers, overlayfs takes " + LAYERS_MAX);
+    }
     var lower = new ArrayList<>(lowestFirst);
     lower.removeIf(p -> p.toString().isEmpty());
     var direct =
         lower.reversed().stream().map(p -> escape(p.toString())).collect(Collectors.joining(":"));
-    var rest = ",upperdir=" + escape(upper.toString()) + ",workdir=" + escape(work.toString());
     if (direct.length() + rest.length() <= OPTION_BYTES_MAX) {
-      mount("lowerdir=" + direct + rest, target, discarded);
+      mounting.accept("lowerdir=" + direct + rest);
       return;
     }
+    Files.createDirectories(links);
     for (int i = 0; i < lower.size(); i++) {
       link(
           links.resolve(Integer.toString(i, Character.MAX_RADIX)), lower.get(lower.size() - 1 - i));
@@ -62,7 +88,7 @@ final class Overlay {
             .append('/')
             .append(Integer.toString(i, Character.MAX_RADIX));
       }
-      mount(text + rest, target, discarded);
+      mounting.accept(text + rest);
     }
   }
 

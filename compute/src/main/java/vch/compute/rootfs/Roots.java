@@ -106,9 +106,9 @@ public final class Roots {
 
   /// Makes the container's own layer. Doing it twice is the same as once.
   ///
-  /// @throws vch.portlayer.refusal.Refusal.NotFound the image is not here
+  /// @throws vch.portlayer.refusal.Refusal.NotFound the image is not here, or one that it mounts
   public void make(Container container) throws IOException {
-    lower(container);
+    container.spec().images().forEach(layers::directories);
     Files.createDirectories(upper(container.id()));
     Files.createDirectories(home(container.id()).resolve("work"));
     Chmod.chmod(upper(container.id()), 0755);
@@ -134,14 +134,12 @@ public final class Roots {
     Overlay.unmount(target); // left by a daemon that died
     var lower = below(container);
     var home = home(container.id());
-    var links = home.resolve("l");
-    Files.createDirectories(links);
     try {
       Overlay.mount(
           lower,
           home.resolve("upper"),
           home.resolve("work"),
-          links,
+          home.resolve("l"),
           target,
           container.spec().autoRemove());
     } catch (KernelException e) {

@@ -68,7 +68,7 @@ record Bundle(Path directory) {
     return directory.resolve("shm");
   }
 
-  /// Where parts of volumes are mounted while the runtime makes the container.
+  /// Where images and parts of volumes are mounted while the runtime makes the container.
   Path parts() {
     return directory.resolve("parts");
   }

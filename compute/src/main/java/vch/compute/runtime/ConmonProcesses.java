@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import vch.compute.files.TreeFiles;
 import vch.compute.image.Layers;
 import vch.compute.log.DirectoryWatch;
+import vch.compute.rootfs.ImageRoots;
 import vch.compute.rootfs.Roots;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.ContainerFiles;
@@ -80,6 +81,7 @@ public final class ConmonProcesses implements Processes {
     this.places = files;
     this.tools = tools;
     this.roots = new Roots(settings.state(), files.run(), layers);
+    var images = new ImageRoots(settings.state(), files.run(), layers);
     this.cgroups = new Cgroups(mounts, cgroup);
     this.runs = new Runs(files.exits(), cgroups);
     this.runtime = new OciRuntime(tools.runtime(), files.runtimeRoot(tools.runtime()));
@@ -97,10 +99,13 @@ public final class ConmonProcesses implements Processes {
             specs,
             preparation,
             volumes,
+            images,
             RunRecord.currentBoot());
     this.execs = new Execs(conmon, specs, roots);
     this.watch = new DirectoryWatch();
-    this.files = new TreeFiles(new RunningFiles(this, roots, runs), volumes, settings.state());
+    this.files =
+        new TreeFiles(
+            new RunningFiles(this, roots, images, runs, hands), volumes, settings.state());
     this.logs = new ContainerLogs(files, runs, preparation, watch, clock);
   }
 

@@ -198,7 +198,7 @@ final class OciMounts {
       case BIND -> bind(mount, target, mount.source(), in.host());
       case VOLUME -> {
         var path =
-            Optional.ofNullable(in.volumeParts().get(mount.target()))
+            Optional.ofNullable(in.staged().get(mount.target()))
                 .or(() -> Optional.ofNullable(in.volumes().get(mount.source())));
         yield bind(
             mount,
@@ -209,6 +209,12 @@ final class OciMounts {
             in.host());
       }
       case TMPFS -> tmpfs(mount, target);
+      case IMAGE -> {
+        var path =
+            Optional.ofNullable(in.staged().get(mount.target()))
+                .orElseThrow(() -> new Refusal.NotFound("No such image: " + mount.imageRef()));
+        yield bind(mount, target, path.toString(), in.host());
+      }
     };
   }
 

@@ -54,7 +54,7 @@ final class Preparation {
 
   private void volume(Container container, Mount mount) throws IOException {
     volumes.create(container.vch(), mount.source());
-    if (mount.options().contains("nocopy") || !mount.volumePart().isEmpty()) {
+    if (mount.options().contains("nocopy") || !mount.part().isEmpty()) {
       return;
     }
     var root = roots.hold(container);

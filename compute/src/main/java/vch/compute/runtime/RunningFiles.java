@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import vch.compute.files.TreeFiles;
+import vch.compute.rootfs.ImageRoots;
 import vch.compute.rootfs.Roots;
 import vch.engine.compute.Processes;
 import vch.engine.compute.Processes.RootAction;
@@ -19,12 +20,16 @@ import vch.portlayer.container.Container;
 final class RunningFiles implements TreeFiles.Source {
   private final Processes processes;
   private final Roots roots;
+  private final ImageRoots images;
   private final Runs runs;
+  private final Hands hands;
 
-  RunningFiles(Processes processes, Roots roots, Runs runs) {
+  RunningFiles(Processes processes, Roots roots, ImageRoots images, Runs runs, Hands hands) {
     this.processes = processes;
     this.roots = roots;
+    this.images = images;
     this.runs = runs;
+    this.hands = hands;
   }
 
   @Override
@@ -72,6 +77,11 @@ final class RunningFiles implements TreeFiles.Source {
   @Override
   public <T> T root(Container container, RootAction<T> action) {
     return processes.withRoot(container, action);
+  }
+
+  @Override
+  public Fd image(String imageId) {
+    return hands.call("mount image " + imageId, () -> images.hold(imageId));
   }
 
   @Override

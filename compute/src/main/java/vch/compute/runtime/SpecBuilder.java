@@ -48,7 +48,7 @@ final class SpecBuilder {
   }
 
   ObjectNode config(
-      Container container, Path root, Processes.Network network, Bundle bundle, VolumeParts parts)
+      Container container, Path root, Processes.Network network, Bundle bundle, StagedMounts staged)
       throws IOException {
     return spec.of(
         container,
@@ -60,7 +60,7 @@ final class SpecBuilder {
             bundle.hosts(),
             bundle.hostname(),
             directories(container),
-            parts.paths(),
+            staged.paths(),
             identity(root, container.spec().user(), container.spec().groupAdd()),
             devices(container),
             blockDevices(container.spec().limits().fine().blockIo()),

@@ -13,7 +13,8 @@ import java.util.Optional;
 /// @param guarded frames are held to the container's addresses inside that namespace
 /// @param resolvConf file to show as /etc/resolv.conf; likewise `hosts` and `hostname`
 /// @param volumes directories behind volume names
-/// @param volumeParts where only a part of a volume is mounted: that part, by target
+/// @param staged what is mounted of images, and where only a part of a volume is: that part, by
+///   target
 /// @param devices the nodes that the record's devices name, in the record's order; a directory
 ///   gives several
 /// @param blockDevices the nodes behind the paths of the record's bounds of block IO
@@ -30,7 +31,7 @@ record SpecInputs(
     Path hosts,
     Path hostname,
     Map<String, Path> volumes,
-    Map<String, Path> volumeParts,
+    Map<String, Path> staged,
     Identity identity,
     List<GrantedDevice> devices,
     Map<String, DeviceNode> blockDevices,
@@ -42,7 +43,7 @@ record SpecInputs(
     Host host) {
   SpecInputs {
     volumes = Map.copyOf(volumes);
-    volumeParts = Map.copyOf(volumeParts);
+    staged = Map.copyOf(staged);
     devices = List.copyOf(devices);
     blockDevices = Map.copyOf(blockDevices);
     machineDevices = List.copyOf(machineDevices);

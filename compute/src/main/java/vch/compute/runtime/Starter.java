@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import vch.compute.rootfs.ImageRoots;
 import vch.compute.rootfs.Roots;
 import vch.compute.rootfs.Trees;
 import vch.engine.compute.Processes;
@@ -33,6 +34,7 @@ final class Starter {
   private final SpecBuilder specs;
   private final Preparation preparation;
   private final Volumes volumes;
+  private final ImageRoots images;
   private final String boot;
 
   Starter(
@@ -45,6 +47,7 @@ final class Starter {
       SpecBuilder specs,
       Preparation preparation,
       Volumes volumes,
+      ImageRoots images,
       String boot) {
     this.files = files;
     this.roots = roots;
@@ -55,6 +58,7 @@ final class Starter {
     this.specs = specs;
     this.preparation = preparation;
     this.volumes = volumes;
+    this.images = images;
     this.boot = boot;
   }
 
@@ -124,11 +128,11 @@ final class Starter {
           "mode=1777,size=" + OciMounts.shmBytes(container.spec()));
     }
     long pid;
-    try (var parts = VolumeParts.hold(container, volumes, bundle)) {
+    try (var staged = StagedMounts.hold(container, volumes, images, bundle)) {
       Files.write(
           bundle.config(),
           specs
-              .config(container, root, network, bundle, parts)
+              .config(container, root, network, bundle, staged)
               .toString()
               .getBytes(java.nio.charset.StandardCharsets.UTF_8));
       pid = create(container, bundle);
@@ -213,7 +217,7 @@ final class Starter {
   }
 
   private static void remove(Bundle bundle) {
-    VolumeParts.release(bundle.parts());
+    StagedMounts.release(bundle.parts());
     if (Files.isDirectory(bundle.shm())) {
       try {
         Mount.unmount(bundle.shm(), Mount.MNT_DETACH | Mount.UMOUNT_NOFOLLOW);

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import vch.engine.compute.Images.Removed;
 import vch.portlayer.container.ContainerState;
+import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
@@ -119,6 +120,27 @@ class TagRulesTest {
             "conflict: unable to delete a1a1a1a1a1a1 (cannot be forced) - image is being used by running container c0c0c0c0c0c0");
     assertThat(remove("x", true)).containsExactly(new Removed("Untagged", "x:latest"));
     assertThat(keys()).containsExactly("<none>@" + A);
+  }
+
+  @Test
+  void an_image_that_a_container_mounts_is_in_use_as_its_own_is() {
+    put("x", A, "");
+    put("tools", B, "");
+    var stopped = ContainerState.NEW.exited(0, Instant.EPOCH, false);
+    var container = TestEngine.container(BLUE, "c0", A, stopped);
+    var mounts = List.of(Mount.ofImage(B, "tools", "/tools", ""));
+    image =
+        image.after(
+            List.of(
+                new Change.ContainerPut(
+                    container.withSpec(container.spec().withMounts(mounts), ""))));
+    assertThatThrownBy(() -> remove("tools", false))
+        .isInstanceOf(Refusal.Conflict.class)
+        .hasMessage(
+            "conflict: unable to remove repository reference \"tools:latest\" (must force) - container c0c0c0c0c0c0 is using its referenced image a2a2a2a2a2a2");
+    assertThat(TagRules.prune(image, BLUE, true).reply()).isEmpty();
+    assertThat(remove("tools", true)).containsExactly(new Removed("Untagged", "tools:latest"));
+    assertThat(TagRules.resolve(image, BLUE, B)).contains(B); // the container still knows it
   }
 
   @Test

@@ -34,6 +34,7 @@ import vch.engine.compute.Images.Progress;
 import vch.engine.compute.Images.Removed;
 import vch.engine.compute.Platform;
 import vch.portlayer.container.ContainerState;
+import vch.portlayer.container.Mount;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
@@ -324,6 +325,22 @@ class VchImagesTest {
     engine.note(_ -> Decision.of("", new Change.ContainerRemoved(container.id())));
     images.sweep();
     assertThatThrownBy(() -> store.directories(one.id())).isInstanceOf(Refusal.NotFound.class);
+  }
+
+  @Test
+  void a_container_keeps_the_layers_of_an_image_that_it_mounts() throws IOException {
+    var one = imported("one", "1");
+    var two = imported("two", "2");
+    var plain = TestEngine.container(BLUE, "c0", one.id(), ContainerState.NEW);
+    var mounts = List.of(Mount.ofImage(two.id(), "two", "/two", ""));
+    var container = plain.withSpec(plain.spec().withMounts(mounts), "");
+    engine.put(container);
+    images.remove(BLUE, "two", true);
+    images.sweep();
+    assertThat(store.directories(two.id())).hasSize(1);
+    engine.note(_ -> Decision.of("", new Change.ContainerRemoved(container.id())));
+    images.sweep();
+    assertThatThrownBy(() -> store.directories(two.id())).isInstanceOf(Refusal.NotFound.class);
   }
 
   @Test

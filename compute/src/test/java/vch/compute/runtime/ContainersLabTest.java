@@ -387,6 +387,12 @@ class ContainersLabTest {
   void hundreds_of_layers_are_mounted() throws Exception {
     try (var many = new RuntimeLab(130)) {
       assertThat(many.run(sh("ls /layers | wc -l")).stdout()).isEqualTo("130\n");
+      assertThat(
+              many.run(
+                      sh("ls /i/layers | wc -l")
+                          .mounts(Mount.ofImage(Specimen.IMAGE, "busybox", "/i", "")))
+                  .stdout())
+          .isEqualTo("130\n");
     }
   }
 }

@@ -44,7 +44,7 @@ class OciSpecTest {
         bundle.hosts(),
         bundle.hostname(),
         Map.of("data", Path.of("/var/lib/pl/volumes/0123456789ab/data/_data")),
-        Map.of(),
+        Map.of("/tools", bundle.parts().resolve("0")),
         identity,
         List.of(devices),
         Map.of("/dev/vda", VDA),
@@ -156,7 +156,8 @@ class OciSpecTest {
                     Mount.Kind.BIND, "/srv/shared", "/shared", false, List.of("rslave", "z"), ""),
                 new Mount(Mount.Kind.TMPFS, "", "/scratch", false, List.of("exec", "size=1m"), ""),
                 new Mount(Mount.Kind.TMPFS, "", "/dev/shm", false, List.of(), ""),
-                new Mount(Mount.Kind.BIND, "/srv/hosts", "/etc/hosts", true, List.of(), ""));
+                new Mount(Mount.Kind.BIND, "/srv/hosts", "/etc/hosts", true, List.of(), ""),
+                Mount.ofImage(Specimen.IMAGE, "busybox", "/tools", ""));
     Golden.check(
         "oci/mounts.json",
         withoutFilter(

@@ -33,7 +33,7 @@ public final class SqliteJournal implements Journal {
   private static final System.Logger LOG = System.getLogger(SqliteJournal.class.getName());
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
-  static final int SCHEMA = 9;
+  static final int SCHEMA = 10;
 
   /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
   private static final List<String> STEPS =
@@ -101,7 +101,14 @@ public final class SqliteJournal implements Journal {
               '$.kind.gateways', json('{"ipv4": "NAT", "ipv6": "NAT"}'))
             else json_set(json, '$.madeFrom', json('null'))
           end
-          where kind in ('container', 'scope')""");
+          where kind in ('container', 'scope')""",
+          // 10: images may be mounted, and parts of them as of volumes
+          """
+          update entity set json = json_set(json, '$.spec.mounts', (
+            select json_group_array(json_remove(
+              json_set(value, '$.part', json_extract(value, '$.volumePart'), '$.imageRef', ''), '$.volumePart'))
+            from json_each(entity.json, '$.spec.mounts')))
+          where kind = 'container'""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;

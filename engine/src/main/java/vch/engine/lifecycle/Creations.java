@@ -102,14 +102,7 @@ final class Creations {
         core.chance().nextBytes(bytes);
         var name = HexFormat.of().formatHex(bytes);
         anonymous.add(name);
-        named.add(
-            new Mount(
-                mount.kind(),
-                name,
-                mount.target(),
-                mount.readOnly(),
-                mount.options(),
-                mount.volumePart()));
+        named.add(mount.withSource(name));
       } else {
         named.add(mount);
       }

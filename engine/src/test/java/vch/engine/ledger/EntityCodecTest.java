@@ -217,7 +217,8 @@ class EntityCodecTest {
             List.of(
                 new Mount(Mount.Kind.BIND, "/srv", "/srv", true, List.of("rslave"), ""),
                 new Mount(Mount.Kind.TMPFS, "", "/tmp", false, List.of("size=1m"), ""),
-                new Mount(Mount.Kind.VOLUME, "v", "/v", false, List.of(), "a/b")),
+                new Mount(Mount.Kind.VOLUME, "v", "/v", false, List.of(), "a/b"),
+                Mount.ofImage("sha256:" + "2".repeat(64), "tools:1", "/tools", "bin")),
             new Limits(
                 1L << 40, -1, 5, 1_500_000_000L, 512, 50_000, 100_000, "0-1", "0", 100, -500),
             List.of(new Ulimit("nofile", 1024, -1)),

@@ -98,7 +98,7 @@ class SqliteJournalTest extends JournalContract {
           '$.endpoints', (
             select json_group_array(json_remove(value, '$.linkLocal')) from json_each(entity.json, '$.endpoints')),
           '$.spec.mounts', (
-            select json_group_array(json_remove(value, '$.volumePart')) from json_each(entity.json, '$.spec.mounts')))
+            select json_group_array(json_remove(value, '$.part', '$.imageRef')) from json_each(entity.json, '$.spec.mounts')))
         where kind = 'container'""",
         """
         update entity set json = json_set(json,
@@ -147,6 +147,34 @@ class SqliteJournalTest extends JournalContract {
     }
   }
 
+  /// Up to format 9.
+  @Test
+  void the_part_of_a_volume_that_is_mounted_stays_it() throws Exception {
+    fill();
+    sql(
+        """
+        update entity set json = json_set(json, '$.spec.mounts', (
+          select json_group_array(json_remove(json_set(value, '$.volumePart', 'in/it'), '$.part', '$.imageRef'))
+          from json_each(entity.json, '$.spec.mounts')))
+        where kind = 'container'""",
+        "pragma user_version = 9");
+    try (var journal = open()) {
+      assertThat(journal.load().containers())
+          .singleElement()
+          .satisfies(
+              c ->
+                  assertThat(c.spec().mounts())
+                      .containsExactly(
+                          new Mount(
+                              Mount.Kind.VOLUME,
+                              "data",
+                              "/data",
+                              false,
+                              List.of("nocopy"),
+                              "in/it")));
+    }
+  }
+
   @Test
   void a_newer_format_is_refused_and_left_alone() throws Exception {
     fill();
@@ -156,7 +184,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 9). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 10). Start that version, or name another --state-dir.");
   }
 
   @Test

@@ -3,6 +3,7 @@ package vch.portlayer.container;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What runs in a container and within which bounds: image defaults and the user's wishes, already
 /// merged.
@@ -128,6 +129,19 @@ public record ContainerSpec(
     return capAdd.contains("ALL")
         ? !dropped
         : capAdd.contains(capability) || (byDefault && !dropped && !capDrop.contains("ALL"));
+  }
+
+  /// Ids of the images whose files the container needs: its own, and those that it mounts.
+  public Stream<String> images() {
+    return Stream.concat(
+            Stream.of(image),
+            mounts.stream().filter(m -> m.kind() == Mount.Kind.IMAGE).map(Mount::source))
+        .distinct();
+  }
+
+  /// True where it needs the files of this image.
+  public boolean uses(String imageId) {
+    return images().anyMatch(imageId::equals);
   }
 
   public ContainerSpec withMounts(List<Mount> next) {

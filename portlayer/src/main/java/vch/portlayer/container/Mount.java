@@ -6,22 +6,50 @@ import java.util.List;
 ///
 /// @param target absolute path inside the container
 /// @param options words for the runtime
-/// @param volumePart the part of a volume that is mounted: a path without `..` that is there when
-///   the container starts; empty: all of it
+/// @param part the part of a volume or an image that is mounted: a path without `..` that is there
+///   when the container starts; empty: all of it
+/// @param imageRef an image as the user named it; empty for other kinds
 public record Mount(
     Kind kind,
     String source,
     String target,
     boolean readOnly,
     List<String> options,
-    String volumePart) {
+    String part,
+    String imageRef) {
   public Mount {
     options = List.copyOf(options);
   }
 
+  /// Of any kind but [Kind#IMAGE].
+  public Mount(
+      Kind kind,
+      String source,
+      String target,
+      boolean readOnly,
+      List<String> options,
+      String part) {
+    this(kind, source, target, readOnly, options, part, "");
+  }
+
+  /// @param id of the image
+  /// @param reference the image as the user named it
+  /// @param part empty: all of it
+  public static Mount ofImage(String id, String reference, String target, String part) {
+    return new Mount(Kind.IMAGE, id, target, true, List.of(), part, reference);
+  }
+
+  public Mount withSource(String next) {
+    return new Mount(kind, next, target, readOnly, options, part, imageRef);
+  }
+
+  public Mount withReadOnly(boolean next) {
+    return new Mount(kind, source, target, next, options, part, imageRef);
+  }
+
   /// @param path empty: all of it
-  public Mount withVolumePart(String path) {
-    return new Mount(kind, source, target, readOnly, options, path);
+  public Mount withPart(String path) {
+    return new Mount(kind, source, target, readOnly, options, path, imageRef);
   }
 
   /// What `source` means.
@@ -32,6 +60,8 @@ public record Mount(
     /// `nocopy` is given.
     VOLUME,
     /// `source` is empty; the options are those of tmpfs(5).
-    TMPFS
+    TMPFS,
+    /// `source` is the id of an image, whose files are seen and cannot be changed.
+    IMAGE
   }
 }

@@ -119,6 +119,8 @@ final class InspectJson {
                 .put("Name", mount.source())
                 .put("Source", volumePath.apply(mount.source()).toString());
         case TMPFS -> row.put("Type", "tmpfs").put("Source", "");
+        // It is nowhere to be seen on the machine.
+        case IMAGE -> row.put("Type", "image").put("Name", mount.imageRef()).put("Source", "");
       }
       row.put("Destination", mount.target());
       if (mount.kind() == Mount.Kind.VOLUME) {
@@ -132,12 +134,15 @@ final class InspectJson {
   }
 
   private static String propagation(Mount mount) {
-    return mount.kind() == Mount.Kind.BIND
-        ? mount.options().stream()
-            .filter(MountMode.PROPAGATIONS::contains)
-            .findFirst()
-            .orElse("rprivate")
-        : "";
+    return switch (mount.kind()) {
+      case BIND ->
+          mount.options().stream()
+              .filter(MountMode.PROPAGATIONS::contains)
+              .findFirst()
+              .orElse("rprivate");
+      case IMAGE -> "rprivate";
+      case VOLUME, TMPFS -> "";
+    };
   }
 
   private static ObjectNode networkSettings(Container container, Facts facts, ApiVersion version) {

@@ -154,14 +154,7 @@ record MountPart(List<Mount> mounts, Map<String, String> modes, List<NewVolume> 
       var document = Document.of(source);
       for (var from : source.spec().mounts()) {
         if (document.shows(from)) {
-          var mount =
-              new Mount(
-                  from.kind(),
-                  from.source(),
-                  from.target(),
-                  from.readOnly() || mode.readOnly(),
-                  from.options(),
-                  from.volumePart());
+          var mount = from.withReadOnly(from.readOnly() || mode.readOnly());
           places.put(from.target(), new Place(mount, document.mode(from)));
         }
       }

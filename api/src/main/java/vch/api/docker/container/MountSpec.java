@@ -145,7 +145,7 @@ final class MountSpec {
             mode,
             Shape.Read.map(options, "Labels"),
             Shape.Read.map(driver, "Options"));
-    return new MountPart.Place(place.mount().withVolumePart(clean(part)), place.mode());
+    return new MountPart.Place(place.mount().withPart(clean(part)), place.mode());
   }
 
   /// As Go's `filepath.IsLocal`: not absolute, and nothing in it leads out.

@@ -48,10 +48,7 @@ public final class ImageJson {
     out.put(
         "Containers",
         usage
-            ? host.image()
-                .containers(host.vch())
-                .filter(c -> c.spec().image().equals(image.id()))
-                .count()
+            ? host.image().containers(host.vch()).filter(c -> c.spec().uses(image.id())).count()
             : -1);
     return out;
   }

@@ -76,8 +76,7 @@ final class ImageRemoval {
     var until = filters.get("until").stream().findFirst().map(u -> Timestamps.any("until", u, now));
     var out = new ArrayList<Removed>();
     for (var image : ImageFilter.withoutSteps(images)) {
-      boolean used =
-          host.image().containers(host.vch()).anyMatch(c -> c.spec().image().equals(image.id()));
+      boolean used = host.image().containers(host.vch()).anyMatch(c -> c.spec().uses(image.id()));
       if (used
           || (!all && !image.tags().isEmpty())
           || !filters.labels("label", image.config().labels())

@@ -70,11 +70,11 @@ class CreateRequestTest {
             + "\"VolumeOptions\":{\"Subpath\":\"a/./b\"}}]}}";
     assertThat(Requests.translate(body, "1.45").command().spec().mounts())
         .filteredOn(m -> m.target().equals("/v"))
-        .extracting(Mount::volumePart)
+        .extracting(Mount::part)
         .containsExactly("a/b");
     assertThat(Requests.translate(body, "1.44").command().spec().mounts())
         .filteredOn(m -> m.target().equals("/v"))
-        .extracting(Mount::volumePart)
+        .extracting(Mount::part)
         .containsExactly("");
   }
 
@@ -84,7 +84,7 @@ class CreateRequestTest {
         "{\"Image\":\"busybox\",\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\",\"Source\":\"v\",\"Target\":\"/v\","
             + "\"VolumeOptions\":{\"Subpath\":\"..data/x\"}}]}}";
     assertThat(Requests.translate(body, "1.45").command().spec().mounts())
-        .extracting(Mount::volumePart)
+        .extracting(Mount::part)
         .contains("..data/x");
   }
 
