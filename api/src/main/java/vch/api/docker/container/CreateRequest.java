@@ -97,6 +97,13 @@ record CreateRequest(
         }
       }
     }
+    if (!version.atLeast(48)) {
+      for (var mount : Shape.Read.objects(host, "Mounts")) {
+        if (Shape.Read.text(mount, "Type").equals("image")) {
+          throw new Refusal.Invalid("Mount type \"Image\" needs API v1.48 or newer");
+        }
+      }
+    }
     var network =
         NetworkPart.of(
             new NetworkPart.Request(config, host, endpoints, version),

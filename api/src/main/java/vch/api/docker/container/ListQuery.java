@@ -149,8 +149,7 @@ record ListQuery(boolean all, int limit, Filters filters) {
                 .anyMatch(
                     m ->
                         filters.get("volume").contains(m.target())
-                            || (m.kind() != Mount.Kind.TMPFS
-                                && filters.get("volume").contains(m.source())));
+                            || shownSource(m).filter(filters.get("volume")::contains).isPresent());
     boolean publish =
         !filters.has("publish")
             || PortsView.of(image, c).rows().stream()
@@ -164,6 +163,15 @@ record ListQuery(boolean all, int limit, Filters filters) {
         !filters.has("expose") // ports that are shown, so of those that run
             || PortsView.of(image, c).rows().stream().anyMatch(row -> among("expose", row.ports()));
     return network && volume && publish && expose;
+  }
+
+  /// What a mount is found by beside its place.
+  private static Optional<String> shownSource(Mount mount) {
+    return switch (mount.kind()) {
+      case BIND, VOLUME -> Optional.of(mount.source());
+      case IMAGE -> Optional.of(mount.imageRef());
+      case TMPFS -> Optional.empty();
+    };
   }
 
   /// @param network a name, or the beginning of an id

@@ -27,16 +27,15 @@ final class MountSpec {
 
   static MountPart.Place of(ObjectNode mount, VolumeMount volumes, Surroundings machine) {
     var type = Shape.Read.text(mount, "Type");
-    if (mount.has("ImageOptions")
-        || mount.has("ClusterOptions")
-        || List.of("image", "npipe", "cluster").contains(type)) {
+    if (mount.has("ClusterOptions") || List.of("npipe", "cluster").contains(type)) {
       throw new Refusal.Unsupported(
-          "mounts of type \"" + type + "\" are not offered: use bind, volume or tmpfs");
+          "mounts of type \"" + type + "\" are not offered: use bind, volume, tmpfs or image");
     }
     return switch (type) {
       case "bind" -> bind(mount, machine);
       case "volume" -> volume(mount, volumes);
       case "tmpfs" -> tmpfs(mount);
+      case "image" -> image(mount, machine);
       default -> throw wrong(type, "mount type unknown");
     };
   }
@@ -54,7 +53,7 @@ final class MountSpec {
   }
 
   private static MountPart.Place bind(ObjectNode mount, Surroundings machine) {
-    without(mount, "bind", "VolumeOptions", "TmpfsOptions");
+    without(mount, "bind", "VolumeOptions", "ImageOptions", "TmpfsOptions");
     var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "bind");
     var source = Shape.Read.text(mount, "Source");
     if (source.isEmpty()) {
@@ -117,7 +116,7 @@ final class MountSpec {
   }
 
   private static MountPart.Place volume(ObjectNode mount, VolumeMount volumes) {
-    without(mount, "volume", "BindOptions", "TmpfsOptions");
+    without(mount, "volume", "BindOptions", "ImageOptions", "TmpfsOptions");
     var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "volume");
     var source = Shape.Read.text(mount, "Source");
     boolean readOnly = Shape.Read.flag(mount, "ReadOnly");
@@ -129,9 +128,7 @@ final class MountSpec {
     if (!part.isEmpty() && source.isEmpty()) {
       throw wrong("volume", "must not set Subpath when using anonymous volumes");
     }
-    if (!part.isEmpty() && !local(part)) {
-      throw wrong("volume", "subpath must be a relative path within the volume");
-    }
+    checkPart(part, "volume");
     var driver = options.path("DriverConfig") instanceof ObjectNode d ? d : Json.object();
     var driverName = Shape.Read.text(driver, "Name");
     if (!driverName.isEmpty() && !driverName.equals("local")) {
@@ -148,6 +145,28 @@ final class MountSpec {
     return new MountPart.Place(place.mount().withPart(clean(part)), place.mode());
   }
 
+  /// Always read-only, whatever `ReadOnly` says.
+  private static MountPart.Place image(ObjectNode mount, Surroundings machine) {
+    without(mount, "image", "BindOptions", "VolumeOptions", "TmpfsOptions");
+    var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "image");
+    var source = Shape.Read.text(mount, "Source");
+    if (source.isEmpty()) {
+      throw wrong("image", "field Source must not be empty");
+    }
+    var options = mount.path("ImageOptions") instanceof ObjectNode o ? o : Json.object();
+    var part = Shape.Read.text(options, "Subpath");
+    checkPart(part, "image");
+    return new MountPart.Place(
+        Mount.ofImage(machine.imageId().apply(source), source, target, clean(part)), "");
+  }
+
+  /// Docker speaks of a volume here, whatever the type.
+  private static void checkPart(String part, String type) {
+    if (!local(part)) {
+      throw wrong(type, "subpath must be a relative path within the volume");
+    }
+  }
+
   /// As Go's `filepath.IsLocal`: not absolute, and nothing in it leads out.
   private static boolean local(String path) {
     return !path.startsWith("/")
@@ -160,7 +179,7 @@ final class MountSpec {
   }
 
   private static MountPart.Place tmpfs(ObjectNode mount) {
-    without(mount, "tmpfs", "BindOptions", "VolumeOptions");
+    without(mount, "tmpfs", "BindOptions", "VolumeOptions", "ImageOptions");
     var target = MountPart.absolute(Shape.Read.text(mount, "Target"), "", "tmpfs");
     if (!Shape.Read.text(mount, "Source").isEmpty()) {
       throw wrong("tmpfs", "field Source must not be specified");

@@ -88,7 +88,7 @@ final class Shapes {
                   optional(
                       "DriverConfig",
                       struct(optional("Name", TEXT), optional("Options", TEXT_MAP))))),
-          optional("ImageOptions", ANY),
+          optional("ImageOptions", struct(optional("Subpath", TEXT))),
           optional(
               "TmpfsOptions",
               struct(

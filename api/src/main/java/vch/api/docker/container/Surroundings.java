@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import vch.api.docker.DockerHost;
 
 /// What create has to know of the machine, so that it can refuse at once what could not be carried
@@ -15,6 +16,8 @@ import vch.api.docker.DockerHost;
 /// @param runtime name of the OCI runtime that runs containers
 /// @param socket the local socket of the VCH's Docker API
 /// @param pathExists whether a path of the machine exists, for mounts that must not make it
+/// @param imageId the id of the image that a reference means to the VCH; refuses as not found where
+///   there is none
 /// @param memoryNodes NUMA nodes
 /// @param blockWeights shares of block devices can be given (the BFQ scheduler, or CFQ of old)
 record Surroundings(
@@ -24,7 +27,8 @@ record Surroundings(
     boolean blockWeights,
     String runtime,
     Predicate<Path> pathExists,
-    Path socket) {
+    Path socket,
+    UnaryOperator<String> imageId) {
   /// Where containers are told to look for Docker.
   private static final Set<String> USUAL_SOCKETS =
       Set.of("/var/run/docker.sock", "/run/docker.sock");
@@ -49,6 +53,7 @@ record Surroundings(
             || Files.exists(BLKIO.resolve("blkio.bfq.io_service_bytes")),
         settings.runtime(),
         Files::exists,
-        host.socket());
+        host.socket(),
+        reference -> host.images().find(host.vch(), reference).id());
   }
 }

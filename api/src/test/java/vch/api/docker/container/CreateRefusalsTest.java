@@ -131,7 +131,15 @@ class CreateRefusalsTest {
           {"HostConfig":{"Mounts":[{"Type":"bind","Source":"/there","Target":"/b","BindOptions":{"ReadOnlyForceRecursive":true}}]}} | Invalid | invalid mount config for type "bind": field ReadOnlyForceRecursive needs ReadOnly
           {"HostConfig":{"Mounts":[{"Type":"bind","Source":"/there","Target":"/b","ReadOnly":true,"BindOptions":{"NonRecursive":true,"ReadOnlyForceRecursive":true}}]}} | Invalid | invalid mount config for type "bind": field ReadOnlyForceRecursive excludes
           {"HostConfig":{"Mounts":[{"Type":"nfs","Target":"/b"}]}}         | Invalid     | invalid mount config for type "nfs": mount type unknown
-          {"HostConfig":{"Mounts":[{"Type":"image","Target":"/b"}]}}       | Unsupported | mounts of type "image" are not offered
+          {"HostConfig":{"Mounts":[{"Type":"npipe","Target":"/b"}]}}       | Unsupported | mounts of type "npipe" are not offered
+          {"HostConfig":{"Mounts":[{"Type":"image","Target":"/b"}]}}       | Invalid     | invalid mount config for type "image": field Source must not be empty
+          {"HostConfig":{"Mounts":[{"Type":"image","Source":"tools"}]}}    | Invalid     | invalid mount config for type "image": field Target must not be empty
+          {"HostConfig":{"Mounts":[{"Type":"image","Source":"tools","Target":"/b","BindOptions":{}}]}} | Invalid | invalid mount config for type "image": field BindOptions must not be specified
+          {"HostConfig":{"Mounts":[{"Type":"image","Source":"tools","Target":"/b","ImageOptions":{"Subpath":"a/../../b"}}]}} | Invalid | invalid mount config for type "image": subpath must be a relative path within the volume
+          {"HostConfig":{"Mounts":[{"Type":"image","Source":"tools","Target":"/b","ImageOptions":{"Subpath":"/b"}}]}} | Invalid | invalid mount config for type "image": subpath must be a relative path within the volume
+          {"HostConfig":{"Mounts":[{"Type":"image","Source":"none","Target":"/b"}]}} | NotFound | No such image: none:latest
+          {"HostConfig":{"Mounts":[{"Type":"image","Source":"tools","Target":"/b"},{"Type":"tmpfs","Target":"/b"}]}} | Invalid | Duplicate mount point: /b
+          {"HostConfig":{"Mounts":[{"Type":"volume","Source":"v","Target":"/b","ImageOptions":{"Subpath":"b"}}]}} | Invalid | invalid mount config for type "volume": field ImageOptions must not be specified
           {"HostConfig":{"Mounts":[{"Type":"volume","Target":"/b","VolumeOptions":{"DriverConfig":{"Name":"nfs"}}}]}} | Unsupported | volume driver "nfs" is not offered
           {"HostConfig":{"Tmpfs":{"/t":"sise=1"}}}                         | Invalid     | invalid tmpfs option "sise=1"
           {"HostConfig":{"VolumesFrom":["nope"]}}                          | Invalid     | No such container: nope

@@ -1,6 +1,7 @@
 package vch.api.docker.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import vch.portlayer.container.Mount;
 import vch.portlayer.container.NameLink;
 import vch.portlayer.container.NetworkMode;
 import vch.portlayer.container.RestartPolicy;
+import vch.portlayer.refusal.Refusal;
 import vch.testkit.Golden;
 
 class CreateRequestTest {
@@ -76,6 +78,26 @@ class CreateRequestTest {
         .filteredOn(m -> m.target().equals("/v"))
         .extracting(Mount::part)
         .containsExactly("");
+  }
+
+  @Test
+  void an_image_is_mounted_read_only_from_api_1_48() {
+    var body =
+        "{\"Image\":\"busybox\",\"HostConfig\":{\"Mounts\":[{\"Type\":\"image\",\"Source\":\"tools\",\"Target\":\"/t/\","
+            + "\"ImageOptions\":{\"Subpath\":\"usr/./bin\"}},{\"Type\":\"image\",\"Source\":\"tools\",\"Target\":\"/all\"}]}}";
+    var command = Requests.translate(body, "1.48").command();
+    assertThat(command.spec().mounts())
+        .filteredOn(m -> m.kind() == Mount.Kind.IMAGE)
+        .containsExactly(
+            new Mount(Mount.Kind.IMAGE, Requests.TOOLS, "/t", true, List.of(), "usr/bin", "tools"),
+            new Mount(Mount.Kind.IMAGE, Requests.TOOLS, "/all", true, List.of(), "", "tools"));
+    assertThat(command.spec().images()).containsExactly(Requests.image().id(), Requests.TOOLS);
+    assertThat(command.document())
+        .contains(
+            "{\"Type\":\"image\",\"Source\":\"tools\",\"Target\":\"/t/\",\"ImageOptions\":{\"Subpath\":\"usr/./bin\"}}");
+    assertThatThrownBy(() -> Requests.translate(body, "1.47"))
+        .isInstanceOf(Refusal.Invalid.class)
+        .hasMessage("Mount type \"Image\" needs API v1.48 or newer");
   }
 
   @Test

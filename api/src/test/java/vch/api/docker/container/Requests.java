@@ -11,6 +11,7 @@ import vch.api.docker.ApiVersion;
 import vch.api.docker.Json;
 import vch.engine.compute.Images;
 import vch.engine.fake.Samples;
+import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
@@ -26,7 +27,8 @@ final class Requests {
           true,
           "runc",
           path -> path.toString().startsWith("/there"),
-          Path.of("/run/portlayer/blue/docker.sock"));
+          Path.of("/run/portlayer/blue/docker.sock"),
+          Requests::imageId);
 
   private Requests() {}
 
@@ -58,6 +60,15 @@ final class Requests {
         List.of(),
         "",
         Optional.empty());
+  }
+
+  static final String TOOLS = "sha256:" + "2".repeat(64);
+
+  private static String imageId(String reference) {
+    if (!reference.equals("tools")) {
+      throw new Refusal.NotFound("No such image: " + reference + ":latest");
+    }
+    return TOOLS;
   }
 
   static Image state() {
