@@ -90,19 +90,8 @@ record CreateRequest(
     if (!version.atLeast(43)) {
       host.remove("Annotations");
     }
-    if (!version.atLeast(45)) {
-      for (var mount : host.path("Mounts")) {
-        if (mount.path("VolumeOptions") instanceof ObjectNode options) {
-          options.remove("Subpath");
-        }
-      }
-    }
-    if (!version.atLeast(48)) {
-      for (var mount : Shape.Read.objects(host, "Mounts")) {
-        if (Shape.Read.text(mount, "Type").equals("image")) {
-          throw new Refusal.Invalid("Mount type \"Image\" needs API v1.48 or newer");
-        }
-      }
+    for (var mount : Shape.Read.objects(host, "Mounts")) {
+      checkVersion(mount);
     }
     var network =
         NetworkPart.of(
@@ -148,6 +137,19 @@ record CreateRequest(
     warnings.addAll(network.warnings());
     warnings.addAll(resources.warnings());
     return new Translated(command, mounts.volumes(), warnings);
+  }
+
+  /// Refuses, as engine 28 does, what an older version did not have: left out it would mount all of
+  /// a volume.
+  private void checkVersion(ObjectNode mount) {
+    if (!version.atLeast(45)
+        && mount.path("VolumeOptions") instanceof ObjectNode options
+        && !Shape.Read.text(options, "Subpath").isEmpty()) {
+      throw new Refusal.Invalid("VolumeOptions.Subpath needs API v1.45 or newer");
+    }
+    if (!version.atLeast(48) && Shape.Read.text(mount, "Type").equals("image")) {
+      throw new Refusal.Invalid("Mount type \"Image\" needs API v1.48 or newer");
+    }
   }
 
   /// Id of the container whose namespace is to be joined.
