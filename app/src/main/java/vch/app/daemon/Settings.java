@@ -20,7 +20,7 @@ public record Settings(Path stateDirectory, Path runDirectory, Optional<String> 
 
   /// What the daemon and its parts keep in the run directory beside the directories of VCHs.
   private static final Set<String> OWN =
-      Set.of("admin.sock", "daemon.pid", "lock", "netns", "c", "m", "exits", "dhcp");
+      Set.of("admin.sock", "daemon.pid", "lock", "netns", "c", "m", "exits", "dhcp", "trial");
 
   private static final List<String> OWN_PREFIXES = List.of("rt-", "trial-");
 

@@ -9,8 +9,12 @@ import vch.bench.os.Proc;
 final class Memory implements Row {
   private static final int CONTAINERS = 10;
 
+  /// What a run time frees it gives back to the kernel when it has time, ours within ten seconds.
+  private static final int IDLE_SECONDS = 15;
+
   @Override
   public void measure(Bench bench) {
+    idle();
     for (var engine : bench.all()) {
       var before = Proc.memory(engine.daemons());
       bench.record("idle daemon and its helpers: RSS", "MiB", engine.name(), List.of(before.rss()));
@@ -18,6 +22,15 @@ final class Memory implements Row {
     }
     for (var engine : bench.all()) {
       containers(bench, engine);
+    }
+  }
+
+  private static void idle() {
+    try {
+      Thread.sleep(IDLE_SECONDS * 1000L);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
     }
   }
 
