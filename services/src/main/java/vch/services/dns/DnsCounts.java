@@ -4,7 +4,7 @@ package vch.services.dns;
 ///
 /// @param queries received
 /// @param local answered from the image
-/// @param cached answered from what an upstream server said before
+/// @param cached answered from what an upstream server said before, or that none did
 /// @param forwarded put to upstream servers
 /// @param refused not forwarded: unknown asker, internal network, or a limit reached
 /// @param failed answered SERVFAIL because no upstream server gave an answer

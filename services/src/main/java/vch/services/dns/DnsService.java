@@ -56,6 +56,7 @@ public final class DnsService implements AutoCloseable {
   private final RandomGenerator random;
   private final Counters counters = new Counters();
   private final Exchange exchange;
+  private final FailureCache failures;
   private final Forwarder forwarder;
   private final Responder responder;
   private final ContainerNames containers;
@@ -92,9 +93,14 @@ public final class DnsService implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.exchange = new Exchange(sockets, settings, random);
+    this.failures = new FailureCache(clock);
     this.forwarder =
         new Forwarder(
-            exchange, new AnswerCache(settings.cacheBytesMax(), clock), counters, settings);
+            exchange,
+            new AnswerCache(settings.cacheBytesMax(), clock),
+            failures,
+            counters,
+            settings);
     this.responder = new Responder(new ResolvConf(resolvConf, clock)::servers, forwarder, counters);
     this.containers = new ContainerNames(images, sockets, responder, settings, counters);
   }
@@ -223,8 +229,13 @@ public final class DnsService implements AutoCloseable {
     return sockets.belongings().size(namespace);
   }
 
-  /// As `Engine.Listener`.
+  /// As `Engine.Listener`. A VCH that was changed (its servers, its networks) asks anew at once.
   void changed(Image after, List<Change> changes) {
+    for (var change : changes) {
+      if (change instanceof Change.VchPut(var vch)) {
+        failures.forget(LinkNames.endpoint(vch.id()));
+      }
+    }
     containers.changed(after, changes);
   }
 

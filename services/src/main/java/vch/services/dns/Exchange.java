@@ -173,9 +173,8 @@ final class Exchange {
   }
 
   private static Said said(Message answer, int bytes) {
-    int rcode = answer.getRcode();
-    boolean good = rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN;
-    return new Said(Optional.of(Found.of(answer, bytes)), !good);
+    var found = Found.of(answer, bytes);
+    return new Said(Optional.of(found), found.failure());
   }
 
   /// What a server answers that knows no extensions.

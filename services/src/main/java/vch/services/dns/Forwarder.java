@@ -1,10 +1,12 @@
 package vch.services.dns;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.xbill.DNS.Rcode;
 import vch.portlayer.vch.VchId;
 
 /// Forwards questions that are not ours. Equal questions in flight are asked once. Never blocks the
@@ -14,6 +16,7 @@ import vch.portlayer.vch.VchId;
 final class Forwarder {
   private final Exchange exchange;
   private final AnswerCache cache;
+  private final FailureCache failures;
   private final Counters counters;
   private final DnsSettings settings;
   private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking =
@@ -22,9 +25,15 @@ final class Forwarder {
   private final ConcurrentHashMap<VchId, Integer> running = new ConcurrentHashMap<>();
   private final AtomicInteger runningAll = new AtomicInteger();
 
-  Forwarder(Exchange exchange, AnswerCache cache, Counters counters, DnsSettings settings) {
+  Forwarder(
+      Exchange exchange,
+      AnswerCache cache,
+      FailureCache failures,
+      Counters counters,
+      DnsSettings settings) {
     this.exchange = exchange;
     this.cache = cache;
+    this.failures = failures;
     this.counters = counters;
     this.settings = settings;
   }
@@ -32,6 +41,11 @@ final class Forwarder {
   /// What is known already.
   Optional<AnswerCache.Hit> known(AnswerCache.Key key) {
     return cache.get(key);
+  }
+
+  /// What to answer when it has failed a moment ago, and is not to be asked again yet.
+  OptionalInt failed(AnswerCache.Key key) {
+    return failures.rcode(key);
   }
 
   /// Asks, and calls `then` with the answer (none: nobody answered) on a virtual thread.
@@ -62,7 +76,7 @@ final class Forwarder {
     var found = Optional.<Found>empty();
     try {
       found = exchange.ask(key.upstreams(), key.question());
-      found.ifPresent(f -> cache.put(key, f));
+      keep(key, found);
     } catch (InterruptedException _) {
       Thread.currentThread()
           .interrupt(); // the service ends: nobody waits for more than "no answer"
@@ -70,6 +84,15 @@ final class Forwarder {
       end(vch);
       asking.remove(key, answer);
       answer.complete(found);
+    }
+  }
+
+  private void keep(AnswerCache.Key key, Optional<Found> found) {
+    if (found.isPresent() && !found.get().failure()) {
+      failures.answered(key);
+      cache.put(key, found.get());
+    } else {
+      failures.failed(key, found.map(Found::rcode).orElse(Rcode.SERVFAIL));
     }
   }
 

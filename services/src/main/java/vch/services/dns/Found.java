@@ -54,6 +54,11 @@ record Found(
         ttl(message.getRcode(), answer, authority));
   }
 
+  /// The server could not or would not resolve the name (RFC 9520 section 2); another may.
+  boolean failure() {
+    return rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN;
+  }
+
   private static long ttl(int rcode, List<Record> answer, List<Record> authority) {
     if (rcode == Rcode.NOERROR && !answer.isEmpty()) {
       return answer.stream().mapToLong(Record::getTTL).min().stream()

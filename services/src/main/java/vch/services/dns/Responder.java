@@ -117,6 +117,11 @@ final class Responder {
           List.of(Responses.found(query, known.get().found(), known.get().ageSeconds())),
           Keep.ONE_SECOND);
     }
+    var failed = forwarder.failed(key);
+    if (failed.isPresent()) {
+      counters.cached.increment();
+      return answered(query, Responses.empty(query, failed.getAsInt()));
+    }
     if (upstreams.get().servers().isEmpty()) {
       counters.failed.increment();
       return answered(query, Responses.empty(query, Rcode.SERVFAIL));

@@ -66,7 +66,8 @@ class ForwarderTest {
         new Exchange(
             new Sockets(ForwarderTest::opening, LinuxDatagrams::open), settings, new Random(1));
     var cache = new AnswerCache(1 << 20, () -> Instant.EPOCH);
-    forwarder = new Forwarder(exchange, cache, new Counters(), settings);
+    var failures = new FailureCache(() -> Instant.EPOCH);
+    forwarder = new Forwarder(exchange, cache, failures, new Counters(), settings);
   }
 
   private static <T> T opening(NamespaceName namespace, Callable<T> opening) throws Exception {
