@@ -26,6 +26,7 @@ final class ContainerNames implements NameService {
   private final Supplier<Image> images;
   private final Sockets sockets;
   private final Responder responder;
+  private final Shares connections;
   private final DnsSettings settings;
   private final Counters counters;
   private final ConcurrentHashMap<ContainerId, Serving> serving = new ConcurrentHashMap<>();
@@ -44,11 +45,13 @@ final class ContainerNames implements NameService {
       Supplier<Image> images,
       Sockets sockets,
       Responder responder,
+      Shares connections,
       DnsSettings settings,
       Counters counters) {
     this.images = images;
     this.sockets = sockets;
     this.responder = responder;
+    this.connections = connections;
     this.settings = settings;
     this.counters = counters;
   }
@@ -99,7 +102,8 @@ final class ContainerNames implements NameService {
     try {
       var listening = sockets.listenInside(wanted.namespace(), settings.insidePort());
       var udp = new InsideServer(listening.udp(), asker, responder, images, counters);
-      var tcp = new TcpServer(listening.tcp(), responder, images, _ -> asker, settings);
+      var tcp =
+          new TcpServer(listening.tcp(), responder, images, _ -> asker, connections, settings);
       var threads =
           List.of(
               Thread.ofVirtual().name("dns-inside").start(udp),

@@ -59,6 +59,7 @@ public final class DnsService implements AutoCloseable {
   private final FailureCache failures;
   private final Forwarder forwarder;
   private final Responder responder;
+  private final Shares connections;
   private final ContainerNames containers;
   private final Map<VchId, Serving> serving = new HashMap<>();
 
@@ -102,7 +103,9 @@ public final class DnsService implements AutoCloseable {
             counters,
             settings);
     this.responder = new Responder(new ResolvConf(resolvConf, clock)::servers, forwarder, counters);
-    this.containers = new ContainerNames(images, sockets, responder, settings, counters);
+    this.connections = new Shares(settings.connections());
+    this.containers =
+        new ContainerNames(images, sockets, responder, connections, settings, counters);
   }
 
   /// Answers one question to nobody: the codec's classes take longer to load than containers wait
@@ -140,7 +143,12 @@ public final class DnsService implements AutoCloseable {
           .name("dns-accept-" + vch)
           .start(
               new TcpServer(
-                  listening.tcp(), responder, images, a -> new Asker.At(vch, a), settings));
+                  listening.tcp(),
+                  responder,
+                  images,
+                  a -> new Asker.At(vch, a),
+                  connections,
+                  settings));
     } catch (IOException e) {
       var name = images.get().vch(vch).map(Vch::name).orElse(vch.value());
       throw new Refusal.Failed(

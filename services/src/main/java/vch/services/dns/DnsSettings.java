@@ -11,14 +11,11 @@ import vch.portlayer.name.NameServers;
 /// @param attemptTimeout how long one round of questions to all upstream servers may take
 /// @param attempts rounds, each with new sockets and ids
 /// @param grace how long the other servers may take once one has said that it cannot answer
-/// @param forwardsMax questions in flight to upstream servers, of one daemon
-/// @param vchForwardsMax of these, for one VCH
-/// @param vchForwardsSure for one VCH, whatever the others ask
-/// @param clientForwardsMax for one container
+/// @param forwards questions in flight to upstream servers
 /// @param cacheBytesMax memory for upstream answers, of one daemon
-/// @param connectionsMax TCP connections to one server, of a VCH or inside a container
-/// @param clientConnectionsMax of these, of one container
-/// @param idleTimeout after which a silent TCP connection is closed
+/// @param connections TCP connections of clients
+/// @param idleTimeout after which a TCP connection is ended whose client has not sent a whole
+///   query, or not taken a whole answer
 public record DnsSettings(
     int port,
     int insidePort,
@@ -26,15 +23,12 @@ public record DnsSettings(
     Duration attemptTimeout,
     int attempts,
     Duration grace,
-    int forwardsMax,
-    int vchForwardsMax,
-    int vchForwardsSure,
-    int clientForwardsMax,
+    Limits forwards,
     long cacheBytesMax,
-    int connectionsMax,
-    int clientConnectionsMax,
+    Limits connections,
     Duration idleTimeout) {
-  /// Rounds end before the 5 seconds after which the resolvers of C libraries ask again.
+  /// Rounds end before the 5 seconds after which the resolvers of C libraries ask again. A
+  /// connection takes up to 160 KiB, of which 96 are the kernel's: 80 MiB are taken at the most.
   public static final DnsSettings DEFAULT =
       new DnsSettings(
           53,
@@ -43,12 +37,16 @@ public record DnsSettings(
           Duration.ofMillis(1500),
           3,
           Duration.ofMillis(500),
-          512,
-          256,
-          16,
-          64,
+          new Limits(512, 256, 16, 64),
           16L << 20,
-          256,
-          32,
+          new Limits(512, 256, 16, 32),
           Duration.ofSeconds(10));
+
+  /// How many there may be at once.
+  ///
+  /// @param all of one daemon, besides those that are sure
+  /// @param vch of these, for one VCH
+  /// @param vchSure for one VCH, whatever the others have
+  /// @param client for one container
+  public record Limits(int all, int vch, int vchSure, int client) {}
 }

@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.xbill.DNS.Rcode;
 import vch.portlayer.vch.VchId;
@@ -22,8 +21,7 @@ final class Forwarder {
   private final ConcurrentHashMap<AnswerCache.Key, CompletableFuture<Optional<Found>>> asking =
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Asker, Integer> waiting = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<VchId, Integer> running = new ConcurrentHashMap<>();
-  private final AtomicInteger runningAll = new AtomicInteger();
+  private final Shares running;
 
   Forwarder(
       Exchange exchange,
@@ -36,6 +34,7 @@ final class Forwarder {
     this.failures = failures;
     this.counters = counters;
     this.settings = settings;
+    this.running = new Shares(settings.forwards());
   }
 
   /// What is known already.
@@ -57,7 +56,7 @@ final class Forwarder {
     }
     var mine = new CompletableFuture<Optional<Found>>();
     var theirs = asking.putIfAbsent(key, mine);
-    if (theirs == null && !begin(client.vch())) {
+    if (theirs == null && !running.take(client.vch())) {
       asking.remove(key, mine);
       mine.complete(Optional.empty());
       leave(client);
@@ -81,7 +80,7 @@ final class Forwarder {
       Thread.currentThread()
           .interrupt(); // the service ends: nobody waits for more than "no answer"
     } finally {
-      end(vch);
+      running.giveBack(vch);
       asking.remove(key, answer);
       answer.complete(found);
     }
@@ -96,25 +95,9 @@ final class Forwarder {
     }
   }
 
-  private boolean begin(VchId vch) {
-    int all = runningAll.incrementAndGet();
-    int ofVch = running.merge(vch, 1, Integer::sum);
-    if (ofVch <= settings.vchForwardsSure()
-        || (all <= settings.forwardsMax() && ofVch <= settings.vchForwardsMax())) {
-      return true;
-    }
-    end(vch);
-    return false;
-  }
-
-  private void end(VchId vch) {
-    runningAll.decrementAndGet();
-    running.computeIfPresent(vch, (_, n) -> n == 1 ? null : n - 1);
-  }
-
   private boolean enter(Asker client) {
     int now = waiting.merge(client, 1, Integer::sum);
-    if (now > settings.clientForwardsMax()) {
+    if (now > settings.forwards().client()) {
       leave(client);
       return false;
     }

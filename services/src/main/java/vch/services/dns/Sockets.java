@@ -29,6 +29,10 @@ final class Sockets {
 
   private static final int BACKLOG_INSIDE = 128;
 
+  /// Bytes that a connection's client may have sent before they are read; the kernel doubles it.
+  /// Set before listening, or it does not bound the window.
+  private static final int STREAM_RECEIVE_BUFFER = 16 << 10;
+
   private final Opener opener;
   private final Datagrams.Opening datagrams;
   private final Belongings belongings = new Belongings();
@@ -68,7 +72,7 @@ final class Sockets {
           try {
             var tcp = ServerSocketChannel.open();
             try {
-              tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+              streams(tcp);
               tcp.bind(new InetSocketAddress(udp.port()), BACKLOG);
               return new Gateway(udp, tcp);
             } catch (IOException e) {
@@ -103,7 +107,7 @@ final class Sockets {
               var tcp = ServerSocketChannel.open(StandardProtocolFamily.INET);
               try {
                 udp.bind(at);
-                tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                streams(tcp);
                 tcp.bind(udp.getLocalAddress(), BACKLOG_INSIDE);
                 return new Listening(udp, tcp);
               } catch (IOException e) {
@@ -119,6 +123,11 @@ final class Sockets {
       listening.close();
       throw e;
     }
+  }
+
+  private static void streams(ServerSocketChannel tcp) throws IOException {
+    tcp.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    tcp.setOption(StandardSocketOptions.SO_RCVBUF, STREAM_RECEIVE_BUFFER);
   }
 
   /// One datagram socket for each server, connected to it, so that the kernel drops what others

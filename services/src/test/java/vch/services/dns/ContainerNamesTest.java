@@ -64,13 +64,9 @@ class ContainerNamesTest {
             Duration.ofSeconds(10),
             4,
             Duration.ofSeconds(10),
-            100,
-            100,
-            1,
-            10,
+            new DnsSettings.Limits(100, 100, 1, 10),
             1 << 20,
-            8,
-            4,
+            new DnsSettings.Limits(8, 8, 1, 4),
             Duration.ofSeconds(20));
     service =
         new DnsService(
@@ -205,6 +201,25 @@ class ContainerNamesTest {
       assertThat(data(receive(socket))).containsExactly("9.9.9.9");
     }
     assertThat(openedIn).containsExactly(LinkNames.container(client));
+  }
+
+  @Test
+  void a_container_has_a_limit_of_connections_whatever_addresses_it_has() throws Exception {
+    town.lan(TrustLevel.PUBLISHED, LAN_DNS);
+    var web = run("web", "127.3.0.5");
+    var client = run("client", "127.3.0.6");
+    try (var open = new Connections(server(client))) {
+      for (int i = 0; i < 4; i++) {
+        open.connect("127.0.1." + i);
+      }
+      assertThat(open.connect("127.0.1.9").getInputStream().read()).isEqualTo(-1);
+      assertThat(data(ask(client, "web"))).containsExactly("127.3.0.5");
+      try (var other = new Connections(server(web))) {
+        var socket = other.connect("127.0.1.9");
+        ServedTown.send(socket, query("client", Type.A));
+        assertThat(data(ServedTown.receive(socket))).containsExactly("127.3.0.6");
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,95 @@ class DnsOverTcpTest extends ServedTown {
         .isInstanceOf(IOException.class);
     assertThat(data(overTcp("127.1.0.3", query("localhost", Type.A)).getFirst()))
         .containsExactly("127.0.0.1");
+  }
+
+  private void serveImpatiently() throws Exception {
+    var patience = Duration.ofSeconds(10);
+    serve(settings(64, patience, patience, Duration.ofMillis(500)));
+    town.run("client", "127.1.0.2");
+  }
+
+  /// That others are ended is seen by the client before the server has room again.
+  private void hasRoomAgain() throws IOException {
+    while (true) {
+      try {
+        assertThat(data(overTcp("127.1.0.2", query("client", Type.A)).getFirst()))
+            .containsExactly("127.1.0.2");
+        return;
+      } catch (IOException _) {
+        Thread.onSpinWait(); // closed at once: not yet
+      }
+    }
+  }
+
+  @Test
+  void a_client_that_does_not_read_its_answers_is_ended() throws Exception {
+    serveImpatiently();
+    town.many("db", 200);
+    try (var open = new Connections(server())) {
+      for (int i = 0; i < 4; i++) {
+        var socket = open.connect("127.1.0.2");
+        assertThatThrownBy(
+                () -> {
+                  while (true) {
+                    send(socket, query("db", Type.A));
+                  }
+                })
+            .isInstanceOf(SocketException.class);
+      }
+      hasRoomAgain();
+    }
+  }
+
+  @Test
+  void a_client_that_is_silent_is_ended() throws Exception {
+    serveImpatiently();
+    try (var open = new Connections(server())) {
+      var sockets = new ArrayList<Socket>();
+      for (int i = 0; i < 4; i++) {
+        var socket = open.connect("127.1.0.2");
+        send(socket, query("client", Type.A));
+        assertThat(data(receive(socket))).containsExactly("127.1.0.2");
+        sockets.add(socket);
+      }
+      for (var socket : sockets) {
+        assertThatThrownBy(() -> receive(socket)).isInstanceOf(SocketException.class);
+      }
+      hasRoomAgain();
+    }
+  }
+
+  @Test
+  void a_client_that_sends_its_query_byte_by_byte_is_ended() throws Exception {
+    serveImpatiently();
+    try (var open = new Connections(server())) {
+      var socket = open.connect("127.1.0.2");
+      socket.setSoTimeout(10); // between two bytes
+      var out = socket.getOutputStream();
+      out.write(new byte[] {TcpServer.QUERY_BYTES_MAX >> 8, 0});
+      assertThatThrownBy(
+              () -> {
+                for (int i = 1; i < TcpServer.QUERY_BYTES_MAX; i++) {
+                  out.write(0);
+                  try {
+                    receive(socket);
+                  } catch (SocketTimeoutException _) {
+                    continue;
+                  }
+                }
+              })
+          .isInstanceOf(SocketException.class);
+    }
+  }
+
+  @Test
+  void a_query_longer_than_any_ends_the_connection() throws IOException {
+    try (var open = new Connections(server())) {
+      var socket = open.connect("127.1.0.2");
+      int length = TcpServer.QUERY_BYTES_MAX + 1;
+      socket.getOutputStream().write(new byte[] {(byte) (length >> 8), (byte) length});
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
   }
 
   private List<Message> overTcp(String from, Message... queries) throws IOException {

@@ -26,6 +26,7 @@ class DnsServiceTest extends ServedTown {
     service.stop(Town.VCH);
     try (var taken =
         new DatagramSocket(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), at.getPort()))) {
+      var one = new DnsSettings.Limits(1, 1, 1, 1);
       var settings =
           new DnsSettings(
               taken.getLocalPort(),
@@ -34,13 +35,9 @@ class DnsServiceTest extends ServedTown {
               Duration.ofSeconds(1),
               1,
               Duration.ofSeconds(1),
+              one,
               1,
-              1,
-              1,
-              1,
-              1,
-              1,
-              1,
+              one,
               Duration.ofSeconds(1));
       var other =
           closing(

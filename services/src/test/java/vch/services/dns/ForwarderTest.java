@@ -54,13 +54,9 @@ class ForwarderTest {
             Duration.ofMinutes(5),
             1,
             Duration.ZERO,
-            4,
-            3,
-            1,
-            64,
+            new DnsSettings.Limits(4, 3, 1, 64),
             1 << 20,
-            1,
-            1,
+            new DnsSettings.Limits(1, 1, 1, 1),
             Duration.ofSeconds(1));
     var exchange =
         new Exchange(

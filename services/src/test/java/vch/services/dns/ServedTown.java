@@ -83,6 +83,11 @@ abstract class ServedTown {
   }
 
   DnsSettings settings(int clientForwards, Duration attempt, Duration grace) throws IOException {
+    return settings(clientForwards, attempt, grace, Duration.ofSeconds(20));
+  }
+
+  DnsSettings settings(int clientForwards, Duration attempt, Duration grace, Duration idle)
+      throws IOException {
     return new DnsSettings(
         0,
         0,
@@ -90,14 +95,10 @@ abstract class ServedTown {
         attempt,
         4,
         grace,
-        100,
-        100,
-        1,
-        clientForwards,
+        new DnsSettings.Limits(100, 100, 1, clientForwards),
         1 << 20,
-        8,
-        4,
-        Duration.ofSeconds(20));
+        new DnsSettings.Limits(8, 8, 1, 4),
+        idle);
   }
 
   void serve(DnsSettings settings) throws Exception {
