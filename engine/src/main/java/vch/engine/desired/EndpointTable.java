@@ -137,15 +137,22 @@ public final class EndpointTable {
         # segments the bridge table has seen to that. A neighbour that is about to take an IPv6 address asks without one.
         chain forged {
           type filter hook prerouting priority raw; policy accept;
+          iifname @bridges goto segment
+          iifname "lo" accept
           ip6 saddr :: icmpv6 type nd-neighbor-solicit accept
-          iifname != "lo" iifname != @bridges fib saddr . iif oif missing drop
-          iifname != "lo" ip saddr @isolated drop
-          iifname != "lo" ip6 saddr @isolated6 drop
-          udp dport 53 iifname @bridges fib daddr . iif type local notrack
+          fib saddr . iif oif missing drop
+          ip saddr @isolated drop
+          ip6 saddr @isolated6 drop
         }
 
-        # Questions to the name service (above) and its answers are not tracked. Each question comes from another port:
-        # ten busy containers would fill the table of connections, and then nobody gets a new one.
+        # Questions to the name service, at the address of their own link, and its answers are not tracked. Each question
+        # comes from another port: ten busy containers would fill the table of connections, and then nobody gets a new one.
+        chain segment {
+          ip saddr @isolated drop
+          ip6 saddr @isolated6 drop
+          udp dport 53 fib daddr . iif type local notrack
+        }
+
         chain answers {
           type filter hook output priority raw; policy accept;
           udp sport 53 oifname @bridges notrack
@@ -239,7 +246,8 @@ public final class EndpointTable {
         # To the endpoint namespace itself: its services, each on its own NIC only.
         chain input {
           type filter hook input priority filter; policy drop;
-          iifname "lo" accept
+          # Most of it: questions to the name service, which alone are not tracked.
+        %s  iifname "lo" accept
           ct state established,related accept
           ct state invalid drop
           # Who has which IPv6 address; most of it goes to many.
@@ -252,7 +260,7 @@ public final class EndpointTable {
           icmpv6 type echo-request accept
           iifname @bridges meta l4proto { tcp, udp } th dport 53 accept
         """
-            .formatted(scopes.gateways));
+            .formatted(lines("  %s accept\n", scopes.asked()), scopes.gateways));
     vch.nic(Role.CLIENT)
         .ifPresent(
             nic ->

@@ -61,6 +61,9 @@ enum ScopeWords {
       meta nfproto ipv6 iifname @routed6 oifname @bridges iifname . oifname != @hairpin
       """,
       "",
+      """
+      udp dport 53 ct state untracked meta pkttype host
+      """,
       ""),
 
   /// That the sender has the address is the bridge table's matter.
@@ -136,6 +139,10 @@ enum ScopeWords {
         iifname @bridges ip6 saddr . ip6 daddr != @scopes6 goto refuse
       """,
       """
+      udp dport 53 ct state untracked meta pkttype host ip saddr . ip daddr @scopes
+      udp dport 53 ct state untracked meta pkttype host ip6 saddr . ip6 daddr @scopes6
+      """,
+      """
         ip saddr . ip daddr != @scopes return
         ip6 saddr . ip6 daddr != @scopes6 return
       """);
@@ -156,6 +163,8 @@ enum ScopeWords {
   /// Rules of the input chain that keep a scope from the gateways of others; may be empty.
   final String gateways;
 
+  private final String asked;
+
   /// Rules that end the hairpins chain for the gateways of other scopes; may be empty.
   final String hairpinGateways;
 
@@ -166,6 +175,7 @@ enum ScopeWords {
       String pastGateway,
       String elsewhere,
       String gateways,
+      String asked,
       String hairpinGateways) {
     this.sets = sets;
     this.out = out;
@@ -173,6 +183,7 @@ enum ScopeWords {
     this.pastGateway = pastGateway;
     this.elsewhere = elsewhere;
     this.gateways = gateways;
+    this.asked = asked;
     this.hairpinGateways = hairpinGateways;
   }
 
@@ -184,6 +195,11 @@ enum ScopeWords {
   /// From a scope that leaves under its own addresses; one for each family.
   List<String> routed() {
     return routed.lines().toList();
+  }
+
+  /// A question from a scope to the name service at its own gateway.
+  List<String> asked() {
+    return asked.lines().toList();
   }
 
   /// From a scope with a way out; one for each family.
