@@ -15,11 +15,12 @@ import vch.bench.os.Shell;
 import vch.bench.os.Wait;
 import vch.bench.result.Measured;
 
-/// The name services, asked by dnsperf in the network of a container for the name of another.
-/// dnsmasq answers the same name from its own records, asked over a cable.
+/// Good answers of the name services, asked by dnsperf in the network of a container for the name
+/// of another. dnsmasq answers the same name from its own records, asked over a cable.
 final class Dns implements Row {
   private static final String NAME = "server";
-  private static final Pattern RATE = Pattern.compile("Queries per second:\\s+([0-9.]+)");
+  private static final Pattern GOOD = Pattern.compile("Response codes:\\s+NOERROR ([0-9]+)");
+  private static final Pattern SECONDS = Pattern.compile("Run time \\(s\\):\\s+([0-9.]+)");
   private static final Pattern LOST = Pattern.compile("Queries lost:\\s+([0-9]+)");
   private static final Pattern LATENCY = Pattern.compile("^> NOERROR \\S+ \\S+ ([0-9.]+)$");
 
@@ -92,7 +93,7 @@ final class Dns implements Row {
     if (!found(LOST, out).equals("0")) {
       bench.progress(server.name + " lost " + found(LOST, out) + " questions");
     }
-    return Double.parseDouble(found(RATE, out));
+    return Double.parseDouble(found(GOOD, out)) / Double.parseDouble(found(SECONDS, out));
   }
 
   private static double tail(Bench bench, Server server, Path questions) {
