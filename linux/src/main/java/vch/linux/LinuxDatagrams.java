@@ -16,12 +16,10 @@ public final class LinuxDatagrams implements Datagrams {
   private static final int BATCH = 16;
 
   private final UdpSocket socket;
-  private final int port;
   private final int bytesMax;
 
   private LinuxDatagrams(UdpSocket socket, int bytesMax) {
     this.socket = socket;
-    this.port = socket.port();
     this.bytesMax = bytesMax;
   }
 
@@ -36,7 +34,7 @@ public final class LinuxDatagrams implements Datagrams {
 
   @Override
   public int port() {
-    return port;
+    return socket.port();
   }
 
   @Override

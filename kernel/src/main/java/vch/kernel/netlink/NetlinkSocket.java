@@ -172,7 +172,7 @@ public final class NetlinkSocket implements AutoCloseable {
       while (true) {
         receive(
             buffer,
-            SocketCalls.MSG_DONTWAIT,
+            Socket.MSG_DONTWAIT,
             reply -> {
               int index = reply.sequence() - first;
               if (reply.type() == NLMSG_ERROR && index >= 0 && index < count) {

@@ -1,7 +1,6 @@
 package vch.kernel.netlink;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -25,16 +24,12 @@ final class SocketCalls {
   static final int NETLINK_EXT_ACK = 11;
   static final int NETLINK_GET_STRICT_CHK = 12;
   static final int MSG_PEEK = 2;
-  static final int MSG_DONTWAIT = 0x40;
   static final int MSG_TRUNC = 0x20;
 
   private static final int SOCKADDR_BYTES =
       12; // struct sockaddr_nl: u16 family, u16 padding, u32 port, u32 groups
+  private static final int PORT_AT = 4;
 
-  private static final MethodHandle GETSOCKNAME =
-      Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SEND =
-      Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECV =
       Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVMSG =
@@ -63,18 +58,7 @@ final class SocketCalls {
 
   /// The port that the kernel picked: what its replies and notifications carry.
   static int port(Fd fd) {
-    var port = new int[1];
-    Native.call(
-        "getsockname",
-        fd,
-        (arena, state) -> {
-          var address = address(arena);
-          var length = arena.allocateFrom(JAVA_INT, SOCKADDR_BYTES);
-          int result = (int) GETSOCKNAME.invokeExact(state, fd.number(), address, length);
-          port[0] = address.get(JAVA_INT, 4);
-          return result;
-        });
-    return port[0];
+    return Socket.port(fd, fd.toString(), SOCKADDR_BYTES, a -> a.get(JAVA_INT, PORT_AT));
   }
 
   static void option(Fd fd, int level, int option, int value) {
@@ -82,14 +66,7 @@ final class SocketCalls {
   }
 
   static void send(Fd fd, byte[] bytes, int length) {
-    Native.call(
-        "send",
-        "netlink " + length + " bytes",
-        (arena, state) -> {
-          var buffer = arena.allocate(length);
-          MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, length);
-          return (long) SEND.invokeExact(state, fd.number(), buffer, (long) length, 0);
-        });
+    Socket.send(fd.number(), "netlink " + length + " bytes", bytes, 0, length, 0);
   }
 
   /// Receives one datagram.
@@ -125,7 +102,7 @@ final class SocketCalls {
               header.set(JAVA_LONG, 24, 1);
               header.set(ADDRESS, 32, control);
               header.set(JAVA_LONG, 40, control.byteSize());
-              long n = (long) RECVMSG.invokeExact(state, fd.number(), header, MSG_DONTWAIT);
+              long n = (long) RECVMSG.invokeExact(state, fd.number(), header, Socket.MSG_DONTWAIT);
               namespace[0] = -1;
               // struct cmsghdr: u64 length, s32 level, s32 type, then the value
               if (n >= 0

@@ -34,7 +34,6 @@ public final class PacketSocket implements AutoCloseable {
   public static final int NO_PROTOCOL = 0;
 
   private static final int AF_PACKET = 17;
-  private static final int MSG_DONTWAIT = 0x40;
   private static final int SO_ATTACH_FILTER = 26;
   private static final int SOL_PACKET = 263;
   private static final int PACKET_ADD_MEMBERSHIP = 1;
@@ -57,8 +56,6 @@ public final class PacketSocket implements AutoCloseable {
   /// VLAN, seen by a link in promiscuous mode, or sent from here.
   private static final int PACKET_OTHERHOST = 3;
 
-  private static final MethodHandle SEND =
-      Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVFROM =
       Native.function(
           "recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
@@ -146,15 +143,7 @@ public final class PacketSocket implements AutoCloseable {
   ///   EMSGSIZE: the frame is longer than the link takes; EINVAL: it is no frame
   public boolean send(byte[] frame) {
     try {
-      Native.call(
-          "send",
-          name,
-          (arena, state) -> {
-            var buffer = arena.allocate(Math.max(1, frame.length));
-            MemorySegment.copy(frame, 0, buffer, JAVA_BYTE, 0, frame.length);
-            return (long)
-                SEND.invokeExact(state, fd.number(), buffer, (long) frame.length, MSG_DONTWAIT);
-          });
+      Socket.send(fd.number(), name, frame, 0, frame.length, Socket.MSG_DONTWAIT);
       return true;
     } catch (KernelException e) {
       if (e.is(Errno.ENOBUFS) || e.is(Errno.EAGAIN)) {
@@ -202,7 +191,13 @@ public final class PacketSocket implements AutoCloseable {
           long n =
               (long)
                   RECVFROM.invokeExact(
-                      state, fd.number(), buffer, (long) bytesMax, MSG_DONTWAIT, from, length);
+                      state,
+                      fd.number(),
+                      buffer,
+                      (long) bytesMax,
+                      Socket.MSG_DONTWAIT,
+                      from,
+                      length);
           if (n >= 0 && from.get(JAVA_BYTE, PACKET_TYPE_AT) < PACKET_OTHERHOST) {
             out[0] = new byte[(int) n];
             MemorySegment.copy(buffer, JAVA_BYTE, 0, out[0], 0, (int) n);

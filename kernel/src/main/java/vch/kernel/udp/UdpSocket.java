@@ -25,8 +25,6 @@ public final class UdpSocket implements AutoCloseable {
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
 
-  private static final MethodHandle GETSOCKNAME =
-      Native.function("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SENDTO =
       Native.function(
           "sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
@@ -34,12 +32,14 @@ public final class UdpSocket implements AutoCloseable {
   private final SharedSocket socket;
   private final String name;
   private final int family;
+  private final int port;
   private volatile boolean closing;
 
-  private UdpSocket(Fd fd, String name, int family) {
+  private UdpSocket(Fd fd, String name, int family, int port) {
     this.socket = new SharedSocket(fd, name);
     this.name = name;
     this.family = family;
+    this.port = port;
   }
 
   /// Opens a socket in the namespace of the calling thread.
@@ -68,11 +68,16 @@ public final class UdpSocket implements AutoCloseable {
       var any = new UdpPeer(0, family == UdpPeer.AF_INET6 ? 0 : UdpPeer.MAPPED, port, 0);
       int bound = family;
       Socket.bind(fd, name, arena -> address(arena, any, bound));
+      return new UdpSocket(
+          fd, name, family, Socket.port(fd, name, UdpPeer.BYTES6, UdpSocket::port));
     } catch (RuntimeException e) {
       fd.close();
       throw e;
     }
-    return new UdpSocket(fd, name, family);
+  }
+
+  private static int port(MemorySegment address) {
+    return UdpPeer.read(address.asByteBuffer().order(ByteOrder.nativeOrder()), 0).port();
   }
 
   private static MemorySegment address(Arena arena, UdpPeer peer, int family) {
@@ -82,21 +87,9 @@ public final class UdpSocket implements AutoCloseable {
     return address;
   }
 
-  /// The port that it is bound to.
-  ///
-  /// @throws KernelException EBADF: the socket is closed
+  /// The port that it is, or was, bound to.
   public int port() {
-    var port = new int[1];
-    use(
-        "getsockname",
-        (arena, state) -> {
-          var address = arena.allocate(UdpPeer.BYTES6, 8);
-          var length = arena.allocateFrom(JAVA_INT, UdpPeer.BYTES6);
-          int result = (int) GETSOCKNAME.invokeExact(state, socket.number(), address, length);
-          port[0] = UdpPeer.read(address.asByteBuffer().order(ByteOrder.nativeOrder()), 0).port();
-          return result;
-        });
-    return port[0];
+    return port;
   }
 
   /// Sends one datagram; may wait for room in the socket's queue.

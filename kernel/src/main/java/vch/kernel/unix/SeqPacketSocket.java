@@ -24,14 +24,11 @@ import vch.kernel.libc.Socket;
 public final class SeqPacketSocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SUN_PATH_BYTES = 108; // with the closing zero
-  private static final int MSG_NOSIGNAL = 0x4000;
 
   private static final MethodHandle CONNECT =
       Native.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle RECV =
       Native.function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SEND =
-      Native.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
 
   private final SharedSocket socket;
   private final String name;
@@ -122,15 +119,7 @@ public final class SeqPacketSocket implements AutoCloseable {
       if (!socket.isOpen()) {
         throw new KernelException("send", Errno.EPIPE, name);
       }
-      Native.call(
-          "send",
-          name,
-          (arena, state) -> {
-            var buffer = arena.allocate(Math.max(1, length));
-            MemorySegment.copy(from, offset, buffer, JAVA_BYTE, 0, length);
-            return (long)
-                SEND.invokeExact(state, socket.number(), buffer, (long) length, MSG_NOSIGNAL);
-          });
+      Socket.send(socket.number(), name, from, offset, length, Socket.MSG_NOSIGNAL);
     } finally {
       socket.using().unlock();
     }

@@ -163,6 +163,7 @@ class UdpBatchTest {
     assertThat(waiting.get()).isZero();
     thread.join();
     server.close();
+    assertThat(server.port()).isEqualTo(port);
     assertThatThrownBy(() -> server.send(new UdpPeer(0, 1, 53, 0), new byte[1]))
         .isInstanceOfSatisfying(KernelException.class, e -> assertThat(e.is(Errno.EBADF)).isTrue());
   }
