@@ -55,5 +55,5 @@ public final class QuietRights implements Rights {
   }
 
   @Override
-  public void settle(Path path) {}
+  public void settle(Path directory) {}
 }

@@ -117,4 +117,13 @@ final class SystemCallsTest {
         .isEqualTo(FileTime.from(time));
     Chown.lchown(link, -1, -1);
   }
+
+  @Test
+  void a_file_system_is_written_by_what_is_open_on_it() {
+    try (var open = Open.open(directory, Open.O_RDONLY | Open.O_DIRECTORY);
+        var path = Open.open(directory, Open.O_PATH)) {
+      Syncfs.syncfs(open);
+      assertThatThrownBy(() -> Syncfs.syncfs(path)).hasMessageContaining("(EBADF)");
+    }
+  }
 }

@@ -23,6 +23,6 @@ public interface Rights {
   /// @param kind `S_IFCHR`, `S_IFBLK` or `S_IFIFO` of `linux/stat.h`
   void node(Path path, int kind, int major, int minor) throws IOException;
 
-  /// Writes the whole file system of the path to its disk.
-  void settle(Path path) throws IOException;
+  /// Writes the whole file system of a directory to its disk; comes back when that is done.
+  void settle(Path directory) throws IOException;
 }

@@ -1,12 +1,18 @@
 package vch.compute.image.archive;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Chown;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Mknod;
+import vch.kernel.libc.Open;
+import vch.kernel.libc.Syncfs;
 import vch.kernel.libc.Xattr;
 
 /// [Rights] by system calls, for a daemon that runs as root.
@@ -42,25 +48,27 @@ public final class RootRights implements Rights {
     call(() -> Mknod.mknod(path, kind | 0600, Mknod.makedev(major, minor)));
   }
 
-  /// syncfs(2) by way of `sync -f` of coreutils.
   @Override
-  public void settle(Path path) throws IOException {
-    var process =
-        new ProcessBuilder("sync", "-f", path.toString()).redirectErrorStream(true).start();
+  public void settle(Path directory) throws IOException {
+    var writing =
+        new FutureTask<Void>(
+            () -> {
+              try (var held = Open.open(directory, Open.O_RDONLY | Open.O_DIRECTORY)) {
+                Syncfs.syncfs(held);
+              }
+              return null;
+            });
+    // It may take as long as the disk: on a virtual thread it would keep a carrier from all others.
+    Thread.ofPlatform().daemon().name("settle").start(writing);
     try {
-      process.getOutputStream().close();
-      var said =
-          new String(
-                  process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-              .strip();
-      if (process.waitFor() != 0) {
-        throw new IOException("sync -f " + path + " failed: " + said);
-      }
+      writing.get();
+    } catch (ExecutionException e) {
+      var why = Objects.requireNonNullElse(e.getCause(), e);
+      throw new IOException("write " + directory + " to its disk: " + why.getMessage(), why);
     } catch (InterruptedException e) {
-      process.destroy();
       Thread.currentThread().interrupt();
-      throw new java.io.InterruptedIOException(
-          "interrupted while " + path + " was written to disk");
+      throw new InterruptedIOException(
+          "interrupted while " + directory + " was written to its disk");
     }
   }
 
