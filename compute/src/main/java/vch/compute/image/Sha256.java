@@ -4,12 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import vch.engine.compute.Hasher;
+import vch.kernel.libc.KernelException;
+import vch.kernel.process.Filter;
+import vch.kernel.process.Program;
 
 /// The SHA-256 of content of any size. What is larger than [#SMALL] is given to a process of
 /// coreutils' sha256sum: it uses the processor's instructions for that and another processor, while
@@ -26,7 +27,7 @@ public final class Sha256 implements Hasher {
   private final List<String> program;
   private ByteArrayOutputStream kept = new ByteArrayOutputStream(FIRST_BYTES);
   private Optional<Hasher> here = Optional.empty();
-  private Optional<Process> process = Optional.empty();
+  private Optional<Filter> process = Optional.empty();
 
   public Sha256() {
     this(List.of("sha256sum"));
@@ -52,8 +53,8 @@ public final class Sha256 implements Hasher {
 
   private void begin() throws IOException {
     try {
-      process = Optional.of(new ProcessBuilder(program).redirectErrorStream(true).start());
-    } catch (IOException _) { // it is not installed, or there is no room for a process
+      process = Optional.of(Program.of(program).filter());
+    } catch (KernelException _) { // it is not installed, or there is no room for a process
       here = Optional.of(Hasher.here());
     }
     var first = kept.toByteArray();
@@ -68,14 +69,10 @@ public final class Sha256 implements Hasher {
     }
     var running = process.orElseThrow();
     try {
-      running.getOutputStream().write(bytes, from, length);
-    } catch (IOException e) {
-      throw ended(running, e);
+      running.write(bytes, from, length);
+    } catch (KernelException e) {
+      throw new IOException(program.getFirst() + " did not take the content: " + said(running), e);
     }
-  }
-
-  private IOException ended(Process running, IOException e) throws IOException {
-    return new IOException(program.getFirst() + " did not take the content: " + said(running), e);
   }
 
   public Digest digest() throws IOException {
@@ -94,12 +91,7 @@ public final class Sha256 implements Hasher {
     return hasher.hex();
   }
 
-  private String hex(Process running) throws IOException {
-    try {
-      running.getOutputStream().close();
-    } catch (IOException e) {
-      throw ended(running, e);
-    }
+  private String hex(Filter running) throws IOException {
     var said = said(running);
     if (!said.matches("(?s)[0-9a-f]{64}\\b.*")) {
       throw new IOException(program.getFirst() + " made no digest: " + said);
@@ -108,16 +100,11 @@ public final class Sha256 implements Hasher {
   }
 
   /// What it printed, and its status unless that is 0.
-  private static String said(Process running) throws IOException {
-    try {
-      var said =
-          new String(running.getInputStream().readNBytes(SAID_BYTES_MAX), StandardCharsets.UTF_8);
-      int status = running.waitFor();
-      return status == 0 ? said : "it ended with status " + status + " and said: " + said.strip();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while a digest was made");
-    }
+  private static String said(Filter running) {
+    var ran = running.end(SAID_BYTES_MAX);
+    return ran.status() == 0
+        ? ran.said()
+        : "it ended with status " + ran.status() + " and said: " + ran.said();
   }
 
   /// Forgets what came.
@@ -140,7 +127,7 @@ public final class Sha256 implements Hasher {
 
   @Override
   public void close() {
-    process.ifPresent(Process::destroyForcibly); // one that has ended does not mind
+    process.ifPresent(Filter::close); // one that has ended does not mind
   }
 
   /// Skips by reading, as its parent does.

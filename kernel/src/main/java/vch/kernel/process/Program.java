@@ -93,6 +93,13 @@ public record Program(
     return run(new byte[0], outputBytesMax, timeMax, _ -> {});
   }
 
+  /// Starts it with its input and both of its outputs in our hands.
+  ///
+  /// @throws KernelException it cannot be started
+  public Filter filter() {
+    return Filter.start(this);
+  }
+
   /// How it ended.
   ///
   /// @param status 128 and the number of the signal, where one ended it

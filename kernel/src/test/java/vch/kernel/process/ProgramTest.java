@@ -198,6 +198,43 @@ final class ProgramTest {
   }
 
   @Test
+  void a_filter_is_given_its_input_in_pieces_and_answers_at_the_end() {
+    var piece = "0123456789abcde\n".repeat(1 << 13).getBytes(StandardCharsets.UTF_8);
+    try (var filter = shell("wc -c; echo done >&2; exit 3").filter()) {
+      for (int i = 0; i < 8; i++) {
+        filter.write(piece, 1, piece.length - 1);
+      }
+      var bytes = Integer.toString(8 * (piece.length - 1));
+      assertThat(filter.end(SAID_MAX)).isEqualTo(new Program.Ran(3, bytes + "\ndone"));
+    }
+  }
+
+  @Test
+  void a_filter_may_leave_its_input_and_say_more_than_is_wanted() {
+    try (var filter = shell("exec <&-; head -c 1000000 /dev/zero | tr '\\0' x").filter()) {
+      assertThat(filter.end(10)).isEqualTo(new Program.Ran(0, "x".repeat(10)));
+    }
+    try (var filter = shell("echo no room; exit 1").filter()) {
+      assertThatThrownBy(() -> filter.write(new byte[1 << 20], 0, 1 << 20))
+          .matches(e -> ((KernelException) e).is(Errno.EPIPE));
+      assertThat(filter.end(SAID_MAX)).isEqualTo(new Program.Ran(1, "no room"));
+    }
+  }
+
+  @Test
+  void a_filter_that_is_let_go_of_leaves_nothing() throws IOException {
+    shell("true").run(SAID_MAX, LONG); // what is opened once
+    long before = descriptors();
+    for (int i = 0; i < 20; i++) {
+      Program.of("cat").filter().close();
+      assertThatThrownBy(() -> Program.of("no-such-program").filter())
+          .matches(e -> ((KernelException) e).is(Errno.ENOENT));
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(before);
+    assertThat(zombies()).isEmpty();
+  }
+
+  @Test
   void its_end_is_its_own_and_not_that_of_a_child_that_holds_its_output() {
     var ran = shell("sleep 600 & echo $!").run(SAID_MAX, LONG);
     Kill.kill(Long.parseLong(ran.said()), 9);
