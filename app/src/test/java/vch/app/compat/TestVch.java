@@ -1,6 +1,5 @@
 package vch.app.compat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import vch.compute.image.BusyboxRoot;
 
 /// A VCH of a test machine and the real docker CLI against it.
 public record TestVch(TestMachine machine, String name) {
@@ -138,13 +136,7 @@ public record TestVch(TestMachine machine, String name) {
   }
 
   void importBusybox() {
-    var tar = new ByteArrayOutputStream();
-    try {
-      BusyboxRoot.write(java.nio.file.Path.of("/bin/busybox"), tar);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    docker(tar.toByteArray(), "import", "--change", "CMD [\"sh\"]", "-", "busybox")
+    docker(BusyboxRoot.tar(), "import", "--change", "CMD [\"sh\"]", "-", "busybox")
         .saying("sha256:");
   }
 

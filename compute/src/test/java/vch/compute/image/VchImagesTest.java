@@ -405,26 +405,6 @@ class VchImagesTest {
   }
 
   @Test
-  void the_same_busybox_gives_the_same_root() throws IOException {
-    var first = new ByteArrayOutputStream();
-    var second = new ByteArrayOutputStream();
-    var busybox = Path.of("/bin/busybox");
-    BusyboxRoot.write(busybox, first);
-    BusyboxRoot.write(busybox, second);
-    assertThat(first.toByteArray()).isEqualTo(second.toByteArray());
-    var image =
-        images.importRoot(
-            BLUE,
-            in(first.toByteArray()),
-            Optional.of("busybox"),
-            new Made(config(List.of("sh"), List.of()), ""));
-    var root = store.directories(image.id()).getFirst();
-    assertThat(Files.readSymbolicLink(root.resolve("bin/sh"))).hasToString("busybox");
-    assertThat(Files.getAttribute(root.resolve("tmp"), "unix:mode")).isEqualTo(0x4000 | 01777);
-    assertThat(root.resolve("etc/passwd")).content().startsWith("root:x:0:0:");
-  }
-
-  @Test
   void an_image_is_made_of_a_parent_and_a_layer() throws IOException {
     var base = imported("base", "hello");
     var config = base.config();

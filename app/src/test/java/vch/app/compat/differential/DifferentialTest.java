@@ -1,8 +1,6 @@
 package vch.app.compat.differential;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -13,8 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import vch.app.compat.BusyboxRoot;
 import vch.app.compat.TestMachine;
-import vch.compute.image.BusyboxRoot;
 
 /// The same random calls to Debian's dockerd and to a VCH, in one run: statuses, bodies, headers
 /// and events are the same, but for the differences that are listed with their reasons
@@ -37,10 +35,9 @@ class DifferentialTest {
     var process = opened(new Dockerd());
     var dockerd = opened(new Engine("dockerd", process.socket()));
     var ours = opened(new Engine("ours", machine.run.resolve("blue/docker.sock")));
-    var tar = new ByteArrayOutputStream();
-    BusyboxRoot.write(Path.of("/bin/busybox"), tar);
-    dockerd.importBusybox(tar.toByteArray());
-    ours.importBusybox(tar.toByteArray());
+    var busybox = BusyboxRoot.tar();
+    dockerd.importBusybox(busybox);
+    ours.importBusybox(busybox);
     duel = Optional.of(new Duel(dockerd, ours));
   }
 

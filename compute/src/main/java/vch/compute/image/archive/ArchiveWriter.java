@@ -54,13 +54,6 @@ public final class ArchiveWriter implements AutoCloseable {
     out.closeArchiveEntry();
   }
 
-  public void symbolicLink(String name, String target) throws IOException {
-    var entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
-    entry.setLinkName(target);
-    put(entry, 0777, 0);
-    out.closeArchiveEntry();
-  }
-
   private void put(TarArchiveEntry entry, int mode, long size) throws IOException {
     entry.setMode(mode);
     entry.setSize(size);
