@@ -60,6 +60,11 @@ public final class LogFiles {
     return beside(".new" + LogFile.COMPRESSED);
   }
 
+  /// Compressing goes on, or was cut short.
+  public boolean halfCompressed() {
+    return Files.exists(fresh());
+  }
+
   /// Everything there is, oldest first, as it was at one moment.
   List<LogFile> all() throws IOException {
     var before = look();

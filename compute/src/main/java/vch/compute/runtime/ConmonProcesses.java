@@ -152,6 +152,7 @@ public final class ConmonProcesses implements Processes {
     roots.sweep(starter.adopt());
     runs.checkExits(); // an end between the look and the watch
     runs.all().values().forEach(logs::keepRotated);
+    roots.kept().stream().filter(id -> runs.find(id).isEmpty()).forEach(logs::finish);
     var _ =
         checks.scheduleWithFixedDelay(
             this::checkMonitors, MONITOR_CHECK_SECONDS, MONITOR_CHECK_SECONDS, TimeUnit.SECONDS);

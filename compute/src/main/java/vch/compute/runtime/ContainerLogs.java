@@ -26,11 +26,11 @@ final class ContainerLogs {
   private final InstantSource clock;
   private final Map<ContainerId, Kept> rotations = new ConcurrentHashMap<>();
 
-  private record Kept(Rotation rotation, DirectoryWatch.Registration watched)
+  private record Kept(Rotation rotation, Optional<DirectoryWatch.Registration> watched)
       implements AutoCloseable {
     @Override
     public void close() {
-      watched.close();
+      watched.ifPresent(DirectoryWatch.Registration::close);
       rotation.close();
     }
   }
@@ -87,7 +87,8 @@ final class ContainerLogs {
     try {
       var kept =
           new Kept(
-              rotation, watch.on(log.directory(), record.logBytesMax() > 0, rotation::changed));
+              rotation,
+              Optional.of(watch.on(log.directory(), record.logBytesMax() > 0, rotation::changed)));
       var before = rotations.put(id, kept);
       if (before != null) {
         before.close();
@@ -102,8 +103,18 @@ final class ContainerLogs {
   void ended(ContainerId id) {
     var kept = rotations.get(id);
     if (kept != null) {
-      kept.watched().close();
+      kept.watched().ifPresent(DirectoryWatch.Registration::close);
       kept.rotation().ended();
+    }
+  }
+
+  /// Goes on with what a daemon's death left half compressed, of a run that was over.
+  void finish(ContainerId id) {
+    var log = preparation.logs(id);
+    if (log.halfCompressed()) {
+      var rotation = new Rotation(log, new Rotation.Bounds(0, Integer.MAX_VALUE, true), () -> {});
+      rotations.put(id, new Kept(rotation, Optional.empty()));
+      rotation.ended();
     }
   }
 

@@ -3,8 +3,13 @@ package vch.compute.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -78,6 +83,61 @@ class DaemonDeathLabTest {
     lab.restart();
     assertThat(lab.ends).isEmpty();
     assertThat(lab.processes.observe()).isEmpty();
+  }
+
+  @Test
+  void the_log_of_a_run_that_ended_unseen_is_rotated_and_compressed() throws Exception {
+    var options = Map.of("max-size", "1m", "max-file", "4", "compress", "true");
+    // conmon rotates by itself at 16 MiB.
+    var script = "read line; head -c 19000000 /dev/zero | tr '\\0' x; echo; echo last";
+    var container = lab.start(sh(script).stdin(true).log(options));
+    lab.restart(
+        () -> {
+          try (var input =
+              vch.kernel.unix.SeqPacketSocket.connect(bundle(container).resolve("attach"))) {
+            input.write("go\n".getBytes(UTF_8));
+          }
+          RuntimeLab.await(
+              () -> Files.exists(lab.top().resolve("run/exits").resolve(container.id().value())));
+        });
+    lab.awaitEnd(container.id());
+    lab.processes.release(container.id());
+    var log = lab.processes.logPath(container.id());
+    RuntimeLab.await(
+        () -> Files.exists(log.resolveSibling("ctr.log.2.gz")) && plain(log).isEmpty());
+  }
+
+  @Test
+  void a_log_that_was_half_compressed_after_the_end_is_compressed_by_the_later_daemon()
+      throws Exception {
+    var container = lab.start(sh("true"));
+    lab.awaitEnd(container.id());
+    lab.processes.release(container.id());
+    var log = lab.processes.logPath(container.id());
+    lab.restart(
+        () -> {
+          try {
+            Files.delete(log);
+            Files.writeString(log.resolveSibling("ctr.log.1"), "younger");
+            Files.writeString(log.resolveSibling("ctr.log.2"), "older");
+            Files.writeString(log.resolveSibling("ctr.log.new.gz"), "half a fi");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    RuntimeLab.await(
+        () -> Files.exists(log.resolveSibling("ctr.log.2.gz")) && plain(log).isEmpty());
+  }
+
+  private static List<Path> plain(Path log) {
+    try (var files = Files.newDirectoryStream(log.resolveSibling("."))) {
+      var plain = new ArrayList<Path>();
+      files.forEach(plain::add);
+      plain.removeIf(f -> f.toString().matches(".*ctr\\.log\\.[0-9]+\\.gz"));
+      return plain;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
