@@ -2,13 +2,13 @@ package vch.archive;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -26,38 +26,74 @@ public final class TarAttributes {
     return name.equals(CAPABILITY) || name.startsWith("user.");
   }
 
-  /// Writes an entry's extended attributes before it; without any, nothing. An entry has one
-  /// extended header only, so what the library would write one for goes into ours, and out of the
-  /// entry.
+  /// Puts an entry with its extended attributes. An entry has one pax header only, so what the
+  /// library would write one for, names and numbers that its own header has no room for, goes into
+  /// ours.
   ///
-  /// @param entry a file or directory, not put yet
+  /// @param out set to write long names and large numbers as pax(1) has them
+  /// @param entry not put yet; what went into the pax header is changed in it
   /// @param attributes by name
-  public static void write(
+  public static void put(
       TarArchiveOutputStream out, TarArchiveEntry entry, Map<String, byte[]> attributes)
       throws IOException {
     if (attributes.isEmpty()) {
+      out.putArchiveEntry(entry);
       return;
     }
-    var name = entry.getName();
-    var time = entry.getLastModifiedTime().toInstant();
-    var records = new LinkedHashMap<String, byte[]>();
-    attributes.forEach((attribute, value) -> records.put(PREFIX + attribute, value));
-    records.put("path", name.getBytes(StandardCharsets.UTF_8));
-    records.put(
-        "mtime",
-        String.format(Locale.ROOT, "%d.%09d", time.getEpochSecond(), time.getNano())
-            .getBytes(StandardCharsets.US_ASCII));
     var body = new ByteArrayOutputStream();
-    records.forEach((keyword, value) -> record(body, keyword, value));
+    attributes.forEach((attribute, value) -> record(body, PREFIX + attribute, value));
+    text(entry.getName()).ifPresent(name -> record(body, "path", name));
+    text(entry.getLinkName()).ifPresent(target -> record(body, "linkpath", target));
+    number(body, "size", entry.getSize(), TarConstants.MAXSIZE);
+    number(body, "uid", entry.getLongUserId(), TarConstants.MAXID);
+    number(body, "gid", entry.getLongGroupId(), TarConstants.MAXID);
+    var time = entry.getLastModifiedTime().toInstant();
+    record(body, "mtime", ascii(seconds(time)));
+    header(out, body.toByteArray());
+    text(entry.getName())
+        .ifPresent(_ -> entry.setName(entry.isDirectory() ? "directory/" : "file"));
+    text(entry.getLinkName()).ifPresent(_ -> entry.setLinkName("link"));
+    entry.setLastModifiedTime(FileTime.from(time.truncatedTo(ChronoUnit.SECONDS)));
+    // Numbers without room are written in base 256 this once, instead of a second pax header.
+    out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
+    try {
+      out.putArchiveEntry(entry);
+    } finally {
+      out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    }
+  }
+
+  private static void header(TarArchiveOutputStream out, byte[] records) throws IOException {
     var header =
         new TarArchiveEntry("./PaxHeaders/attributes", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
-    header.setSize(body.size());
+    header.setSize(records.length);
     header.setLastModifiedTime(FileTime.from(Instant.EPOCH));
     out.putArchiveEntry(header);
-    out.write(body.toByteArray());
+    out.write(records);
     out.closeArchiveEntry();
-    entry.setName(name.endsWith("/") ? "directory/" : "file");
-    entry.setLastModifiedTime(FileTime.from(time.truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  /// A name that has no room in the header of its entry.
+  private static Optional<byte[]> text(String name) {
+    var bytes = name.getBytes(StandardCharsets.UTF_8);
+    boolean room = bytes.length < TarConstants.NAMELEN && bytes.length == name.length();
+    return room ? Optional.empty() : Optional.of(bytes);
+  }
+
+  private static void number(ByteArrayOutputStream out, String keyword, long value, long max) {
+    if (value > max) {
+      record(out, keyword, ascii(Long.toString(value)));
+    }
+  }
+
+  private static String seconds(Instant time) {
+    return BigDecimal.valueOf(time.getEpochSecond())
+        .add(BigDecimal.valueOf(time.getNano(), 9))
+        .toPlainString();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /// `length name=value\n`; the length counts its own digits.

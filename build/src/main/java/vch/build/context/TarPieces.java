@@ -110,8 +110,7 @@ public final class TarPieces extends InputStream {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     tar.setAddPaxHeadersForNonAsciiNames(true);
-    TarAttributes.write(tar, header, attributes);
-    tar.putArchiveEntry(header);
+    TarAttributes.put(tar, header, attributes);
     return out.toByteArray();
   }
 }

@@ -62,7 +62,7 @@ final class TreeWriter implements AutoCloseable {
   /// Writes a node with its extended attributes and without what is below it.
   void putOne(Node node, String name) throws IOException {
     if (node.kind() == Node.Kind.DIRECTORY) {
-      end(attributed(entry(name + "/", TarConstants.LF_DIR, node), node));
+      directoryEntry(node, name + "/");
     } else {
       put(node, name);
     }
@@ -86,9 +86,7 @@ final class TreeWriter implements AutoCloseable {
 
   private void directory(Node node, String name) throws IOException {
     if (!name.isEmpty()) {
-      end(
-          attributed(
-              entry(name.endsWith("/") ? name : name + "/", TarConstants.LF_DIR, node), node));
+      directoryEntry(node, name.endsWith("/") ? name : name + "/");
     }
     var prefix = name.isEmpty() || name.endsWith("/") ? name : name + "/";
     try (var directory = node.holdDirectory()) {
@@ -96,6 +94,12 @@ final class TreeWriter implements AutoCloseable {
         child(directory, node, prefix, child);
       }
     }
+  }
+
+  private void directoryEntry(Node node, String name) throws IOException {
+    var entry = entry(name, TarConstants.LF_DIR, node);
+    TarAttributes.put(out, entry, ExtendedAttributes.of(node));
+    out.closeArchiveEntry();
   }
 
   private void child(Fd directory, Node parent, String prefix, String child) throws IOException {
@@ -126,10 +130,10 @@ final class TreeWriter implements AutoCloseable {
         return; // exchanged meanwhile
       }
       try (var in = FileChannel.open(at, StandardOpenOption.READ)) {
-        var entry = attributed(entry(name, TarConstants.LF_NORMAL, now), now);
+        var entry = entry(name, TarConstants.LF_NORMAL, now);
         long left = now.attributes().size();
         entry.setSize(left);
-        out.putArchiveEntry(entry);
+        TarAttributes.put(out, entry, ExtendedAttributes.of(now));
         while (left > 0) {
           int n = in.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(left, buffer.length)));
           if (n < 0) {
@@ -142,11 +146,6 @@ final class TreeWriter implements AutoCloseable {
         out.closeArchiveEntry();
       }
     }
-  }
-
-  private TarArchiveEntry attributed(TarArchiveEntry entry, Node node) throws IOException {
-    TarAttributes.write(out, entry, ExtendedAttributes.of(node));
-    return entry;
   }
 
   private static TarArchiveEntry entry(String name, byte kind, Node node) {
