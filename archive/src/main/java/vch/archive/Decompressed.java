@@ -55,4 +55,14 @@ final class Decompressed extends FilterInputStream {
       throw source.meaning(DAMAGED, e);
     }
   }
+
+  /// Some decompressors tell here what they will fail with, and buffers ask between two reads.
+  @Override
+  public int available() throws IOException {
+    try {
+      return super.available();
+    } catch (IOException e) {
+      throw source.meaning(DAMAGED, e);
+    }
+  }
 }

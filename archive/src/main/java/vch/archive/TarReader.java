@@ -28,6 +28,7 @@ public final class TarReader extends InputStream {
   /// The next entry; empty at the end marker.
   public Optional<TarArchiveEntry> next() throws IOException {
     try {
+      passOver();
       tap.begin();
       var entry = tar.getNextEntry();
       attributes = tap.end();
@@ -38,6 +39,13 @@ public final class TarReader extends InputStream {
         | IndexOutOfBoundsException
         | NegativeArraySizeException e) {
       throw source.meaning(UNREADABLE, e);
+    }
+  }
+
+  /// Content that nobody read is no header, whatever it looks like and however much it is.
+  private void passOver() throws IOException {
+    while (tar.getCurrentEntry() != null && tar.skip(Long.MAX_VALUE) > 0) {
+      // more may come
     }
   }
 
