@@ -126,6 +126,14 @@ public final class EndpointTable {
       set away6 {
         type ipv6_addr
       }
+      # Addresses of containers on container networks, each with the address by which the container is published. A kernel
+      # drops what comes in from an address of its own, so a container that asks itself by the public role is masqueraded.
+      set own {
+        type ipv4_addr . ipv4_addr
+      }
+      set own6 {
+        type ipv6_addr . ipv6_addr
+      }
 
       """;
 
@@ -290,6 +298,8 @@ public final class EndpointTable {
             # Publications.
             meta l4proto != tcp ip daddr @away oifname @bridges ct status dnat meta mark set 1 accept
             meta l4proto != tcp ip6 daddr @away6 oifname @bridges ct status dnat meta mark set 1 accept
+            ip saddr . ip daddr @own oifname @bridges ct status dnat meta mark set 1 accept
+            ip6 saddr . ip6 daddr @own6 oifname @bridges ct status dnat meta mark set 1 accept
             iifname "%1$s" oifname @bridges ct status dnat accept
           %2$s  iifname @bridges oifname @bridges ct status dnat accept
             # Members at their own addresses, from outside and from other scopes that have a way out.

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import vch.engine.machine.MachineObject.Element;
 import vch.engine.machine.NamespaceName;
 import vch.engine.machine.Part;
@@ -94,6 +95,13 @@ public final class Publications {
           element(
               ns, set("away", address.address()), List.of(new Part.Address(address.address()))));
     }
+    own(image, container, address.address().family())
+        .map(
+            from ->
+                List.<Part>of(
+                    new Part.Address(from.address()), new Part.Address(address.address())))
+        .map(key -> element(ns, set("own", address.address()), key))
+        .forEach(out::add);
     for (var endpoint : container.endpoints()) {
       if (!endpoint.addresses().contains(address)) {
         endpoint
@@ -110,6 +118,14 @@ public final class Publications {
     return container.endpoints().stream()
         .flatMap(e -> e.scope().flatMap(image::scope).stream())
         .anyMatch(s -> s.kind() instanceof ScopeKind.External && EndpointRules.has(s, family));
+  }
+
+  /// Addresses from which the container may ask for what is published of it, and come by the public
+  /// role.
+  private static Stream<Cidr> own(Image image, Container container, Family family) {
+    return container.endpoints().stream()
+        .filter(e -> e.settled() && EndpointRules.external(image, e))
+        .flatMap(e -> e.address(family).stream());
   }
 
   private static List<Element> aside(Image image, NamespaceName ns, Scope scope, Ip published) {

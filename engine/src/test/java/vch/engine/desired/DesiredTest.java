@@ -184,6 +184,12 @@ class DesiredTest {
     var image = image(lan, Samples.put(both), Samples.put(plain));
     assertThat(of(image, both)).extracting(ObjectText::of).anyMatch(o -> o.contains("away"));
     assertThat(of(image, plain)).extracting(ObjectText::of).noneMatch(o -> o.contains("away"));
+    // It may be the container itself that asks, whose requests come from its address on the LAN.
+    assertThat(of(image, both))
+        .extracting(ObjectText::of)
+        .filteredOn(o -> o.contains(" own "))
+        .containsExactly("e-b10eb10eb10e: element inet portlayer own 10.200.0.2 . 172.17.0.2 (in)");
+    assertThat(of(image, plain)).extracting(ObjectText::of).noneMatch(o -> o.contains(" own "));
   }
 
   @Test

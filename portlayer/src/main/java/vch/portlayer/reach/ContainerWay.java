@@ -174,9 +174,7 @@ final class ContainerWay {
   /// @return empty where it finds its way back; else why not
   Optional<Reason> replyLost(Place published, Ip client) {
     var back = container.reply(published, client).map(ContainerNamespace.Route::place);
-    // The kernel drops what comes in from an address of its own.
-    return !container.has(client)
-            && back.filter(p -> p.endpoint().id().equals(published.endpoint().id())).isPresent()
+    return back.filter(p -> p.endpoint().id().equals(published.endpoint().id())).isPresent()
         ? Optional.empty()
         : Optional.of(
             new Reason.RepliesLost(

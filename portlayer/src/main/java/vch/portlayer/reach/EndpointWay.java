@@ -213,7 +213,7 @@ final class EndpointWay {
     if (!hit.container.has(hit.to)) {
       return trail.dropped(new Reason.Nobody(hit.place.scope().name(), hit.to));
     }
-    if (masqueraded(hit, segment)) {
+    if (masqueraded(hit, packet, segment)) {
       var gateway = hit.place.scope().subnet(packet.family()).orElseThrow().gateway();
       trail.add(new Reason.Masqueraded(gateway));
       return trail.reached(arriving.from(gateway), hit.container.container());
@@ -224,9 +224,10 @@ final class EndpointWay {
         : trail.reached(arriving, hit.container.container());
   }
 
-  /// On a segment that the container is on. Where it is on a container network, too, a program may
-  /// answer datagrams by that, from another address: there all but TCP.
-  private boolean masqueraded(Hit hit, Optional<Scope> segment) {
+  /// On a segment that the container is on, and from an address of its own. Where it is on a
+  /// container network, too, a program may answer datagrams by that, from another address: there
+  /// all but TCP.
+  private boolean masqueraded(Hit hit, Packet packet, Optional<Scope> segment) {
     boolean aside =
         segment
             .filter(s -> hit.container.places().stream().anyMatch(p -> p.scope().equals(s)))
@@ -237,7 +238,8 @@ final class EndpointWay {
                 p ->
                     p.scope().kind() instanceof ScopeKind.External
                         && EndpointRules.has(p.scope(), hit.to.family()));
-    return aside || (away && hit.port.protocol() != Protocol.TCP);
+    boolean own = packet.source().filter(hit.container::has).isPresent();
+    return aside || own || (away && hit.port.protocol() != Protocol.TCP);
   }
 
   /// The address asked for comes before any address.

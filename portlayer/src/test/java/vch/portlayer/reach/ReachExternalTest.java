@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import vch.portlayer.portgroup.PortGroupId;
 import vch.portlayer.scope.TrustLevel;
+import vch.portlayer.vch.Role;
 
 /// Container networks: trust levels, redirects, and how they go together with bridge scopes.
 class ReachExternalTest {
@@ -100,6 +101,21 @@ class ReachExternalTest {
     assertThat(town.seen("192.168.218.50", PUBLIC + ":8080")).isEqualTo("192.168.218.50");
     assertThat(town.verdict(NEIGHBOUR, "view@ext:80")).isEqualTo(DROPPED);
     assertThat(town.verdict(NEIGHBOUR, "view@ext:8080")).isEqualTo(DROPPED);
+  }
+
+  @Test
+  void a_container_reaches_itself_by_the_public_role_from_a_container_network() {
+    var beside = town.blue.nic(Role.PUBLIC).orElseThrow().portGroup();
+    town.network(
+        "ext", beside, TrustLevel.OUTBOUND, "192.168.218.1/24", "192.168.218.100-192.168.218.110");
+    var back = town.world.scope(town.blue, "back");
+    town.publishing("view", 8080, "back", "ext");
+    assertThat(town.verdict("view", PUBLIC + ":8080")).isEqualTo(REACHED);
+    var gateway = back.subnets().getFirst().gateway().toString();
+    assertThat(town.seen("view", PUBLIC + ":8080")).isEqualTo(gateway);
+    // Others of the network are seen as they are.
+    town.run("peer", "ext");
+    assertThat(town.seen("peer", PUBLIC + ":8080")).startsWith("192.168.218.");
   }
 
   @Test
