@@ -94,6 +94,7 @@ final class ContainerStart {
         throw EndpointRules.multipleWithNone();
       }
       EndpointRules.checkNoConfiguration(scope);
+      LinkSettings.check(place, scope);
       if (out.stream().anyMatch(e -> e.scope().equals(Optional.of(scope.id())))) {
         throw EndpointRules.alreadyThere(container, scope.name());
       }

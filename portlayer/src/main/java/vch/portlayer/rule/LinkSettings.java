@@ -52,14 +52,30 @@ final class LinkSettings {
       var path =
           String.join("/", "net", form.group(1), form.group(2), Endpoint.LINK, form.group(3));
       if (isOurs(path, scope)) {
-        problems.add(
-            "network interface sysctl '"
-                + setting
-                + "' cannot be set: it follows from the network; leave it out");
+        problems.add(ours(setting));
       }
       out.put(path, value(form.group(4)));
     }
     return out;
+  }
+
+  /// A scope that was not there when the settings were read has its say when the container starts.
+  static void check(Endpoint endpoint, Scope scope) {
+    var problems =
+        endpoint.sysctls().entrySet().stream()
+            .filter(e -> isOurs(e.getKey(), Optional.of(scope)))
+            .map(e -> ours(e.getKey().replace('/', '.') + "=" + e.getValue()))
+            .sorted()
+            .toList();
+    if (!problems.isEmpty()) {
+      throw Settings.invalid("invalid config for network " + scope.name() + ": ", problems);
+    }
+  }
+
+  private static String ours(String setting) {
+    return "network interface sysctl '"
+        + setting
+        + "' cannot be set: it follows from the network; leave it out";
   }
 
   private static boolean isValue(String text) {

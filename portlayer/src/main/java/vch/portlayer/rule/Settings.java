@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import vch.portlayer.address.Ip;
 import vch.portlayer.address.Mac;
@@ -18,6 +19,10 @@ import vch.portlayer.scope.ScopeKind;
 final class Settings {
   /// IFNAMSIZ of linux/if.h without the closing NUL; `%`, `:` and `/` mean something to the kernel.
   private static final Pattern LINK_NAME = Pattern.compile("[^\\s/:%\\p{Cntrl}]{1,15}");
+
+  /// The link that is there already, parts of paths, and what /proc/sys calls settings of all links
+  /// and of new ones.
+  private static final Set<String> RESERVED = Set.of("lo", ".", "..", "all", "default");
 
   /// RFC 3927, RFC 4291 section 2.5.6.
   private static final List<Subnet> LINK_LOCAL =
@@ -57,8 +62,7 @@ final class Settings {
     var linkName = asked.or(() -> scope.flatMap(Settings::prefix).map(p -> numbered(p, others)));
     var sysctls = LinkSettings.read(request.sysctls(), scope, problems);
     if (!problems.isEmpty()) {
-      throw new Refusal.Invalid(
-          heading + "invalid endpoint settings:\n" + String.join("\n", problems));
+      throw invalid(heading, problems);
     }
     return new Endpoint(
         request.id(),
@@ -78,6 +82,11 @@ final class Settings {
         sysctls,
         scope.filter(s -> s.kind() instanceof ScopeKind.External).isEmpty(),
         Optional.empty());
+  }
+
+  static Refusal invalid(String heading, List<String> problems) {
+    return new Refusal.Invalid(
+        heading + "invalid endpoint settings:\n" + String.join("\n", problems));
   }
 
   private static List<Ip> addresses(EndpointRequest request, List<String> problems) {
@@ -130,10 +139,9 @@ final class Settings {
   }
 
   private static void linkName(String name, List<Endpoint> others, List<String> problems) {
-    if (!LINK_NAME.matcher(name).matches()
-        || name.equals("lo")
-        || name.equals(".")
-        || name.equals("..")) {
+    if (RESERVED.contains(name)) {
+      problems.add("invalid interface name \"" + name + "\": the kernel keeps it for itself");
+    } else if (!LINK_NAME.matcher(name).matches()) {
       problems.add(
           "invalid interface name \""
               + name

@@ -210,6 +210,11 @@ class EndpointRulesTest {
         request("m", 0, Optional.empty(), Optional.of("a/b"), List.of()));
     refuse(
         Refusal.Invalid.class,
+        "invalid endpoint settings:\ninvalid interface name \"default\": the kernel keeps it for itself",
+        web,
+        request("m", 0, Optional.empty(), Optional.of("default"), List.of()));
+    refuse(
+        Refusal.Invalid.class,
         "no configured subnet contains IP address 10.2.0.9 (network m has 172.17.0.0/16)",
         web,
         world.at("m", "10.2.0.9"));

@@ -1,15 +1,19 @@
 package vch.portlayer.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vch.portlayer.rule.Refused.refused;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
+import vch.testkit.Parts;
 
 class LinkSettingsTest {
   private final List<String> problems = new ArrayList<>();
@@ -73,5 +77,26 @@ class LinkSettingsTest {
     var lan = new Lans(world).add(blue, "lan", Lans.on("lan"));
     read("net.ipv6.conf.IFNAME.accept_ra=2", Optional.of(lan));
     assertThat(problems).hasSize(1);
+  }
+
+  /// `docker create`, then `vch configure`.
+  @Test
+  void a_network_that_is_made_later_has_its_say_when_the_container_starts() {
+    var world = new World();
+    var blue = world.vch("blue");
+    var asked =
+        Parts.of(world.at("lan"))
+            .set("sysctls", Optional.of("net.ipv6.conf.IFNAME.accept_ra=2"))
+            .made();
+    var web = world.create(blue, "web", w -> w.on(asked));
+    new Lans(world).add(blue, "lan", Lans.on("lan").gateways("10.2.0.1/16"));
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "invalid config for network lan: invalid endpoint settings:\n"
+            + "network interface sysctl 'net.ipv6.conf.IFNAME.accept_ra=2' cannot be set: it follows from the network; leave it out",
+        i -> ContainerRules.starting(i, web.id(), true, new Random(1)));
+    var fine = world.create(blue, "fine", w -> w.on(world.at("lan")));
+    assertThat(world.start(fine).live()).isTrue();
   }
 }
