@@ -14,6 +14,7 @@ import vch.portlayer.vch.VchId;
 
 /// A network as the user asked for it.
 ///
+/// @param kind of a configuration it says subnets and families itself
 /// @param subnets may leave families out: those are cut, IPv4 from the bridge range, IPv6 from the
 ///   unique local prefix of the VCH
 /// @param mtu bytes; empty: that of the VCH

@@ -45,14 +45,15 @@ public final class ScopeRules {
   private ScopeRules() {}
 
   public static Decision<Scope> create(Image image, CreateScope command) {
-    if (command.families().isEmpty()) {
-      throw new Refusal.Invalid("IPv4 or IPv6 must be enabled");
-    }
+    checkFamilies(
+        command.kind() instanceof ScopeKind.Configuration kind
+            ? kind.families()
+            : command.families());
     var vch =
         image.vch(command.vch()).orElseThrow(() -> VchRules.noSuch(image, command.vch().value()));
     checkName(image, command);
-    if (command.kind() instanceof ScopeKind.Configuration) {
-      return configuration(command, vch);
+    if (command.kind() instanceof ScopeKind.Configuration kind) {
+      return configuration(command, kind, vch);
     }
     command.madeFrom().ifPresent(name -> configurationNamed(image, command.vch(), name));
     if (command.kind() instanceof ScopeKind.Bridge kind) {
@@ -123,25 +124,32 @@ public final class ScopeRules {
   }
 
   /// Subnets are only kept: whether they are free is seen when a scope is made from them.
-  private static Decision<Scope> configuration(CreateScope command, Vch vch) {
-    Subnets.read(command.subnets());
+  private static Decision<Scope> configuration(
+      CreateScope command, ScopeKind.Configuration kind, Vch vch) {
+    Subnets.read(kind.subnets());
     var scope =
         new Scope(
             command.id(),
             command.vch(),
             command.name(),
-            command.kind(),
+            kind,
             List.of(),
             vch.bridge().mtu(),
             false,
             false,
-            command.families().contains(Family.IPV6),
+            kind.families().contains(Family.IPV6),
             false,
             command.labels(),
             command.options(),
             command.at(),
             Optional.empty());
     return Decision.of(scope, new Change.ScopePut(scope));
+  }
+
+  private static void checkFamilies(Set<Family> families) {
+    if (families.isEmpty()) {
+      throw new Refusal.Invalid("IPv4 or IPv6 must be enabled");
+    }
   }
 
   /// What scopes are made from under this name.

@@ -1,6 +1,7 @@
 package vch.portlayer.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static vch.portlayer.rule.Refused.refused;
 
 import java.util.EnumSet;
@@ -18,6 +19,7 @@ import vch.portlayer.scope.GatewayMode;
 import vch.portlayer.scope.GatewayModes;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeKind;
+import vch.portlayer.scope.SubnetRequest;
 import vch.portlayer.vch.Vch;
 import vch.testkit.Parts;
 
@@ -123,5 +125,31 @@ class GatewayModesTest {
     world.scope(blue, "plain");
     var one = world.run(blue, "one", w -> w.on(world.at("net"), world.at("plain")));
     assertThat(one.endpoints()).extracting(e -> e.link()).containsExactly("lan0", "eth1");
+  }
+
+  @Test
+  void a_configuration_is_checked_and_kept_and_holds_no_subnet() {
+    var families = Set.of(Family.IPV4);
+    var wanted = List.of(World.subnet("10.9.0.0/24"));
+    var made = configuration("template", wanted, families);
+    var template = world.decide(i -> ScopeRules.create(i, made));
+    assertThat(template.kind()).isEqualTo(new ScopeKind.Configuration(wanted, families));
+    assertThat(template.subnets()).isEmpty();
+    assertThat(template.ipv4()).isTrue();
+    assertThat(template.ipv6()).isFalse();
+    refused(
+        world,
+        Refusal.Invalid.class,
+        "IPv4 or IPv6 must be enabled",
+        i -> ScopeRules.create(i, configuration("none", wanted, Set.of())));
+    var wrong = configuration("wrong", List.of(World.subnet("10.9.0.0")), families);
+    assertThatThrownBy(() -> ScopeRules.create(world.image, wrong))
+        .isInstanceOf(Refusal.Invalid.class);
+  }
+
+  /// Says subnets and families by its kind alone.
+  private CreateScope configuration(
+      String name, List<SubnetRequest> subnets, Set<Family> families) {
+    return command(name, new ScopeKind.Configuration(subnets, families), Set.of());
   }
 }
