@@ -61,134 +61,55 @@ public record Container(
   }
 
   public Container with(ContainerState next) {
-    return new Container(
-        id,
-        vch,
-        name,
-        created,
-        hostname,
-        domainname,
-        mode,
-        endpoints,
-        publish,
-        exposed,
-        publishAll,
-        publications,
-        links,
-        resolver,
-        labels,
-        spec,
-        next,
-        document);
+    return copy(name, endpoints, publications, links, spec, next, document);
   }
 
   public Container withEndpoints(List<Endpoint> next) {
-    return new Container(
-        id,
-        vch,
-        name,
-        created,
-        hostname,
-        domainname,
-        mode,
-        next,
-        publish,
-        exposed,
-        publishAll,
-        publications,
-        links,
-        resolver,
-        labels,
-        spec,
-        state,
-        document);
+    return copy(name, next, publications, links, spec, state, document);
   }
 
   public Container withPublications(List<Publication> next) {
-    return new Container(
-        id,
-        vch,
-        name,
-        created,
-        hostname,
-        domainname,
-        mode,
-        endpoints,
-        publish,
-        exposed,
-        publishAll,
-        next,
-        links,
-        resolver,
-        labels,
-        spec,
-        state,
-        document);
+    return copy(name, endpoints, next, links, spec, state, document);
   }
 
   public Container withLinks(List<NameLink> next) {
-    return new Container(
-        id,
-        vch,
-        name,
-        created,
-        hostname,
-        domainname,
-        mode,
-        endpoints,
-        publish,
-        exposed,
-        publishAll,
-        publications,
-        next,
-        resolver,
-        labels,
-        spec,
-        state,
-        document);
+    return copy(name, endpoints, publications, next, spec, state, document);
   }
 
   public Container withName(String next) {
-    return new Container(
-        id,
-        vch,
-        next,
-        created,
-        hostname,
-        domainname,
-        mode,
-        endpoints,
-        publish,
-        exposed,
-        publishAll,
-        publications,
-        links,
-        resolver,
-        labels,
-        spec,
-        state,
-        document);
+    return copy(next, endpoints, publications, links, spec, state, document);
   }
 
   public Container withSpec(ContainerSpec next, String nextDocument) {
+    return copy(name, endpoints, publications, links, next, state, nextDocument);
+  }
+
+  private Container copy(
+      String nextName,
+      List<Endpoint> nextEndpoints,
+      List<Publication> nextPublications,
+      List<NameLink> nextLinks,
+      ContainerSpec nextSpec,
+      ContainerState nextState,
+      String nextDocument) {
     return new Container(
         id,
         vch,
-        name,
+        nextName,
         created,
         hostname,
         domainname,
         mode,
-        endpoints,
+        nextEndpoints,
         publish,
         exposed,
         publishAll,
-        publications,
-        links,
+        nextPublications,
+        nextLinks,
         resolver,
         labels,
-        next,
-        state,
+        nextSpec,
+        nextState,
         nextDocument);
   }
 }
