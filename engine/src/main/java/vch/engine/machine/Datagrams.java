@@ -1,11 +1,12 @@
 package vch.engine.machine;
 
+import java.io.Closeable;
 import java.io.IOException;
 import vch.portlayer.address.Ip;
 
 /// A UDP socket that many ask at once, on the wildcard address of both families: datagrams come and
 /// go several at a time.
-public interface Datagrams extends AutoCloseable {
+public interface Datagrams extends Closeable {
   /// Opens such a socket, in the namespace of the thread that calls.
   @FunctionalInterface
   interface Opening {

@@ -3,6 +3,7 @@ package vch.services.dns;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +40,9 @@ final class ContainerNames implements NameService {
   /// @param threads that wait at the sockets; the kernel has a socket until its thread has seen
   ///   that it is closed
   private record Serving(
-      Wanted wanted, Optional<Sockets.Listening> listening, List<Thread> threads) {}
+      Wanted wanted,
+      Optional<Sockets.Listening<DatagramChannel>> listening,
+      List<Thread> threads) {}
 
   ContainerNames(
       Supplier<Image> images,

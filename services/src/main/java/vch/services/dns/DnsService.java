@@ -64,7 +64,7 @@ public final class DnsService implements AutoCloseable {
   private final Map<VchId, Serving> serving = new HashMap<>();
 
   /// The sockets of a VCH and the thread that receives from the first.
-  private record Serving(Sockets.Gateway sockets, Thread receiver) {}
+  private record Serving(Sockets.Listening<Datagrams> sockets, Thread receiver) {}
 
   /// @param datagrams how the socket of a VCH is opened
   public DnsService(Engine engine, Datagrams.Opening datagrams, InstantSource clock) {

@@ -1,5 +1,6 @@
 package vch.services.dns;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,9 +54,8 @@ final class Sockets {
     <T> T open(NamespaceName namespace, Callable<T> opening) throws Exception;
   }
 
-  /// Both sockets of a VCH's server, on the wildcard address of both families: scopes come and go,
-  /// and no socket with them. IPv4 alone where there is no IPv6.
-  record Gateway(Datagrams udp, ServerSocketChannel tcp) {
+  /// Both sockets of a server.
+  record Listening<U extends Closeable>(U udp, ServerSocketChannel tcp) {
     void close() throws IOException {
       try (udp;
           tcp) {
@@ -64,7 +64,9 @@ final class Sockets {
     }
   }
 
-  Gateway listen(NamespaceName namespace, int port) throws IOException {
+  /// Both sockets of a VCH's server, on the wildcard address of both families: scopes come and go,
+  /// and no socket with them. IPv4 alone where there is no IPv6.
+  Listening<Datagrams> listen(NamespaceName namespace, int port) throws IOException {
     return in(
         namespace,
         () -> {
@@ -74,7 +76,7 @@ final class Sockets {
             try {
               streams(tcp);
               tcp.bind(new InetSocketAddress(udp.port()), BACKLOG);
-              return new Gateway(udp, tcp);
+              return new Listening<>(udp, tcp);
             } catch (IOException e) {
               tcp.close();
               throw e;
@@ -86,18 +88,8 @@ final class Sockets {
         });
   }
 
-  /// Both sockets of a server inside a container's namespace.
-  record Listening(DatagramChannel udp, ServerSocketChannel tcp) {
-    void close() throws IOException {
-      try (udp;
-          tcp) {
-        // both, whatever becomes of the first
-      }
-    }
-  }
-
   /// Both sockets of a server for the programs of one container, on its own loopback link.
-  Listening listenInside(NamespaceName namespace, int port) throws IOException {
+  Listening<DatagramChannel> listenInside(NamespaceName namespace, int port) throws IOException {
     var at = address(NameServers.OWN, port);
     var listening =
         in(
@@ -109,9 +101,9 @@ final class Sockets {
                 udp.bind(at);
                 streams(tcp);
                 tcp.bind(udp.getLocalAddress(), BACKLOG_INSIDE);
-                return new Listening(udp, tcp);
+                return new Listening<>(udp, tcp);
               } catch (IOException e) {
-                new Listening(udp, tcp).close();
+                new Listening<>(udp, tcp).close();
                 throw e;
               }
             });

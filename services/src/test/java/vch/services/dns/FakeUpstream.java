@@ -35,16 +35,16 @@ final class FakeUpstream implements AutoCloseable {
   }
 
   /// On sockets that were opened elsewhere.
-  FakeUpstream(Sockets.Listening sockets) {
+  FakeUpstream(Sockets.Listening<DatagramChannel> sockets) {
     udp = sockets.udp();
     tcp = sockets.tcp();
     Thread.ofVirtual().start(this::datagrams);
     Thread.ofVirtual().start(this::connections);
   }
 
-  static Sockets.Listening open(String address, int port) throws IOException {
+  static Sockets.Listening<DatagramChannel> open(String address, int port) throws IOException {
     var udp = DatagramChannel.open().bind(new InetSocketAddress(address, port));
-    return new Sockets.Listening(udp, ServerSocketChannel.open().bind(udp.getLocalAddress()));
+    return new Sockets.Listening<>(udp, ServerSocketChannel.open().bind(udp.getLocalAddress()));
   }
 
   int port() throws IOException {
