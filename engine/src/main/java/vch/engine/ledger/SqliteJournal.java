@@ -76,9 +76,8 @@ public final class SqliteJournal implements Journal {
           // 7: bridge scopes may share a segment
           "update entity set json = json_set(json, '$.bridge.shared', json('false')) where kind = 'vch'",
           // 8: endpoints may have link-local addresses, and a part of a volume may be mounted.
-          // Ports
-          // of containers stand as ranges; single ones are read as before, and joined when their
-          // container is written again
+          // Ports of containers stand as ranges; single ones are read as before, and joined when
+          // their container is written again
           """
           update entity set json = json_set(json,
             '$.endpoints', (
