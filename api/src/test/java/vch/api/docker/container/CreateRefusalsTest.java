@@ -73,7 +73,6 @@ class CreateRefusalsTest {
           {"HostConfig":{"LogConfig":{"Config":{"compress":"xyz"}}}}       | Invalid     | failed to initialize logging driver: strconv.ParseBool: parsing "xyz": invalid syntax
           {"HostConfig":{"LogConfig":{"Type":"local","Config":{"compress":"xyz"}}}} | Invalid | failed to initialize logging driver: error reading compress log option: strconv.ParseBool: parsing "xyz": invalid syntax
           {"HostConfig":{"LogConfig":{"Type":"local","Config":{"max-file":"1"}}}} | Invalid | failed to initialize logging driver: compression cannot be enabled when max file count is 1
-          {"HostConfig":{"LogConfig":{"Config":{"compress":"xx"}}}}        | Invalid     | strconv.ParseBool: parsing "xx": invalid syntax
           {"HostConfig":{"LogConfig":{"Config":{"tag":"{{.Bad"}}}}         | Invalid     | template: log-tag:1: unclosed action
           {"HostConfig":{"LogConfig":{"Config":{"tag":"{{.Nope}}"}}}}      | Unsupported | {{.Nope}} is not offered
           {"HostConfig":{"LogConfig":{"Config":{"labels-regex":"("}}}}     | Invalid     | failed to initialize logging driver: error parsing regexp:
