@@ -298,7 +298,7 @@ class ConfigureTest {
         "root",
         w -> {
           w.on(world.at("web"));
-          w.spec = ExternalRulesTest.spec(false, List.of("NET_ADMIN"), List.of());
+          w.spec = ExternalRulesTest.spec(false, "NET_ADMIN", null);
           return w;
         });
     refuse(

@@ -17,7 +17,6 @@ import vch.portlayer.address.Ip;
 import vch.portlayer.container.Container;
 import vch.portlayer.container.Endpoint;
 import vch.portlayer.container.EndpointId;
-import vch.portlayer.container.NetworkMode;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.Scope;
 import vch.portlayer.vch.Vch;
@@ -151,15 +150,7 @@ class EndpointRulesTest {
         none,
         world.create(blue, "lone", w -> w.on(world.at("none"))),
         world.at("n"));
-    var side =
-        world.create(
-            blue,
-            "side",
-            w -> {
-              w.mode = new NetworkMode.Shared("web");
-              w.networks = List.of();
-              return w;
-            });
+    var side = world.create(blue, "side", w -> w.sharing("web"));
     refuse(
         Refusal.Invalid.class,
         "container sharing network namespace with another container or host cannot be connected to any other network",

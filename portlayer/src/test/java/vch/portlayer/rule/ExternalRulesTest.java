@@ -13,7 +13,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import vch.portlayer.container.ContainerSpec;
-import vch.portlayer.container.NetworkMode;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.TrustLevel;
 import vch.portlayer.state.Change;
@@ -35,11 +34,12 @@ class ExternalRulesTest {
     lans.add(blue, "lan", Lans.on("seg").trust(level).gateways("10.2.0.1/16"));
   }
 
-  static ContainerSpec spec(boolean privileged, List<String> add, List<String> drop) {
+  /// @param add capabilities with blanks between them
+  static ContainerSpec spec(boolean privileged, @Nullable String add, @Nullable String drop) {
     return Parts.of(World.spec())
         .set("privileged", privileged)
-        .set("capAdd", add)
-        .set("capDrop", drop)
+        .set("capAdd", words(add))
+        .set("capDrop", words(drop))
         .made();
   }
 
@@ -48,7 +48,7 @@ class ExternalRulesTest {
   }
 
   private World.Wish able(World.Wish wish) {
-    wish.spec = spec(false, List.of("NET_ADMIN"), List.of());
+    wish.spec = spec(false, "NET_ADMIN", null);
     return wish;
   }
 
@@ -96,7 +96,7 @@ class ExternalRulesTest {
             blue,
             "c1",
             w -> {
-              w.spec = spec(privileged, words(add), words(drop));
+              w.spec = spec(privileged, add, drop);
               return w.on(world.at("lan"));
             });
     if (refused) {
@@ -135,12 +135,6 @@ class ExternalRulesTest {
         i -> ContainerRules.starting(i, early.id(), true, new Random(1)));
   }
 
-  private World.Wish sharing(World.Wish wish, String with) {
-    wish.networks = List.of();
-    wish.mode = new NetworkMode.Shared(with);
-    return able(wish);
-  }
-
   @Test
   void who_shares_the_network_of_a_guarded_container_is_held_to_the_same() {
     lan(TrustLevel.PUBLISHED);
@@ -150,14 +144,15 @@ class ExternalRulesTest {
         Refusal.Forbidden.class,
         "container side would have" + END,
         i ->
-            ContainerRules.create(i, world.containerCommand(blue, "side", w -> sharing(w, "web"))));
+            ContainerRules.create(
+                i, world.containerCommand(blue, "side", w -> able(w.sharing("web")))));
   }
 
   @Test
   void a_container_whose_guest_has_the_capability_is_not_connected() {
     lan(TrustLevel.PUBLISHED);
     var web = world.run(blue, "web");
-    world.run(blue, "side", w -> sharing(w, "web"));
+    world.run(blue, "side", w -> able(w.sharing("web")));
     refused(
         world,
         Refusal.Forbidden.class,
@@ -170,15 +165,7 @@ class ExternalRulesTest {
   void a_privileged_exec_is_held_to_the_same(TrustLevel level) {
     lan(level);
     var web = world.run(blue, "web", w -> w.on(world.at("bridge"), world.at("lan")));
-    var side =
-        world.run(
-            blue,
-            "side",
-            w -> {
-              w.networks = List.of();
-              w.mode = new NetworkMode.Shared("web");
-              return w;
-            });
+    var side = world.run(blue, "side", w -> w.sharing("web"));
     ExternalRules.checkExec(world.image, web, false);
     ExternalRules.checkExec(world.image, world.run(blue, "free"), true);
     for (var c : List.of(web, side)) {

@@ -3,14 +3,11 @@ package vch.portlayer.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static vch.portlayer.rule.Refused.refused;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import vch.portlayer.container.NetworkMode;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.TrustLevel;
@@ -36,14 +33,10 @@ class SenderRulesTest {
     lan(level, new PortGroupKind.Nic("eth1", true));
   }
 
-  private static List<String> words(@Nullable String text) {
-    return text == null ? List.of() : Arrays.asList(text.split(" "));
-  }
-
   private static World.Wish wish(
       World.Wish wish, @Nullable String profile, @Nullable String add, @Nullable String drop) {
     wish.spec =
-        Parts.of(ExternalRulesTest.spec(false, words(add), words(drop)))
+        Parts.of(ExternalRulesTest.spec(false, add, drop))
             .set("seccomp", Optional.ofNullable(profile))
             .made();
     return wish;
@@ -102,14 +95,7 @@ class SenderRulesTest {
         "container free" + END,
         i -> EndpointRules.connect(i, free.id(), world.at("lan")));
     var web = world.run(blue, "web");
-    world.run(
-        blue,
-        "side",
-        w -> {
-          w.networks = List.of();
-          w.mode = new NetworkMode.Shared("web");
-          return unfiltered(w);
-        });
+    world.run(blue, "side", w -> unfiltered(w.sharing("web")));
     refused(
         world,
         Refusal.Forbidden.class,
