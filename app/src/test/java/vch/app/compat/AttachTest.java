@@ -43,18 +43,7 @@ class AttachTest {
 
   @AfterEach
   void remove() {
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(List.of("rm", "-f"), all.toArray(new String[0])).toArray(new String[0]))
-          .ok();
-    }
-  }
-
-  private void run(String name, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
+    vch.removeContainers();
   }
 
   private String on(String network, String container) {
@@ -91,9 +80,9 @@ class AttachTest {
 
   @Test
   void a_running_container_is_connected_and_disconnected() {
-    run("server", "--net", "grey");
+    vch.sleeper("server", "--net", "grey");
     traffic.serve(Spot.in(vch, "server"), 80, "server");
-    run("moves", "--net", "red");
+    vch.sleeper("moves", "--net", "red");
     var spot = Spot.in(vch, "moves");
     assertThat(traffic.tcp(spot, on("grey", "server"), 80)).isEqualTo(REFUSED);
     vch.docker("network", "connect", "grey", "moves").ok();
@@ -141,7 +130,7 @@ class AttachTest {
     assertThat(in("rests", "ip", "-o", "-4", "addr"))
         .contains("10.20.0.9/24")
         .contains(on("grey", "rests") + "/16");
-    run("peer", "--net", "planned");
+    vch.sleeper("peer", "--net", "planned");
     in("peer", "ping", "-c", "1", "-W", "2", "nick");
     vch.docker("rm", "-f", "rests", "peer").ok();
     vch.docker("network", "rm", "planned").ok();
@@ -189,13 +178,13 @@ class AttachTest {
 
   @Test
   void addresses_last_as_long_as_the_container() {
-    run("first", "--net", "red");
-    run("second", "--net", "red");
+    vch.sleeper("first", "--net", "red");
+    vch.sleeper("second", "--net", "red");
     var address = on("red", "first");
     var mac = place("red", "first", "MacAddress");
     vch.docker("stop", "-t", "0", "first").ok();
     for (int i = 0; i < 3; i++) {
-      run("other" + i, "--net", "red");
+      vch.sleeper("other" + i, "--net", "red");
       assertThat(on("red", "other" + i)).isNotEqualTo(address);
     }
     vch.docker("start", "first").ok();
@@ -209,14 +198,15 @@ class AttachTest {
     assertThat(in("first", "ip", "addr", "show", "eth0")).contains(address + "/16").contains(mac);
     in("second", "ping", "-c", "1", "-W", "2", "first");
     vch.docker("rm", "-f", "first").ok();
-    run("next", "--net", "red");
+    vch.sleeper("next", "--net", "red");
     assertThat(on("red", "next")).as("a freed address rests").isNotEqualTo(address);
   }
 
   @Test
   void addresses_that_are_asked_for() {
     vch.docker("network", "create", "--subnet", "10.30.0.0/24", "fixed").ok();
-    run("one", "--net", "fixed", "--ip", "10.30.0.77", "--mac-address", "02:00:00:00:77:01");
+    vch.sleeper(
+        "one", "--net", "fixed", "--ip", "10.30.0.77", "--mac-address", "02:00:00:00:77:01");
     assertThat(in("one", "ip", "addr", "show", "eth0"))
         .contains("inet 10.30.0.77/24")
         .contains("02:00:00:00:77:01");
@@ -249,8 +239,8 @@ class AttachTest {
     vch.docker("run", "-d", "--ip", "172.16.0.99", "busybox", "sleep", "9")
         .refused("user-specified IP address is supported on user-defined networks only");
     vch.docker("rm", "-f", "one", "two").ok();
-    run("three", "--net", "fixed", "--ip", "10.30.0.77");
-    run("four", "--net", "red");
+    vch.sleeper("three", "--net", "fixed", "--ip", "10.30.0.77");
+    vch.sleeper("four", "--net", "red");
     vch.docker("network", "connect", "--ip", "10.30.0.78", "fixed", "four").ok();
     assertThat(in("four", "ip", "addr", "show", "eth1")).contains("inet 10.30.0.78/24");
     vch.docker("rm", "-f", "three", "four").ok();
@@ -281,7 +271,7 @@ class AttachTest {
         .isEqualTo(vch.docker("network", "inspect", "--format", "{{.Id}}", "full").ok());
     var seen = new java.util.TreeSet<String>();
     for (int i = 0; i < 3; i++) {
-      run("m" + i, "--net", "full");
+      vch.sleeper("m" + i, "--net", "full");
       seen.add(on("full", "m" + i));
     }
     assertThat(seen)
@@ -302,7 +292,7 @@ class AttachTest {
         .isEqualTo("10.40.5.2");
     // The range has eight addresses: .0 to .7, less gateway and printer.
     for (int i = 3; i < 6; i++) {
-      run("m" + i, "--net", "full");
+      vch.sleeper("m" + i, "--net", "full");
     }
     vch.docker("run", "-d", "--name", "m6", "--net", "full", "busybox", "sleep", "9")
         .refused("no available IPv4 addresses on this network's address pools: full");
@@ -316,8 +306,8 @@ class AttachTest {
 
   @Test
   void modes_that_share_or_have_no_network() {
-    run("owner", "--net", "red", "-p", "8080:80");
-    run("guest", "--net", "container:owner");
+    vch.sleeper("owner", "--net", "red", "-p", "8080:80");
+    vch.sleeper("guest", "--net", "container:owner");
     assertThat(in("guest", "ip", "-o", "addr", "show", "eth0"))
         .isEqualTo(in("owner", "ip", "-o", "addr", "show", "eth0"));
     traffic.serve(Spot.in(vch, "guest"), 80, "guest");
@@ -336,7 +326,7 @@ class AttachTest {
             "cannot join network namespace of a non running container: container owner is exited");
     vch.docker("start", "owner", "guest").ok();
     assertThat(in("guest", "ip", "-o", "addr", "show", "eth0")).contains(on("red", "owner"));
-    run("alone", "--net", "none");
+    vch.sleeper("alone", "--net", "none");
     assertThat(in("alone", "ip", "-o", "link").lines()).hasSize(1);
     in("alone", "ping", "-c", "1", "-W", "1", "127.0.0.1");
     vch.docker("network", "connect", "grey", "alone")
@@ -348,7 +338,7 @@ class AttachTest {
   @Test
   void a_network_goes_when_its_members_are_stopped() {
     vch.docker("network", "create", "brief").ok();
-    run("member", "--net", "brief");
+    vch.sleeper("member", "--net", "brief");
     vch.docker("network", "rm", "brief").refused("has active endpoints").refused("name:\"member\"");
     vch.docker("stop", "-t", "0", "member").ok();
     vch.docker("network", "rm", "brief").ok();

@@ -66,18 +66,7 @@ class ContainerNetworkNamesTest {
   @AfterEach
   void remove() {
     servers.forEach(s -> s.asked.clear());
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(List.of("rm", "-f"), all.toArray(new String[0])).toArray(new String[0]))
-          .ok();
-    }
-  }
-
-  private void run(String name, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
+    vch.removeContainers();
   }
 
   private String on(String network, String container) {
@@ -99,9 +88,9 @@ class ContainerNetworkNamesTest {
 
   @Test
   void members_go_by_name_and_their_names_never_leak() {
-    run("web", "--net", "lan", "--network-alias", "www");
-    run("client", "--net", "lan");
-    run("tuned", "--net", "lan", "--dns-search", "test", "--dns-opt", "timeout:2");
+    vch.sleeper("web", "--net", "lan", "--network-alias", "www");
+    vch.sleeper("client", "--net", "lan");
+    vch.sleeper("tuned", "--net", "lan", "--dns-search", "test", "--dns-opt", "timeout:2");
     assertThat(resolvConf("tuned").lines())
         .containsExactly(
             "nameserver 127.0.0.11",
@@ -122,14 +111,14 @@ class ContainerNetworkNamesTest {
 
   @Test
   void the_user_s_own_server_is_asked_in_the_place_of_the_network_s() {
-    run("client", "--net", "lan", "--dns", OTHER_DNS);
+    vch.sleeper("client", "--net", "lan", "--dns", OTHER_DNS);
     lookup("client", "printer.test").saying("203.0.113.2");
     assertThat(servers.getFirst().asked).isEmpty();
   }
 
   @Test
   void a_server_that_the_network_gets_later_is_told_to_running_containers() {
-    run("client", "--net", "lan");
+    vch.sleeper("client", "--net", "lan");
     lookup("client", "printer.test").saying("203.0.113.1");
     machine.vch("configure", "blue", "-cnd", "lan:" + OTHER_DNS).ok();
     TestMachine.until(
@@ -145,9 +134,9 @@ class ContainerNetworkNamesTest {
   @Test
   void a_container_on_a_bridge_too_knows_the_names_of_both() {
     vch.docker("network", "create", "app").ok();
-    run("web", "--net", "lan");
-    run("db", "--net", "app");
-    run("client", "--net", "app");
+    vch.sleeper("web", "--net", "lan");
+    vch.sleeper("db", "--net", "app");
+    vch.sleeper("client", "--net", "app");
     vch.docker("network", "connect", "lan", "client").ok();
     assertThat(resolvConf("client")).doesNotContain("127.0.0.11");
     lookup("client", "web").saying(on("lan", "web"));
@@ -160,16 +149,16 @@ class ContainerNetworkNamesTest {
 
   @Test
   void a_closed_network_has_the_names_of_its_members_only() {
-    run("safe", "--net", "vault");
-    run("client", "--net", "vault");
+    vch.sleeper("safe", "--net", "vault");
+    vch.sleeper("client", "--net", "vault");
     lookup("client", "safe").saying(on("vault", "safe"));
     assertThat(lookup("client", "printer.test").status()).isNotZero();
   }
 
   @Test
   void names_of_the_lan_resolve_while_there_is_no_daemon_and_the_vch_s_are_back_with_it() {
-    run("web", "--net", "lan");
-    run("client", "--net", "lan");
+    vch.sleeper("web", "--net", "lan");
+    vch.sleeper("client", "--net", "lan");
     var pid = vch.docker("inspect", "--format", "{{.State.Pid}}", "client").ok();
     var web = on("lan", "web");
     inside(pid, "web").saying(web);

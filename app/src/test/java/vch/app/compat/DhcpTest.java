@@ -58,19 +58,12 @@ class DhcpTest {
 
   @AfterEach
   void remove() {
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(List.of("rm", "-f"), all.toArray(new String[0])).toArray(new String[0]))
-          .ok();
-    }
+    vch.removeContainers();
     assertThat(clients()).isEmpty();
   }
 
   private void run(String name, String network, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name, "--net", network), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
+    vch.sleeper(name, Command.words(List.of("--net", network), options).toArray(String[]::new));
   }
 
   private String address(String container) {

@@ -24,21 +24,9 @@ class GatewayModesTest {
   @BeforeAll
   void start() {
     machine.startDaemon();
-    machine
-        .vch(
-            "portgroup",
-            "create",
-            "lan6",
-            "--nat",
-            "--subnet",
-            "10.80.0.0/24",
-            "--subnet",
-            "fd80::/64")
-        .ok();
-    vch = machine.create("blue", "--public-network", "lan6");
-    var link = machine.vch("portgroup", "inspect", "lan6", "--format", "{{.Link}}").ok();
-    host = machine.host("nb", link, "10.80.0.77/24");
-    host.run("ip", "addr", "add", "fd80::77/64", "dev", "eth0", "nodad").ok();
+    var lan = Lan6.of(machine);
+    vch = lan.vch();
+    host = lan.neighbour();
     host.run("ip", "route", "add", "10.9.0.0/16", "via", "10.80.0.2").ok();
     host.run("ip", "-6", "route", "add", "fd09::/16", "via", "fd80::2").ok();
   }

@@ -19,12 +19,7 @@ class HealthTest {
 
   @AfterEach
   void clear() {
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(List.of("rm", "-f"), all.toArray(new String[0])).toArray(new String[0]))
-          .ok();
-    }
+    vch.removeContainers();
   }
 
   @AfterAll

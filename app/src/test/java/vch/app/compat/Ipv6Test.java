@@ -43,14 +43,14 @@ class Ipv6Test {
             "com.docker.network.bridge.enable_icc=false",
             "quiet")
         .ok();
-    run("web", "--net", "two", "-p", "8080:80");
-    run("peer", "--net", "two");
-    run("forger", "--net", "two", "--cap-add", "NET_ADMIN");
-    run("alone", "--net", "six", "--ip6", "fd11::77");
-    run("friend", "--net", "six");
-    run("db", "--net", "inner");
-    run("hush", "--net", "quiet");
-    run("mute", "--net", "quiet");
+    vch.sleeper("web", "--net", "two", "-p", "8080:80");
+    vch.sleeper("peer", "--net", "two");
+    vch.sleeper("forger", "--net", "two", "--cap-add", "NET_ADMIN");
+    vch.sleeper("alone", "--net", "six", "--ip6", "fd11::77");
+    vch.sleeper("friend", "--net", "six");
+    vch.sleeper("db", "--net", "inner");
+    vch.sleeper("hush", "--net", "quiet");
+    vch.sleeper("mute", "--net", "quiet");
     for (var name : List.of("web", "peer", "alone", "db", "hush")) {
       traffic.serve(in(name), 80, name);
     }
@@ -60,12 +60,6 @@ class Ipv6Test {
   void stop() {
     traffic.close();
     machine.close();
-  }
-
-  private void run(String name, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
   }
 
   private Spot in(String container) {
@@ -229,7 +223,7 @@ class Ipv6Test {
 
   @Test
   void connecting_stopping_and_a_killed_daemon_keep_the_addresses() {
-    run("mobile", "--net", "six");
+    vch.sleeper("mobile", "--net", "six");
     vch.docker("network", "connect", "two", "mobile").ok();
     var both = inspect("mobile", "GlobalIPv6Address");
     var two = on("two", "mobile");

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("compat")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class Ipv6WayOutTest {
-  private static final String NEIGHBOUR = "fd80::77";
+  private static final String NEIGHBOUR = Lan6.NEIGHBOUR;
   private static final String BEYOND = "2001:db8::1";
-  private static final String PUBLIC = "fd80::2";
+  private static final String PUBLIC = Lan6.PUBLIC;
 
   private final TestMachine machine = new TestMachine();
   private final Traffic traffic = new Traffic();
@@ -36,25 +36,9 @@ class Ipv6WayOutTest {
   @BeforeAll
   void start() {
     machine.startDaemon();
-    machine
-        .vch(
-            "portgroup",
-            "create",
-            "lan6",
-            "--nat",
-            "--subnet",
-            "10.80.0.0/24",
-            "--subnet",
-            "fd80::/64")
-        .ok();
-    vch =
-        machine.create(
-            "blue",
-            Command.words(List.of("--public-network", "lan6"), options()).toArray(new String[0]));
-    var link = machine.vch("portgroup", "inspect", "lan6", "--format", "{{.Link}}").ok();
-    var host = machine.host("nb", link, "10.80.0.77/24");
-    host.run("ip", "addr", "add", NEIGHBOUR + "/64", "dev", "eth0", "nodad").ok();
-    neighbour = Spot.named(host.namespace());
+    var lan = Lan6.of(machine, options());
+    vch = lan.vch();
+    neighbour = Spot.named(lan.neighbour().namespace());
     // Another network behind the machine, to which it masquerades.
     machine.here("ip", "link", "add", "out", "type", "bridge").ok();
     machine.here("ip", "link", "set", "out", "up").ok();
@@ -78,18 +62,11 @@ class Ipv6WayOutTest {
 
   @AfterEach
   void remove() {
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(List.of("rm", "-f"), all.toArray(new String[0])).toArray(new String[0]))
-          .ok();
-    }
+    vch.removeContainers();
   }
 
   private Spot run(String name, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
+    vch.sleeper(name, options);
     return Spot.in(vch, name);
   }
 

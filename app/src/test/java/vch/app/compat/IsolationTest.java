@@ -59,16 +59,16 @@ class IsolationTest {
     client = Spot.named(machine.host("cl", clients, "10.77.0.77/24").namespace());
     blue.docker("network", "create", "red").ok();
     blue.docker("network", "create", "--internal", "inner").ok();
-    run(blue, "web", "-p", "8080:80", "-p", "8080:80/udp");
-    run(blue, "peer");
-    run(blue, "forger", "--cap-add", "NET_ADMIN");
-    run(blue, "red", "--net", "red");
-    run(blue, "db", "--net", "inner");
-    run(blue, "admin", "--net", "inner", "--privileged");
-    run(blue, "model", "--net", "inner");
+    blue.sleeper("web", "-p", "8080:80", "-p", "8080:80/udp");
+    blue.sleeper("peer");
+    blue.sleeper("forger", "--cap-add", "NET_ADMIN");
+    blue.sleeper("red", "--net", "red");
+    blue.sleeper("db", "--net", "inner");
+    blue.sleeper("admin", "--net", "inner", "--privileged");
+    blue.sleeper("model", "--net", "inner");
     blue.docker("network", "connect", "red", "model").ok();
-    run(green, "mute");
-    run(green, "deaf", "-p", "8081:80");
+    green.sleeper("mute");
+    green.sleeper("deaf", "-p", "8081:80");
     for (var name : List.of("web", "peer", "red", "db", "model")) {
       traffic.serve(Spot.in(blue, name), 80, name);
     }
@@ -89,12 +89,6 @@ class IsolationTest {
   void stop() {
     traffic.close();
     machine.close();
-  }
-
-  private static void run(TestVch vch, String name, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
   }
 
   private Spot in(String container) {
@@ -414,8 +408,8 @@ class IsolationTest {
         .startsWith("deaf ");
     blue.docker("network", "create", "-o", "com.docker.network.bridge.enable_icc=false", "quiet")
         .ok();
-    run(blue, "one", "--net", "quiet");
-    run(blue, "two", "--net", "quiet");
+    blue.sleeper("one", "--net", "quiet");
+    blue.sleeper("two", "--net", "quiet");
     traffic.serve(in("one"), 80, "one");
     unreachable(in("two"), address("one"));
     // By way of the router neither.

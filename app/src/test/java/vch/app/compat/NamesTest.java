@@ -62,18 +62,11 @@ class NamesTest {
 
   @AfterEach
   void remove() {
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(List.of("rm", "-f"), all.toArray(new String[0])).toArray(new String[0]))
-          .ok();
-    }
+    vch.removeContainers();
   }
 
   private Spot run(TestVch host, String name, String... options) {
-    var words = Command.words(List.of("run", "-d", "--name", name), options);
-    words.addAll(List.of("busybox", "sleep", "3600"));
-    host.docker(words.toArray(new String[0])).ok();
+    host.sleeper(name, options);
     return Spot.in(host, name);
   }
 

@@ -43,20 +43,12 @@ class PublicationsTest {
 
   @AfterEach
   void remove() {
-    var all = vch.docker("ps", "-aq").ok().lines().toList();
-    if (!all.isEmpty()) {
-      vch.docker(
-              Command.words(java.util.List.of("rm", "-f"), all.toArray(new String[0]))
-                  .toArray(new String[0]))
-          .ok();
-    }
+    vch.removeContainers();
   }
 
   /// A container that sleeps, with the options.
   private Spot run(String name, String... options) {
-    var words = Command.words(java.util.List.of("run", "-d", "--name", name), options);
-    words.addAll(java.util.List.of("busybox", "sleep", "3600"));
-    vch.docker(words.toArray(new String[0])).ok();
+    vch.sleeper(name, options);
     return Spot.in(vch, name);
   }
 

@@ -153,6 +153,14 @@ public record TestVch(TestMachine machine, String name) {
     docker(words.toArray(new String[0])).ok();
   }
 
+  /// All of them, running or not.
+  void removeContainers() {
+    var all = docker("ps", "-aq").ok().lines().toArray(String[]::new);
+    if (all.length > 0) {
+      docker(Command.words(List.of("rm", "-f"), all).toArray(String[]::new)).ok();
+    }
+  }
+
   /// A container that serves `text` at http://…:port/.
   public void serve(String container, int port, String text, String... options) {
     var words = new java.util.ArrayList<>(List.of("run", "-d", "--name", container));
