@@ -12,13 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/// Queries over connections.
+/// Queries over connections. A client that waits in a write is not woken by the end of its time, so
+/// each test has a thread to leave behind.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DnsOverTcpTest extends ServedTown {
   @Test
   void cuts_a_datagram_and_gives_all_over_tcp() throws IOException {
