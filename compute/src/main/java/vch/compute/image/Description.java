@@ -4,6 +4,7 @@ import vch.compute.image.store.ImageStore;
 import vch.compute.image.store.StoredImage;
 import vch.engine.compute.Images.ImageInfo;
 import vch.portlayer.state.Image;
+import vch.portlayer.state.ImageNote;
 import vch.portlayer.vch.VchId;
 
 /// What a VCH is told of an image: what the image says of itself, and what the VCH calls it.
@@ -37,6 +38,6 @@ final class Description {
         c.diffIds().stream().map(Digest::toString).toList(),
         c.history(),
         Lineage.parent(image, vch, id).orElse(""),
-        TagTimes.of(image, vch, id));
+        image.imageNote(vch, id).flatMap(ImageNote::named));
   }
 }

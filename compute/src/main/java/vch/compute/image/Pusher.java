@@ -86,10 +86,9 @@ final class Pusher {
     return out;
   }
 
-  /// Rows with a reference; others keep images that have no name, or say which image is a step of
-  /// which.
+  /// Rows with a reference; others keep images that have no name.
   private static Stream<ImageTag> names(Image image, VchId vch) {
-    return image.tags(vch).filter(r -> !TagRules.nameless(r) && TagRules.names(r));
+    return image.tags(vch).filter(r -> !TagRules.nameless(r));
   }
 
   private StoredImage stored(ImageTag row) {

@@ -12,24 +12,19 @@ import vch.portlayer.refusal.Refusal;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Decision;
 import vch.portlayer.state.Image;
+import vch.portlayer.state.ImageNote;
 import vch.portlayer.state.ImageTag;
 import vch.portlayer.vch.VchId;
 
 /// The rules of naming images within a VCH. Pure. Rows of the record are `name:tag`, `name@digest`
 /// (pulled by digest, or its tag has moved on), or `<none>@<image id>` (nothing names it any more).
-/// Those of [Lineage] and [TagTimes] are no names.
 final class TagRules {
   private static final String NONE = "<none>@";
 
   private TagRules() {}
 
   static List<ImageTag> rows(Image image, VchId vch, String imageId) {
-    return image.tags(vch).filter(t -> t.image().equals(imageId) && names(t)).toList();
-  }
-
-  /// Says something of what an image is called.
-  static boolean names(ImageTag row) {
-    return !Lineage.row(row) && !TagTimes.row(row);
+    return image.tags(vch).filter(t -> t.image().equals(imageId)).toList();
   }
 
   static boolean tagged(ImageTag row) {
@@ -73,6 +68,11 @@ final class TagRules {
     return Optional.of(new Change.TagPut(new ImageTag(vch, key, row.image(), row.repoDigest())));
   }
 
+  /// What is known of the image so far.
+  static ImageNote note(Image image, VchId vch, String imageId) {
+    return image.imageNote(vch, imageId).orElseGet(() -> ImageNote.none(vch, imageId));
+  }
+
   /// Keeps an image without a name, unless it has one.
   static List<Change> putNameless(Image image, VchId vch, String imageId) {
     return rows(image, vch, imageId).isEmpty()
@@ -114,7 +114,6 @@ final class TagRules {
             t ->
                 t.repoDigest().equals(digest)
                     && !nameless(t)
-                    && names(t)
                     && Reference.parse(t.reference()).name().equals(reference.name()))
         .findFirst();
   }
@@ -262,8 +261,9 @@ final class TagRules {
     var at = id;
     while (true) {
       var parent = Lineage.parent(image, vch, at);
-      changes.addAll(Lineage.removed(image, vch, at));
-      changes.addAll(TagTimes.removed(image, vch, at));
+      image
+          .imageNote(vch, at)
+          .ifPresent(n -> changes.add(new Change.ImageNoteRemoved(vch, n.image())));
       if (parent.isEmpty()) {
         return;
       }
@@ -346,7 +346,6 @@ final class TagRules {
   private static Optional<String> prunable(Image image, VchId vch, boolean all) {
     return image
         .tags(vch)
-        .filter(TagRules::names)
         .map(ImageTag::image)
         .distinct()
         .filter(id -> all || rows(image, vch, id).stream().noneMatch(TagRules::tagged))

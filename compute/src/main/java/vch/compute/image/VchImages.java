@@ -345,7 +345,8 @@ public final class VchImages implements Images, AutoCloseable {
 
   private List<Change> named(Image image, VchId vch, Reference name, String id) {
     var changes = new ArrayList<>(TagRules.put(image, vch, name, id, ""));
-    changes.add(TagTimes.put(vch, id, clock.instant()));
+    var note = TagRules.note(image, vch, id).named(clock.instant());
+    changes.add(new Change.ImageNotePut(note));
     return changes;
   }
 
@@ -430,7 +431,8 @@ public final class VchImages implements Images, AutoCloseable {
           if (!parent.isEmpty()) {
             changes.addAll(TagRules.putNameless(image, vch, parent));
           }
-          changes.add(Lineage.put(vch, id, parent, key));
+          var note = TagRules.note(image, vch, id).made(parent, key);
+          changes.add(new Change.ImageNotePut(note));
           return new Decision<>(changes, id);
         });
   }

@@ -177,7 +177,8 @@ class TagRulesTest {
 
   private void made(String id, String parent, String key) {
     image = image.after(TagRules.putNameless(image, BLUE, id));
-    image = image.after(List.of(Lineage.put(BLUE, id, parent, key)));
+    var note = TagRules.note(image, BLUE, id).made(parent, key);
+    image = image.after(List.of(new Change.ImageNotePut(note)));
   }
 
   @Test
@@ -204,6 +205,7 @@ class TagRulesTest {
     var removal = TagRules.remove(image, BLUE, "top", false);
     assertThat(removal.reply().deleted()).containsExactly(B, C, A);
     assertThat(image.after(removal.changes()).tags(BLUE)).isEmpty();
+    assertThat(image.after(removal.changes()).imageNotes(BLUE)).isEmpty();
   }
 
   @Test
@@ -223,14 +225,16 @@ class TagRulesTest {
   void the_time_of_the_last_naming_stays_with_the_image_and_goes_with_it() {
     put("busybox", A, "");
     var noon = java.time.Instant.parse("2026-01-01T12:00:00Z");
-    image = image.after(List.of(TagTimes.put(BLUE, A, noon)));
-    assertThat(TagTimes.of(image, BLUE, A)).contains(noon);
-    assertThat(TagTimes.of(image, GREEN, A)).isEmpty();
+    var note = TagRules.note(image, BLUE, A).named(noon);
+    image = image.after(List.of(new Change.ImageNotePut(note)));
+    made(A, B, "key"); // which says nothing of names
     assertThat(TagRules.rows(image, BLUE, A)).hasSize(1);
     put("other", A, "");
     remove("other", false);
-    assertThat(TagTimes.of(image, BLUE, A)).contains(noon);
+    assertThat(image.imageNote(BLUE, A).orElseThrow().named()).contains(noon);
+    assertThat(image.imageNote(GREEN, A)).isEmpty();
     remove("busybox", false);
     assertThat(image.tags(BLUE)).isEmpty();
+    assertThat(image.imageNotes(BLUE)).isEmpty();
   }
 }

@@ -46,6 +46,8 @@ public final class Touched {
           Change.VolumeRemoved _,
           Change.TagPut _,
           Change.TagRemoved _,
+          Change.ImageNotePut _,
+          Change.ImageNoteRemoved _,
           Change.AddressCursorPut _ -> {} // no network
     }
   }

@@ -11,6 +11,7 @@ import vch.portlayer.scope.Scope;
 import vch.portlayer.scope.ScopeId;
 import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
+import vch.portlayer.state.ImageNote;
 import vch.portlayer.state.ImageTag;
 import vch.portlayer.vch.Vch;
 import vch.portlayer.vch.VchId;
@@ -55,6 +56,8 @@ final class EntityCodec {
       case Change.VolumeRemoved(var vch, var name) -> removed("volume", within(vch, name));
       case Change.TagPut(var it) -> put("tag", within(it.vch(), it.reference()), it);
       case Change.TagRemoved(var vch, var reference) -> removed("tag", within(vch, reference));
+      case Change.ImageNotePut(var it) -> put("imagenote", within(it.vch(), it.image()), it);
+      case Change.ImageNoteRemoved(var vch, var image) -> removed("imagenote", within(vch, image));
     };
   }
 
@@ -84,6 +87,7 @@ final class EntityCodec {
         case "container" -> new Change.ContainerPut(mapper.readValue(json, Container.class));
         case "volume" -> new Change.VolumePut(mapper.readValue(json, Volume.class));
         case "tag" -> new Change.TagPut(mapper.readValue(json, ImageTag.class));
+        case "imagenote" -> new Change.ImageNotePut(mapper.readValue(json, ImageNote.class));
         default ->
             throw new Unreadable(
                 "row " + kind + " " + id + " is of a kind that this version does not know");

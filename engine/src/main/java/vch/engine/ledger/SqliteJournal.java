@@ -33,7 +33,7 @@ public final class SqliteJournal implements Journal {
   private static final System.Logger LOG = System.getLogger(SqliteJournal.class.getName());
 
   /// Version of tables and JSON. A change of either gets the next number and a step in [#STEPS].
-  static final int SCHEMA = 10;
+  static final int SCHEMA = 11;
 
   /// What brings format `n` (counted from 1) to the next, at place `n - 1`, as SQL.
   private static final List<String> STEPS =
@@ -107,7 +107,23 @@ public final class SqliteJournal implements Journal {
             select json_group_array(json_remove(
               json_set(value, '$.part', json_extract(value, '$.volumePart'), '$.imageRef', ''), '$.volumePart'))
             from json_each(entity.json, '$.spec.mounts')))
-          where kind = 'container'""");
+          where kind = 'container'""",
+          // 11: what is known of images besides their names is no longer among the names
+          """
+          insert into entity (kind, id, json)
+            select 'imagenote', vch || '/' || image, json_object('vch', vch, 'image', image,
+              'made', json(iif(key is null, 'null', json_object('parent', parent, 'key', key))), 'named', named)
+            from (
+              select json_extract(json, '$.vch') as vch,
+                substr(json_extract(json, '$.reference'), 10) as image,
+                max(iif(id like '%/<parent>@%', json_extract(json, '$.image'), null)) as parent,
+                max(iif(id like '%/<parent>@%', json_extract(json, '$.repoDigest'), null)) as key,
+                max(iif(id like '%/<tagged>@%', json_extract(json, '$.repoDigest'), null)) as named
+              from entity
+              where kind = 'tag' and (id like '%/<parent>@%' or id like '%/<tagged>@%')
+              group by 1, 2);
+          delete from entity
+          where kind = 'tag' and (id like '%/<parent>@%' or id like '%/<tagged>@%')""");
 
   /// "vch1", so that file(1) and we tell our databases from others (pragma application_id).
   static final int APPLICATION = 0x76636831;
@@ -240,7 +256,7 @@ public final class SqliteJournal implements Journal {
     }
     try (var statement = connection.createStatement()) {
       for (var step : STEPS.subList(schema - 1, STEPS.size())) {
-        statement.execute(step);
+        statement.executeUpdate(step); // unlike execute, all of its statements
       }
       statement.execute("pragma user_version = " + SCHEMA);
     }

@@ -48,6 +48,7 @@ import vch.portlayer.scope.ScopeKind;
 import vch.portlayer.scope.SubnetConfig;
 import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
+import vch.portlayer.state.ImageNote;
 import vch.portlayer.state.ImageTag;
 import vch.testkit.Golden;
 
@@ -95,7 +96,13 @@ class EntityCodecTest {
             "tag",
             new Change.TagPut(
                 new ImageTag(
-                    Samples.BLUE, "docker.io/library/busybox:latest", "sha256:1", "sha256:2"))));
+                    Samples.BLUE, "docker.io/library/busybox:latest", "sha256:1", "sha256:2"))),
+        new Sample(
+            "imagenote",
+            new Change.ImageNotePut(
+                ImageNote.none(Samples.BLUE, "sha256:1")
+                    .made("sha256:2", "a step")
+                    .named(Samples.NOON))));
   }
 
   private static Change portGroup(PortGroupKind kind, String link) {

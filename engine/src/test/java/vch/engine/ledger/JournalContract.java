@@ -12,6 +12,7 @@ import vch.portlayer.container.Volume;
 import vch.portlayer.state.AddressCursor;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
+import vch.portlayer.state.ImageNote;
 import vch.portlayer.state.ImageTag;
 
 /// What the ledger may rely on, whatever journal it has.
@@ -70,7 +71,8 @@ abstract class JournalContract {
               journal,
               image,
               new Change.TagPut(
-                  new ImageTag(Samples.BLUE, "docker.io/library/busybox:latest", "sha256:1", "")));
+                  new ImageTag(Samples.BLUE, "docker.io/library/busybox:latest", "sha256:1", "")),
+              new Change.ImageNotePut(ImageNote.none(Samples.BLUE, "sha256:1").made("", "k")));
       image =
           append(
               journal,
@@ -94,6 +96,7 @@ abstract class JournalContract {
                   new Volume(Samples.BLUE, "data", Samples.NOON, Map.of(), Map.of(), true)),
               new Change.TagPut(
                   new ImageTag(Samples.BLUE, "docker.io/library/busybox:latest", "sha256:1", "")),
+              new Change.ImageNotePut(ImageNote.none(Samples.BLUE, "sha256:1").named(Samples.NOON)),
               new Change.AddressCursorPut(
                   new AddressCursor(Samples.scopeId(1), Ip.parse("172.17.0.2"))),
               new Change.AddressCursorPut(
@@ -105,6 +108,7 @@ abstract class JournalContract {
               image,
               new Change.VolumeRemoved(Samples.BLUE, "data"),
               new Change.TagRemoved(Samples.BLUE, "docker.io/library/busybox:latest"),
+              new Change.ImageNoteRemoved(Samples.BLUE, "sha256:1"),
               new Change.ContainerRemoved(Samples.containerId(1)),
               new Change.ScopeRemoved(Samples.scopeId(1)),
               new Change.VchRemoved(Samples.BLUE),
@@ -112,6 +116,7 @@ abstract class JournalContract {
     }
     same(reopened(), image);
     assertThat(image.addressCursors()).isEmpty();
+    assertThat(image.imageNotes(Samples.BLUE)).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -18,6 +19,8 @@ import vch.engine.fake.Samples;
 import vch.portlayer.container.Mount;
 import vch.portlayer.state.Change;
 import vch.portlayer.state.Image;
+import vch.portlayer.state.ImageNote;
+import vch.portlayer.state.ImageTag;
 
 class SqliteJournalTest extends JournalContract {
   @TempDir private Path directory;
@@ -175,6 +178,43 @@ class SqliteJournalTest extends JournalContract {
     }
   }
 
+  /// Up to format 10.
+  @Test
+  void what_is_known_of_images_is_taken_out_of_their_names() throws Exception {
+    var first = "sha256:" + "a1".repeat(32);
+    var second = "sha256:" + "a2".repeat(32);
+    var third = "sha256:" + "a3".repeat(32);
+    var names =
+        List.<Change>of(
+            new Change.TagPut(new ImageTag(Samples.BLUE, "docker.io/library/x:latest", first, "")),
+            new Change.TagPut(new ImageTag(Samples.BLUE, "<none>@" + second, second, "")));
+    var other = new ArrayList<>(names);
+    var blue = Samples.BLUE;
+    other.add(new Change.TagPut(new ImageTag(blue, "<parent>@" + second, first, "a \"key\"")));
+    other.add(
+        new Change.TagPut(new ImageTag(blue, "<tagged>@" + second, "", "2026-01-01T12:00:00Z")));
+    other.add(new Change.TagPut(new ImageTag(blue, "<parent>@" + first, "", "")));
+    other.add(
+        new Change.TagPut(new ImageTag(blue, "<tagged>@" + third, "", "2026-01-01T12:00:00.5Z")));
+    try (var journal = open()) {
+      journal.append(List.of(new ChangeSet(1, other)));
+    }
+    sql("pragma user_version = 10");
+    try (var journal = open()) {
+      var image = journal.load();
+      assertThat(image.tags()).hasSize(2);
+      assertThat(image.tags(blue).map(t -> (Change) new Change.TagPut(t)))
+          .containsExactlyInAnyOrderElementsOf(names);
+      assertThat(image.imageNotes(blue))
+          .containsExactly(
+              ImageNote.none(blue, first).made("", ""),
+              ImageNote.none(blue, second)
+                  .made(first, "a \"key\"")
+                  .named(Instant.parse("2026-01-01T12:00:00Z")),
+              ImageNote.none(blue, third).named(Instant.parse("2026-01-01T12:00:00.5Z")));
+    }
+  }
+
   @Test
   void a_newer_format_is_refused_and_left_alone() throws Exception {
     fill();
@@ -184,7 +224,7 @@ class SqliteJournalTest extends JournalContract {
         .hasMessage(
             "The record "
                 + file()
-                + " was written by a newer version (format 99, this one knows 10). Start that version, or name another --state-dir.");
+                + " was written by a newer version (format 99, this one knows 11). Start that version, or name another --state-dir.");
   }
 
   @Test

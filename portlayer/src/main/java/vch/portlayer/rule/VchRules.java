@@ -251,6 +251,7 @@ public final class VchRules {
     image.containers(id).forEach(c -> changes.add(new Change.ContainerRemoved(c.id())));
     image.volumes(id).forEach(v -> changes.add(new Change.VolumeRemoved(id, v.name())));
     image.tags(id).forEach(t -> changes.add(new Change.TagRemoved(id, t.reference())));
+    image.imageNotes(id).forEach(n -> changes.add(new Change.ImageNoteRemoved(id, n.image())));
     image.scopes(id).forEach(s -> changes.add(new Change.ScopeRemoved(s.id())));
     changes.add(new Change.VchRemoved(id));
     image.portGroups().stream()

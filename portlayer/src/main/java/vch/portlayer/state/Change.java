@@ -41,4 +41,8 @@ public sealed interface Change {
   record TagPut(ImageTag tag) implements Change {}
 
   record TagRemoved(VchId vch, String reference) implements Change {}
+
+  record ImageNotePut(ImageNote note) implements Change {}
+
+  record ImageNoteRemoved(VchId vch, String image) implements Change {}
 }

@@ -24,6 +24,7 @@ final class Draft {
   Table<String, Container> containers = Table.empty();
   Table<String, Volume> volumes = Table.empty();
   Table<String, ImageTag> tags = Table.empty();
+  Table<String, ImageNote> imageNotes = Table.empty();
   Table<String, AddressCursor> cursors = Table.empty();
 
   /// `vch/scope id`.
@@ -86,6 +87,10 @@ final class Draft {
       case Change.TagPut(var it) -> tags = tags.with(Keys.of(it.vch(), it.reference()), it);
       case Change.TagRemoved(var vch, var reference) ->
           tags = tags.without(Keys.of(vch, reference));
+      case Change.ImageNotePut(var it) ->
+          imageNotes = imageNotes.with(Keys.of(it.vch(), it.image()), it);
+      case Change.ImageNoteRemoved(var vch, var image) ->
+          imageNotes = imageNotes.without(Keys.of(vch, image));
     }
   }
 

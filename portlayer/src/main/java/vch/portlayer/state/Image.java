@@ -62,13 +62,15 @@ public final class Image {
       case Change.ContainerPut(var it) -> container(it.id()).isEmpty();
       case Change.VolumePut(var it) -> volume(it.vch(), it.name()).isEmpty();
       case Change.TagPut(var it) -> tag(it.vch(), it.reference()).isEmpty();
+      case Change.ImageNotePut(var it) -> imageNote(it.vch(), it.image()).isEmpty();
       case Change.AddressCursorPut _,
           Change.PortGroupRemoved _,
           Change.VchRemoved _,
           Change.ScopeRemoved _,
           Change.ContainerRemoved _,
           Change.VolumeRemoved _,
-          Change.TagRemoved _ ->
+          Change.TagRemoved _,
+          Change.ImageNoteRemoved _ ->
           false;
     };
   }
@@ -88,6 +90,7 @@ public final class Image {
     t.containers.values().forEach(it -> out.add(new Change.ContainerPut(it)));
     t.volumes.values().forEach(it -> out.add(new Change.VolumePut(it)));
     t.tags.values().forEach(it -> out.add(new Change.TagPut(it)));
+    t.imageNotes.values().forEach(it -> out.add(new Change.ImageNotePut(it)));
     return out;
   }
 
@@ -99,6 +102,7 @@ public final class Image {
     next.containers = t.containers;
     next.volumes = t.volumes;
     next.tags = t.tags;
+    next.imageNotes = t.imageNotes;
     next.cursors = t.cursors;
     next.scopesOf = t.scopesOf;
     next.scopeNames = t.scopeNames;
@@ -309,6 +313,15 @@ public final class Image {
 
   public Optional<ImageTag> tag(VchId vch, String reference) {
     return t.tags.get(Keys.of(vch, reference));
+  }
+
+  public Stream<ImageNote> imageNotes(VchId vch) {
+    return within(t.imageNotes, vch.value());
+  }
+
+  /// @param image its id
+  public Optional<ImageNote> imageNote(VchId vch, String image) {
+    return t.imageNotes.get(Keys.of(vch, image));
   }
 
   private static <V> Stream<V> within(Table<String, V> table, String owner) {

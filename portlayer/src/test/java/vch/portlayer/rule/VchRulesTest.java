@@ -19,6 +19,9 @@ import vch.portlayer.portgroup.PortGroup;
 import vch.portlayer.portgroup.PortGroupKind;
 import vch.portlayer.refusal.Refusal;
 import vch.portlayer.scope.SubnetRequest;
+import vch.portlayer.state.Change;
+import vch.portlayer.state.ImageNote;
+import vch.portlayer.state.ImageTag;
 import vch.portlayer.vch.BridgeSettings;
 import vch.portlayer.vch.Role;
 import vch.portlayer.vch.Vch;
@@ -349,6 +352,11 @@ class VchRulesTest {
     world.run(blue, "web", w -> w.publish(80, 80));
     world.create(blue, "db");
     world.decide(i -> VolumeRules.create(i, blue.id(), "vol", Map.of(), Map.of(), false, World.AT));
+    world.image =
+        world.image.after(
+            List.of(
+                new Change.TagPut(new ImageTag(blue.id(), "busybox", "sha256:1", "")),
+                new Change.ImageNotePut(ImageNote.none(blue.id(), "sha256:1").named(World.AT))));
     refused(
         world,
         Refusal.Conflict.class,

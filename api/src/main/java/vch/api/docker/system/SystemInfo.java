@@ -36,9 +36,7 @@ final class SystemInfo {
     out.put("ContainersRunning", running);
     out.put("ContainersPaused", paused);
     out.put("ContainersStopped", phases.size() - running - paused);
-    out.put(
-        "Images",
-        image.tags(host.vch()).map(t -> t.image()).filter(i -> !i.isEmpty()).distinct().count());
+    out.put("Images", image.tags(host.vch()).map(t -> t.image()).distinct().count());
     out.put("Driver", "overlay2");
     var status = out.putArray("DriverStatus");
     out.putNull("SystemStatus");
