@@ -99,15 +99,19 @@ class CompressionTest {
     assertThat(plain(out.toByteArray())).hasSize(2 * TEXT.length).endsWith(TEXT);
   }
 
+  private static void damaged(byte[] file, String how) {
+    assertThatThrownBy(() -> plain(file))
+        .as(how)
+        .isInstanceOf(BadArchiveException.class)
+        .hasMessageStartingWith("the compression is damaged: ");
+  }
+
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
   void one_that_is_cut_is_refused(Compression how) throws IOException {
     var file = compressed(how, TEXT);
     for (int cut : new int[] {8, 20, file.length / 2, file.length - 1}) {
-      assertThatThrownBy(() -> plain(Arrays.copyOf(file, cut)))
-          .as("%d bytes", cut)
-          .isInstanceOf(BadArchiveException.class)
-          .hasMessageStartingWith("the compression is damaged: ");
+      damaged(Arrays.copyOf(file, cut), "cut at " + cut);
     }
   }
 
@@ -116,12 +120,9 @@ class CompressionTest {
   void one_that_is_damaged_is_refused(Compression how) throws IOException {
     var file = compressed(how, TEXT);
     for (int at : new int[] {file.length / 3, file.length / 2, file.length * 3 / 4}) {
-      var damaged = file.clone();
-      damaged[at] ^= 0x55;
-      assertThatThrownBy(() -> plain(damaged))
-          .as("at %d", at)
-          .isInstanceOf(BadArchiveException.class)
-          .hasMessageStartingWith("the compression is damaged: ");
+      var changed = file.clone();
+      changed[at] ^= 0x55;
+      damaged(changed, "changed at " + at);
     }
   }
 

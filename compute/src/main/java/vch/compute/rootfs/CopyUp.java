@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import vch.compute.files.Trees;
 import vch.kernel.libc.KernelException;
 import vch.kernel.process.Program;
 

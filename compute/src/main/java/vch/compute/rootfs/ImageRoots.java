@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import vch.compute.files.Trees;
 import vch.compute.image.Layers;
 import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Fd;

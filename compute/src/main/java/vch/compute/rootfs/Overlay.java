@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import vch.compute.files.Trees;
 import vch.kernel.libc.Errno;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Mount;

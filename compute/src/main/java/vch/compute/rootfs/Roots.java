@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import vch.compute.files.Trees;
 import vch.compute.image.Layers;
 import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Errno;

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
-import vch.compute.rootfs.Trees;
+import vch.compute.files.Trees;
 import vch.engine.compute.Processes.Exec;
 import vch.engine.compute.Stdio;
 import vch.kernel.libc.Errno;
@@ -38,30 +38,8 @@ final class ConmonExec implements Exec {
     this.bundle = bundle;
     this.containerFile = containerFile;
     this.streams = new AttachedStdio(bundle.directory().getFileName().toString(), this::finish);
-    this.stdio = new Leaving(streams);
-  }
-
-  /// Leaving an exec does not cut its streams: its end must be seen.
-  private record Leaving(AttachedStdio streams) implements Stdio {
-    @Override
-    public Chunk read() throws IOException {
-      return streams.read();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      streams.write(bytes, offset, length);
-    }
-
-    @Override
-    public void closeInput() throws IOException {
-      streams.closeInput();
-    }
-
-    @Override
-    public void close() {
-      streams.mute();
-    }
+    // Leaving an exec does not cut its streams: its end must be seen.
+    this.stdio = new LeavingStdio(streams, streams::mute);
   }
 
   /// Called while conmon waits for it.

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import vch.compute.files.TreeFiles;
+import vch.compute.files.Trees;
 import vch.compute.image.Layers;
 import vch.compute.log.DirectoryWatch;
 import vch.compute.rootfs.ImageRoots;
 import vch.compute.rootfs.Roots;
-import vch.compute.rootfs.Trees;
 import vch.engine.compute.ContainerFiles;
 import vch.engine.compute.LogQuery;
 import vch.engine.compute.Logs;
@@ -350,31 +350,12 @@ public final class ConmonProcesses implements Processes {
   public Stdio attach(ContainerId id) {
     var streams = new AttachedStdio(id.brief(), () -> {});
     runs.attach(id, streams);
-    return new Attached(runs, id, streams);
-  }
-
-  /// Forgets those who leave before there was a run.
-  private record Attached(Runs runs, ContainerId id, AttachedStdio streams) implements Stdio {
-    @Override
-    public Chunk read() throws IOException {
-      return streams.read();
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      streams.write(bytes, offset, length);
-    }
-
-    @Override
-    public void closeInput() throws IOException {
-      streams.closeInput();
-    }
-
-    @Override
-    public void close() {
-      runs.leave(id, streams);
-      streams.close();
-    }
+    return new LeavingStdio(
+        streams,
+        () -> {
+          runs.leave(id, streams); // before there was a run, perhaps
+          streams.close();
+        });
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import vch.compute.rootfs.Trees;
+import vch.compute.files.Trees;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Open;
 import vch.kernel.libc.Poll;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import vch.compute.rootfs.Trees;
+import vch.compute.files.Trees;
 import vch.kernel.libc.KernelException;
 import vch.kernel.process.Program;
 

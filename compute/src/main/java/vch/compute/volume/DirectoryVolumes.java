@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import vch.compute.rootfs.Trees;
+import vch.compute.files.Trees;
 import vch.engine.compute.Volumes;
 import vch.kernel.libc.Chmod;
 import vch.portlayer.refusal.Refusal;

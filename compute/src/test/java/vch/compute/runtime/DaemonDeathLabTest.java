@@ -15,8 +15,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import vch.compute.rootfs.Trees;
+import vch.compute.files.Trees;
 import vch.kernel.libc.Kill;
+import vch.kernel.unix.SeqPacketSocket;
 import vch.portlayer.container.Container;
 
 /// What survives whom.
@@ -64,18 +65,19 @@ class DaemonDeathLabTest {
     assertThat(lab.processes.observe()).containsKey(container.id());
   }
 
+  /// Without a daemon.
+  private void goesOnToItsEnd(Container container) {
+    try (var input = SeqPacketSocket.connect(bundle(container).resolve("attach"))) {
+      input.write("go\n".getBytes(UTF_8));
+    }
+    var exit = lab.top().resolve("run/exits").resolve(container.id().value());
+    RuntimeLab.await(() -> Files.exists(exit));
+  }
+
   @Test
   void ends_that_nobody_saw_are_told_once_by_the_later_daemon() throws Exception {
     var container = lab.start(sh("read line; exit 4").stdin(true));
-    lab.restart(
-        () -> {
-          try (var input =
-              vch.kernel.unix.SeqPacketSocket.connect(bundle(container).resolve("attach"))) {
-            input.write("go\n".getBytes(UTF_8));
-            RuntimeLab.await(
-                () -> Files.exists(lab.top().resolve("run/exits").resolve(container.id().value())));
-          }
-        });
+    lab.restart(() -> goesOnToItsEnd(container));
     var end = lab.awaitEnd(container.id());
     assertThat(end.exitCode()).isEqualTo(4);
     assertThat(lab.observed(container).ended()).contains(end);
@@ -91,15 +93,7 @@ class DaemonDeathLabTest {
     // conmon rotates by itself at 16 MiB.
     var script = "read line; head -c 19000000 /dev/zero | tr '\\0' x; echo; echo last";
     var container = lab.start(sh(script).stdin(true).log(options));
-    lab.restart(
-        () -> {
-          try (var input =
-              vch.kernel.unix.SeqPacketSocket.connect(bundle(container).resolve("attach"))) {
-            input.write("go\n".getBytes(UTF_8));
-          }
-          RuntimeLab.await(
-              () -> Files.exists(lab.top().resolve("run/exits").resolve(container.id().value())));
-        });
+    lab.restart(() -> goesOnToItsEnd(container));
     lab.awaitEnd(container.id());
     lab.processes.release(container.id());
     var log = lab.processes.logPath(container.id());

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import vch.archive.BadArchiveException;
 import vch.archive.TarReader;
+import vch.compute.files.Trees;
 import vch.compute.image.archive.LayerRoot.Place;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Utimensat;
@@ -151,7 +152,7 @@ public final class LayerUnpacker {
       return false;
     }
     boolean whiteout = found.get().isOther() && isWhiteout(path);
-    LayerRoot.removeTree(path);
+    Trees.remove(path);
     root.forget();
     replaced = true;
     return whiteout;

@@ -19,6 +19,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import vch.archive.BadArchiveException;
 import vch.archive.Compression;
+import vch.compute.files.Trees;
 import vch.compute.image.Digest;
 import vch.compute.image.ImageConfig;
 import vch.compute.image.Layers;
@@ -269,7 +270,7 @@ public final class ImageStore implements Layers {
       return layer(made.diffId()).orElse(made);
     } finally {
       Files.deleteIfExists(blob);
-      Durable.removeTree(work);
+      Trees.remove(work);
     }
   }
 
@@ -372,7 +373,7 @@ public final class ImageStore implements Layers {
       dead.addAll(list.toList());
     }
     for (var grave : dead) {
-      Durable.removeTree(grave);
+      Trees.remove(grave);
     }
     return removed;
   }

@@ -1,4 +1,4 @@
-package vch.compute.rootfs;
+package vch.compute.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,11 +18,18 @@ public final class Trees {
   private Trees() {}
 
   /// Removes the path with all below it; nothing happens if it is gone.
-  public static void delete(Path path) {
+  public static void remove(Path path) throws IOException {
     try {
       Files.walkFileTree(path, new Deleting());
     } catch (NoSuchFileException _) {
       return;
+    }
+  }
+
+  /// The same, where no failure is expected.
+  public static void delete(Path path) {
+    try {
+      remove(path);
     } catch (IOException e) {
       throw new UncheckedIOException("remove " + path, e);
     }
