@@ -70,8 +70,10 @@ public final class Dockerd extends Engine {
                           "--experimental",
                           "--metrics-addr",
                           "127.0.0.1:9323",
+                          "--bip", // room for a thousand containers
+                          "172.31.0.1/16",
                           "--default-address-pool",
-                          "base=172.16.0.0/12,size=24")));
+                          "base=172.16.0.0/13,size=24")));
     }
     return Wait.until(
         "dockerd's first answer", 300, () -> Http.answers(run.resolve("docker.sock")));
