@@ -212,6 +212,13 @@ final class TreeReader {
           entry.isFIFO()
               ? Node.Kind.FIFO
               : entry.isBlockDevice() ? Node.Kind.BLOCKS : Node.Kind.CHARACTERS;
+      if (kind == Node.Kind.CHARACTERS && entry.getDevMajor() == 0 && entry.getDevMinor() == 0) {
+        // Documentation/filesystems/overlayfs.rst, whiteouts: EPERM
+        throw new Refusal.Invalid(
+            "entry \""
+                + entry.getName()
+                + "\" is the character device 0,0, which means a removed file in overlayfs and cannot be made there");
+      }
       Mknod.mknod(at, kind.bits | 0600, Mknod.makedev(entry.getDevMajor(), entry.getDevMinor()));
       try (var made = Node.look(at, inside, false).hold()) {
         data(entry, made);

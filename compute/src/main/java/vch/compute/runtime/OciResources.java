@@ -88,8 +88,11 @@ final class OciResources {
       if (limits.memorySwapBytes() != 0) {
         memory.put("swap", limits.memorySwapBytes());
       } else if (limits.memoryBytes() > 0) {
+        // Docker: as much swap as memory. What is more than there can be is no limit.
         memory.put(
-            "swap", Math.multiplyExact(limits.memoryBytes(), 2)); // Docker: as much swap as memory
+            "swap",
+            limits.memoryBytes()
+                + Math.min(limits.memoryBytes(), Long.MAX_VALUE - limits.memoryBytes()));
       }
     }
     if (limits.fine().swappiness() >= 0) {

@@ -122,6 +122,10 @@ class FileTreeLabTest {
         .as("made inside, as chroot(2) would")
         .hasContent("hi");
     assertThat(root.resolve("d/file")).isRegularFile();
+    assertThatThrownBy(
+            () -> unpack("/d", PLAIN, tar(new TarArchiveEntry("gone", TarConstants.LF_CHR))))
+        .as("a mark of overlayfs")
+        .isInstanceOf(Refusal.Invalid.class);
     assertThatThrownBy(() -> unpack("/d", PLAIN, tar(new TarArchiveEntry("../../x"))))
         .isInstanceOf(Refusal.Invalid.class)
         .hasMessageContaining("leads out of its directory");

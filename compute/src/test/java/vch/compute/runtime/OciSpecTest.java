@@ -265,6 +265,16 @@ class OciSpecTest {
   }
 
   @Test
+  void more_swap_than_there_can_be_is_no_limit() {
+    var most = new Limits(Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, "", "", -1, 0);
+    var node =
+        spec.of(
+            specimen("x").limits(most).container(),
+            inputs(new Host(true, true, true, true, "x86_64", ALL), Identity.ROOT, Map.of()));
+    assertThat(node.at("/linux/resources/memory/swap").asLong()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void no_swap_bound_where_the_kernel_has_none() {
     var host = new Host(false, false, false, false, "x86_64", ALL);
     var node =
