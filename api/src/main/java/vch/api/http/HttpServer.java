@@ -71,7 +71,7 @@ public final class HttpServer implements AutoCloseable {
     threads.setName("http");
     threads.setDaemon(true);
     threads.setReservedThreads(0);
-    server = new Server(threads);
+    server = new Server(threads, null, new UnpooledBuffers());
     server.setHandler(dispatch);
     server.setErrorHandler(new PlainErrors());
     server.setStopTimeout(0);
@@ -178,6 +178,8 @@ public final class HttpServer implements AutoCloseable {
     config.setRequestHeaderSize(HEAD_BYTES_MAX);
     config.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
     config.setOutputAggregationSize(0);
+    config.setUseInputDirectByteBuffers(false); // cheap to make, for each request
+    config.setUseOutputDirectByteBuffers(false);
     config.addCustomizer(new ReadableHead());
     config.setUriCompliance(ANY_PATH);
     // Docker's own clients name the socket's path as the host.
