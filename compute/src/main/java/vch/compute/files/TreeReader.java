@@ -26,6 +26,7 @@ import vch.archive.TarReader;
 import vch.engine.compute.ContainerFiles.Unpacking;
 import vch.kernel.libc.Chmod;
 import vch.kernel.libc.Chown;
+import vch.kernel.libc.Errno;
 import vch.kernel.libc.Fd;
 import vch.kernel.libc.KernelException;
 import vch.kernel.libc.Mknod;
@@ -212,14 +213,7 @@ final class TreeReader {
           entry.isFIFO()
               ? Node.Kind.FIFO
               : entry.isBlockDevice() ? Node.Kind.BLOCKS : Node.Kind.CHARACTERS;
-      if (kind == Node.Kind.CHARACTERS && entry.getDevMajor() == 0 && entry.getDevMinor() == 0) {
-        // Documentation/filesystems/overlayfs.rst, whiteouts: EPERM
-        throw new Refusal.Invalid(
-            "entry \""
-                + entry.getName()
-                + "\" is the character device 0,0, which means a removed file in overlayfs and cannot be made there");
-      }
-      Mknod.mknod(at, kind.bits | 0600, Mknod.makedev(entry.getDevMajor(), entry.getDevMinor()));
+      special(entry, kind, at);
       try (var made = Node.look(at, inside, false).hold()) {
         data(entry, made);
       }
@@ -231,6 +225,23 @@ final class TreeReader {
         data(entry, made);
       }
       time(at, entry.getLastModifiedTime());
+    }
+  }
+
+  private static void special(TarArchiveEntry entry, Node.Kind kind, Path at) {
+    try {
+      Mknod.mknod(at, kind.bits | 0600, Mknod.makedev(entry.getDevMajor(), entry.getDevMinor()));
+    } catch (KernelException e) {
+      // Such as the character device 0,0, by which overlayfs marks what was removed.
+      throw e.is(Errno.EPERM)
+          ? new Refusal.Invalid(
+              "entry \""
+                  + entry.getName()
+                  + "\" is a device that cannot be made there: "
+                  + entry.getDevMajor()
+                  + ","
+                  + entry.getDevMinor())
+          : e;
     }
   }
 
