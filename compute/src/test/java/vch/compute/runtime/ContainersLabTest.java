@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static vch.compute.runtime.RuntimeLab.sh;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,10 +46,6 @@ class ContainersLabTest {
         .as(outcome.toString())
         .isEqualTo(0);
     return outcome.stdout();
-  }
-
-  private static Specimen sh(String script) {
-    return RuntimeLab.container("sh", "-c", script);
   }
 
   @Test

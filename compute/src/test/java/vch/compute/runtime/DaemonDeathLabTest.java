@@ -2,6 +2,7 @@ package vch.compute.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static vch.compute.runtime.RuntimeLab.sh;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,10 +35,6 @@ class DaemonDeathLabTest {
   @AfterEach
   void close() throws Exception {
     lab.close();
-  }
-
-  private static Specimen sh(String script) {
-    return RuntimeLab.container("sh", "-c", script);
   }
 
   private Path bundle(Container container) {

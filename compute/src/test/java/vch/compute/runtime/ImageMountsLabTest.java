@@ -3,6 +3,7 @@ package vch.compute.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static vch.compute.runtime.RuntimeLab.sh;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,10 +36,6 @@ class ImageMountsLabTest {
   @AfterEach
   void close() throws Exception {
     lab.close();
-  }
-
-  private static Specimen sh(String script) {
-    return RuntimeLab.container("sh", "-c", script);
   }
 
   private String out(Specimen specimen) throws Exception {

@@ -152,6 +152,11 @@ final class RuntimeLab implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
+  /// A shell that does the script.
+  static Specimen sh(String script) {
+    return container("sh", "-c", script);
+  }
+
   static Specimen container(String... arguments) {
     return Specimen.of(freshId(), arguments);
   }
